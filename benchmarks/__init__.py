@@ -1,0 +1,1 @@
+"""Measures the runtime by the path that users run."""

@@ -1,0 +1,53 @@
+"""Draws answers into frames."""
+
+import cv2
+import numpy as np
+
+from edgebreed.edge.haar import Box
+from edgebreed.edge.images import Frame
+from edgebreed.edge.result import Kind, Result
+
+_COLOURS = {Kind.DOG: (80, 175, 60), Kind.HUMAN: (200, 120, 40), Kind.NEITHER: (110, 110, 110)}  # BGR
+_FACE = (0, 200, 255)
+_WHITE = (255, 255, 255)
+
+
+def draw_faces(frame: Frame, faces: tuple[Box, ...]) -> Frame:
+    """A copy of a `(H, W, 3) uint8 BGR` frame with a box round each face."""
+    canvas = frame.copy()
+    thickness = max(2, round(min(frame.shape[:2]) / 200))
+    for left, top, width, height in faces:
+        cv2.rectangle(canvas, (left, top), (left + width, top + height), _FACE, thickness)
+    return canvas
+
+
+def draw_result(frame: Frame, result: Result) -> Frame:
+    """A copy of a `(H, W, 3) uint8 BGR` frame with its faces and, in a bar below, the answer.
+
+    The bar is added under the picture, so that nothing of the picture is hidden.
+    """
+    canvas = draw_faces(frame, result.faces)
+    text = result.sentence()
+    bar = max(24, round(frame.shape[0] / 14))
+    scale = _fitting_scale(text, frame.shape[1] - 12, bar * 0.55)
+    strip = np.full((bar, frame.shape[1], 3), _COLOURS[result.kind], np.uint8)
+    cv2.putText(
+        strip,
+        text,
+        (6, round(bar * 0.7)),
+        cv2.FONT_HERSHEY_SIMPLEX,
+        scale,
+        _WHITE,
+        _stroke(scale),
+        cv2.LINE_AA,
+    )
+    return np.vstack([canvas, strip])
+
+
+def _fitting_scale(text: str, width: int, height: float) -> float:
+    (text_width, text_height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 1.0, 1)
+    return min(width / text_width, height / text_height)
+
+
+def _stroke(scale: float) -> int:
+    return max(1, round(scale * 1.8))

@@ -1,0 +1,96 @@
+"""Which engine runs a model on this machine."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from edgebreed.edge.engines import onnx_runtime
+from edgebreed.edge.engines.base import Engine
+from edgebreed.edge.engines.litert import LiteRTEngine
+from edgebreed.edge.engines.onnx_runtime import PROVIDERS, OnnxRuntimeEngine
+from edgebreed.edge.engines.openvino import OpenVINOEngine
+from edgebreed.edge.manifest import Manifest
+from edgebreed.errors import EngineError, MissingExtraError
+
+AUTO = "auto"
+ENGINES = (AUTO, *PROVIDERS, "openvino", "litert")
+"""What `--engine` takes. `auto` tries, for an ONNX file, in this order; a TFLite file has `litert` alone."""
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """How to run a model.
+
+    Attributes:
+        engine: one of `ENGINES`, or an execution provider's full name.
+        threads: threads of one inference; 0 lets the engine choose.
+        allow_fallback: take the next engine where the one that was asked for is missing.
+    """
+
+    engine: str = AUTO
+    threads: int = 0
+    allow_fallback: bool = False
+
+    def __post_init__(self) -> None:
+        by_provider = {provider.lower(): name for name, provider in PROVIDERS.items()}
+        name = by_provider.get(self.engine.lower(), self.engine.lower())
+        if name not in ENGINES:
+            raise EngineError(f"no engine {self.engine!r}: choose one of {', '.join(ENGINES)}")
+        object.__setattr__(self, "engine", name)
+
+
+def load_engine(path: Path, manifest: Manifest, options: EngineOptions | None = None) -> Engine:
+    """Opens a model in the engine that was asked for, or in the first that this machine has.
+
+    Raises:
+        EngineError: the engine does not run this kind of file, or is not on this machine.
+        MissingExtraError: the engine's package is not installed.
+    """
+    options = options or EngineOptions()
+    allowed = ("litert",) if path.suffix == ".tflite" else (*PROVIDERS, "openvino")
+    if options.engine not in (AUTO, *allowed):
+        raise EngineError(f"{options.engine} does not run {path.name}: choose one of {', '.join(allowed)}")
+    if options.engine == AUTO:
+        return _first(path, manifest, options, allowed)
+    try:
+        return _open(options.engine, path, manifest, options)
+    except (EngineError, MissingExtraError):
+        if not options.allow_fallback:
+            raise
+        return _first(path, manifest, options, allowed)
+
+
+def present() -> dict[str, bool]:
+    """Each engine, and whether this machine has it."""
+    providers = onnx_runtime.available()
+    runtimes = {name: provider in providers for name, provider in PROVIDERS.items()}
+    return {**runtimes, "openvino": _installed("openvino"), "litert": _installed("ai_edge_litert")}
+
+
+def _installed(package: str) -> bool:
+    return find_spec(package) is not None
+
+
+def _first(path: Path, manifest: Manifest, options: EngineOptions, allowed: tuple[str, ...]) -> Engine:
+    """The first engine that is there and starts; the error of the last one where none does."""
+    here = present()
+    candidates = [name for name in allowed if here[name]] or [allowed[-1] if len(allowed) == 1 else "cpu"]
+    for name in candidates[:-1]:
+        try:
+            return _open(name, path, manifest, options)
+        except EngineError:
+            continue
+    return _open(candidates[-1], path, manifest, options)
+
+
+def _open(name: str, path: Path, manifest: Manifest, options: EngineOptions) -> Engine:
+    classes, threads = len(manifest.classes), options.threads
+    openers: dict[str, Callable[[], Engine]] = {
+        "litert": lambda: LiteRTEngine(path, classes, threads or os.cpu_count() or 1),
+        "openvino": lambda: OpenVINOEngine(path, classes, threads),
+    }
+    if name in openers:
+        return openers[name]()
+    return OnnxRuntimeEngine(path, PROVIDERS[name], classes, threads)

@@ -1,0 +1,45 @@
+"""OpenVINO, often the fastest engine on Intel and AMD processors."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.edge.engines.base import Answers, answers
+from edgebreed.errors import EngineError, MissingExtraError
+
+
+class OpenVINOEngine:
+    """Runs an ONNX file on the processor, in float32 where the model is float.
+
+    OpenVINO would take BF16 on processors that have it and so answer differently from the file.
+
+    Args:
+        path: the model.
+        classes: number of classes of the model.
+        threads: threads of one inference; 0 lets OpenVINO choose.
+
+    Raises:
+        EngineError: OpenVINO refuses the model.
+        MissingExtraError: OpenVINO is not installed.
+    """
+
+    name = "openvino/CPU"
+
+    def __init__(self, path: Path, classes: int, threads: int = 0) -> None:
+        try:
+            import openvino
+        except ImportError as error:
+            raise MissingExtraError("OpenVINO", "openvino") from error
+        settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+        if threads:
+            settings["INFERENCE_NUM_THREADS"] = str(threads)
+        try:
+            self._model = openvino.Core().compile_model(str(path), "CPU", settings)
+        except RuntimeError as error:
+            raise EngineError(f"OpenVINO refuses {path}: {str(error).splitlines()[0]}") from error
+        self._classes = classes
+
+    def run(self, batch: NDArray[np.uint8]) -> Answers:
+        """Answers a batch `(N, H, W, 3) uint8 RGB`."""
+        return answers([np.array(output) for output in self._model(batch).values()], self._classes)

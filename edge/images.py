@@ -1,0 +1,79 @@
+"""Photos from disk: which files, and their pixels."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.errors import ImageError, InputError
+
+Frame = NDArray[np.uint8]
+"""`(H, W, 3) uint8 BGR`, as OpenCV decodes and captures it."""
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
+
+
+def is_photo(path: Path) -> bool:
+    """Whether the name is that of a photo; hidden files (`.DS_Store`, `._cat.jpg`) are not."""
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+
+
+def find_photos(paths: Iterable[Path]) -> list[Path]:
+    """Expands folders into the photos below them, by name; files are taken as they are.
+
+    Raises:
+        InputError: a path does not exist, or a folder holds no photo.
+    """
+    return [photo for path in paths for photo in _expand(path)]
+
+
+def _expand(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise InputError(f"no such file or folder: {path}")
+    photos = sorted(p for p in path.rglob("*") if is_photo(p) and p.is_file())
+    if not photos:
+        raise InputError(f"no photo in {path}: expected files named {', '.join(sorted(SUFFIXES))}")
+    return photos
+
+
+def decode(data: bytes, name: str = "image") -> Frame:
+    """Decodes an encoded image, upright as its EXIF orientation says.
+
+    Args:
+        data: a whole JPEG, PNG or other file, in bytes.
+        name: what to call it in an error.
+
+    Returns:
+        `(H, W, 3) uint8 BGR`.
+
+    Raises:
+        ImageError: the bytes are no image that OpenCV can read.
+    """
+    try:
+        frame = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+    except cv2.error:
+        frame = None
+    if frame is None:
+        raise ImageError(f"{name} does not decode as an image: give a JPEG, PNG, WebP, BMP or TIFF photo")
+    return np.asarray(frame, np.uint8)
+
+
+def read_photo(path: Path) -> Frame:
+    """Reads one photo.
+
+    Returns:
+        `(H, W, 3) uint8 BGR`.
+
+    Raises:
+        InputError: the file cannot be read.
+        ImageError: it is no image.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    return decode(data, str(path))

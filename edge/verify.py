@@ -1,0 +1,78 @@
+"""Proves on this machine that a model answers as it did where it was made, from encoded bytes on."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from edgebreed.edge.engines import Engine
+from edgebreed.edge.images import decode
+from edgebreed.edge.manifest import GoldenVector, Manifest
+from edgebreed.edge.preprocess import to_input
+from edgebreed.errors import ModelFileError
+
+
+@dataclass(frozen=True)
+class VectorCheck:
+    """One golden vector's replay: its largest difference in a probability."""
+
+    name: str
+    error: float
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The replay of all golden vectors of a model.
+
+    Attributes:
+        engine: what ran.
+        tolerance: largest difference in a probability that passes.
+        checks: one a golden vector.
+    """
+
+    engine: str
+    tolerance: float
+    checks: tuple[VectorCheck, ...]
+
+    @property
+    def max_error(self) -> float:
+        """The worst difference of all."""
+        return max(check.error for check in self.checks)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every difference is within the tolerance."""
+        return bool(self.max_error <= self.tolerance)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {
+            "passed": self.passed,
+            "vectors": len(self.checks),
+            "max_error": self.max_error,
+            "tolerance": self.tolerance,
+            "engine": self.engine,
+            "checks": [asdict(check) for check in self.checks],
+        }
+
+
+def verify(engine: Engine, manifest: Manifest) -> Verification:
+    """Replays a model's golden vectors: decode, resize, inference.
+
+    Raises:
+        ModelFileError: the manifest holds no golden vector.
+    """
+    if not manifest.golden:
+        raise ModelFileError(
+            f"{manifest.name} holds no golden vectors: export it again with `edgebreed export`"
+        )
+    checks = tuple(_replay(engine, manifest, vector) for vector in manifest.golden)
+    return Verification(engine.name, manifest.tolerance, checks)
+
+
+def _replay(engine: Engine, manifest: Manifest, vector: GoldenVector) -> VectorCheck:
+    outputs = engine.run(to_input(decode(vector.data, vector.name), manifest.input)[None])
+    error = np.abs(outputs.probabilities[0] - np.asarray(vector.probabilities, np.float32)).max()
+    if outputs.known is not None and vector.known is not None:
+        error = max(error, abs(outputs.known[0] - vector.known))
+    return VectorCheck(vector.name, float(error))

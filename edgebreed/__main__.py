@@ -1,0 +1,5 @@
+"""`python -m edgebreed`."""
+
+from edgebreed.cli import main
+
+main()

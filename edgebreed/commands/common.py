@@ -1,0 +1,91 @@
+"""What several commands share: options, and results for people or for programs."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from edgebreed.edge.images import Frame
+from edgebreed.edge.model_file import write_whole
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")
+]
+Model = Annotated[
+    Path | None, typer.Option("--model", help="Model file; the one that ships with edgebreed if left out.")
+]
+EngineName = Annotated[
+    str,
+    typer.Option(
+        "--engine", help="auto, tensorrt, cuda, cpu, openvino or litert; auto takes the first that is here."
+    ),
+]
+Threads = Annotated[
+    int, typer.Option("--threads", min=0, help="Threads of one inference; 0 lets the engine choose.")
+]
+AllowFallback = Annotated[
+    bool, typer.Option("--allow-fallback", help="Take the next engine where the one asked for is missing.")
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+
+
+def print_json(data: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(data, indent=2) + "\n")
+
+
+def print_json_line(data: Any) -> None:
+    """One JSON object on a line of its own, sent at once."""
+    sys.stdout.write(json.dumps(data) + "\n")
+    sys.stdout.flush()
+
+
+def console() -> Console:
+    """Standard output for people."""
+    return Console(highlight=False)
+
+
+def print_table(title: str, rows: dict[str, Any]) -> None:
+    """A two-column table."""
+    table = Table(title=title, show_header=False, title_justify="left")
+    for name, value in rows.items():
+        table.add_row(name, str(value))
+    console().print(table)
+
+
+@contextmanager
+def stdout_to_stderr() -> Iterator[None]:
+    """Sends what libraries print while they work to standard error, also what their C++ parts print."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def save_picture(folder: Path, photo: Path, picture: Frame, overwrite: bool) -> None:
+    """Writes a `(H, W, 3) uint8 BGR` picture as `folder/<photo's name>.jpg`, whole or not at all.
+
+    Raises:
+        InputError: it exists and `overwrite` is not set.
+    """
+    data = cv2.imencode(".jpg", picture)[1].tobytes()
+    write_whole(folder / f"{photo.stem}.jpg", data, overwrite=overwrite)
+
+
+def exit_code(code: int) -> None:
+    """Ends a command with an exit code."""
+    if code:
+        raise typer.Exit(code)

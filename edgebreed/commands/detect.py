@@ -1,0 +1,55 @@
+"""`edgebreed detect`."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from edgebreed.commands.common import Json, Overwrite, exit_code, print_json, print_table, save_picture
+from edgebreed.edge.annotate import draw_faces
+from edgebreed.edge.haar import HaarDetector
+from edgebreed.edge.images import find_photos, read_photo
+from edgebreed.edge.percentile import summary
+from edgebreed.errors import ImageError
+from edgebreed.progress import track
+
+
+def detect(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Photos or folders of photos.")],
+    save: Annotated[Path | None, typer.Option(help="Folder for the pictures with boxes.")] = None,
+    overwrite: Overwrite = False,
+    json_: Json = False,
+) -> None:
+    """Find faces in photos with a Haar cascade."""
+    photos, detector = find_photos(paths), HaarDetector()
+    counts: list[int] = []
+    latencies: list[float] = []
+    for photo in track(photos, "faces", len(photos)):
+        try:
+            frame = read_photo(photo)
+        except ImageError as error:
+            print(f"edgebreed: {error}", file=sys.stderr)
+            continue
+        start = time.perf_counter()
+        faces = detector.detect(frame)
+        latencies.append((time.perf_counter() - start) * 1e3)
+        counts.append(len(faces))
+        if save is not None:
+            save_picture(save, photo, draw_faces(frame, tuple(faces)), overwrite)
+    result: dict[str, Any] = {
+        "images": len(counts),
+        "with_face": sum(count > 0 for count in counts),
+        "faces": sum(counts),
+        "latency_ms": summary(latencies),
+    }
+    if json_:
+        print_json(result)
+    else:
+        latency = result["latency_ms"]
+        print_table(
+            "faces",
+            {**result, "latency_ms": latency and f"p50 {latency['p50']:.1f}, p99 {latency['p99']:.1f}"},
+        )
+    exit_code(2 if len(counts) < len(photos) else 0)

@@ -1,0 +1,80 @@
+"""`edgebreed doctor`."""
+
+import importlib.metadata
+import platform
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from edgebreed.commands.common import Json, print_json, print_table
+from edgebreed.edge.engines.choose import present
+from edgebreed.edge.engines.onnx_runtime import available
+from edgebreed.machine import processor
+
+PACKAGES = (
+    "edgebreed",
+    "numpy",
+    "opencv-python",
+    "onnxruntime",
+    "onnxruntime-gpu",
+    "openvino",
+    "ai-edge-litert",
+    "keras",
+)
+
+
+def doctor(json_: Json = False) -> None:
+    """Say what this machine has: engines, providers, OpenCV build, cameras, GPU, Jetson release."""
+    data = {
+        "machine": processor(),
+        "python": platform.python_version(),
+        "engines": present(),
+        "providers": list(available()),
+        "opencv": _opencv(),
+        "cameras": [str(path) for path in sorted(Path("/dev").glob("video*"))],
+        "gpu": _read(Path("/proc/driver/nvidia/version")),
+        "jetson": _read(Path("/etc/nv_tegra_release")),
+        "packages": _packages(),
+    }
+    if json_:
+        print_json(data)
+        return
+    print_table("this machine", {name: _line(value) for name, value in data.items()})
+
+
+def _opencv() -> dict[str, Any]:
+    build = cv2.getBuildInformation()
+    parts = {name: _built(build, name) for name in ("GStreamer", "v4l/v4l2", "FFMPEG")}
+    return {
+        "version": cv2.__version__,
+        "file": cv2.__file__,
+        "haar": hasattr(cv2, "CascadeClassifier"),
+        **parts,
+    }
+
+
+def _built(build: str, name: str) -> bool:
+    return any(line.strip().startswith(f"{name}:") and "YES" in line for line in build.splitlines())
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text().splitlines()[0]
+    except (OSError, IndexError):
+        return None
+
+
+def _packages() -> dict[str, str]:
+    found = {dist.metadata["Name"]: dist.version for dist in importlib.metadata.distributions()}
+    return {name: found[name] for name in PACKAGES if name in found}
+
+
+def _line(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_word(inner)}" for key, inner in value.items())
+    return ", ".join(value) or "none" if isinstance(value, list) else str(value or "none")
+
+
+def _word(value: Any) -> str:
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)

@@ -1,0 +1,64 @@
+"""`edgebreed inspect` and `edgebreed verify`: what a model file says, and whether it holds here."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edgebreed.commands.common import (
+    AllowFallback,
+    EngineName,
+    Json,
+    Threads,
+    console,
+    exit_code,
+    print_json,
+    print_table,
+)
+from edgebreed.edge.engines import EngineOptions, load_engine
+from edgebreed.edge.model_file import read_manifest
+from edgebreed.edge.pipeline import SHIPPED_MODEL
+from edgebreed.edge.verify import verify as replay
+
+ModelArgument = Annotated[Path | None, typer.Argument(help="Model file; the one that ships if left out.")]
+
+
+def inspect(model: ModelArgument = None, json_: Json = False) -> None:
+    """Print the manifest inside a model file."""
+    path = model or SHIPPED_MODEL
+    manifest = read_manifest(path)
+    if json_:
+        print_json(manifest.to_dict())
+        return
+    accuracy, calibration, spec = manifest.accuracy, manifest.calibration, manifest.input
+    rows = {
+        "architecture": f"{manifest.arch}, {manifest.precision}, made {manifest.created}",
+        "input": f"(N, {spec.height}, {spec.width}, 3) uint8 RGB, resized by {spec.resize}",
+        "classes": f"{len(manifest.labels)}: {', '.join(manifest.labels)}",
+        "'neither' below": f"{manifest.rejection.threshold:.3f} ({manifest.rejection.score})",
+        "accuracy": accuracy and f"top-1 {accuracy.top1:.2%} of {accuracy.n} {accuracy.photos} photos",
+        "calibration": calibration and f"{calibration.n} {calibration.photos} photos",
+        "golden vectors": f"{len(manifest.golden)}, tolerance {manifest.tolerance}",
+        "notice": manifest.notice,
+    }
+    print_table(str(path), {name: value for name, value in rows.items() if value})
+
+
+def verify(
+    model: ModelArgument = None,
+    engine: EngineName = "auto",
+    threads: Threads = 0,
+    allow_fallback: AllowFallback = False,
+    json_: Json = False,
+) -> None:
+    """Prove on this machine that a model answers as it did where it was made."""
+    path = model or SHIPPED_MODEL
+    manifest = read_manifest(path)
+    result = replay(load_engine(path, manifest, EngineOptions(engine, threads, allow_fallback)), manifest)
+    if json_:
+        print_json(result.to_dict())
+    else:
+        rows = {check.name: f"off by {check.error:.4f}" for check in result.checks}
+        print_table(f"{manifest.name} in {result.engine}, tolerance {result.tolerance}", rows)
+        console().print("passed" if result.passed else "FAILED: decoding, resizing or arithmetic differ here")
+    exit_code(0 if result.passed else 1)

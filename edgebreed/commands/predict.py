@@ -1,0 +1,71 @@
+"""`edgebreed predict`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edgebreed.commands.common import (
+    AllowFallback,
+    EngineName,
+    Json,
+    Model,
+    Overwrite,
+    Threads,
+    console,
+    exit_code,
+    print_json_line,
+    save_picture,
+)
+from edgebreed.edge.annotate import draw_result
+from edgebreed.edge.engines import EngineOptions
+from edgebreed.edge.images import find_photos
+from edgebreed.edge.pipeline import Pipeline
+from edgebreed.edge.result import Result
+from edgebreed.errors import ImageError
+
+
+def predict(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Photos or folders of photos.")],
+    model: Model = None,
+    save: Annotated[Path | None, typer.Option(help="Folder for the annotated pictures.")] = None,
+    engine: EngineName = "auto",
+    threads: Threads = 0,
+    allow_fallback: AllowFallback = False,
+    overwrite: Overwrite = False,
+    json_: Json = False,
+) -> None:
+    """Say of each photo: dog, human or neither, and which breed."""
+    photos = find_photos(paths)
+    pipeline = Pipeline.open(model, EngineOptions(engine, threads, allow_fallback))
+    failures = 0
+    for photo in photos:
+        try:
+            frame, result = pipeline.read_and_process(photo)
+        except ImageError as error:  # one bad photo must not cost the others their answer
+            print(f"edgebreed: {error}", file=sys.stderr)
+            failures += 1
+            continue
+        if save is not None:
+            save_picture(save, photo, draw_result(frame, result), overwrite)
+        if json_:
+            print_json_line(result.to_dict())
+        else:
+            _show(result)
+    if not json_:
+        _close(pipeline, len(photos) - failures, save)
+    exit_code(2 if failures else 0)
+
+
+def _show(result: Result) -> None:
+    others = ", ".join(f"{guess.breed} {guess.probability:.0%}" for guess in result.top[1:3])
+    line = f"{result.source}: {result.sentence()}"
+    console().print(f"{line}; then {others}" if result.breed else line, soft_wrap=True, markup=False)
+
+
+def _close(pipeline: Pipeline, answered: int, save: Path | None) -> None:
+    where = f", pictures in {save}" if save else ""
+    console().print(
+        f"{answered} photos, {pipeline.manifest.name} in {pipeline.engine.name}{where}", markup=False
+    )

@@ -1,0 +1,91 @@
+"""`edgebreed train`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from edgebreed.commands.common import Json, Overwrite, console, print_json, print_table, stdout_to_stderr
+from edgebreed.edge.preprocess import ResizeRule
+from edgebreed.train.config import Arch, TrainConfig
+from edgebreed.train.run import fresh_run
+
+
+def train(
+    data: Annotated[
+        Path | None, typer.Option(help="DIR/<split>/<class>/* or DIR/<class>/*; left out: the drawn demo.")
+    ] = None,
+    arch: Annotated[Arch | None, typer.Option(help="Xception unless the demo is drawn.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run; runs/<arch> if left out.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="ImageNet weights of the base; downloaded if left out.")
+    ] = None,
+    epochs: Annotated[
+        int, typer.Option(min=0, help="Passes over the photos; 0: 30 for scratch, 20 for xception.")
+    ] = 0,
+    negatives: Annotated[
+        Path | None, typer.Option(help="Photos of none of the classes, to tell 'neither' by.")
+    ] = None,
+    exclude: Annotated[
+        Path | None, typer.Option(help="File of photos to leave out, a path below DIR a line.")
+    ] = None,
+    names: Annotated[
+        Path | None, typer.Option(help="JSON file: folder name to the name that people read.")
+    ] = None,
+    size: Annotated[
+        int, typer.Option(min=0, help="Side of the input in px; 0: 128 for scratch, 299 for xception.")
+    ] = 0,
+    resize: Annotated[ResizeRule, typer.Option(help="How a photo becomes a square.")] = ResizeRule.SQUASH,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder of the feature cache; the user's cache if left out.")
+    ] = None,
+    overwrite: Overwrite = False,
+    json_: Json = False,
+) -> None:
+    """Fit a classifier and measure it; writes model, metrics, curves and confusion matrix."""
+    chosen = Arch(arch or (Arch.XCEPTION if data else Arch.SCRATCH))
+    with stdout_to_stderr():
+        from edgebreed.train.trainer import train as run_training
+        from edgebreed.train.trainer import user_cache
+
+        config = TrainConfig(
+            out=fresh_run(chosen.value, overwrite, out),
+            cache=cache or user_cache(),
+            arch=chosen,
+            data=data,
+            weights=weights,
+            negatives=negatives,
+            exclude=exclude,
+            names=names,
+            epochs=epochs,
+            size=size,
+            resize=resize,
+            seed=seed,
+        )
+        if data is None:
+            print(
+                "no --data: training on `demo`, coloured shapes drawn by the program, not dogs",
+                file=sys.stderr,
+            )
+        result = run_training(config)
+    if json_:
+        print_json(result)
+    else:
+        _show(result)
+
+
+def _show(result: dict[str, Any]) -> None:
+    test, seconds = result["test"], result["seconds"]
+    rows = {
+        "data": f"{result['data']}, {result['classes']} classes, {result['train_images']} training photos",
+        "test top-1": f"{test['top1']:.1%} of {test['n']} photos",
+        "test top-5": f"{test['top5']:.1%}",
+        "calibration error": f"{test['ece']:.3f}",
+        "trainable parameters": f"{result['trainable_parameters']:,}",
+        "time": f"features {seconds['features']:.1f} s, fit {seconds['fit']:.1f} s",
+        "'neither' below": f"{result['rejection']['threshold']:.3f} ({result['rejection']['score']})",
+    }
+    print_table(f"{result['arch']} -> {result['run']}", rows)
+    console().print(f"next: edgebreed export --run {result['run']} --format onnx --precision int8")

@@ -1,0 +1,55 @@
+"""Every error that edgebreed raises on purpose.
+
+EdgebreedError                  anything below; the command line prints one line and exits with `exit_code`
+├── InputError                  a path or an option that the caller gave (exit 2)
+│   ├── ImageError              a file that does not decode to a photo
+│   └── DatasetError            a folder that cannot be read as a data set
+├── ModelFileError              a model file without a manifest, damaged, or of another schema (exit 2)
+├── EngineError                 an inference engine or execution provider that is not on this machine (exit 2)
+├── SourceError                 a camera or a video that does not open (exit 2)
+├── MissingExtraError           an optional part of edgebreed that is not installed (exit 2)
+└── ProofError                  work that was done and whose result missed its bound (exit 1)
+"""
+
+
+class EdgebreedError(Exception):
+    """Base of all errors that a caller may want to catch; the message is one line."""
+
+    exit_code = 2
+
+
+class InputError(EdgebreedError):
+    """A path or an option is at fault."""
+
+
+class ImageError(InputError):
+    """A file does not decode to a photo."""
+
+
+class DatasetError(InputError):
+    """A folder cannot be read as a data set."""
+
+
+class ModelFileError(EdgebreedError):
+    """A model file is no model, carries no manifest, is damaged, or is of an unknown schema."""
+
+
+class EngineError(EdgebreedError):
+    """The engine or execution provider that was asked for is not on this machine, or failed."""
+
+
+class SourceError(EdgebreedError):
+    """A camera or a video does not open."""
+
+
+class MissingExtraError(EdgebreedError):
+    """An optional part is not installed."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f'{feature} is not installed: run `pip install "edgebreed[{extra}]"`')
+
+
+class ProofError(EdgebreedError):
+    """The work was done and its result missed the bound."""
+
+    exit_code = 1

@@ -1,0 +1,1 @@
+"""Converts Keras models to ONNX and TFLite, quantizes them, and proves that nothing was lost."""

@@ -1,0 +1,26 @@
+"""The float model's answers to photos, computed once a run and kept beside it."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from edgebreed.edge.engines import Answers
+from edgebreed.edge.preprocess import InputSpec
+from edgebreed.train.evaluate import KerasEngine, answer_all
+from edgebreed.train.features import digest_of
+
+
+def reference_answers(model: KerasEngine, paths: Sequence[Path], spec: InputSpec) -> Answers:
+    """Answers of the Keras model, kept under `<run>/reference` by the content of model and photos."""
+    contents = [digest_of(model.path), *(digest_of(path) for path in paths)]
+    key = hashlib.sha256("".join(contents).encode()).hexdigest()[:16]
+    kept = model.path.parent / "reference" / f"{key}.npz"
+    if kept.is_file():
+        with np.load(kept) as arrays:
+            return Answers(arrays["probabilities"], arrays.get("known"))
+    answers = answer_all(model, paths, spec, "float reference")
+    kept.parent.mkdir(exist_ok=True)
+    np.savez(kept, **{name: values for name, values in answers._asdict().items() if values is not None})
+    return answers

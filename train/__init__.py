@@ -1,0 +1,1 @@
+"""Fits classifiers with Keras 3: data sets, models, evaluation."""

@@ -1,0 +1,33 @@
+"""Base, head and score as one model from photos to probabilities."""
+
+from typing import Any
+
+import numpy as np
+
+from edgebreed.train.calibration import KnownScore
+from edgebreed.train.keras_setup import keras
+
+
+def assemble(base: Any, head: Any, temperature: float, known: KnownScore | None) -> Any:
+    """The whole classifier, ready for export.
+
+    Args:
+        base: photos to features `(N, F)`.
+        head: features to logits; its last layer is `logits`.
+        temperature: divides the logits, folded into the last layer's weights.
+        known: the second output, if one was fitted.
+
+    Returns:
+        A model from `(N, H, W, 3) uint8 RGB` to a dict of `probabilities` `(N, classes)` and, where
+        there is one, `known` `(N, 1)`.
+    """
+    features = base.output
+    logits = head.get_layer("logits")
+    dense = keras.layers.Dense(logits.units, activation="softmax", name="probabilities")
+    outputs = {"probabilities": dense(features)}
+    dense.set_weights([weight / temperature for weight in logits.get_weights()])
+    if known is not None:
+        score = keras.layers.Dense(1, activation="sigmoid", name="known")
+        outputs["known"] = score(features)
+        score.set_weights([known.weights[:, None], np.array([known.bias], np.float32)])
+    return keras.Model(base.input, outputs, name="classifier")

@@ -1,0 +1,25 @@
+"""What happens between epochs."""
+
+import sys
+from typing import Any
+
+from rich.console import Console
+
+from edgebreed.progress import bar
+from edgebreed.train.keras_setup import keras
+
+
+def progress_callback(title: str, epochs: int) -> Any:
+    """A Keras callback that draws one bar over all epochs, with loss and accuracy, on a terminal."""
+    progress = bar(Console(file=sys.stderr))
+    task = progress.add_task(title, total=epochs)
+
+    def advance(epoch: int, logs: dict[str, float]) -> None:
+        text = f"{title}: loss {logs['loss']:.3f}, validation {logs['val_accuracy']:.1%}"
+        progress.update(task, completed=epoch + 1, description=text)
+
+    return keras.callbacks.LambdaCallback(
+        on_train_begin=lambda _: progress.start(),
+        on_epoch_end=advance,
+        on_train_end=lambda _: progress.stop(),
+    )

@@ -1,0 +1,171 @@
+"""Photos in folders, one a class."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.edge.images import is_photo
+from edgebreed.errors import DatasetError
+
+SPLITS = {"train": "train", "valid": "valid", "val": "valid", "validation": "valid", "test": "test"}
+"""Folder names that are splits, and what each is called here."""
+
+SHARES = {"test": 0.1, "valid": 0.1}
+"""Of a data set without splits; the rest is for training."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A file and the index of its class."""
+
+    path: Path
+    label: int
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Photos by split.
+
+    Attributes:
+        root: the folder.
+        classes: class names in the order of the labels.
+        splits: `train`, `valid` and `test`; each may be empty but `train`.
+    """
+
+    root: Path
+    classes: tuple[str, ...]
+    splits: dict[str, tuple[Photo, ...]]
+
+    def photos(self, split: str) -> tuple[Photo, ...]:
+        """The photos of a split.
+
+        Raises:
+            DatasetError: the split is empty.
+        """
+        photos = self.splits.get(split, ())
+        if not photos:
+            there = ", ".join(name for name, members in self.splits.items() if members)
+            raise DatasetError(f"{self.root} has no {split} photos: it has {there}")
+        return photos
+
+    def without(self, names: set[str]) -> "Dataset":
+        """The same less the photos whose path below `root` is named.
+
+        Raises:
+            DatasetError: a name is no photo of the data set.
+        """
+        here = {
+            photo.path.relative_to(self.root).as_posix() for split in self.splits.values() for photo in split
+        }
+        if names - here:
+            raise DatasetError(
+                f"{sorted(names - here)[0]} is no photo of {self.root}: list paths below it, one a line"
+            )
+        kept = {
+            split: tuple(
+                photo for photo in photos if photo.path.relative_to(self.root).as_posix() not in names
+            )
+            for split, photos in self.splits.items()
+        }
+        return Dataset(self.root, self.classes, kept)
+
+
+def labels_of(photos: Iterable[Photo]) -> NDArray[np.int64]:
+    """The class indices of photos, `(N,) int64`."""
+    return np.array([photo.label for photo in photos], np.int64)
+
+
+def read_dataset(root: Path, seed: int = 0) -> Dataset:
+    """Reads `root/<split>/<class>/*` or `root/<class>/*`, which is then split by the seed.
+
+    Classes are the folders that hold photos, so that stray files and empty folders shift nothing.
+
+    Raises:
+        DatasetError: no photos, fewer than two classes, or a split with a class that `train` lacks.
+    """
+    if not root.is_dir():
+        raise DatasetError(f"no such folder: {root}")
+    folders = _split_folders(root)
+    if "train" not in folders:
+        by_class = _read_classes(root)
+        classes = _checked_classes(root, by_class)
+        return Dataset(root, classes, _split(_photos(by_class, classes, root), seed))
+    classes = _checked_classes(folders["train"], _read_classes(folders["train"]))
+    splits = {name: _photos(_read_classes(folder), classes, folder) for name, folder in folders.items()}
+    return Dataset(root, classes, {name: splits.get(name, ()) for name in ("train", "valid", "test")})
+
+
+def read_labelled(
+    root: Path, classes: tuple[str, ...], labels: tuple[str, ...], split: str
+) -> tuple[Photo, ...]:
+    """Reads photos to measure a model on: `root/<split>/<class>/*` or `root/<class>/*`.
+
+    Folders may carry the names that the model was trained with or those it shows.
+
+    Raises:
+        DatasetError: no photos, or a folder that names none of the model's classes.
+    """
+    if not root.is_dir():
+        raise DatasetError(f"no such folder: {root}")
+    folders = _split_folders(root)
+    if folders and split not in folders:
+        raise DatasetError(f"{root} has no {split} folder: pass --split {' or '.join(sorted(folders))}")
+    folder = folders.get(split, root)
+    shown = {label: name for name, label in zip(classes, labels, strict=True)}
+    by_class = {shown.get(name, name): paths for name, paths in _read_classes(folder).items()}
+    if not by_class:
+        raise DatasetError(f"no photo in {folder}: expected {folder}/<class>/*.jpg")
+    return _photos(by_class, classes, folder)
+
+
+def _split_folders(root: Path) -> dict[str, Path]:
+    return {
+        SPLITS[p.name.lower()]: p for p in sorted(root.iterdir()) if p.is_dir() and p.name.lower() in SPLITS
+    }
+
+
+def _read_classes(folder: Path) -> dict[str, list[Path]]:
+    found = {
+        p.name: sorted(f for f in p.iterdir() if is_photo(f) and f.is_file())
+        for p in sorted(folder.iterdir())
+        if p.is_dir()
+    }
+    return {name: paths for name, paths in found.items() if paths}
+
+
+def _checked_classes(folder: Path, by_class: dict[str, list[Path]]) -> tuple[str, ...]:
+    if len(by_class) < 2:
+        found = f"one class ({next(iter(by_class))})" if by_class else "no photo"
+        raise DatasetError(
+            f"{folder} holds {found}: a classifier needs two or more folders of photos, one a class"
+        )
+    return tuple(by_class)
+
+
+def _photos(by_class: dict[str, list[Path]], classes: tuple[str, ...], folder: Path) -> tuple[Photo, ...]:
+    unknown = sorted(set(by_class) - set(classes))
+    if unknown:
+        raise DatasetError(
+            f"{folder / unknown[0]} is none of the {len(classes)} classes: rename or remove the folder"
+        )
+    index = {name: label for label, name in enumerate(classes)}
+    return tuple(Photo(path, index[name]) for name, paths in by_class.items() for path in paths)
+
+
+def _split(photos: tuple[Photo, ...], seed: int) -> dict[str, tuple[Photo, ...]]:
+    """Stratified: each class gives the same shares, and at least one photo to each split if it has three."""
+    chance = random.Random(seed)
+    splits: dict[str, list[Photo]] = {"train": [], "valid": [], "test": []}
+    for label in sorted({photo.label for photo in photos}):
+        members = [photo for photo in photos if photo.label == label]
+        chance.shuffle(members)
+        for name, share in SHARES.items():
+            count = max(1, round(len(members) * share)) if len(members) >= 3 else 0
+            splits[name] += members[:count]
+            members = members[count:]
+        splits["train"] += members
+    return {name: tuple(members) for name, members in splits.items()}

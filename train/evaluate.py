@@ -1,0 +1,108 @@
+"""Accuracy of any model on photos: a run, a `.keras`, an `.onnx` or a `.tflite` file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.edge.engines import Answers, Engine, EngineOptions, load_engine
+from edgebreed.edge.model_file import read_manifest
+from edgebreed.edge.preprocess import InputSpec
+from edgebreed.errors import InputError
+from edgebreed.progress import track
+from edgebreed.train import pixels
+from edgebreed.train.dataset import labels_of, read_labelled
+from edgebreed.train.metrics import Metrics, measure
+from edgebreed.train.run import MODEL, RunRecord, newest_run, read_record
+
+BATCH = 8
+
+
+class Described(Protocol):
+    """What a manifest and a run's record both tell of a model."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names in the order of the outputs."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The same, as people read them."""
+        ...
+
+    @property
+    def input(self) -> InputSpec:
+        """The input that the model takes."""
+        ...
+
+
+@dataclass
+class KerasEngine:
+    """Runs a `.keras` model behind the runtime's protocol, to measure it; devices never load one."""
+
+    path: Path
+    name: str = "keras"
+
+    def __post_init__(self) -> None:
+        from edgebreed.train.keras_setup import keras
+
+        try:
+            self.model = keras.models.load_model(self.path, compile=False)
+        except (ValueError, OSError) as error:
+            raise InputError(
+                f"{self.path} does not load as a Keras model: {str(error).splitlines()[0]}"
+            ) from error
+
+    def run(self, batch: NDArray[np.uint8]) -> Answers:
+        """Answers a batch `(N, H, W, 3) uint8 RGB`."""
+        outputs = self.model.predict_on_batch(batch)
+        known = outputs.get("known")
+        return Answers(
+            np.asarray(outputs["probabilities"]), None if known is None else np.asarray(known)[:, 0]
+        )
+
+
+def evaluate(root: Path, model: Path | None, split: str, options: EngineOptions | None = None) -> Metrics:
+    """Measures a model on labelled photos.
+
+    Args:
+        root: `root/<split>/<class>/*` or `root/<class>/*`.
+        model: a run, or a `.keras`, `.onnx` or `.tflite` file; None takes the newest run.
+        split: which photos, where the folder has splits.
+        options: engine for an exported file.
+
+    Raises:
+        InputError: the folder or the model is at fault.
+    """
+    engine, described = open_model(model or newest_run(), options)
+    photos = read_labelled(root, described.classes, described.labels, split)
+    outputs = answer_all(engine, [photo.path for photo in photos], described.input)
+    return measure(outputs.probabilities, labels_of(photos), described.classes)
+
+
+def open_model(model: Path, options: EngineOptions | None = None) -> tuple[Engine, Described]:
+    """Opens a run, a `.keras`, an `.onnx` or a `.tflite` file, with what it says of itself.
+
+    Raises:
+        InputError: it is none of these.
+    """
+    if model.is_dir() or model.suffix == ".keras":
+        run = model if model.is_dir() else model.parent
+        record: RunRecord = read_record(run)
+        return KerasEngine(run / MODEL if model.is_dir() else model), record
+    manifest = read_manifest(model)
+    return load_engine(model, manifest, options), manifest
+
+
+def answer_all(engine: Engine, paths: Sequence[Path], spec: InputSpec, title: str = "evaluate") -> Answers:
+    """Answers to photos, in the order of `paths`."""
+    chunks = track(pixels.batches(paths, spec, BATCH), title, -(-len(paths) // BATCH))
+    outputs = [engine.run(chunk) for chunk in chunks]
+    known = [output.known for output in outputs if output.known is not None]
+    return Answers(
+        np.concatenate([output.probabilities for output in outputs]), np.concatenate(known) if known else None
+    )

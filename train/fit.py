@@ -1,0 +1,93 @@
+"""Fits a Keras model and keeps its history."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.train.augment import AugmentedPhotos
+from edgebreed.train.callbacks import progress_callback
+from edgebreed.train.keras_setup import keras
+
+LABEL_SMOOTHING = 0.1  # Szegedy et al. 2016; also blunts the wrong labels that every real data set holds
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How to fit.
+
+    Attributes:
+        epochs: passes over the training photos.
+        batch: photos a step.
+        learning_rate: of RMSprop at the start; it falls to 0 along a cosine.
+        seed: of initial weights, order and augmentation.
+    """
+
+    epochs: int
+    batch: int
+    learning_rate: float
+    seed: int
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1 or self.batch < 1:
+            raise ValueError(f"{self.epochs} epochs of batches of {self.batch}: both must be at least 1")
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Inputs and class indices: `(N, ...)` and `(N,) int64`."""
+
+    inputs: NDArray[Any]
+    labels: NDArray[np.int64]
+
+
+History = dict[str, list[float]]
+"""Loss and accuracy by epoch, as Keras names them."""
+
+
+def fit_features(model: Any, train: Labelled, valid: Labelled, settings: FitSettings) -> History:
+    """Fits a head on features; the weights of the best validation epoch stay."""
+    targets = _one_hot(train.labels, model)
+    _compile(model, len(train.labels), settings)
+    data = {"x": train.inputs, "y": targets, "batch_size": settings.batch}
+    return _fit(model, data, valid, settings, "head")
+
+
+def fit_photos(model: Any, train: Labelled, valid: Labelled, settings: FitSettings) -> History:
+    """Fits a network on augmented photos; the weights of the best validation epoch stay."""
+    targets = _one_hot(train.labels, model)
+    _compile(model, len(train.labels), settings)
+    data = {"x": AugmentedPhotos(train.inputs, targets, settings.batch, settings.seed)}
+    return _fit(model, data, valid, settings, "network")
+
+
+def _compile(model: Any, count: int, settings: FitSettings) -> None:
+    steps = settings.epochs * -(-count // settings.batch)
+    model.compile(
+        keras.optimizers.RMSprop(keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)),
+        keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=LABEL_SMOOTHING),
+        metrics=["accuracy"],
+    )
+
+
+def _fit(model: Any, data: dict[str, Any], valid: Labelled, settings: FitSettings, title: str) -> History:
+    best = keras.callbacks.EarlyStopping("val_loss", patience=settings.epochs, restore_best_weights=True)
+    history = model.fit(
+        **data,
+        validation_data=(valid.inputs, _one_hot(valid.labels, model)),
+        epochs=settings.epochs,
+        callbacks=[best, progress_callback(title, settings.epochs)],
+        verbose=0,
+    )
+    return {name: [float(value) for value in values] for name, values in history.history.items()}
+
+
+def _one_hot(labels: NDArray[np.int64], model: Any) -> NDArray[np.float32]:
+    return np.eye(model.output_shape[-1], dtype=np.float32)[labels]
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Probabilities `(N, classes) float32` of logits of the same shape."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)

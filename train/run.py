@@ -1,0 +1,105 @@
+"""A run: the folder that `train` writes and `export` and `evaluate` read."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from edgebreed.edge.manifest import Rejection, RejectionScore
+from edgebreed.edge.preprocess import InputSpec, ResizeRule
+from edgebreed.errors import InputError
+
+RUNS = Path("runs")
+RECORD = "run.json"
+MODEL = "model.keras"
+METRICS = "metrics.json"
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What a run was made with and what its model means.
+
+    Attributes:
+        arch: `scratch` or `xception`.
+        data: the data set's folder.
+        seed: of everything random.
+        classes: class names in the order of the outputs.
+        labels: the same, as people should read them.
+        input: the input that the model takes.
+        rejection: when to answer 'none of the classes'.
+        temperature: folded into the model's last layer.
+        created: ISO 8601 time.
+        tools: package versions.
+    """
+
+    arch: str
+    data: str
+    seed: int
+    classes: tuple[str, ...]
+    labels: tuple[str, ...]
+    input: InputSpec
+    rejection: Rejection
+    temperature: float
+    created: str
+    tools: dict[str, str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Reads what `to_dict` wrote."""
+        spec, rejection = data["input"], data["rejection"]
+        return cls(
+            **{
+                **data,
+                "classes": tuple(data["classes"]),
+                "labels": tuple(data["labels"]),
+                "input": InputSpec(**{**spec, "resize": ResizeRule(spec["resize"])}),
+                "rejection": Rejection(**{**rejection, "score": RejectionScore(rejection["score"])}),
+            }
+        )
+
+
+def read_record(run: Path) -> RunRecord:
+    """The record of a run.
+
+    Raises:
+        InputError: the folder is no run.
+    """
+    path = run / RECORD
+    if not path.is_file():
+        raise InputError(f"{run} is no run (no {RECORD}): make one with `edgebreed train`")
+    try:
+        return RunRecord.from_dict(json.loads(path.read_text()))
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is damaged ({error}): train again") from error
+
+
+def newest_run(root: Path = RUNS) -> Path:
+    """The run that was finished last.
+
+    Raises:
+        InputError: there is none.
+    """
+    runs = sorted(root.glob(f"*/{RECORD}"), key=lambda path: path.stat().st_mtime)
+    if not runs:
+        raise InputError(f"no run under {root}/: make one with `edgebreed train`, or pass --run")
+    return runs[-1].parent
+
+
+def fresh_run(arch: str, overwrite: bool, out: Path | None) -> Path:
+    """The folder for a new run: `out`, or `runs/<arch>`, `runs/<arch>-2`, ...
+
+    Raises:
+        InputError: `out` holds a run already and `overwrite` is not set.
+    """
+    if out is not None:
+        if out.exists() and not out.is_dir():
+            raise InputError(f"--out {out} is a file: name a folder")
+        if (out / RECORD).exists() and not overwrite:
+            raise InputError(f"{out} holds a run: pass --overwrite or another --out")
+        return out
+    names = (RUNS / (arch if number == 1 else f"{arch}-{number}") for number in range(1, 10_000))
+    return next(path for path in names if not path.exists())

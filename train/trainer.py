@@ -1,0 +1,123 @@
+"""`edgebreed train`: from a folder of photos to a run."""
+
+import datetime
+import json
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from edgebreed.errors import InputError
+from edgebreed.train.config import Arch, Fitted, TrainConfig
+from edgebreed.train.dataset import Dataset, labels_of, read_dataset
+from edgebreed.train.demo import write_demo
+from edgebreed.train.keras_setup import keras
+from edgebreed.train.metrics import confusion, measure
+from edgebreed.train.plots import save_confusion, save_curves
+from edgebreed.train.run import METRICS, MODEL, RECORD, RunRecord
+from edgebreed.train.scratch import fit_scratch
+from edgebreed.train.transfer import fit_transfer
+
+TOOLS = ("edgebreed", "keras", "tensorflow", "tensorflow-cpu", "openvino", "numpy", "opencv-python")
+
+
+def train(config: TrainConfig) -> dict[str, Any]:
+    """Fits, evaluates, and writes the run.
+
+    Returns:
+        What `edgebreed train --json` prints.
+    """
+    keras.utils.set_random_seed(config.seed)
+    labels = _read_names(config.names)
+    data = _read_data(config)
+    fitted = (fit_transfer if config.arch is Arch.XCEPTION else fit_scratch)(config, data)
+    result = _result(config, data, fitted)
+    record = RunRecord(
+        arch=config.arch.value,
+        data=str(data.root.resolve()),
+        seed=config.seed,
+        classes=data.classes,
+        labels=tuple(labels.get(name, name) for name in data.classes),
+        input=config.spec,
+        rejection=fitted.rejection,
+        temperature=fitted.temperature,
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        tools=tool_versions(TOOLS),
+    )
+    _write(config.out, record, data, fitted, result)
+    return result
+
+
+def user_cache() -> Path:
+    """Where features are kept between runs."""
+    return platformdirs.user_cache_path("edgebreed") / "features"
+
+
+def tool_versions(packages: tuple[str, ...]) -> dict[str, str]:
+    """Versions of those of the packages that are installed."""
+    found = {}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _read_data(config: TrainConfig) -> Dataset:
+    if config.data is not None:
+        data = read_dataset(config.data, config.seed)
+        return data.without(_read_lines(config.exclude)) if config.exclude else data
+    folder = config.out / "demo-data"
+    shutil.rmtree(folder, ignore_errors=True)
+    return read_dataset(write_demo(folder, config.seed))
+
+
+def _read_names(path: Path | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    try:
+        names = json.loads(path.read_text())
+        return {str(folder): str(shown) for folder, shown in names.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise InputError(
+            f'{path} is no list of names ({error}): give JSON such as {{"Pug": "Pug"}}'
+        ) from error
+
+
+def _read_lines(path: Path) -> set[str]:
+    try:
+        lines = path.read_text().splitlines()
+    except OSError as error:
+        raise InputError(f"cannot read --exclude {path}: {error.strerror}") from error
+    return {line.split("\t")[0].strip() for line in lines if line.strip() and not line.startswith("#")}
+
+
+def _result(config: TrainConfig, data: Dataset, fitted: Fitted) -> dict[str, Any]:
+    measured = measure(fitted.test, labels_of(data.photos("test")), data.classes)
+    return {
+        "run": str(config.out),
+        "arch": config.arch.value,
+        "data": str(config.data or "demo"),
+        "classes": len(data.classes),
+        "train_images": len(data.photos("train")),
+        "test": measured.to_dict(),
+        "seconds": fitted.seconds,
+        "trainable_parameters": fitted.trainable,
+        "temperature": fitted.temperature,
+        "rejection": {**fitted.rejection.__dict__, "score": fitted.rejection.score.value},
+    }
+
+
+def _write(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: dict[str, Any]) -> None:
+    """Writes the record last: a folder with a record is a whole run."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / RECORD).unlink(missing_ok=True)
+    fitted.model.save(out / MODEL)
+    (out / METRICS).write_text(json.dumps({**result, "history": fitted.history}, indent=1))
+    save_curves(fitted.history, out / "curves.png")
+    counts = confusion(fitted.test, labels_of(data.photos("test")))
+    save_confusion(counts, record.labels, out / "confusion.png")
+    (out / RECORD).write_text(json.dumps(record.to_dict(), indent=1))

@@ -1,0 +1,97 @@
+"""Xception with a new head: what is fitted on the features of a frozen base."""
+
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.edge.images import find_photos
+from edgebreed.edge.manifest import Rejection
+from edgebreed.errors import ProofError
+from edgebreed.train import pixels
+from edgebreed.train.assemble import assemble
+from edgebreed.train.base import build_base
+from edgebreed.train.calibration import (
+    KnownScore,
+    cross_validated_scores,
+    fit_known,
+    fit_temperature,
+    rejection_with_negatives,
+    rejection_without_negatives,
+)
+from edgebreed.train.config import Fitted, TrainConfig
+from edgebreed.train.dataset import Dataset, labels_of
+from edgebreed.train.fast_base import fastest
+from edgebreed.train.features import FeatureCache, extract
+from edgebreed.train.fit import FitSettings, Labelled, fit_features, softmax
+from edgebreed.train.keras_setup import keras
+
+DROPOUT = 0.3
+BATCH = 64
+LEARNING_RATE = 1e-3
+ASSEMBLY_TOLERANCE = 1e-4
+
+Features = dict[str, NDArray[np.float32]]
+
+
+def fit_transfer(config: TrainConfig, data: Dataset) -> Fitted:
+    """Fits a head, and a second output where there are negatives, on a frozen Xception.
+
+    Raises:
+        InputError: the base's weights are missing.
+        ProofError: the assembled model does not answer as base and head did apart.
+    """
+    start = time.perf_counter()
+    base = build_base(config.spec, config.weights)
+    features = _features(config, data, base)
+    fitting = time.perf_counter()
+    head = build_head(features["train"].shape[1], len(data.classes))
+    settings = FitSettings(config.epochs, BATCH, LEARNING_RATE, config.seed)
+    train, valid = (Labelled(features[split], labels_of(data.photos(split))) for split in ("train", "valid"))
+    history = fit_features(head, train, valid, settings)
+    temperature = fit_temperature(head.predict(valid.inputs, verbose=0), valid.labels)
+    known, rejection = _rejection(
+        config, features, softmax(head.predict(valid.inputs, verbose=0) / temperature)
+    )
+    model = assemble(base.model, head, temperature, known)
+    test = softmax(head.predict(features["test"], verbose=0) / temperature)
+    _prove(model, config, data, test)
+    seconds = {"features": fitting - start, "fit": time.perf_counter() - fitting}
+    trainable = head.count_params() + (0 if known is None else known.weights.size + 1)
+    return Fitted(model, history, test, rejection, temperature, trainable, seconds)
+
+
+def _features(config: TrainConfig, data: Dataset, base: Any) -> Features:
+    paths = {split: [photo.path for photo in data.photos(split)] for split in ("train", "valid", "test")}
+    if config.negatives is not None:
+        paths["negatives"] = find_photos([config.negatives])
+    cache, engine = FeatureCache(config.cache), fastest(base)
+    return {name: extract(files, engine, cache, f"features: {name}") for name, files in paths.items()}
+
+
+def _rejection(
+    config: TrainConfig, features: Features, probabilities: NDArray[np.float32]
+) -> tuple[KnownScore | None, Rejection]:
+    if "negatives" not in features:
+        return None, rejection_without_negatives(probabilities)
+    known = fit_known(features["train"], features["negatives"])
+    outside = cross_validated_scores(features["train"], features["negatives"], config.seed)
+    return known, rejection_with_negatives(known(features["valid"]), outside)
+
+
+def _prove(model: Any, config: TrainConfig, data: Dataset, expected: NDArray[np.float32]) -> None:
+    """Compares the assembled model with base and head apart on a few photos."""
+    batch = pixels.load([photo.path for photo in data.photos("test")[:4]], config.spec)
+    error = float(np.abs(np.asarray(model(batch)["probabilities"]) - expected[: len(batch)]).max())
+    if error > ASSEMBLY_TOLERANCE:
+        raise ProofError(
+            f"the assembled model differs by {error:.1e} from base and head, allowed {ASSEMBLY_TOLERANCE}"
+        )
+
+
+def build_head(width: int, classes: int) -> Any:
+    """A head from features `(N, width)` to logits `(N, classes)`."""
+    features = keras.Input((width,), name="features")
+    dropped = keras.layers.Dropout(DROPOUT)(features)
+    return keras.Model(features, keras.layers.Dense(classes, name="logits")(dropped), name="head")
