@@ -1,45 +1,103 @@
 """Images drawn by the program, with the float model's answers, that travel inside a model."""
 
+from dataclasses import dataclass, replace
+
 import cv2
 import numpy as np
 
 from edgebreed.edge.engines import Engine
 from edgebreed.edge.images import Frame, decode
 from edgebreed.edge.manifest import GoldenVector
-from edgebreed.edge.preprocess import InputSpec, to_input
+from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
 
-SIZES = ((211, 173), (320, 240), (97, 301), (401, 263))  # width, height in px: odd, and none a model's input
-SUFFIXES = (".jpg", ".png")
-BLOTS = 14
+FORMS = (((263, 201), ".jpg"), ((97, 161), ".png"), ((181, 243), ".jpg"), ((131, 89), ".png"))
+"""Width and height in px, and encoding: odd, not square, and none a model's input."""
+
+CANDIDATES = 8  # drawn for each form; the most telling one is kept
+STROKES = 500
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    vector: GoldenVector
+    telling: float
 
 
 def golden_vectors(engine: Engine, spec: InputSpec, seed: int = 0) -> tuple[GoldenVector, ...]:
-    """Draws one image a size, alternating JPEG and PNG, and asks the float model.
+    """Draws images and keeps, of each form, the one that tells a wrong preprocessing best.
 
-    The images are rich in colour and not square, so that a wrong channel order or a wrong resize rule
-    changes the answers.
+    An image tells by how far its probabilities move when its colour channels are swapped or when another
+    resize rule is used, whichever moves them least.
+
+    Args:
+        engine: runs the float model.
+        spec: the model's input.
+        seed: of the drawing.
     """
     generator = np.random.default_rng(seed)
     return tuple(
-        _vector(engine, spec, f"golden-{number}{SUFFIXES[number % 2]}", draw(width, height, generator))
-        for number, (width, height) in enumerate(SIZES)
+        max(
+            (_candidate(engine, spec, form, generator) for _ in range(CANDIDATES)), key=lambda c: c.telling
+        ).vector
+        for form in FORMS
     )
 
 
 def draw(width: int, height: int, generator: np.random.Generator) -> Frame:
-    """An abstract picture `(height, width, 3) uint8 BGR`: a two-colour ground and soft coloured blots."""
-    corners = generator.integers(0, 256, (2, 2, 3)).astype(np.uint8)
-    canvas = np.asarray(cv2.resize(corners, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-    for _ in range(BLOTS):
-        centre = (int(generator.integers(0, width)), int(generator.integers(0, height)))
-        axes = (int(generator.integers(5, width // 3)), int(generator.integers(5, height // 3)))
-        colour = [int(value) for value in generator.integers(0, 256, 3)]
-        cv2.ellipse(canvas, centre, axes, float(generator.uniform(0, 180)), 0, 360, colour, -1, cv2.LINE_AA)
-    return np.asarray(cv2.GaussianBlur(canvas, (0, 0), 1.2), np.uint8)
+    """A picture `(height, width, 3) uint8 BGR` of coloured strokes on a rough ground.
+
+    It is rough on every scale, as photos are: on smooth pictures a network's answer hangs on the last bit
+    of each pixel, so that two JPEG decoders would already disagree.
+    """
+    canvas = np.clip(_ground(width, height, generator), 0, 255).astype(np.uint8)
+    for _ in range(int(generator.integers(1, 4))):
+        _fur(canvas, generator)
+    return canvas
 
 
-def _vector(engine: Engine, spec: InputSpec, name: str, frame: Frame) -> GoldenVector:
-    data = cv2.imencode(name[-4:], frame)[1].tobytes()
-    outputs = engine.run(to_input(decode(data, name), spec)[None])
+def _ground(
+    width: int, height: int, generator: np.random.Generator
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    ground = generator.integers(60, 220, 3) + generator.normal(0, 10, (height, width, 1))
+    for octave in range(6):
+        cells = 2 ** (octave + 1)
+        coarse = generator.normal(0, 1, (height * cells // 256 + 2, width * cells // 256 + 2, 3)).astype(
+            np.float32
+        )
+        ground = ground + 35 * 0.6**octave * cv2.resize(
+            coarse, (width, height), interpolation=cv2.INTER_CUBIC
+        )
+    return np.asarray(ground, np.float32)
+
+
+def _fur(canvas: Frame, generator: np.random.Generator) -> None:
+    height, width = canvas.shape[:2]
+    centre = generator.uniform(0.2, 0.8, 2) * (width, height)
+    radius = generator.uniform(0.15, 0.4) * min(width, height)
+    colour, lie = generator.integers(0, 256, 3), generator.uniform(0, 2 * np.pi)
+    for _ in range(STROKES):
+        around, out = generator.uniform(0, 2 * np.pi), radius * generator.uniform(0, 1) ** 0.5
+        start = centre + out * np.array([1.3 * np.cos(around), np.sin(around)])
+        turn = lie + generator.normal(0, 0.4)
+        end = start + generator.uniform(4, 16) * np.array([np.cos(turn), np.sin(turn)])
+        shade = np.clip(colour + generator.normal(0, 25) + generator.normal(0, 8, 3), 0, 255)
+        points = [(int(x), int(y)) for x, y in (start, end)]
+        cv2.line(canvas, points[0], points[1], shade.tolist(), int(generator.integers(1, 3)), cv2.LINE_AA)
+
+
+def _candidate(
+    engine: Engine, spec: InputSpec, form: tuple[tuple[int, int], str], generator: np.random.Generator
+) -> _Candidate:
+    (width, height), suffix = form
+    data = cv2.imencode(suffix, draw(width, height, generator))[1].tobytes()
+    frame = decode(data)
+    wrong = [replace(spec, resize=rule) for rule in ResizeRule if rule is not spec.resize]
+    swapped = np.ascontiguousarray(frame[..., ::-1])
+    batch = [to_input(frame, spec), to_input(swapped, spec), *(to_input(frame, other) for other in wrong)]
+    outputs = engine.run(np.stack(batch))
+    moves = np.abs(outputs.probabilities[1:] - outputs.probabilities[0]).max(axis=1)
     known = None if outputs.known is None else float(outputs.known[0])
-    return GoldenVector(name, data, tuple(float(value) for value in outputs.probabilities[0]), known)
+    probabilities = tuple(float(value) for value in outputs.probabilities[0])
+    return _Candidate(
+        GoldenVector(f"{width}x{height}{suffix}", data, probabilities, known), float(moves.min())
+    )

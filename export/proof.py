@@ -69,6 +69,6 @@ def require(proof: Proof, bound: Bound, name: str) -> None:
     for what, value, holds, limit in rules:
         if not holds:
             raise ProofError(
-                f"{name}: {what} is {value:.4g} on {proof.n} {proof.photos} photos, the bound is {limit:.4g}; "
-                "nothing was written (--force writes it all the same)"
+                f"{name}: {what} is {value:.4g} on {proof.n} {proof.photos} photos, "
+                f"the bound is {limit:.4g}; nothing was written (--force writes it all the same)"
             )

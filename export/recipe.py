@@ -35,7 +35,7 @@ class Bound:
     golden: float
 
 
-FLOAT_BOUND = Bound(max_error=1e-4, agreement=1.0, drop=0.0, golden=0.01)
+FLOAT_BOUND = Bound(max_error=1e-4, agreement=1.0, drop=0.0, golden=0.02)
 INT8_BOUND = Bound(max_error=1.0, agreement=0.95, drop=0.01, golden=0.1)
 
 

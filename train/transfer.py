@@ -22,7 +22,7 @@ from edgebreed.train.calibration import (
 )
 from edgebreed.train.config import Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of
-from edgebreed.train.fast_base import fastest
+from edgebreed.train.fast_base import FastBase
 from edgebreed.train.features import FeatureCache, extract
 from edgebreed.train.fit import FitSettings, Labelled, fit_features, softmax
 from edgebreed.train.keras_setup import keras
@@ -66,7 +66,7 @@ def _features(config: TrainConfig, data: Dataset, base: Any) -> Features:
     paths = {split: [photo.path for photo in data.photos(split)] for split in ("train", "valid", "test")}
     if config.negatives is not None:
         paths["negatives"] = find_photos([config.negatives])
-    cache, engine = FeatureCache(config.cache), fastest(base)
+    cache, engine = FeatureCache(config.cache), FastBase(base)
     return {name: extract(files, engine, cache, f"features: {name}") for name, files in paths.items()}
 
 

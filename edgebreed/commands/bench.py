@@ -65,7 +65,7 @@ def _show(result: dict[str, Any]) -> None:
     console().print(table)
     machine, warmup = result["machine"], result["warmup"]
     console().print(
-        f"{result['samples']} images in {result['seconds']:.1f} s, {result['images_per_second']:.1f} images/s "
+        f"{result['samples']} images in {result['seconds']:.1f} s ({result['images_per_second']:.1f}/s) "
         f"after a warm-up of {warmup['samples']}; {machine['cpu']}, {machine['cores']} cores\n"
         f"{result['verdict']}" + "".join(f"\n  {reason}" for reason in result["why"])
     )

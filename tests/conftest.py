@@ -1,0 +1,136 @@
+"""Small real things that many tests run on."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from edgebreed.cli import run
+from edgebreed.edge.images import Frame
+from edgebreed.edge.manifest import GoldenVector, Manifest, Precision, Rejection, RejectionScore
+from edgebreed.edge.model_file import write_model
+from edgebreed.edge.preprocess import InputSpec
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leaves tests on real photos out where there are none."""
+    if SHARED.is_dir():
+        return
+    items[:] = [item for item in items if item.get_closest_marker("realdata") is None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as JSON."""
+        return json.loads(self.out)
+
+
+Cli = Callable[..., Outcome]
+
+
+@pytest.fixture
+def cli(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """Runs a command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: object) -> Outcome:
+        code = run([str(argument) for argument in arguments])
+        captured = capfd.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+    return call
+
+
+def fresh_python(code: str) -> str:
+    """What a new interpreter prints for a piece of code."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def plain(colour: tuple[int, int, int], width: int = 40, height: int = 30) -> Frame:
+    """A frame of one BGR colour."""
+    return np.full((height, width, 3), colour, np.uint8)
+
+
+RED, GREEN, BLUE, GREY = (0, 0, 255), (0, 255, 0), (255, 0, 0), (90, 90, 90)  # BGR
+
+
+def colour_model() -> bytes:
+    """An ONNX model that tells a picture's colour: the channels' means, sharpened, softmax."""
+    from onnx import TensorProto, checker, helper
+
+    nodes = [
+        helper.make_node("Cast", ["image"], ["float"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["float"], ["mean"], axes=[1, 2], keepdims=0),
+        helper.make_node("Mul", ["mean", "gain"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
+    ]
+    gain = helper.make_tensor("gain", TensorProto.FLOAT, [1], [0.05])
+    image = helper.make_tensor_value_info("image", TensorProto.UINT8, ["batch", 8, 8, 3])
+    output = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["batch", 3])
+    graph = helper.make_graph(nodes, "colours", [image], [output], [gain])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    checker.check_model(model, full_check=True)
+    return bytes(model.SerializeToString())
+
+
+def colour_manifest(**changes: Any) -> Manifest:
+    """The manifest of `colour_model`."""
+    fields: dict[str, Any] = {
+        "name": "colours",
+        "arch": "mean",
+        "classes": ("red", "green", "blue"),
+        "labels": ("Red", "Green", "Blue"),
+        "input": InputSpec(8, 8),
+        "precision": Precision.FP32,
+        "rejection": Rejection(RejectionScore.MAX_PROBABILITY, 0.5, 0.95),
+        "accuracy": None,
+        "calibration": None,
+        "tolerance": 0.01,
+        "source_sha256": "0" * 64,
+        "created": "2026-11-24",
+        "golden": (
+            golden(plain(RED), "red.png", (1.0, 0.0, 0.0)),
+            golden(plain(GREY), "grey.png", (1 / 3,) * 3),
+        ),
+    }
+    return Manifest(**{**fields, **changes})
+
+
+def golden(frame: Frame, name: str, probabilities: tuple[float, ...]) -> GoldenVector:
+    """A golden vector of a frame."""
+    return GoldenVector(name, cv2.imencode(name[-4:], frame)[1].tobytes(), probabilities)
+
+
+@pytest.fixture
+def colours(tmp_path: Path) -> Path:
+    """A model file that tells red, green and blue."""
+    path = tmp_path / "colours.onnx"
+    write_model(path, colour_model(), colour_manifest())
+    return path
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A red photo."""
+    path = tmp_path / "red.png"
+    cv2.imwrite(str(path), plain(RED))
+    return path

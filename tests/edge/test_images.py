@@ -1,0 +1,59 @@
+"""Photos from disk."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edgebreed.edge.images import decode, find_photos, read_photo
+from edgebreed.errors import ImageError, InputError
+
+from ..conftest import RED, plain
+
+
+def test_a_folder_gives_its_photos_by_name(tmp_path: Path) -> None:
+    """Stray and hidden files are no photos."""
+    for name in ("b.jpg", "a.PNG", ".DS_Store", "._a.jpg", "notes.txt", "sub/c.webp"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert ["a.PNG", "b.jpg", "c.webp"] == [path.name for path in find_photos([tmp_path])]
+
+
+def test_an_empty_folder_is_named(tmp_path: Path) -> None:
+    """The message says which folder and what was expected."""
+    with pytest.raises(InputError, match=r"no photo in .*expected files named \.bmp"):
+        find_photos([tmp_path])
+
+
+def test_a_missing_path_is_named(tmp_path: Path) -> None:
+    """The message says which path."""
+    with pytest.raises(InputError, match="no such file or folder: .*nowhere"):
+        find_photos([tmp_path / "nowhere"])
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"\xff\xd8\xff\xe0" + b"\x00" * 40])
+def test_bytes_that_are_no_image_are_refused(data: bytes) -> None:
+    """Empty, text, and a JPEG's start with nothing behind it."""
+    with pytest.raises(ImageError, match=r"cat\.jpg does not decode as an image: give a JPEG"):
+        decode(data, "cat.jpg")
+
+
+def test_colours_come_as_bgr() -> None:
+    """Red is the last channel."""
+    data = cv2.imencode(".png", plain(RED))[1].tobytes()
+    assert list(RED) == decode(data)[0, 0].tolist()
+
+
+def test_grey_and_transparent_images_become_three_channels() -> None:
+    """The rest of the runtime sees one shape."""
+    for array in (np.zeros((4, 5), np.uint8), np.zeros((4, 5, 4), np.uint8), np.zeros((4, 5, 3), np.uint16)):
+        frame = decode(cv2.imencode(".png", array)[1].tobytes())
+        assert (4, 5, 3) == frame.shape
+        assert frame.dtype == np.uint8
+
+
+def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
+    """The message holds the system's reason."""
+    with pytest.raises(InputError, match="cannot read .*gone.jpg: No such file"):
+        read_photo(tmp_path / "gone.jpg")

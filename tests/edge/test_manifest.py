@@ -1,0 +1,53 @@
+"""What a model says of itself."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from edgebreed.edge.manifest import SCHEMA, Accuracy, Calibration, Manifest, Rejection, RejectionScore
+from edgebreed.edge.preprocess import InputSpec, ResizeRule
+from edgebreed.errors import ModelFileError
+
+from ..conftest import colour_manifest
+
+
+def test_a_manifest_survives_json() -> None:
+    """Every field, encoded images too, comes back as it was."""
+    manifest = colour_manifest(
+        input=InputSpec(8, 8, ResizeRule.LETTERBOX),
+        accuracy=Accuracy("test", 320, 0.97, 0.98),
+        calibration=Calibration("train", 300, "ab"),
+        rejection=Rejection(RejectionScore.KNOWN, 0.4, 0.99, 0.999, 0.01, 120),
+        tools={"keras": "3"},
+    )
+    assert manifest == Manifest.from_dict(json.loads(json.dumps(manifest.to_dict())))
+
+
+def test_another_schema_is_refused() -> None:
+    """The message says which came and which is read."""
+    with pytest.raises(ModelFileError, match=f"schema 99: this edgebreed reads {SCHEMA}; export"):
+        Manifest.from_dict({**colour_manifest().to_dict(), "schema": 99})
+
+
+@pytest.mark.parametrize("field", ["classes", "input", "golden", "precision"])
+def test_a_missing_field_is_damage(field: str) -> None:
+    """The remedy is another export."""
+    data = colour_manifest().to_dict()
+    del data[field]
+    with pytest.raises(ModelFileError, match="manifest is damaged .*: export the model again"):
+        Manifest.from_dict(data)
+
+
+def test_labels_must_fit_the_classes() -> None:
+    """One a class."""
+    with pytest.raises(ValueError, match="2 labels for 3 classes"):
+        replace(colour_manifest(), labels=("Red", "Green"))
+
+
+def test_golden_vectors_must_fit_the_classes() -> None:
+    """One probability a class."""
+    manifest = colour_manifest()
+    short = replace(manifest.golden[0], probabilities=(1.0,))
+    with pytest.raises(ValueError, match=r"red\.png does not fit 3 classes"):
+        replace(manifest, golden=(short,))

@@ -1,0 +1,60 @@
+"""The floors: who may import whom."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT, fresh_python
+
+FLOORS = ("edge", "train", "export", "benchmarks")
+GROUND = {"edgebreed.errors"}
+SHARED_BY_ALL_BUT_EDGE = {"edgebreed.progress", "edgebreed.telemetry", "edgebreed.machine"}
+EDGE_MAY_IMPORT = {"numpy", "cv2", "onnxruntime", "openvino", "ai_edge_litert", "edgebreed"}
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a file names in its imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= (
+                {f"{node.module}.{alias.name}" for alias in node.names}
+                if node.module == "edgebreed"
+                else {node.module}
+            )
+    return found
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_a_floor_imports_only_floors_below_it(floor: str) -> None:
+    """`edge` < `train` < `export` < `benchmarks`, and the door's own modules where they are allowed."""
+    below = FLOORS[: FLOORS.index(floor) + 1]
+    allowed = GROUND | (set() if floor == "edge" else SHARED_BY_ALL_BUT_EDGE)
+    for path in (ROOT / floor).rglob("*.py"):
+        ours = {name for name in imports(path) if name.startswith("edgebreed")}
+        wrong = {name for name in ours if name.split(".")[1] not in below and name not in allowed}
+        assert set() == wrong, f"{path} stands on {floor} and imports {wrong}"
+
+
+def test_edge_needs_numpy_opencv_and_one_engine() -> None:
+    """Nothing else is imported by the runtime, not even inside functions."""
+    import sys
+
+    for path in (ROOT / "edge").rglob("*.py"):
+        roots = {name.split(".")[0] for name in imports(path)}
+        assert set() == roots - EDGE_MAY_IMPORT - set(sys.stdlib_module_names), path
+
+
+def test_importing_the_runtime_loads_no_training_package() -> None:
+    """A device without TensorFlow, Keras or onnx can import it, and one with them does not pay for them."""
+    heavy = "{'tensorflow', 'keras', 'onnx', 'tf2onnx', 'nncf', 'matplotlib', 'sklearn'}"
+    assert "set()" == fresh_python(f"import sys, edgebreed.edge; print({heavy} & set(sys.modules))").strip()
+
+
+def test_the_command_line_starts_without_training_packages() -> None:
+    """`edgebreed predict` must not wait for TensorFlow."""
+    heavy = "{'tensorflow', 'keras', 'onnx', 'tf2onnx', 'nncf', 'matplotlib', 'sklearn'}"
+    assert "set()" == fresh_python(f"import sys, edgebreed.cli; print({heavy} & set(sys.modules))").strip()
