@@ -1,6 +1,7 @@
 """Small real things that many tests run on."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from edgebreed.edge.images import Frame
 from edgebreed.edge.manifest import GoldenVector, Manifest, Precision, Rejection, RejectionScore
 from edgebreed.edge.model_file import write_model
 from edgebreed.edge.preprocess import InputSpec
+from edgebreed.train.demo import write_demo
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -134,3 +136,31 @@ def photo(tmp_path: Path) -> Path:
     path = tmp_path / "red.png"
     cv2.imwrite(str(path), plain(RED))
     return path
+
+
+SHAPES_64 = 64  # px
+
+
+@pytest.fixture(scope="session")
+def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three classes of drawn shapes: 12 training photos each, 4 to validate, 4 to test."""
+    drawn, small = tmp_path_factory.mktemp("drawn"), tmp_path_factory.mktemp("small")
+    write_demo(drawn)
+    for split, count in (("train", 12), ("valid", 4), ("test", 4)):
+        for name in ("disc", "square", "star"):
+            folder = small / split / name
+            folder.mkdir(parents=True)
+            for path in sorted((drawn / split / name).iterdir())[:count]:
+                shutil.copy(path, folder)
+    return small
+
+
+@pytest.fixture(scope="session")
+def small_run(small_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CNN fitted for two epochs: enough to export, not to be right."""
+    from edgebreed.train.config import Arch, TrainConfig
+    from edgebreed.train.trainer import train
+
+    out = tmp_path_factory.mktemp("runs") / "small"
+    train(TrainConfig(out, out / "cache", Arch.SCRATCH, small_data, epochs=2, size=SHAPES_64))
+    return out

@@ -18,6 +18,7 @@ from edgebreed.commands.common import (
     Threads,
     console,
     print_json,
+    print_titled,
 )
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import find_photos
@@ -57,12 +58,12 @@ def bench(
 
 def _show(result: dict[str, Any]) -> None:
     model = result["model"]
-    table = Table(title=f"{model['name']} ({model['precision']}) in {result['engine']}", title_justify="left")
+    table = Table()
     for column in ("ms", "p50", "p90", "p95", "p99", "mean", "max"):
         table.add_column(column, justify="left" if column == "ms" else "right")
     for name, values in {**result["stages_ms"], "whole": result["latency_ms"]}.items():
         table.add_row(name, *(f"{values[key]:.2f}" for key in ("p50", "p90", "p95", "p99", "mean", "max")))
-    console().print(table)
+    print_titled(f"{model['name']} ({model['precision']}) in {result['engine']}", table)
     machine, warmup = result["machine"], result["warmup"]
     console().print(
         f"{result['samples']} images in {result['seconds']:.1f} s ({result['images_per_second']:.1f}/s) "

@@ -4,13 +4,14 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
 
 import cv2
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from edgebreed.edge.images import Frame
@@ -54,10 +55,16 @@ def console() -> Console:
 
 
 def print_table(title: str, rows: dict[str, Any]) -> None:
-    """A two-column table."""
-    table = Table(title=title, show_header=False, title_justify="left")
+    """A title and a two-column table."""
+    table = Table(show_header=False)
     for name, value in rows.items():
         table.add_row(name, str(value))
+    print_titled(title, table)
+
+
+def print_titled(title: str, table: Table) -> None:
+    """A table under its title, which may be wider."""
+    console().print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
     console().print(table)
 
 
@@ -68,7 +75,8 @@ def stdout_to_stderr() -> Iterator[None]:
     kept = os.dup(1)
     os.dup2(2, 1)
     try:
-        yield
+        with redirect_stdout(sys.stderr):
+            yield
     finally:
         sys.stdout.flush()
         os.dup2(kept, 1)

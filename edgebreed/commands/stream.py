@@ -1,6 +1,7 @@
 """`edgebreed stream`."""
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,6 +30,7 @@ from edgebreed.edge.sources import open_source
 from edgebreed.edge.stream import Sink, StreamSummary, run_stream
 from edgebreed.errors import InputError
 
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 RECORDING_FPS = 25.0  # where the source announces none
 
 
@@ -47,36 +49,41 @@ def stream(
 ) -> None:
     """Answer a camera or a video, frame by frame, until it ends, q is pressed, or Ctrl-C."""
     pipeline = Pipeline.open(model, EngineOptions(engine, threads, allow_fallback))
+    window = None if headless else Window()
     frames = open_source(source)
-    window = Window(headless)
     with ExitStack() as stack:
         stack.callback(frames.close)
         stopped = stack.enter_context(stop_signals())
-        sinks: list[Sink] = [] if headless else [window.show]
+        sinks: list[Sink] = [window.show] if window else []
         if record is not None:
             sinks.append(stack.enter_context(video_sink(record, frames.fps or RECORDING_FPS, overwrite)))
         if events is not None:
             sinks.append(stack.enter_context(event_sink(events, overwrite)))
-        summary = run_stream(frames, pipeline, sinks, max_frames, lambda: bool(stopped) or window.closed)
+        summary = run_stream(
+            frames, pipeline, sinks, max_frames, lambda: bool(stopped or (window and window.closed))
+        )
     _show(summary, json_)
     if stopped:
         raise KeyboardInterrupt
 
 
 class Window:
-    """A window with the annotated frames; `closed` once q or Escape was pressed."""
+    """A window with the annotated frames; `closed` once q or Escape was pressed.
 
-    def __init__(self, headless: bool) -> None:
+    Raises:
+        InputError: there is no display; OpenCV would end the whole process over it.
+    """
+
+    def __init__(self) -> None:
         self.closed = False
-        if not headless and "GUI:                           NONE" in cv2.getBuildInformation():
+        if not any(os.environ.get(name) for name in _DISPLAYS):
+            raise InputError("no display to open a window on: pass --headless")
+        if any(line.split() == ["GUI:", "NONE"] for line in cv2.getBuildInformation().splitlines()):
             raise InputError("this OpenCV has no windows: pass --headless")
 
     def show(self, frame: Frame, result: Result) -> None:
         """Draws a `(H, W, 3) uint8 BGR` frame with its answer."""
-        try:
-            cv2.imshow("edgebreed", draw_result(frame, result))
-        except cv2.error as error:
-            raise InputError("no display to open a window on: pass --headless") from error
+        cv2.imshow("edgebreed", draw_result(frame, result))
         self.closed = cv2.waitKey(1) & 0xFF in {ord("q"), 27}
 
 

@@ -1,0 +1,45 @@
+# The two commands of README; everything they need is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: demo test check realdata lock reference clean
+
+demo: $(READY)
+	rm -rf demo && mkdir demo
+	cd demo && ../$(BIN)/edgebreed train
+	cd demo && ../$(BIN)/edgebreed export --format onnx --precision int8
+	cd demo && ../$(BIN)/edgebreed bench runs/scratch/demo-data/test --model runs/scratch/scratch-int8.onnx
+	$(BIN)/python -m edgebreed.benchmarks.demo_photos demo/photos
+	cd demo && ../$(BIN)/edgebreed predict photos --save annotated
+	@echo "annotated pictures: demo/annotated"
+
+test: $(READY)
+	$(BIN)/python -m pytest -m "not realdata"
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+realdata: $(READY)
+	$(BIN)/python -m pytest -m realdata
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group dev --editable ".[all-cpu,openvino]"
+	touch $@
+
+# The exact set that was run together, for every Python that is supported.
+lock:
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --quiet \
+		--extra all-cpu --extra openvino --group dev --output-file constraints.txt
+
+clean:
+	rm -rf .venv demo build dist *.egg-info
+
+# README ends with the command line's own help.
+reference:
+	sed -i '/^<!-- reference/q' README.md
+	$(BIN)/python -m typer edgebreed.cli utils docs --name edgebreed | sed 's/^#/##/' >> README.md

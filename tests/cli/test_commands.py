@@ -1,0 +1,119 @@
+"""Each command on small real input, and the JSON that it promises."""
+
+import json
+from pathlib import Path
+
+import cv2
+import pytest
+
+from ..conftest import BLUE, RED, Cli, plain
+from ..edge.test_sources import write_video
+
+
+def test_predict_prints_an_object_a_line_in_order(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """A folder gives its photos by name."""
+    for name, colour in (("b", BLUE), ("a", RED)):
+        (tmp_path / "p").mkdir(exist_ok=True)
+        cv2.imwrite(str(tmp_path / "p" / f"{name}.png"), plain(colour))
+    outcome = cli("predict", "p", "--model", colours, "--json", "--save", "out")
+    results = [json.loads(line) for line in outcome.out.splitlines()]
+    assert [("p/a.png", "dog", "Red"), ("p/b.png", "dog", "Blue")] == [
+        (r["source"], r["kind"], r["breed"]) for r in results
+    ]
+    assert {"source", "kind", "breed", "probability", "top", "faces", "stages_ms"} == set(results[0])
+    assert ["a.jpg", "b.jpg"] == sorted(path.name for path in (tmp_path / "out").iterdir())
+
+
+def test_predict_for_people(cli: Cli, photo: Path, colours: Path) -> None:
+    """A sentence a photo, and what ran."""
+    outcome = cli("predict", photo, "--model", colours)
+    assert "red.png: dog: Red (100%); then" in outcome.out
+    assert "1 photos, colours in onnxruntime/CPUExecutionProvider" in outcome.out
+
+
+def test_saved_pictures_are_not_overwritten(cli: Cli, photo: Path, colours: Path) -> None:
+    """Unless that is asked for."""
+    arguments = ("predict", photo, "--model", colours, "--save", "out")
+    assert [0, 2, 0] == [cli(*arguments).code, cli(*arguments).code, cli(*arguments, "--overwrite").code]
+
+
+def test_detect_counts(cli: Cli, photo: Path) -> None:
+    """Images, images with a face, faces, and the time of each."""
+    data = cli("detect", photo, photo, "--json").json
+    assert (2, 0, 0) == (data["images"], data["with_face"], data["faces"])
+    assert {"p50", "p90", "p95", "p99", "mean", "max"} == set(data["latency_ms"])
+
+
+def test_stream_accounts_for_its_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """Events, recording and summary agree."""
+    video = write_video(tmp_path / "v.avi", 6)
+    arguments = ("stream", "--source", video, "--model", colours, "--headless", "--json")
+    data = cli(*arguments, "--events", "e.jsonl", "--record", "r.mp4").json
+    assert {"read": 6, "processed": 6, "dropped": 0} == data["frames"]
+    assert data["fps"] > 0
+    assert 6 == len((tmp_path / "e.jsonl").read_text().splitlines())
+    assert 6 == cv2.VideoCapture(str(tmp_path / "r.mp4")).get(cv2.CAP_PROP_FRAME_COUNT)
+
+
+def test_stream_takes_so_many_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """And refuses to overwrite its events."""
+    video = write_video(tmp_path / "v.avi", 6)
+    arguments = ("stream", "--source", video, "--model", colours, "--headless", "--max-frames", 2)
+    assert "2 answered" in cli(*arguments, "--events", "e.jsonl").out
+    assert "e.jsonl exists: pass --overwrite" in cli(*arguments, "--events", "e.jsonl").err
+
+
+def test_stream_without_a_display_says_so(
+    cli: Cli, tmp_path: Path, colours: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not a crash of the window system."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    outcome = cli("stream", "--source", write_video(tmp_path / "v.avi", 3), "--model", colours)
+    assert 2 == outcome.code
+    assert "pass --headless" in outcome.err
+
+
+def test_bench_prints_what_it_promises(cli: Cli, colours: Path) -> None:
+    """Every figure by name."""
+    data = cli("bench", "--model", colours, "--duration", "0.3", "--json").json
+    assert ("single-stream", "onnxruntime/CPUExecutionProvider") == (data["scenario"], data["engine"])
+    assert {"decode", "detect", "resize", "inference", "decision"} == set(data["stages_ms"])
+    assert {"p50", "p90", "p99"} <= set(data["stages_ms"]["inference"])
+    assert {"latency_ms", "samples", "images_per_second", "warmup", "machine", "model"} <= set(data)
+    assert ("INVALID", True) == (data["verdict"], bool(data["why"]))
+
+
+def test_inspect_prints_the_manifest(cli: Cli, colours: Path) -> None:
+    """For programs and for people."""
+    assert ["red", "green", "blue"] == cli("inspect", colours, "--json").json["classes"]
+    assert "resized by squash" in cli("inspect", colours).out
+
+
+def test_verify_passes_and_fails_by_its_exit_code(cli: Cli, colours: Path) -> None:
+    """0 and passed."""
+    outcome = cli("verify", colours, "--json")
+    assert (0, True, 2) == (outcome.code, outcome.json["passed"], outcome.json["vectors"])
+
+
+def test_doctor_tells_what_is_here(cli: Cli) -> None:
+    """Engines, OpenCV's parts, cameras."""
+    data = cli("doctor", "--json").json
+    assert data["engines"]["cpu"]
+    assert data["opencv"]["haar"]
+    assert "CPUExecutionProvider" in data["providers"]
+    assert "this machine" in cli("doctor").out
+
+
+@pytest.mark.keras
+def test_the_bare_commands_lead_from_nothing_to_a_model(cli: Cli, tmp_path: Path) -> None:
+    """`train`, then `export --format onnx`, on the drawn demo."""
+    trained = cli("train", "--epochs", 1, "--size", 32, "--json")
+    assert 0 == trained.code, trained.err
+    assert ("runs/scratch", "scratch", "demo") == tuple(trained.json[key] for key in ("run", "arch", "data"))
+    assert "not dogs" in trained.err
+    exported = cli("export", "--format", "onnx", "--json")
+    assert 0 == exported.code, exported.err
+    assert (tmp_path / exported.json["path"]).is_file()
+    measured = cli("evaluate", "runs/scratch/demo-data", "--model", exported.json["path"], "--json").json
+    assert measured["top1"] == pytest.approx(trained.json["test"]["top1"])

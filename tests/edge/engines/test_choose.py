@@ -1,0 +1,59 @@
+"""Which engine runs a model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgebreed.edge.engines import EngineOptions, load_engine
+from edgebreed.errors import EngineError
+
+from ...conftest import colour_manifest
+
+MANIFEST = colour_manifest()
+BATCH = np.zeros((2, 8, 8, 3), np.uint8)
+
+
+@pytest.mark.parametrize("engine", ["cpu", "CPUExecutionProvider", "openvino", "auto"])
+def test_each_engine_answers_alike(colours: Path, engine: str) -> None:
+    """Rows that sum to 1, a row a photo."""
+    outputs = load_engine(colours, MANIFEST, EngineOptions(engine)).run(BATCH)
+    assert np.allclose(outputs.probabilities, np.full((2, 3), 1 / 3), atol=1e-6)
+    assert outputs.known is None
+
+
+def test_the_name_tells_what_runs(colours: Path) -> None:
+    """Engine and provider."""
+    assert "onnxruntime/CPUExecutionProvider" == load_engine(colours, MANIFEST, EngineOptions("cpu")).name
+
+
+def test_an_unknown_engine_is_refused() -> None:
+    """The message lists those that are known."""
+    with pytest.raises(EngineError, match="no engine 'abacus': choose one of auto, tensorrt, cuda, cpu"):
+        EngineOptions("abacus")
+
+
+def test_a_provider_that_is_not_there_is_never_replaced_silently(colours: Path) -> None:
+    """The message says what is there and what to install."""
+    with pytest.raises(EngineError, match=r"CUDAExecutionProvider is not in this .*CPU.*edgebreed\[gpu\]"):
+        load_engine(colours, MANIFEST, EngineOptions("cuda"))
+
+
+def test_a_fallback_that_was_allowed_is_named(colours: Path) -> None:
+    """The next engine runs and says so."""
+    engine = load_engine(colours, MANIFEST, EngineOptions("cuda", allow_fallback=True))
+    assert "onnxruntime/CPUExecutionProvider" == engine.name
+
+
+def test_an_engine_for_another_format_is_refused(colours: Path) -> None:
+    """LiteRT runs no ONNX file."""
+    with pytest.raises(EngineError, match=r"litert does not run colours\.onnx: choose one of tensorrt"):
+        load_engine(colours, MANIFEST, EngineOptions("litert"))
+
+
+@pytest.mark.parametrize("engine", ["cpu", "openvino"])
+def test_a_broken_model_is_refused_in_one_line(tmp_path: Path, engine: str) -> None:
+    """The engine's own words, without its traceback."""
+    (tmp_path / "x.onnx").write_bytes(b"nonsense")
+    with pytest.raises(EngineError, match=r"refuses .*x\.onnx"):
+        load_engine(tmp_path / "x.onnx", MANIFEST, EngineOptions(engine))

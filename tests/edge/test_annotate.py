@@ -1,0 +1,30 @@
+"""Answers drawn into frames."""
+
+import numpy as np
+
+from edgebreed.edge.annotate import draw_faces, draw_result
+from edgebreed.edge.result import Guess, Kind, Result
+
+from ..conftest import GREY, plain
+
+RESULT = Result("x", Kind.DOG, (Guess("Pug", 0.91),), ((10, 20, 30, 40),))
+
+
+def test_the_frame_itself_stays_as_it_was() -> None:
+    """Boxes go into a copy."""
+    frame = plain(GREY, 100, 80)
+    drawn = draw_faces(frame, RESULT.faces)
+    assert (frame == GREY).all()
+    assert (drawn[20, 10:40] != GREY).any(axis=1).all()
+
+
+def test_the_answer_stands_below_the_picture() -> None:
+    """Nothing of the picture is hidden, and the words have ink."""
+    drawn = draw_result(plain(GREY, 200, 100), RESULT)
+    assert drawn.shape[0] > 100
+    assert 1 < len(np.unique(drawn[100:].reshape(-1, 3), axis=0))
+
+
+def test_tiny_frames_can_be_drawn_on() -> None:
+    """A thumbnail is no reason to fail."""
+    assert 12 == draw_result(plain(GREY, 12, 9), RESULT).shape[1]

@@ -1,0 +1,62 @@
+"""Golden vectors replayed."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edgebreed.edge.engines import Answers, Engine, EngineOptions, load_engine
+from edgebreed.edge.model_file import read_manifest
+from edgebreed.edge.pipeline import SHIPPED_MODEL
+from edgebreed.edge.preprocess import ResizeRule
+from edgebreed.edge.verify import verify
+from edgebreed.errors import ModelFileError
+
+from ..conftest import colour_manifest
+
+
+class ChannelsSwapped:
+    """An engine that is fed BGR where its model takes RGB."""
+
+    name = "swapped"
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def run(self, batch: NDArray[np.uint8]) -> Answers:
+        """Answers with the colour channels in the wrong order."""
+        return self._engine.run(np.ascontiguousarray(batch[..., ::-1]))
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Engine:
+    """The shipped model in ONNX Runtime."""
+    return load_engine(SHIPPED_MODEL, read_manifest(SHIPPED_MODEL), EngineOptions("cpu"))
+
+
+def test_the_shipped_model_passes_here(shipped: Engine) -> None:
+    """From encoded bytes to probabilities."""
+    result = verify(shipped, read_manifest(SHIPPED_MODEL))
+    assert result.passed, result.to_dict()
+    assert 4 == len(result.checks)
+
+
+def test_swapped_channels_fail(shipped: Engine) -> None:
+    """The fault that a look at labels misses."""
+    assert not verify(ChannelsSwapped(shipped), read_manifest(SHIPPED_MODEL)).passed
+
+
+@pytest.mark.parametrize("rule", [ResizeRule.LETTERBOX, ResizeRule.CENTER_CROP])
+def test_another_resize_rule_fails(shipped: Engine, rule: ResizeRule) -> None:
+    """The golden images are not square."""
+    manifest = read_manifest(SHIPPED_MODEL)
+    assert not verify(shipped, replace(manifest, input=replace(manifest.input, resize=rule))).passed
+
+
+def test_a_model_without_golden_vectors_is_told_so(colours: Path) -> None:
+    """The remedy is another export."""
+    manifest = colour_manifest(golden=())
+    with pytest.raises(ModelFileError, match="colours holds no golden vectors: export it again"):
+        verify(load_engine(colours, manifest, EngineOptions("cpu")), manifest)

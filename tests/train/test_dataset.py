@@ -1,0 +1,87 @@
+"""Photos in folders."""
+
+from pathlib import Path
+
+import pytest
+
+from edgebreed.errors import DatasetError
+from edgebreed.train.dataset import read_dataset, read_labelled
+
+
+def touch(root: Path, *names: str) -> None:
+    """Empty files with these names."""
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+
+
+def test_splits_and_classes_are_folders(tmp_path: Path) -> None:
+    """`val` and `valid` are the same split."""
+    touch(tmp_path, "train/cat/1.jpg", "train/dog/1.jpg", "val/dog/2.jpg", "test/cat/3.jpg")
+    data = read_dataset(tmp_path)
+    assert ("cat", "dog") == data.classes
+    assert [("2.jpg", 1)] == [(photo.path.name, photo.label) for photo in data.photos("valid")]
+
+
+def test_stray_files_and_empty_folders_shift_no_class(tmp_path: Path) -> None:
+    """A .DS_Store among the class folders once turned every Dalmatian into the next breed."""
+    touch(tmp_path, "train/.DS_Store", "train/b/1.jpg", "train/c/1.jpg", "train/c/notes.txt")
+    (tmp_path / "train" / "a").mkdir()
+    assert ("b", "c") == read_dataset(tmp_path).classes
+
+
+def test_a_folder_without_splits_is_split_by_the_seed(tmp_path: Path) -> None:
+    """Stratified, disjoint, the same every time."""
+    touch(tmp_path, *(f"{name}/{number}.jpg" for name in "ab" for number in range(20)))
+    first, again, other = read_dataset(tmp_path, 1), read_dataset(tmp_path, 1), read_dataset(tmp_path, 2)
+    assert first == again != other
+    assert {"train": 32, "valid": 4, "test": 4} == {
+        name: len(photos) for name, photos in first.splits.items()
+    }
+    assert 40 == len({photo.path for photos in first.splits.values() for photo in photos})
+
+
+@pytest.mark.parametrize(
+    ("names", "message"), [((), "holds no photo"), (("a/1.jpg",), r"holds one class \(a\)")]
+)
+def test_fewer_than_two_classes_are_refused(tmp_path: Path, names: tuple[str, ...], message: str) -> None:
+    """The message says what a classifier needs."""
+    touch(tmp_path, *names)
+    with pytest.raises(DatasetError, match=message + ": a classifier needs two or more folders"):
+        read_dataset(tmp_path)
+
+
+def test_a_class_that_training_lacks_is_named(tmp_path: Path) -> None:
+    """It could not be answered."""
+    touch(tmp_path, "train/a/1.jpg", "train/b/1.jpg", "test/z/1.jpg")
+    with pytest.raises(DatasetError, match="test/z is none of the 2 classes: rename or remove"):
+        read_dataset(tmp_path)
+
+
+def test_an_empty_split_is_named(tmp_path: Path) -> None:
+    """With those that are there."""
+    touch(tmp_path, "train/a/1.jpg", "train/b/1.jpg")
+    with pytest.raises(DatasetError, match="has no valid photos: it has train"):
+        read_dataset(tmp_path).photos("valid")
+
+
+def test_photos_can_be_left_out_by_name(tmp_path: Path) -> None:
+    """A name that is none of the photos is an error, not a silence."""
+    touch(tmp_path, "train/a/1.jpg", "train/a/2.jpg", "train/b/1.jpg")
+    data = read_dataset(tmp_path)
+    assert ["2.jpg", "1.jpg"] == [
+        photo.path.name for photo in data.without({"train/a/1.jpg"}).photos("train")
+    ]
+    with pytest.raises(DatasetError, match=r"train/a/9\.jpg is no photo"):
+        data.without({"train/a/9.jpg"})
+
+
+def test_photos_to_measure_on_may_carry_the_shown_names(tmp_path: Path) -> None:
+    """Folders called Dalmation and Dalmatian are the same class."""
+    touch(tmp_path, "Dalmation/1.jpg", "Pug/1.jpg")
+    touch(tmp_path / "b", "Dalmatian/1.jpg")
+    names = ("Dalmation", "Pug"), ("Dalmatian", "Pug")
+    assert [0, 1] == [
+        photo.label for photo in read_labelled(tmp_path, *names, "test") if photo.path.parts[-3] != "b"
+    ]
+    assert [0] == [photo.label for photo in read_labelled(tmp_path / "b", *names, "test")]

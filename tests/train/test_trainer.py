@@ -1,0 +1,107 @@
+"""From photos to a run, small."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgebreed.edge.manifest import RejectionScore
+from edgebreed.errors import InputError
+from edgebreed.train.config import Arch, TrainConfig
+from edgebreed.train.run import newest_run, read_record
+
+from ..conftest import SHAPES_64, Cli
+
+pytestmark = pytest.mark.keras
+
+
+def test_a_run_holds_what_its_readers_need(small_run: Path) -> None:
+    """Model, record, metrics and pictures."""
+    assert {"model.keras", "run.json", "metrics.json", "curves.png", "confusion.png"} <= {
+        p.name for p in small_run.iterdir()
+    }
+    record = read_record(small_run)
+    assert ("scratch", SHAPES_64, 3) == (record.arch, record.input.height, len(record.classes))
+    metrics = json.loads((small_run / "metrics.json").read_text())
+    assert metrics["test"]["n"] == 12
+    assert len(metrics["history"]["loss"]) == 2
+
+
+def test_the_same_seed_fits_the_same_model(small_run: Path, small_data: Path, tmp_path: Path) -> None:
+    """Histories agree to the last digit that one thread order allows."""
+    from edgebreed.train.trainer import train
+
+    config = TrainConfig(
+        tmp_path / "again", tmp_path / "cache", Arch.SCRATCH, small_data, epochs=2, size=SHAPES_64
+    )
+    train(config)
+    histories = [
+        json.loads((run / "metrics.json").read_text())["history"]["loss"] for run in (small_run, config.out)
+    ]
+    assert np.allclose(histories[0], histories[1], rtol=1e-2)
+
+
+def test_a_transfer_fits_head_and_score(small_data: Path, tmp_path: Path, cli: Cli) -> None:
+    """On a base of random weights, at the smallest size; the second run computes no feature."""
+    from edgebreed.train.keras_setup import keras
+
+    weights = tmp_path / "base.weights.h5"
+    keras.applications.Xception(weights=None, include_top=False, input_shape=(71, 71, 3)).save_weights(
+        weights
+    )
+    arguments = [
+        "train",
+        "--data",
+        small_data,
+        "--weights",
+        weights,
+        "--size",
+        71,
+        "--epochs",
+        2,
+        "--cache",
+        tmp_path / "c",
+    ]
+    first = cli(*arguments, "--negatives", small_data / "test", "--out", tmp_path / "x", "--json")
+    assert 0 == first.code, first.err
+    assert 2048 * 3 + 3 + 2048 + 1 == first.json["trainable_parameters"]
+    assert RejectionScore.KNOWN == read_record(tmp_path / "x").rejection.score
+    again = cli(*arguments, "--out", tmp_path / "y", "--json")
+    assert again.json["seconds"]["features"] < first.json["seconds"]["features"]
+
+
+def test_wrong_weights_are_named(small_data: Path, tmp_path: Path, cli: Cli) -> None:
+    """A missing file and one of something else."""
+    (tmp_path / "x.weights.h5").write_text("hello")
+    for name, message in (("gone.h5", "no weights file"), ("x.weights.h5", "does not fit Xception")):
+        outcome = cli(
+            "train", "--data", small_data, "--weights", tmp_path / name, "--size", 71, "--out", tmp_path / "r"
+        )
+        assert 2 == outcome.code
+        assert message in outcome.err
+        assert not (tmp_path / "r").exists()
+
+
+def test_negatives_need_features(tmp_path: Path) -> None:
+    """The message says which architecture has them."""
+    with pytest.raises(InputError, match="--negatives needs --arch xception"):
+        TrainConfig(tmp_path, tmp_path, Arch.SCRATCH, negatives=tmp_path)
+
+
+def test_the_newest_run_is_found(tmp_path: Path) -> None:
+    """And where there is none, the message says how to make one."""
+    with pytest.raises(InputError, match="no run under .*make one with `edgebreed train`"):
+        newest_run(tmp_path)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "run.json").touch()
+    assert tmp_path / "a" == newest_run(tmp_path)
+
+
+def test_a_folder_that_is_no_run_is_named(tmp_path: Path) -> None:
+    """Without a record, or with half of one."""
+    with pytest.raises(InputError, match=r"is no run \(no run\.json\): make one"):
+        read_record(tmp_path)
+    (tmp_path / "run.json").write_text('{"arch": "scratch"}')
+    with pytest.raises(InputError, match=r"run\.json is damaged .*: train again"):
+        read_record(tmp_path)
