@@ -21,7 +21,7 @@ class Arch(StrEnum):
 
 
 SIZES = {Arch.SCRATCH: 128, Arch.XCEPTION: 299}
-EPOCHS = {Arch.SCRATCH: 30, Arch.XCEPTION: 20}
+EPOCHS = {Arch.SCRATCH: 20, Arch.XCEPTION: 20}
 
 
 @dataclass(frozen=True)

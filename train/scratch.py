@@ -16,7 +16,10 @@ from edgebreed.train.keras_setup import keras
 
 WIDTHS = (32, 64, 128, 256)
 DROPOUT = 0.3
-BATCH = 64
+MOMENTUM = (
+    0.9  # Keras's 0.99 still remembers the first weights after the few hundred steps of a small data set
+)
+BATCH = 32
 LEARNING_RATE = 3e-3
 
 
@@ -44,7 +47,7 @@ def build_scratch(spec: InputSpec, classes: int) -> Any:
 
 
 def _normalized(x: Any) -> Any:
-    return keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
+    return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=MOMENTUM)(x))
 
 
 def fit_scratch(config: TrainConfig, data: Dataset) -> Fitted:

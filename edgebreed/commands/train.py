@@ -22,7 +22,7 @@ def train(
         Path | None, typer.Option(help="ImageNet weights of the base; downloaded if left out.")
     ] = None,
     epochs: Annotated[
-        int, typer.Option(min=0, help="Passes over the photos; 0: 30 for scratch, 20 for xception.")
+        int, typer.Option(min=0, help="Passes over the photos; 0: 20 for scratch, 20 for xception.")
     ] = 0,
     negatives: Annotated[
         Path | None, typer.Option(help="Photos of none of the classes, to tell 'neither' by.")
