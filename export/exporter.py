@@ -122,7 +122,7 @@ def export(config: ExportConfig) -> ExportRecord:
     model = KerasEngine(config.run / MODEL)
     body, calibration = _convert(config, model, record, data)
     manifest = _manifest(config, record, model, calibration)
-    exported = _measure(config, body, manifest, model, data)
+    exported, manifest = _measure(config, body, manifest, model, data)
     if not config.force:
         require(exported.gate, config.recipe.bound, config.recipe.name)
         _require_golden(exported.golden_error, manifest)
@@ -190,20 +190,20 @@ def _manifest(
         source_sha256=digest_of(model.path),
         created=datetime.datetime.now(datetime.UTC).date().isoformat(),
         tools=tool_versions(TOOLS),
-        golden=golden_vectors(model, record.input),
         notice=config.notice,
     )
 
 
 def _measure(
     config: ExportConfig, body: bytes, manifest: Manifest, model: KerasEngine, data: Dataset
-) -> ExportRecord:
-    """Runs the exported file in its own runtime, from a draft that nobody else sees."""
+) -> tuple[ExportRecord, Manifest]:
+    """Runs the exported file in its own runtime, from a draft that nobody else sees; adds golden vectors."""
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / f"draft.{config.recipe.format}"
         write_model(draft, body, manifest)
         is_onnx = config.recipe.format is Format.ONNX
         engine = load_engine(draft, manifest, EngineOptions("cpu" if is_onnx else "litert"))
+        manifest = replace(manifest, golden=golden_vectors(model, engine, manifest.input))
 
         def prove(split: str) -> Proof:
             photos = data.photos(split)
@@ -213,7 +213,7 @@ def _measure(
                 split, reference, answer_all(engine, paths, manifest.input, split), labels_of(photos)
             )
 
-        return ExportRecord(
+        exported = ExportRecord(
             path=config.path,
             size=0,
             recipe=config.recipe,
@@ -223,6 +223,7 @@ def _measure(
             report=prove("test"),
             golden_error=verify(engine, manifest).max_error,
         )
+        return exported, manifest
 
 
 def _require_golden(error: float, manifest: Manifest) -> None:

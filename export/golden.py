@@ -10,7 +10,13 @@ from edgebreed.edge.images import Frame, decode
 from edgebreed.edge.manifest import GoldenVector
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
 
-FORMS = (((263, 201), ".jpg"), ((97, 161), ".png"), ((181, 243), ".jpg"), ((131, 89), ".png"))
+Form = tuple[tuple[int, int], str]
+FORMS: tuple[Form, ...] = (
+    ((263, 201), ".jpg"),
+    ((97, 161), ".png"),
+    ((181, 243), ".jpg"),
+    ((131, 89), ".png"),
+)
 """Width and height in px, and encoding: odd, not square, and none a model's input."""
 
 CANDIDATES = 8  # drawn for each form; the most telling one is kept
@@ -23,24 +29,31 @@ class _Candidate:
     telling: float
 
 
-def golden_vectors(engine: Engine, spec: InputSpec, seed: int = 0) -> tuple[GoldenVector, ...]:
+def golden_vectors(
+    reference: Engine, exported: Engine, spec: InputSpec, seed: int = 0
+) -> tuple[GoldenVector, ...]:
     """Draws images and keeps, of each form, the one that tells a wrong preprocessing best.
 
     An image tells by how far its probabilities move when its colour channels are swapped or when another
-    resize rule is used, whichever moves them least.
+    resize rule is used, whichever moves them least, less how far the exported model is off on it anyway.
 
     Args:
-        engine: runs the float model.
+        reference: runs the float model, whose answers are kept.
+        exported: runs the file that the images will travel in.
         spec: the model's input.
         seed: of the drawing.
     """
     generator = np.random.default_rng(seed)
     return tuple(
         max(
-            (_candidate(engine, spec, form, generator) for _ in range(CANDIDATES)), key=lambda c: c.telling
+            (_candidate(reference, exported, spec, form, generator) for _ in range(CANDIDATES)), key=_telling
         ).vector
         for form in FORMS
     )
+
+
+def _telling(candidate: _Candidate) -> float:
+    return candidate.telling
 
 
 def draw(width: int, height: int, generator: np.random.Generator) -> Frame:
@@ -86,7 +99,7 @@ def _fur(canvas: Frame, generator: np.random.Generator) -> None:
 
 
 def _candidate(
-    engine: Engine, spec: InputSpec, form: tuple[tuple[int, int], str], generator: np.random.Generator
+    reference: Engine, exported: Engine, spec: InputSpec, form: Form, generator: np.random.Generator
 ) -> _Candidate:
     (width, height), suffix = form
     data = cv2.imencode(suffix, draw(width, height, generator))[1].tobytes()
@@ -94,10 +107,10 @@ def _candidate(
     wrong = [replace(spec, resize=rule) for rule in ResizeRule if rule is not spec.resize]
     swapped = np.ascontiguousarray(frame[..., ::-1])
     batch = [to_input(frame, spec), to_input(swapped, spec), *(to_input(frame, other) for other in wrong)]
-    outputs = engine.run(np.stack(batch))
+    outputs = reference.run(np.stack(batch))
     moves = np.abs(outputs.probabilities[1:] - outputs.probabilities[0]).max(axis=1)
+    error = np.abs(exported.run(batch[0][None]).probabilities[0] - outputs.probabilities[0]).max()
     known = None if outputs.known is None else float(outputs.known[0])
     probabilities = tuple(float(value) for value in outputs.probabilities[0])
-    return _Candidate(
-        GoldenVector(f"{width}x{height}{suffix}", data, probabilities, known), float(moves.min())
-    )
+    vector = GoldenVector(f"{width}x{height}{suffix}", data, probabilities, known)
+    return _Candidate(vector, float(moves.min() - error))
