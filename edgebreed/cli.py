@@ -6,6 +6,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
+from edgebreed.commands import data
 from edgebreed.commands.bench import bench
 from edgebreed.commands.detect import detect
 from edgebreed.commands.doctor import doctor
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 for command in (train, evaluate, export, inspect, verify, detect, predict, stream, bench, doctor):
     app.command()(command)
+app.add_typer(data.app, name="data")
 
 
 def main() -> None:

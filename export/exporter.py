@@ -24,10 +24,10 @@ from edgebreed.export.reference import reference_answers
 from edgebreed.export.to_onnx import to_onnx
 from edgebreed.export.to_tflite import to_tflite
 from edgebreed.train import pixels
-from edgebreed.train.dataset import Dataset, labels_of, read_dataset
+from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.evaluate import KerasEngine, answer_all
 from edgebreed.train.features import digest_of
-from edgebreed.train.run import MODEL, RunRecord, read_record
+from edgebreed.train.run import MODEL, RunRecord, read_photos, read_record
 from edgebreed.train.trainer import tool_versions
 
 TOOLS = ("edgebreed", "keras", "tf2onnx", "onnx", "nncf", "tensorflow", "tensorflow-cpu", "onnxruntime")
@@ -118,7 +118,7 @@ def export(config: ExportConfig) -> ExportRecord:
     if config.path.exists() and not config.overwrite:
         raise InputError(f"{config.path} exists: pass --overwrite or another --out")
     record = read_record(config.run)
-    data = _dataset(config, record)
+    data = read_photos(config.run, record, config.data)
     model = KerasEngine(config.run / MODEL)
     body, calibration = _convert(config, model, record, data)
     manifest = _manifest(config, record, model, calibration)
@@ -130,18 +130,6 @@ def export(config: ExportConfig) -> ExportRecord:
     accuracy = Accuracy(report.photos, report.n, report.exported_top1, report.float_top1)
     write_model(config.path, body, replace(manifest, accuracy=accuracy), overwrite=config.overwrite)
     return replace(exported, size=config.path.stat().st_size)
-
-
-def _dataset(config: ExportConfig, record: RunRecord) -> Dataset:
-    root = config.data or Path(record.data)
-    if not root.is_dir():
-        raise InputError(f"the run's data set {root} is gone: pass --data DIR with photos of its classes")
-    data = read_dataset(root, record.seed)
-    if data.classes != record.classes:
-        raise InputError(
-            f"{root} has other classes than the run was trained on: pass its own data set with --data"
-        )
-    return data
 
 
 def _convert(

@@ -41,6 +41,7 @@ class TrainConfig:
         size: side of the square input in px; 0 takes the architecture's own.
         resize: how a photo becomes a square.
         seed: of everything random.
+        keep_duplicates: learn also from training photos that repeat one of another split.
     """
 
     out: Path
@@ -55,6 +56,7 @@ class TrainConfig:
     size: int = 0
     resize: ResizeRule = ResizeRule.SQUASH
     seed: int = 0
+    keep_duplicates: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epochs", self.epochs or EPOCHS[self.arch])

@@ -1,8 +1,7 @@
 """Photos in folders, one a class."""
 
-import random
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +12,6 @@ from edgebreed.errors import DatasetError
 
 SPLITS = {"train": "train", "valid": "valid", "val": "valid", "validation": "valid", "test": "test"}
 """Folder names that are splits, and what each is called here."""
-
-SHARES = {"test": 0.1, "valid": 0.1}
-"""Of a data set without splits; the rest is for training."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +30,13 @@ class Dataset:
         root: the folder.
         classes: class names in the order of the labels.
         splits: `train`, `valid` and `test`; each may be empty but `train`.
+        divided: whether the photos came in splits; else all are in `train` until `split` deals them out.
     """
 
     root: Path
     classes: tuple[str, ...]
     splits: dict[str, tuple[Photo, ...]]
+    divided: bool = True
 
     def photos(self, split: str) -> tuple[Photo, ...]:
         """The photos of a split.
@@ -52,26 +50,57 @@ class Dataset:
             raise DatasetError(f"{self.root} has no {split} photos: it has {there}")
         return photos
 
+    def name_of(self, photo: Photo) -> str:
+        """The photo's path below `root`."""
+        return photo.path.relative_to(self.root).as_posix()
+
     def without(self, names: set[str]) -> "Dataset":
         """The same less the photos whose path below `root` is named.
 
         Raises:
             DatasetError: a name is no photo of the data set.
         """
-        here = {
-            photo.path.relative_to(self.root).as_posix() for split in self.splits.values() for photo in split
-        }
-        if names - here:
-            raise DatasetError(
-                f"{sorted(names - here)[0]} is no photo of {self.root}: list paths below it, one a line"
-            )
-        kept = {
-            split: tuple(
-                photo for photo in photos if photo.path.relative_to(self.root).as_posix() not in names
-            )
+        unknown = names - {self.name_of(photo) for photos in self.splits.values() for photo in photos}
+        if unknown:
+            raise DatasetError(f"{min(unknown)} is no photo of {self.root}: list paths below it, one a line")
+        return self.keep(lambda photo: self.name_of(photo) not in names)
+
+    def keep(self, wanted: Callable[[Photo], bool]) -> "Dataset":
+        """The same with the wanted photos alone."""
+        kept = {name: tuple(filter(wanted, photos)) for name, photos in self.splits.items()}
+        return replace(self, splits=kept)
+
+    def to_dict(self) -> dict[str, dict[str, list[str]]]:
+        """Paths below `root` by split and class: what a run writes down to be repeated by."""
+        return {
+            split: {
+                name: [self.name_of(photo) for photo in photos if photo.label == label]
+                for label, name in enumerate(self.classes)
+            }
             for split, photos in self.splits.items()
         }
-        return Dataset(self.root, self.classes, kept)
+
+    @classmethod
+    def from_dict(
+        cls, root: Path, classes: tuple[str, ...], data: dict[str, dict[str, list[str]]]
+    ) -> "Dataset":
+        """Reads what `to_dict` wrote; the photos may have moved to another root.
+
+        Raises:
+            DatasetError: a photo is gone.
+        """
+        splits = {
+            split: tuple(
+                Photo(root / name, label) for label, key in enumerate(classes) for name in by_class[key]
+            )
+            for split, by_class in data.items()
+        }
+        gone = [photo.path for photos in splits.values() for photo in photos if not photo.path.is_file()]
+        if gone:
+            raise DatasetError(
+                f"{gone[0]} and {len(gone) - 1} more photos of the run are gone: pass --data DIR"
+            )
+        return cls(root, classes, splits)
 
 
 def labels_of(photos: Iterable[Photo]) -> NDArray[np.int64]:
@@ -79,8 +108,8 @@ def labels_of(photos: Iterable[Photo]) -> NDArray[np.int64]:
     return np.array([photo.label for photo in photos], np.int64)
 
 
-def read_dataset(root: Path, seed: int = 0) -> Dataset:
-    """Reads `root/<split>/<class>/*` or `root/<class>/*`, which is then split by the seed.
+def read_dataset(root: Path) -> Dataset:
+    """Reads `root/<split>/<class>/*` or `root/<class>/*`.
 
     Classes are the folders that hold photos, so that stray files and empty folders shift nothing.
 
@@ -90,13 +119,13 @@ def read_dataset(root: Path, seed: int = 0) -> Dataset:
     if not root.is_dir():
         raise DatasetError(f"no such folder: {root}")
     folders = _split_folders(root)
-    if "train" not in folders:
-        by_class = _read_classes(root)
-        classes = _checked_classes(root, by_class)
-        return Dataset(root, classes, _split(_photos(by_class, classes, root), seed))
+    divided = "train" in folders
+    folders = folders if divided else {"train": root}
     classes = _checked_classes(folders["train"], _read_classes(folders["train"]))
     splits = {name: _photos(_read_classes(folder), classes, folder) for name, folder in folders.items()}
-    return Dataset(root, classes, {name: splits.get(name, ()) for name in ("train", "valid", "test")})
+    return Dataset(
+        root, classes, {name: splits.get(name, ()) for name in ("train", "valid", "test")}, divided
+    )
 
 
 def read_labelled(
@@ -154,18 +183,3 @@ def _photos(by_class: dict[str, list[Path]], classes: tuple[str, ...], folder: P
         )
     index = {name: label for label, name in enumerate(classes)}
     return tuple(Photo(path, index[name]) for name, paths in by_class.items() for path in paths)
-
-
-def _split(photos: tuple[Photo, ...], seed: int) -> dict[str, tuple[Photo, ...]]:
-    """Stratified: each class gives the same shares, and at least one photo to each split if it has three."""
-    chance = random.Random(seed)
-    splits: dict[str, list[Photo]] = {"train": [], "valid": [], "test": []}
-    for label in sorted({photo.label for photo in photos}):
-        members = [photo for photo in photos if photo.label == label]
-        chance.shuffle(members)
-        for name, share in SHARES.items():
-            count = max(1, round(len(members) * share)) if len(members) >= 3 else 0
-            splits[name] += members[:count]
-            members = members[count:]
-        splits["train"] += members
-    return {name: tuple(members) for name, members in splits.items()}

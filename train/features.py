@@ -82,6 +82,13 @@ def extract(paths: Sequence[Path], base: Base, cache: FeatureCache, title: str) 
     return np.stack([found[digest] for digest in digests])
 
 
+def user_cache() -> Path:
+    """Where features are kept between runs, unless a command names another place."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("edgebreed") / "features"
+
+
 def digest_of(path: Path) -> str:
     """SHA-256 of a file's bytes."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

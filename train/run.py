@@ -8,11 +8,13 @@ from typing import Any, Self
 from edgebreed.edge.manifest import Rejection, RejectionScore
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
 from edgebreed.errors import InputError
+from edgebreed.train.dataset import Dataset
 
 RUNS = Path("runs")
 RECORD = "run.json"
 MODEL = "model.keras"
 METRICS = "metrics.json"
+SPLITS = "splits.json"
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,23 @@ def read_record(run: Path) -> RunRecord:
         return RunRecord.from_dict(json.loads(path.read_text()))
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is damaged ({error}): train again") from error
+
+
+def read_photos(run: Path, record: RunRecord, root: Path | None = None) -> Dataset:
+    """The photos of a run, in the splits that it was made with.
+
+    Args:
+        run: the run.
+        record: its record.
+        root: where the data set is now; None where it was.
+
+    Raises:
+        InputError: the data set is gone or has changed.
+    """
+    folder = root or Path(record.data)
+    if not folder.is_dir():
+        raise InputError(f"the run's data set {folder} is gone: pass --data DIR with photos of its classes")
+    return Dataset.from_dict(folder, record.classes, json.loads((run / SPLITS).read_text()))
 
 
 def newest_run(root: Path = RUNS) -> Path:

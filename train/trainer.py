@@ -7,17 +7,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from edgebreed.errors import InputError
 from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of, read_dataset
 from edgebreed.train.demo import write_demo
+from edgebreed.train.features import FeatureCache
 from edgebreed.train.keras_setup import keras
 from edgebreed.train.metrics import confusion, measure
 from edgebreed.train.plots import save_confusion, save_curves
-from edgebreed.train.run import METRICS, MODEL, RECORD, RunRecord
+from edgebreed.train.run import METRICS, MODEL, RECORD, SPLITS, RunRecord
 from edgebreed.train.scratch import fit_scratch
+from edgebreed.train.split import split
+from edgebreed.train.survey import survey
 from edgebreed.train.transfer import fit_transfer
 
 TOOLS = ("edgebreed", "keras", "tensorflow", "tensorflow-cpu", "openvino", "numpy", "opencv-python")
@@ -31,9 +32,9 @@ def train(config: TrainConfig) -> dict[str, Any]:
     """
     keras.utils.set_random_seed(config.seed)
     labels = _read_names(config.names)
-    data = _read_data(config)
+    data, dropped = prepare(config)
     fitted = (fit_transfer if config.arch is Arch.XCEPTION else fit_scratch)(config, data)
-    result = _result(config, data, fitted)
+    result = {**_result(config, data, fitted), "dropped": dropped}
     record = RunRecord(
         arch=config.arch.value,
         data=str(data.root.resolve()),
@@ -50,11 +51,6 @@ def train(config: TrainConfig) -> dict[str, Any]:
     return result
 
 
-def user_cache() -> Path:
-    """Where features are kept between runs."""
-    return platformdirs.user_cache_path("edgebreed") / "features"
-
-
 def tool_versions(packages: tuple[str, ...]) -> dict[str, str]:
     """Versions of those of the packages that are installed."""
     found = {}
@@ -66,9 +62,26 @@ def tool_versions(packages: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+def prepare(config: TrainConfig) -> tuple[Dataset, dict[str, int]]:
+    """Reads the data set, leaves out what must not be learnt, and splits it if it comes in one piece.
+
+    Returns:
+        The data set, and how many photos were dropped for which reason.
+    """
+    data = _read_data(config)
+    found = survey(data, FeatureCache(config.cache))
+    broken = set(found.undecodable)
+    data = data.keep(lambda photo: photo.path not in broken)
+    if not data.divided:
+        return split(data, found.near.members, config.seed), {"undecodable": len(broken), "repeated": 0}
+    repeated = set() if config.keep_duplicates else found.repeated()
+    kept = data.keep(lambda photo: photo.path not in repeated)
+    return kept, {"undecodable": len(broken), "repeated": len(repeated)}
+
+
 def _read_data(config: TrainConfig) -> Dataset:
     if config.data is not None:
-        data = read_dataset(config.data, config.seed)
+        data = read_dataset(config.data)
         return data.without(_read_lines(config.exclude)) if config.exclude else data
     folder = config.out / "demo-data"
     shutil.rmtree(folder, ignore_errors=True)
@@ -120,4 +133,5 @@ def _write(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: 
     save_curves(fitted.history, out / "curves.png")
     counts = confusion(fitted.test, labels_of(data.photos("test")))
     save_confusion(counts, record.labels, out / "confusion.png")
+    (out / SPLITS).write_text(json.dumps(data.to_dict(), indent=1))
     (out / RECORD).write_text(json.dumps(record.to_dict(), indent=1))

@@ -38,6 +38,10 @@ def train(
     ] = 0,
     resize: Annotated[ResizeRule, typer.Option(help="How a photo becomes a square.")] = ResizeRule.SQUASH,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    keep_duplicates: Annotated[
+        bool,
+        typer.Option("--keep-duplicates", help="Learn also from photos that repeat one of another split."),
+    ] = False,
     cache: Annotated[
         Path | None, typer.Option(help="Folder of the feature cache; the user's cache if left out.")
     ] = None,
@@ -47,8 +51,8 @@ def train(
     """Fit a classifier and measure it; writes model, metrics, curves and confusion matrix."""
     chosen = Arch(arch or (Arch.XCEPTION if data else Arch.SCRATCH))
     with stdout_to_stderr():
+        from edgebreed.train.features import user_cache
         from edgebreed.train.trainer import train as run_training
-        from edgebreed.train.trainer import user_cache
 
         config = TrainConfig(
             out=fresh_run(chosen.value, overwrite, out),
@@ -63,6 +67,7 @@ def train(
             size=size,
             resize=resize,
             seed=seed,
+            keep_duplicates=keep_duplicates,
         )
         if data is None:
             print(
@@ -80,6 +85,8 @@ def _show(result: dict[str, Any]) -> None:
     test, seconds = result["test"], result["seconds"]
     rows = {
         "data": f"{result['data']}, {result['classes']} classes, {result['train_images']} training photos",
+        "left out": f"{result['dropped']['undecodable']} that do not decode, "
+        f"{result['dropped']['repeated']} that repeat a photo of another split",
         "test top-1": f"{test['top1']:.1%} of {test['n']} photos",
         "test top-5": f"{test['top5']:.1%}",
         "calibration error": f"{test['ece']:.3f}",

@@ -89,6 +89,7 @@ def test_a_data_set_that_moved_can_be_named(
     run = tmp_path / "moved"
     run.mkdir()
     (run / "model.keras").symlink_to(small_run / "model.keras")
+    (run / "splits.json").symlink_to(small_run / "splits.json")
     (run / "run.json").write_text(json.dumps({**record, "data": "/nowhere"}))
     assert "data set /nowhere is gone: pass --data DIR" in cli("export", "--run", run).err
     assert 0 == cli("export", "--run", run, "--data", small_data).code

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edgebreed.errors import DatasetError
-from edgebreed.train.dataset import read_dataset, read_labelled
+from edgebreed.train.dataset import Dataset, read_dataset, read_labelled
 
 
 def touch(root: Path, *names: str) -> None:
@@ -30,15 +30,16 @@ def test_stray_files_and_empty_folders_shift_no_class(tmp_path: Path) -> None:
     assert ("b", "c") == read_dataset(tmp_path).classes
 
 
-def test_a_folder_without_splits_is_split_by_the_seed(tmp_path: Path) -> None:
-    """Stratified, disjoint, the same every time."""
-    touch(tmp_path, *(f"{name}/{number}.jpg" for name in "ab" for number in range(20)))
-    first, again, other = read_dataset(tmp_path, 1), read_dataset(tmp_path, 1), read_dataset(tmp_path, 2)
-    assert first == again != other
-    assert {"train": 32, "valid": 4, "test": 4} == {
-        name: len(photos) for name, photos in first.splits.items()
-    }
-    assert 40 == len({photo.path for photos in first.splits.values() for photo in photos})
+def test_a_data_set_survives_being_written_down(tmp_path: Path) -> None:
+    """And says so when a photo is gone."""
+    touch(tmp_path, "train/a/1.jpg", "train/b/1.jpg", "test/b/2.jpg")
+    data = read_dataset(tmp_path)
+    assert data == Dataset.from_dict(tmp_path, data.classes, data.to_dict())
+    (tmp_path / "test" / "b" / "2.jpg").unlink()
+    with pytest.raises(
+        DatasetError, match=r"test/b/2\.jpg and 0 more photos of the run are gone: pass --data"
+    ):
+        Dataset.from_dict(tmp_path, data.classes, data.to_dict())
 
 
 @pytest.mark.parametrize(

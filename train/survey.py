@@ -1,0 +1,121 @@
+"""A look at every file of a data set before anything is learnt from it."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.edge.images import read_photo
+from edgebreed.errors import ImageError
+from edgebreed.progress import track
+from edgebreed.train.dataset import Dataset
+from edgebreed.train.duplicates import Groups, exact_groups, near_groups, repeated_in_training, splits_of
+from edgebreed.train.features import FeatureCache, digest_of
+
+KEY = "phash-1"  # of the cache; raise it when the hash or the test for decodable files changes
+ORIENTATION = 0x0112  # EXIF tag
+FORMATS = {
+    "JPEG": {".jpg", ".jpeg"},
+    "MPO": {".jpg", ".jpeg"},
+    "PNG": {".png"},
+    "BMP": {".bmp"},
+    "WEBP": {".webp"},
+    "TIFF": {".tif", ".tiff"},
+}
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the files of a data set are.
+
+    Attributes:
+        splits: the split of each photo.
+        undecodable: files that are empty, cut off, or no image.
+        exact: groups of byte-identical files.
+        near: groups of photos that look the same; exact ones are among them.
+    """
+
+    splits: dict[Path, str]
+    undecodable: tuple[Path, ...]
+    exact: Groups
+    near: Groups
+
+    def repeated(self) -> set[Path]:
+        """Training photos that are, or look like, a photo of another split."""
+        return repeated_in_training((self.exact, self.near), self.splits)
+
+
+def survey(data: Dataset, cache: FeatureCache) -> Survey:
+    """Reads every file once; what it finds is cached by content."""
+    splits = splits_of(data)
+    paths = list(splits)
+    with ThreadPoolExecutor() as pool:
+        digests = dict(zip(paths, pool.map(digest_of, paths), strict=True))
+        hashed = pool.map(lambda path: _cached_hash(path, digests[path], cache), paths)
+        found = dict(zip(paths, track(hashed, "survey", len(paths)), strict=True))
+    hashes = {path: bits for path, bits in found.items() if bits is not None}
+    return Survey(
+        splits=splits,
+        undecodable=tuple(path for path in paths if path not in hashes),
+        exact=exact_groups({path: digests[path] for path in hashes}, splits),
+        near=near_groups(hashes, splits),
+    )
+
+
+def empty_files(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Files of no bytes."""
+    return tuple(path for path in paths if path.stat().st_size == 0)
+
+
+def misnamed(paths: Sequence[Path]) -> dict[Path, str]:
+    """Files whose content is of another format than their suffix says, and which."""
+    formats = {path: _opened(path, lambda picture: picture.format) for path in paths}
+    return {
+        path: kind
+        for path, kind in formats.items()
+        if kind and path.suffix.lower() not in FORMATS.get(kind, set())
+    }
+
+
+def turned(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Photos that are stored lying and told upright by EXIF; every reader here turns them."""
+    return tuple(path for path in paths if (_opened(path, _orientation) or 1) != 1)
+
+
+def _cached_hash(path: Path, digest: str, cache: FeatureCache) -> NDArray[np.bool_] | None:
+    kept = cache.get(KEY, digest)
+    if kept is not None:
+        return kept > 0
+    bits = _hash(path)
+    if bits is not None:
+        cache.put(KEY, digest, bits.astype(np.float32))
+    return bits
+
+
+def _hash(path: Path) -> NDArray[np.bool_] | None:
+    """None for what does not decode to its last byte; OpenCV would fill the rest of a JPEG with grey."""
+    from edgebreed.train.duplicates import perceptual_hash
+
+    try:
+        read_photo(path)
+        return perceptual_hash(path)
+    except (ImageError, OSError, SyntaxError, ValueError):  # PIL's ways to say that a file is broken
+        return None
+
+
+def _opened(path: Path, ask: Any) -> Any:
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            return ask(picture)
+    except (OSError, SyntaxError, ValueError):
+        return None
+
+
+def _orientation(picture: Any) -> int:
+    return int(picture.getexif().get(ORIENTATION, 1))
