@@ -49,6 +49,12 @@ def run(arguments: list[str]) -> int:
             os.open(os.devnull, os.O_WRONLY), 1
         )  # the reader went away; so that the exit does not complain
         return 0
+    except (
+        Exception
+    ) as error:  # a fault of ours: a user is told in one line, a developer can ask for all of it
+        if os.environ.get("EDGEBREED_DEBUG"):
+            raise
+        return _tell(f"unexpected {type(error).__name__}: {error} (EDGEBREED_DEBUG=1 shows where)", 2)
 
 
 def _tell(message: str, code: int) -> int:

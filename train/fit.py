@@ -11,6 +11,7 @@ from edgebreed.train.callbacks import progress_callback
 from edgebreed.train.keras_setup import keras
 
 LABEL_SMOOTHING = 0.1  # Szegedy et al. 2016; also blunts the wrong labels that every real data set holds
+STEPS_PER_EXECUTION = 16  # a step of a head is far cheaper than the way from Python into the graph
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,10 @@ History = dict[str, list[float]]
 """Loss and accuracy by epoch, as Keras names them."""
 
 
-def fit_features(model: Any, train: Labelled, valid: Labelled, settings: FitSettings) -> History:
-    """Fits a head on features; the weights of the best validation epoch stay."""
+def fit_features(model: Any, train: Labelled, valid: Labelled | None, settings: FitSettings) -> History:
+    """Fits a head on features; the weights of the best validation epoch stay, without validation the last."""
     targets = _one_hot(train.labels, model)
-    _compile(model, len(train.labels), settings)
+    _compile(model, len(train.labels), settings, STEPS_PER_EXECUTION)
     data = {"x": train.inputs, "y": targets, "batch_size": settings.batch}
     return _fit(model, data, valid, settings, "head")
 
@@ -62,24 +63,27 @@ def fit_photos(model: Any, train: Labelled, valid: Labelled, settings: FitSettin
     return _fit(model, data, valid, settings, "network")
 
 
-def _compile(model: Any, count: int, settings: FitSettings) -> None:
+def _compile(model: Any, count: int, settings: FitSettings, steps_per_execution: int = 1) -> None:
     steps = settings.epochs * -(-count // settings.batch)
     model.compile(
         keras.optimizers.RMSprop(keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)),
         keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=LABEL_SMOOTHING),
         metrics=["accuracy"],
+        steps_per_execution=steps_per_execution,
     )
 
 
-def _fit(model: Any, data: dict[str, Any], valid: Labelled, settings: FitSettings, title: str) -> History:
-    best = keras.callbacks.EarlyStopping("val_loss", patience=settings.epochs, restore_best_weights=True)
-    history = model.fit(
-        **data,
-        validation_data=(valid.inputs, _one_hot(valid.labels, model)),
-        epochs=settings.epochs,
-        callbacks=[best, progress_callback(title, settings.epochs)],
-        verbose=0,
-    )
+def _fit(
+    model: Any, data: dict[str, Any], valid: Labelled | None, settings: FitSettings, title: str
+) -> History:
+    callbacks = [progress_callback(title, settings.epochs)]
+    if valid is not None:
+        data = {**data, "validation_data": (valid.inputs, _one_hot(valid.labels, model))}
+        # It never stops early: its patience is all the epochs; it keeps the best weights.
+        callbacks.append(
+            keras.callbacks.EarlyStopping("val_loss", patience=settings.epochs, restore_best_weights=True)
+        )
+    history = model.fit(**data, epochs=settings.epochs, callbacks=callbacks, verbose=0)
     return {name: [float(value) for value in values] for name, values in history.history.items()}
 
 

@@ -93,7 +93,11 @@ def read_photos(run: Path, record: RunRecord, root: Path | None = None) -> Datas
     folder = root or Path(record.data)
     if not folder.is_dir():
         raise InputError(f"the run's data set {folder} is gone: pass --data DIR with photos of its classes")
-    return Dataset.from_dict(folder, record.classes, json.loads((run / SPLITS).read_text()))
+    path = run / SPLITS
+    try:
+        return Dataset.from_dict(folder, record.classes, json.loads(path.read_text()))
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path} is missing or damaged: train again") from error
 
 
 def newest_run(root: Path = RUNS) -> Path:

@@ -82,7 +82,7 @@ def prepare(config: TrainConfig) -> tuple[Dataset, dict[str, int]]:
 def _read_data(config: TrainConfig) -> Dataset:
     if config.data is not None:
         data = read_dataset(config.data)
-        return data.without(_read_lines(config.exclude)) if config.exclude else data
+        return data.without(read_list(config.exclude)) if config.exclude else data
     folder = config.out / "demo-data"
     shutil.rmtree(folder, ignore_errors=True)
     return read_dataset(write_demo(folder, config.seed))
@@ -100,7 +100,12 @@ def _read_names(path: Path | None) -> dict[str, str]:
         ) from error
 
 
-def _read_lines(path: Path) -> set[str]:
+def read_list(path: Path) -> set[str]:
+    """Photos to leave out: the first column of each line that is no comment.
+
+    Raises:
+        InputError: the list cannot be read.
+    """
     try:
         lines = path.read_text().splitlines()
     except OSError as error:

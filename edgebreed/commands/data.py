@@ -8,6 +8,16 @@ import typer
 
 from edgebreed.commands.common import Json, Overwrite, console, print_json, print_table, stdout_to_stderr
 from edgebreed.edge.model_file import write_whole
+from edgebreed.edge.preprocess import InputSpec
+from edgebreed.train.check import check as run_check
+from edgebreed.train.config import SIZES, Arch
+from edgebreed.train.contact_sheet import Cell, contact_sheet
+from edgebreed.train.dataset import Dataset, read_dataset
+from edgebreed.train.features import FeatureCache, user_cache
+from edgebreed.train.survey import survey
+
+LIST = "doubtful-labels.txt"
+SHOWN = 20
 
 app = typer.Typer(no_args_is_help=True, help="Look at a data set before it is trained on.")
 
@@ -22,33 +32,57 @@ def group() -> None:
 @app.command()
 def check(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="DIR/<split>/<class>/* or DIR/<class>/*.")],
-    sheet: Annotated[
-        Path | None, typer.Option(help="Picture to write with what was found, .jpg or .png.")
+    labels: Annotated[
+        bool, typer.Option("--labels", help="Also find labels that cross-validation contradicts.")
+    ] = False,
+    weights: Annotated[Path | None, typer.Option(help="With --labels: ImageNet weights of Xception.")] = None,
+    save: Annotated[
+        Path | None, typer.Option(help="Folder for contact sheets and the list of doubtful labels.")
     ] = None,
     cache: Cache = None,
     overwrite: Overwrite = False,
     json_: Json = False,
 ) -> None:
-    """Find broken files, duplicates within and across splits, and imbalance."""
+    """Find broken files, duplicates within and across splits, imbalance, and labels that look wrong."""
     with stdout_to_stderr():
-        from edgebreed.train.check import check as run_check
-        from edgebreed.train.contact_sheet import contact_sheet
-        from edgebreed.train.dataset import read_dataset
-        from edgebreed.train.features import FeatureCache, user_cache
-        from edgebreed.train.survey import survey
-
-        data = read_dataset(folder)
-        found = run_check(data, survey(data, FeatureCache(cache or user_cache())))
-        if sheet is not None:
-            picture = cv2.imencode(sheet.suffix or ".jpg", contact_sheet(found.cells()))[1]
-            write_whole(sheet, picture.tobytes(), overwrite=overwrite)
+        data, kept = read_dataset(folder), FeatureCache(cache or user_cache())
+        found = run_check(data, survey(data, kept))
+        result = found.to_dict()
+        if save is not None:
+            _save_sheet(save / "files.jpg", found.cells(), overwrite)
+        if labels:
+            broken = set(found.survey.undecodable)
+            doubts = _doubts(
+                data.keep(lambda photo: photo.path not in broken), weights, kept, save, overwrite
+            )
+            result["doubtful_labels"] = doubts
     if json_:
-        print_json(found.to_dict())
+        print_json(result)
     else:
-        _show(found.to_dict(), sheet)
+        _show(result, save)
 
 
-def _show(found: dict[str, Any], sheet: Path | None) -> None:
+def _doubts(
+    data: Dataset, weights: Path | None, cache: FeatureCache, save: Path | None, overwrite: bool
+) -> list[dict[str, Any]]:
+    from edgebreed.train.base import build_base
+    from edgebreed.train.fast_base import FastBase
+    from edgebreed.train.label_check import check_labels, write_list
+
+    side = SIZES[Arch.XCEPTION]
+    found = check_labels(data, FastBase(build_base(InputSpec(side, side), weights)), cache)
+    if save is not None:
+        _save_sheet(save / "labels.jpg", [doubt.cell() for doubt in found], overwrite)
+        write_whole(save / LIST, write_list(found, data).encode(), overwrite=overwrite)
+    keys = ("name", "label", "suggestion", "probability", "given")
+    return [{key: getattr(doubt, key) for key in keys} for doubt in found]
+
+
+def _save_sheet(path: Path, cells: list[Cell], overwrite: bool) -> None:
+    write_whole(path, cv2.imencode(".jpg", contact_sheet(cells))[1].tobytes(), overwrite=overwrite)
+
+
+def _show(found: dict[str, Any], save: Path | None) -> None:
     exact, near, imbalance = found["duplicates"], found["near_duplicates"], found["imbalance"]
     rows = {
         "photos": f"{found['images']} of {found['classes']} classes",
@@ -63,11 +97,16 @@ def _show(found: dict[str, Any], sheet: Path | None) -> None:
         "smallest class": _class(imbalance["smallest"]),
         "largest class": _class(imbalance["largest"]),
     }
+    if "doubtful_labels" in found:
+        rows["doubtful labels"] = len(found["doubtful_labels"])
     print_table(found["data"], rows)
     for path in found["undecodable"]:
         console().print(f"does not decode: {path}", markup=False, soft_wrap=True)
-    if sheet is not None:
-        console().print(f"contact sheet: {sheet}", markup=False, soft_wrap=True)
+    for doubt in found.get("doubtful_labels", [])[:SHOWN]:
+        line = f"{doubt['name']} is {doubt['label']}: {doubt['suggestion']}, {doubt['probability']:.0%}?"
+        console().print(line, markup=False, soft_wrap=True)
+    if save is not None:
+        console().print(f"contact sheets and lists: {save}", markup=False, soft_wrap=True)
 
 
 def _class(entry: tuple[str, int]) -> str:

@@ -1,5 +1,6 @@
 """What a user who errs is told: one line, exit 2, no traceback."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,14 @@ def test_a_wrong_command_line(cli: Cli, arguments: tuple[str, ...]) -> None:
 def test_no_run_yet(cli: Cli, command: tuple[str, ...]) -> None:
     """How to make one."""
     told(cli(*command), "no run under runs/: make one with `edgebreed train`")
+
+
+def test_a_run_without_its_splits(cli: Cli, small_run: Path, tmp_path: Path) -> None:
+    """How to make them again."""
+    run = tmp_path / "run"
+    shutil.copytree(small_run, run)
+    (run / "splits.json").unlink()
+    told(cli("export", "--run", run), "splits.json is missing or damaged: train again")
 
 
 def test_one_bad_photo_costs_the_others_nothing(cli: Cli, tmp_path: Path, photo: Path, colours: Path) -> None:

@@ -87,8 +87,8 @@ def test_a_second_survey_comes_from_the_cache(planted: Path, tmp_path: Path) -> 
 
 def test_data_check_writes_a_contact_sheet(planted: Path, tmp_path: Path, cli: Cli) -> None:
     """And lists the broken files by name."""
-    outcome = cli("data", "check", planted, "--sheet", "sheet.png", "--cache", tmp_path / "cache")
+    outcome = cli("data", "check", planted, "--save", "found", "--cache", tmp_path / "cache")
     assert 0 == outcome.code, outcome.err
     assert "cut.jpg" in outcome.out
     assert "2 groups, 1 across splits" in outcome.out
-    assert (tmp_path / "sheet.png").stat().st_size > 20_000
+    assert (tmp_path / "found" / "files.jpg").stat().st_size > 20_000
