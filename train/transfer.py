@@ -28,7 +28,6 @@ from edgebreed.train.fit import FitSettings, Labelled, fit_features, softmax
 from edgebreed.train.keras_setup import keras
 
 DROPOUT = 0.3
-BATCH = 64
 LEARNING_RATE = 1e-3
 ASSEMBLY_TOLERANCE = 1e-4
 
@@ -47,7 +46,7 @@ def fit_transfer(config: TrainConfig, data: Dataset) -> Fitted:
     features = _features(config, data, base)
     fitting = time.perf_counter()
     head = build_head(features["train"].shape[1], len(data.classes))
-    settings = FitSettings(config.epochs, BATCH, LEARNING_RATE, config.seed)
+    settings = FitSettings(config.epochs, head_batch(len(features["train"])), LEARNING_RATE, config.seed)
     train, valid = (Labelled(features[split], labels_of(data.photos(split))) for split in ("train", "valid"))
     history = fit_features(head, train, valid, settings)
     temperature = fit_temperature(head.predict(valid.inputs, verbose=0), valid.labels)
@@ -60,6 +59,11 @@ def fit_transfer(config: TrainConfig, data: Dataset) -> Fitted:
     seconds = {"features": fitting - start, "fit": time.perf_counter() - fitting}
     trainable = head.count_params() + (0 if known is None else known.weights.size + 1)
     return Fitted(model, history, test, rejection, temperature, trainable, seconds)
+
+
+def head_batch(photos: int) -> int:
+    """Photos a step: 64; fewer for small data sets, whose epochs would else have too few steps."""
+    return max(8, min(64, photos // 32))
 
 
 def _features(config: TrainConfig, data: Dataset, base: Any) -> Features:
@@ -94,4 +98,6 @@ def build_head(width: int, classes: int) -> Any:
     """A head from features `(N, width)` to logits `(N, classes)`."""
     features = keras.Input((width,), name="features")
     dropped = keras.layers.Dropout(DROPOUT)(features)
-    return keras.Model(features, keras.layers.Dense(classes, name="logits")(dropped), name="head")
+    return keras.Model(
+        features, keras.layers.Dense(classes, kernel_initializer="zeros", name="logits")(dropped), name="head"
+    )
