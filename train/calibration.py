@@ -9,6 +9,7 @@ from edgebreed.edge.manifest import Rejection, RejectionScore
 
 KEPT_WITHOUT_NEGATIVES = 0.95
 FOLDS = 5
+INSIDE_SHARE = 10  # photos of the classes for each of neither kind; more of them cost time and move nothing
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def fit_known(inside: NDArray[np.float32], outside: NDArray[np.float32]) -> Know
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
+    inside = inside[:: max(1, len(inside) // (INSIDE_SHARE * max(1, len(outside))))]
     rows = np.concatenate([inside, outside])
     target = np.concatenate([np.ones(len(inside)), np.zeros(len(outside))])
     scaler = StandardScaler().fit(rows)

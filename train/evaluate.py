@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from edgebreed.edge.preprocess import InputSpec
 from edgebreed.errors import InputError
 from edgebreed.progress import track
 from edgebreed.train import pixels
-from edgebreed.train.dataset import labels_of, read_labelled
+from edgebreed.train.corruptions import Corruption
+from edgebreed.train.dataset import Photo, labels_of, read_labelled
 from edgebreed.train.metrics import Metrics, measure
 from edgebreed.train.run import MODEL, RunRecord, newest_run, read_record
 
@@ -66,22 +67,41 @@ class KerasEngine:
         )
 
 
-def evaluate(root: Path, model: Path | None, split: str, options: EngineOptions | None = None) -> Metrics:
-    """Measures a model on labelled photos.
+@dataclass(frozen=True)
+class Evaluation:
+    """A model and labelled photos to measure it on, as they are or corrupted.
 
-    Args:
-        root: `root/<split>/<class>/*` or `root/<class>/*`.
-        model: a run, or a `.keras`, `.onnx` or `.tflite` file; None takes the newest run.
-        split: which photos, where the folder has splits.
-        options: engine for an exported file.
-
-    Raises:
-        InputError: the folder or the model is at fault.
+    Attributes:
+        engine: runs the model.
+        described: what the model says of itself.
+        photos: labelled photos.
     """
-    engine, described = open_model(model or newest_run(), options)
-    photos = read_labelled(root, described.classes, described.labels, split)
-    outputs = answer_all(engine, [photo.path for photo in photos], described.input)
-    return measure(outputs.probabilities, labels_of(photos), described.classes)
+
+    engine: Engine
+    described: Described
+    photos: tuple[Photo, ...]
+
+    @classmethod
+    def open(cls, root: Path, model: Path | None, split: str, options: EngineOptions | None = None) -> Self:
+        """Opens both.
+
+        Args:
+            root: `root/<split>/<class>/*` or `root/<class>/*`.
+            model: a run, or a `.keras`, `.onnx` or `.tflite` file; None takes the newest run.
+            split: which photos, where the folder has splits.
+            options: engine for an exported file.
+
+        Raises:
+            InputError: the folder or the model is at fault.
+        """
+        engine, described = open_model(model or newest_run(), options)
+        return cls(engine, described, read_labelled(root, described.classes, described.labels, split))
+
+    def measure(self, title: str, change: Corruption = pixels.unchanged) -> Metrics:
+        """Accuracy on the photos after a change of each."""
+        paths = [photo.path for photo in self.photos]
+        outputs = answer_all(self.engine, paths, self.described.input, title, change)
+        return measure(outputs.probabilities, labels_of(self.photos), self.described.classes)
 
 
 def open_model(model: Path, options: EngineOptions | None = None) -> tuple[Engine, Described]:
@@ -98,9 +118,15 @@ def open_model(model: Path, options: EngineOptions | None = None) -> tuple[Engin
     return load_engine(model, manifest, options), manifest
 
 
-def answer_all(engine: Engine, paths: Sequence[Path], spec: InputSpec, title: str = "evaluate") -> Answers:
-    """Answers to photos, in the order of `paths`."""
-    chunks = track(pixels.batches(paths, spec, BATCH), title, -(-len(paths) // BATCH))
+def answer_all(
+    engine: Engine,
+    paths: Sequence[Path],
+    spec: InputSpec,
+    title: str = "evaluate",
+    change: Corruption = pixels.unchanged,
+) -> Answers:
+    """Answers to photos, in the order of `paths`, each changed first."""
+    chunks = track(pixels.batches(paths, spec, BATCH, change), title, -(-len(paths) // BATCH))
     outputs = [engine.run(chunk) for chunk in chunks]
     known = [output.known for output in outputs if output.known is not None]
     return Answers(

@@ -35,6 +35,23 @@ def save_confusion(counts: NDArray[np.int64], classes: tuple[str, ...], path: Pa
     figure.savefig(path, dpi=110)
 
 
+def save_calibration(probabilities: NDArray[np.float32], labels: NDArray[np.int64], path: Path) -> None:
+    """Accuracy by confidence in ten bins, and how many photos each bin holds."""
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    bins = np.minimum((confidence * 10).astype(int), 9)
+    filled = np.unique(bins)
+    figure = Figure(figsize=(9, 3.2), layout="constrained")
+    reliability, counts = figure.subplots(1, 2)
+    reliability.plot([0, 1], [0, 1], color="grey", linestyle=":", label="perfect")
+    points = [(confidence[bins == b].mean(), right[bins == b].mean()) for b in filled]
+    reliability.plot(*zip(*points, strict=True), marker="o", label="this model")
+    reliability.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.02), ylim=(0, 1.02))
+    reliability.legend()
+    counts.bar((np.arange(10) + 0.5) / 10, np.bincount(bins, minlength=10), width=0.09)
+    counts.set(xlabel="confidence", ylabel="test photos")
+    figure.savefig(path, dpi=110)
+
+
 def _name_axes(axes: Any, classes: tuple[str, ...]) -> None:
     size = 9 if len(classes) < 20 else 6
     axes.set_xticks(range(len(classes)), classes, rotation=90, fontsize=size)

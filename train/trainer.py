@@ -1,5 +1,6 @@
 """`edgebreed train`: from a folder of photos to a run."""
 
+import csv
 import datetime
 import json
 import shutil
@@ -14,7 +15,8 @@ from edgebreed.train.demo import write_demo
 from edgebreed.train.features import FeatureCache
 from edgebreed.train.keras_setup import keras
 from edgebreed.train.metrics import confusion, measure
-from edgebreed.train.plots import save_confusion, save_curves
+from edgebreed.train.plots import save_calibration, save_confusion, save_curves
+from edgebreed.train.report import Answered, write_report
 from edgebreed.train.run import METRICS, MODEL, RECORD, SPLITS, RunRecord
 from edgebreed.train.scratch import fit_scratch
 from edgebreed.train.split import split
@@ -135,8 +137,41 @@ def _write(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: 
     (out / RECORD).unlink(missing_ok=True)
     fitted.model.save(out / MODEL)
     (out / METRICS).write_text(json.dumps({**result, "history": fitted.history}, indent=1))
-    save_curves(fitted.history, out / "curves.png")
-    counts = confusion(fitted.test, labels_of(data.photos("test")))
-    save_confusion(counts, record.labels, out / "confusion.png")
     (out / SPLITS).write_text(json.dumps(data.to_dict(), indent=1))
+    _write_history(out / "history.csv", fitted.history)
+    _draw(out, record, data, fitted, result)
     (out / RECORD).write_text(json.dumps(record.to_dict(), indent=1))
+
+
+def _write_history(path: Path, history: dict[str, list[float]]) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["epoch", *history])
+        writer.writerows([epoch, *row] for epoch, row in enumerate(zip(*history.values(), strict=True), 1))
+
+
+def _draw(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: dict[str, Any]) -> None:
+    photos = data.photos("test")
+    labels = labels_of(photos)
+    save_curves(fitted.history, out / "curves.png")
+    save_calibration(fitted.test, labels, out / "calibration.png")
+    save_confusion(confusion(fitted.test, labels), record.labels, out / "confusion.png")
+    test, rejection = result["test"], result["rejection"]
+    facts = {
+        "data": f"{record.data}: {result['classes']} classes, {result['train_images']} training photos",
+        "left out": ", ".join(f"{count} {reason}" for reason, count in result["dropped"].items()),
+        "test top-1": f"{test['top1']:.2%} of {test['n']} photos",
+        "test top-5": f"{test['top5']:.2%}",
+        "expected calibration error": f"{test['ece']:.4f}, temperature {record.temperature:.3f}",
+        "'neither'": ", ".join(f"{key} {_short(value)}" for key, value in rejection.items()),
+        "trainable parameters": f"{result['trainable_parameters']:,}",
+        "input": f"{record.input.height}x{record.input.width}, {record.input.resize}",
+        "seed": record.seed,
+        "versions": ", ".join(f"{name} {version}" for name, version in record.tools.items()),
+    }
+    title = f"{record.arch} on {Path(record.data).name}"
+    write_report(out / "report.html", title, facts, Answered(photos, fitted.test, record.labels))
+
+
+def _short(value: Any) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

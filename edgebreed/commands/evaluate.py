@@ -16,6 +16,7 @@ from edgebreed.commands.common import (
     stdout_to_stderr,
 )
 from edgebreed.edge.engines import EngineOptions
+from edgebreed.train.corruptions import CORRUPTIONS
 
 
 def evaluate(
@@ -27,21 +28,30 @@ def evaluate(
     engine: EngineName = "auto",
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
+    corruptions: Annotated[
+        bool,
+        typer.Option("--corruptions", help="Also under crop, wide, blur, noise, dark, rotation and JPEG."),
+    ] = False,
     json_: Json = False,
 ) -> None:
-    """Measure a model's accuracy on labelled photos."""
-    from edgebreed.train.evaluate import evaluate as run_evaluation
+    """Measure a model's accuracy on labelled photos, as they are and as the wild makes them."""
+    from edgebreed.train.evaluate import Evaluation
 
     with stdout_to_stderr():
-        metrics = run_evaluation(photos, model, split, EngineOptions(engine, threads, allow_fallback))
+        options = EngineOptions(engine, threads, allow_fallback)
+        evaluation = Evaluation.open(photos, model, split, options)
+        metrics = evaluation.measure("evaluate")
+        changes = CORRUPTIONS.items() if corruptions else ()
+        worse = {name: evaluation.measure(name, change).top1 for name, change in changes}
     if json_:
-        print_json(metrics.to_dict())
+        print_json({**metrics.to_dict(), **({"corruptions": worse} if corruptions else {})})
         return
     rows = {
         "photos": metrics.n,
         "top-1": f"{metrics.top1:.2%}",
         "top-5": f"{metrics.top5:.2%}",
         "calibration error": f"{metrics.ece:.3f}",
+        **{f"top-1 under {name}": f"{top1:.2%}" for name, top1 in worse.items()},
     }
     print_table(f"{model or 'newest run'} on {photos}", rows)
     worst = sorted(metrics.per_class.items(), key=lambda item: item[1])[:5]

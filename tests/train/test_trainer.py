@@ -18,9 +18,15 @@ pytestmark = pytest.mark.keras
 
 def test_a_run_holds_what_its_readers_need(small_run: Path) -> None:
     """Model, record, metrics and pictures."""
-    assert {"model.keras", "run.json", "metrics.json", "curves.png", "confusion.png"} <= {
-        p.name for p in small_run.iterdir()
-    }
+    assert {
+        "model.keras",
+        "run.json",
+        "metrics.json",
+        "curves.png",
+        "confusion.png",
+        "report.html",
+        "history.csv",
+    } <= {p.name for p in small_run.iterdir()}
     record = read_record(small_run)
     assert ("scratch", SHAPES_64, 3) == (record.arch, record.input.height, len(record.classes))
     metrics = json.loads((small_run / "metrics.json").read_text())
