@@ -9,7 +9,12 @@ from .conftest import ROOT, fresh_python
 
 FLOORS = ("edge", "train", "export", "benchmarks")
 GROUND = {"edgebreed.errors"}
-SHARED_BY_ALL_BUT_EDGE = {"edgebreed.progress", "edgebreed.telemetry", "edgebreed.machine"}
+SHARED_BY_ALL_BUT_EDGE = {
+    "edgebreed.progress",
+    "edgebreed.telemetry",
+    "edgebreed.machine",
+    "edgebreed.signals",
+}
 EDGE_MAY_IMPORT = {"numpy", "cv2", "onnxruntime", "openvino", "ai_edge_litert", "edgebreed"}
 
 

@@ -1,4 +1,4 @@
-"""What happens between epochs."""
+"""What happens between steps and epochs."""
 
 import sys
 from typing import Any
@@ -24,3 +24,18 @@ def progress_callback(title: str, epochs: int) -> Any:
         on_epoch_end=advance,
         on_train_end=lambda _: progress.stop(),
     )
+
+
+def stop_callback(came: list[int]) -> Any:
+    """A Keras callback that ends the fit after the step in which a signal came.
+
+    Args:
+        came: filled by `edgebreed.signals.stop_signals`.
+    """
+
+    class Stop(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no type information
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            if came:
+                self.model.stop_training = True
+
+    return Stop()

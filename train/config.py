@@ -41,6 +41,7 @@ class TrainConfig:
         size: side of the square input in px; 0 takes the architecture's own.
         resize: how a photo becomes a square.
         seed: of everything random.
+        resume: go on with a run from scratch that was cut off.
         keep_duplicates: learn also from training photos that repeat one of another split.
     """
 
@@ -57,10 +58,15 @@ class TrainConfig:
     resize: ResizeRule = ResizeRule.SQUASH
     seed: int = 0
     keep_duplicates: bool = False
+    resume: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epochs", self.epochs or EPOCHS[self.arch])
         object.__setattr__(self, "size", self.size or SIZES[self.arch])
+        if self.resume and self.arch is not Arch.SCRATCH:
+            raise InputError(
+                "--resume is for --arch scratch: the features of a transfer are cached, run it again"
+            )
         if self.negatives is not None and self.arch is Arch.SCRATCH:
             raise InputError(
                 "--negatives needs --arch xception: a network from scratch has no features to judge by"

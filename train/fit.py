@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.signals import stop_signals
 from edgebreed.train.augment import AugmentedPhotos
-from edgebreed.train.callbacks import progress_callback
+from edgebreed.train.callbacks import progress_callback, stop_callback
+from edgebreed.train.checkpoint import Checkpoint
 from edgebreed.train.keras_setup import keras
 
 LABEL_SMOOTHING = 0.1  # Szegedy et al. 2016; also blunts the wrong labels that every real data set holds
@@ -55,12 +57,29 @@ def fit_features(model: Any, train: Labelled, valid: Labelled | None, settings: 
     return _fit(model, data, valid, settings, "head")
 
 
-def fit_photos(model: Any, train: Labelled, valid: Labelled, settings: FitSettings) -> History:
-    """Fits a network on augmented photos; the weights of the best validation epoch stay."""
+def fit_photos(
+    model: Any, train: Labelled, valid: Labelled, settings: FitSettings, kept: Checkpoint
+) -> History:
+    """Fits a network on augmented photos; the weights of the best validation epoch stay.
+
+    It goes on from what the checkpoint holds, and ends early, with what it has, on Ctrl-C or SIGTERM.
+
+    Raises:
+        KeyboardInterrupt: a signal came before the first epoch was whole.
+    """
     targets = _one_hot(train.labels, model)
     _compile(model, len(train.labels), settings)
-    data = {"x": AugmentedPhotos(train.inputs, targets, settings.batch, settings.seed)}
-    return _fit(model, data, valid, settings, "network")
+    data = {
+        "x": AugmentedPhotos(train.inputs, targets, settings.batch, settings.seed),
+        "validation_data": (valid.inputs, _one_hot(valid.labels, model)),
+    }
+    with stop_signals() as came:
+        callbacks = [progress_callback("network", settings.epochs), stop_callback(came), *kept.callbacks()]
+        model.fit(**data, epochs=settings.epochs, callbacks=callbacks, verbose=0)
+        if came and not kept.history():
+            raise KeyboardInterrupt
+    kept.finish(model)
+    return kept.history()
 
 
 def _compile(model: Any, count: int, settings: FitSettings, steps_per_execution: int = 1) -> None:

@@ -9,6 +9,7 @@ from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train import pixels
 from edgebreed.train.assemble import assemble
 from edgebreed.train.calibration import fit_temperature, rejection_without_negatives
+from edgebreed.train.checkpoint import Checkpoint
 from edgebreed.train.config import Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.fit import FitSettings, Labelled, fit_photos, softmax
@@ -56,7 +57,10 @@ def fit_scratch(config: TrainConfig, data: Dataset) -> Fitted:
     splits = {split: _labelled(data, split, config.spec) for split in ("train", "valid", "test")}
     network = build_scratch(config.spec, len(data.classes))
     settings = FitSettings(config.epochs, BATCH, LEARNING_RATE, config.seed)
-    history = fit_photos(network, splits["train"], splits["valid"], settings)
+    kept = Checkpoint.open(config.out, _request(config, data), config.resume)
+    history = fit_photos(network, splits["train"], splits["valid"], settings, kept)
+    if len(history["loss"]) == config.epochs:
+        kept.remove()
     logits = {split: network.predict(splits[split].inputs, verbose=0) for split in ("valid", "test")}
     temperature = fit_temperature(logits["valid"], splits["valid"].labels)
     rejection = rejection_without_negatives(softmax(logits["valid"] / temperature))
@@ -67,6 +71,12 @@ def fit_scratch(config: TrainConfig, data: Dataset) -> Fitted:
     return Fitted(
         model, history, softmax(logits["test"] / temperature), rejection, temperature, trainable, seconds
     )
+
+
+def _request(config: TrainConfig, data: Dataset) -> dict[str, Any]:
+    """What must not change between a fit and its resumption."""
+    photos = {split: len(members) for split, members in data.splits.items()}
+    return {"epochs": config.epochs, "size": config.size, "seed": config.seed, "photos": photos}
 
 
 def _labelled(data: Dataset, split: str, spec: InputSpec) -> Labelled:

@@ -127,6 +127,7 @@ def _result(config: TrainConfig, data: Dataset, fitted: Fitted) -> dict[str, Any
         "seconds": fitted.seconds,
         "trainable_parameters": fitted.trainable,
         "temperature": fitted.temperature,
+        "interrupted": len(fitted.history["loss"]) < config.epochs,
         "rejection": {**fitted.rejection.__dict__, "score": fitted.rejection.score.value},
     }
 

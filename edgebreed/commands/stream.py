@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -29,6 +28,7 @@ from edgebreed.edge.result import Result
 from edgebreed.edge.sources import open_source
 from edgebreed.edge.stream import Sink, StreamSummary, run_stream
 from edgebreed.errors import InputError
+from edgebreed.signals import stop_signals
 
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 RECORDING_FPS = 25.0  # where the source announces none
@@ -85,21 +85,6 @@ class Window:
         """Draws a `(H, W, 3) uint8 BGR` frame with its answer."""
         cv2.imshow("edgebreed", draw_result(frame, result))
         self.closed = cv2.waitKey(1) & 0xFF in {ord("q"), 27}
-
-
-@contextmanager
-def stop_signals() -> Iterator[list[int]]:
-    """A list that is empty until SIGINT or SIGTERM came, so that the frame in hand is finished."""
-    came: list[int] = []
-    kept = {
-        number: signal.signal(number, lambda n, _: came.append(n))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield came
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

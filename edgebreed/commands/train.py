@@ -8,6 +8,7 @@ import typer
 
 from edgebreed.commands.common import Json, Overwrite, console, print_json, print_table, stdout_to_stderr
 from edgebreed.edge.preprocess import ResizeRule
+from edgebreed.errors import InputError
 from edgebreed.train.config import Arch, TrainConfig
 from edgebreed.train.run import fresh_run
 
@@ -42,6 +43,9 @@ def train(
         bool,
         typer.Option("--keep-duplicates", help="Learn also from photos that repeat one of another split."),
     ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in --out that was cut off.")
+    ] = False,
     cache: Annotated[
         Path | None, typer.Option(help="Folder of the feature cache; the user's cache if left out.")
     ] = None,
@@ -49,6 +53,8 @@ def train(
     json_: Json = False,
 ) -> None:
     """Fit a classifier and measure it; writes model, metrics, curves and confusion matrix."""
+    if resume and out is None:
+        raise InputError("--resume needs --out with the folder of the run that was cut off")
     chosen = Arch(arch or (Arch.XCEPTION if data else Arch.SCRATCH))
     with stdout_to_stderr():
         from edgebreed.train.features import user_cache
@@ -68,6 +74,7 @@ def train(
             resize=resize,
             seed=seed,
             keep_duplicates=keep_duplicates,
+            resume=resume,
         )
         if data is None:
             print(
@@ -79,6 +86,8 @@ def train(
         print_json(result)
     else:
         _show(result)
+    if result["interrupted"]:
+        raise KeyboardInterrupt
 
 
 def _show(result: dict[str, Any]) -> None:

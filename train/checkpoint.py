@@ -1,0 +1,93 @@
+"""Where a fit stands: enough to go on after a kill."""
+
+import csv
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgebreed.errors import InputError
+from edgebreed.train.keras_setup import keras
+
+FOLDER = "checkpoint"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state of a fit after its last whole epoch, on disk.
+
+    Attributes:
+        folder: holds the last weights with the optimizer's state, the best weights, and the history.
+    """
+
+    folder: Path
+
+    @classmethod
+    def open(cls, run: Path, request: dict[str, Any], resume: bool) -> "Checkpoint":
+        """Opens the checkpoint of a run, empty unless the run is to be resumed.
+
+        Args:
+            run: the run's folder.
+            request: what was asked for, in plain JSON types; a resumed run must be asked for the same.
+            resume: go on where it stands.
+
+        Raises:
+            InputError: there is nothing to resume, or it was asked for something else.
+        """
+        folder = run / FOLDER
+        asked = folder / "request.json"
+        if not resume:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            asked.write_text(json.dumps(request))
+            return cls(folder)
+        if not asked.is_file():
+            raise InputError(f"{run} has nothing to resume: leave --resume out")
+        before = json.loads(asked.read_text())
+        changed = [key for key, value in request.items() if before.get(key) != value]
+        if changed:
+            raise InputError(
+                f"{run} was begun with {changed[0]} {before.get(changed[0])}: ask for the same to resume"
+            )
+        return cls(folder)
+
+    def callbacks(self) -> list[Any]:
+        """Keras callbacks that keep the last epoch, the best one and the history, and restore the last."""
+        losses = self.history().get("val_loss", [])
+        best = keras.callbacks.ModelCheckpoint(
+            self._best,
+            monitor="val_loss",
+            save_best_only=True,
+            save_weights_only=True,
+            initial_value_threshold=min(losses, default=None),
+        )
+        last = keras.callbacks.BackupAndRestore(self.folder / "last", delete_checkpoint=False)
+        return [last, best, keras.callbacks.CSVLogger(self._history, append=True)]
+
+    def history(self) -> dict[str, list[float]]:
+        """Loss and accuracy of all epochs so far, also of those before a kill."""
+        if not self._history.is_file():
+            return {}
+        with self._history.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        return {
+            name: [float(row[name]) for row in rows] for name in (rows[0] if rows else {}) if name != "epoch"
+        }
+
+    def finish(self, model: Any) -> None:
+        """Gives a model the best weights."""
+        if self._best.is_file():
+            model.load_weights(self._best)
+
+    def remove(self) -> None:
+        """Forgets the state of a fit that is done."""
+        shutil.rmtree(self.folder)
+
+    @property
+    def _best(self) -> Path:
+        return self.folder / "best.weights.h5"
+
+    @property
+    def _history(self) -> Path:
+        return self.folder / "history.csv"
