@@ -1,4 +1,4 @@
-"""Xception without its top: the frozen base of a transfer."""
+"""A network without its top, pooled to features: the frozen base of a transfer."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,72 +8,70 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.preprocess import InputSpec
-from edgebreed.errors import InputError
+from edgebreed.train.backbones import build_network, scaling
 from edgebreed.train.features import digest_of
 from edgebreed.train.keras_setup import keras
-
-OFFLINE = (
-    "Keras could not download the ImageNet weights of Xception: pass --weights FILE with weights of "
-    "keras.applications.Xception(include_top=False), or connect to the network"
-)
 
 
 @dataclass(frozen=True)
 class KerasBase:
-    """Xception without its top, global average pooling at the end (Chollet 2017).
+    """A backbone with its scaling in front and global average pooling behind it.
 
     Attributes:
-        model: `(N, H, W, 3) uint8 RGB` to `(N, 2048) float32`.
+        model: `(N, H, W, 3) uint8 RGB` to `(N, F) float32`; its layer `backbone` is the network.
         spec: the input it takes.
-        key: changes with architecture, weights and input.
+        key: changes with network, weights and input.
     """
 
     model: Any
     spec: InputSpec
     key: str
 
+    @property
+    def network(self) -> Any:
+        """The backbone, from scaled photos to maps."""
+        return self.model.get_layer("backbone")
+
     def features(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Features `(N, 2048) float32` of photos `(N, H, W, 3) uint8 RGB`."""
+        """Features `(N, F) float32` of photos `(N, H, W, 3) uint8 RGB`."""
         return np.asarray(self.model.predict_on_batch(batch), np.float32)
 
 
-def build_base(spec: InputSpec, weights: Path | None) -> KerasBase:
+def build_base(backbone: str, spec: InputSpec, weights: Path | None) -> KerasBase:
     """Builds the frozen base.
 
     Args:
+        backbone: one of `backbones.names`.
         spec: input size and resize rule.
-        weights: a Keras weights file for `Xception(include_top=False)`; None downloads ImageNet's.
+        weights: a Keras weights file of the backbone with `include_top=False`; None takes ImageNet's.
 
     Raises:
         InputError: the file is missing or does not fit, or the download failed.
     """
-    network = _xception(spec, weights)
+    network = build_network(backbone, spec, weights)
     network.trainable = False
+    network.name = "backbone"
     image = keras.Input((spec.height, spec.width, 3), dtype="uint8", name="image")
-    scaled = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="scale")(image)
-    pooled = keras.layers.GlobalAveragePooling2D(name="features")(network(scaled, training=False))
+    pooled = keras.layers.GlobalAveragePooling2D(name="features")
+    features = pooled(network(_scaled(image, backbone), training=False))
     origin = digest_of(weights)[:16] if weights else "imagenet"
-    key = f"xception-{origin}-{spec.height}x{spec.width}-{spec.resize}"
-    return KerasBase(keras.Model(image, pooled, name="base"), spec, key)
+    key = f"{backbone.lower()}-{origin}-{spec.height}x{spec.width}-{spec.resize}"
+    return KerasBase(keras.Model(image, features, name="base"), spec, key)
 
 
-def _xception(spec: InputSpec, weights: Path | None) -> Any:
-    build = keras.applications.Xception
-    shape = (spec.height, spec.width, 3)
-    if min(shape[:2]) < 71:
-        raise InputError(f"--size {min(shape[:2])}: Xception takes 71 px or more")
-    if weights is None:
-        try:
-            return build(weights="imagenet", include_top=False, input_shape=shape)
-        except Exception as error:  # Keras wraps every network failure in a bare Exception
-            raise InputError(OFFLINE) from error
-    if not weights.is_file():
-        raise InputError(f"no weights file {weights}: pass --weights FILE, or leave it out to download them")
-    network = build(weights=None, include_top=False, input_shape=shape)
-    try:
-        network.load_weights(weights)
-    except (ValueError, OSError) as error:
-        raise InputError(
-            f"{weights} does not fit Xception(include_top=False): {str(error).splitlines()[0]}"
-        ) from error
-    return network
+def _scaled(image: Any, backbone: str) -> Any:
+    factors, offsets, reverses = scaling(backbone)
+    if len(set(factors)) == len(set(offsets)) == 1:
+        return keras.layers.Rescaling(factors[0], offset=offsets[0], name="scale")(image)
+    pixels = keras.layers.Rescaling(1.0, name="pixels")(image)
+    return keras.layers.Rescaling(factors, offset=offsets, name="scale")(
+        _reversed(pixels) if reverses else pixels
+    )
+
+
+def _reversed(pixels: Any) -> Any:
+    """RGB to BGR, which the oldest weights take, as a convolution: every converter knows it."""
+    swap = keras.layers.Conv2D(3, 1, use_bias=False, trainable=False, name="bgr")
+    swapped = swap(pixels)
+    swap.set_weights([np.eye(3, dtype=np.float32)[None, None, ::-1]])
+    return swapped

@@ -1,6 +1,7 @@
 """What happens between steps and epochs."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -24,6 +25,19 @@ def progress_callback(title: str, epochs: int) -> Any:
         on_epoch_end=advance,
         on_train_end=lambda _: progress.stop(),
     )
+
+
+def tensorboard_callback(folder: Path) -> Any:
+    """A Keras callback that writes each epoch's loss and accuracy as TensorBoard events into a folder."""
+    from tensorboardX import SummaryWriter
+
+    writer = SummaryWriter(str(folder), write_to_disk=True)
+
+    def write(epoch: int, logs: dict[str, float]) -> None:
+        for name, value in logs.items():
+            writer.add_scalar(name, value, epoch + 1)
+
+    return keras.callbacks.LambdaCallback(on_epoch_end=write, on_train_end=lambda _: writer.close())
 
 
 def stop_callback(came: list[int]) -> Any:

@@ -3,7 +3,7 @@
 import csv
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,34 @@ class Checkpoint:
 
     Attributes:
         folder: holds the last weights with the optimizer's state, the best weights, and the history.
+        patience: epochs without a better one after which a fit ends; None never ends it early.
+        keep_start: whether the weights before the first epoch may be the best ones.
+        start_loss: validation loss before the first epoch.
     """
 
     folder: Path
+    patience: int | None = None
+    keep_start: bool = False
+    start_loss: list[float] = field(default_factory=list)
 
     @classmethod
-    def open(cls, run: Path, request: dict[str, Any], resume: bool) -> "Checkpoint":
+    def open(
+        cls,
+        run: Path,
+        request: dict[str, Any],
+        resume: bool,
+        *,
+        patience: int | None = None,
+        keep_start: bool = False,
+    ) -> "Checkpoint":
         """Opens the checkpoint of a run, empty unless the run is to be resumed.
 
         Args:
             run: the run's folder.
             request: what was asked for, in plain JSON types; a resumed run must be asked for the same.
             resume: go on where it stands.
+            patience: epochs without a better one after which the fit ends.
+            keep_start: whether the weights before the first epoch may be the best ones.
 
         Raises:
             InputError: there is nothing to resume, or it was asked for something else.
@@ -41,7 +57,7 @@ class Checkpoint:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             asked.write_text(json.dumps(request))
-            return cls(folder)
+            return cls(folder, patience, keep_start)
         if not asked.is_file():
             raise InputError(f"{run} has nothing to resume: leave --resume out")
         before = json.loads(asked.read_text())
@@ -50,11 +66,17 @@ class Checkpoint:
             raise InputError(
                 f"{run} was begun with {changed[0]} {before.get(changed[0])}: ask for the same to resume"
             )
-        return cls(folder)
+        return cls(folder, patience, keep_start)
+
+    def start(self, model: Any, loss: float) -> None:
+        """Keeps the weights before the first epoch as the best so far, if the fit is at its start."""
+        self.start_loss.append(loss)
+        if not self.history():
+            model.save_weights(self._best)
 
     def callbacks(self) -> list[Any]:
         """Keras callbacks that keep the last epoch, the best one and the history, and restore the last."""
-        losses = self.history().get("val_loss", [])
+        losses = self.history().get("val_loss", []) + self.start_loss
         best = keras.callbacks.ModelCheckpoint(
             self._best,
             monitor="val_loss",
@@ -63,7 +85,10 @@ class Checkpoint:
             initial_value_threshold=min(losses, default=None),
         )
         last = keras.callbacks.BackupAndRestore(self.folder / "last", delete_checkpoint=False)
-        return [last, best, keras.callbacks.CSVLogger(self._history, append=True)]
+        callbacks = [last, best, keras.callbacks.CSVLogger(self._history, append=True)]
+        if self.patience is not None:
+            callbacks.append(keras.callbacks.EarlyStopping("val_loss", patience=self.patience))
+        return callbacks
 
     def history(self) -> dict[str, list[float]]:
         """Loss and accuracy of all epochs so far, also of those before a kill."""

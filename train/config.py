@@ -1,6 +1,6 @@
 """What `train` is asked for, and what fitting hands back."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,24 @@ class Arch(StrEnum):
     XCEPTION = "xception"
 
 
-SIZES = {Arch.SCRATCH: 128, Arch.XCEPTION: 299}
+LOGS = "tensorboard"  # folder of a run
+XCEPTION = "xception"
+SIDE = 224
+SIDES = {
+    "scratch": 128,
+    XCEPTION: 299,
+    "inceptionv3": 299,
+    "inceptionresnetv2": 299,
+    "nasnetlarge": 331,
+    "efficientnetb1": 240,
+    "efficientnetb2": 260,
+    "efficientnetb3": 300,
+    "efficientnetb4": 380,
+    "efficientnetb5": 456,
+    "efficientnetb6": 528,
+    "efficientnetb7": 600,
+}
+"""Input side in px by network: the one that a backbone's weights were trained at, where it is not 224."""
 EPOCHS = {Arch.SCRATCH: 20, Arch.XCEPTION: 20}
 
 
@@ -31,7 +48,7 @@ class TrainConfig:
     Attributes:
         out: folder of the run.
         cache: folder of the feature cache.
-        arch: architecture.
+        arch: a network of our own from scratch, or a head on a backbone.
         data: folder of the data set; None draws the demo.
         weights: ImageNet weights of the base; None downloads them.
         negatives: folder of photos that show none of the classes.
@@ -41,7 +58,9 @@ class TrainConfig:
         size: side of the square input in px; 0 takes the architecture's own.
         resize: how a photo becomes a square.
         seed: of everything random.
-        resume: go on with a run from scratch that was cut off.
+        fine_tune: passes over augmented photos that tune the top of the backbone; 0 leaves it frozen.
+        backbone: the network that a head stands on, in any case; Xception if left empty.
+        resume: go on with a fit on photos that was cut off.
         keep_duplicates: learn also from training photos that repeat one of another split.
     """
 
@@ -59,18 +78,36 @@ class TrainConfig:
     seed: int = 0
     keep_duplicates: bool = False
     resume: bool = False
+    fine_tune: int = 0
+    backbone: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epochs", self.epochs or EPOCHS[self.arch])
-        object.__setattr__(self, "size", self.size or SIZES[self.arch])
-        if self.resume and self.arch is not Arch.SCRATCH:
+        if self.backbone and self.arch is Arch.SCRATCH:
+            raise InputError(f"--backbone {self.backbone} is for a transfer: leave --arch scratch out")
+        object.__setattr__(self, "size", self.size or SIDES.get(self.network, SIDE))
+        if self.resume and self.arch is not Arch.SCRATCH and not self.fine_tune:
             raise InputError(
-                "--resume is for --arch scratch: the features of a transfer are cached, run it again"
+                "--resume is for --arch scratch and --fine-tune: features are cached, run the transfer again"
             )
+        if self.fine_tune and self.arch is Arch.SCRATCH:
+            raise InputError("--fine-tune is for a transfer: leave --arch scratch out")
         if self.negatives is not None and self.arch is Arch.SCRATCH:
             raise InputError(
                 "--negatives needs --arch xception: a network from scratch has no features to judge by"
             )
+
+    @property
+    def network(self) -> str:
+        """What the run is called by: `scratch`, or the backbone in lower case."""
+        return self.arch.value if self.arch is Arch.SCRATCH else (self.backbone or XCEPTION).lower()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {
+            key: str(value) if isinstance(value, Path | StrEnum) else value
+            for key, value in asdict(self).items()
+        }
 
     @property
     def spec(self) -> InputSpec:

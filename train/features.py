@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -41,9 +41,20 @@ class FeatureCache:
     """Features on disk, a file a photo, named by the photo's content and the base's key.
 
     Files appear whole (written aside, then renamed), so two processes can share one cache.
+
+    Attributes:
+        root: the folder.
+        digests: of the files that were read so far.
     """
 
     root: Path
+    digests: dict[Path, str] = field(default_factory=dict, compare=False)
+
+    def digest(self, path: Path) -> str:
+        """SHA-256 of a file's bytes, read once."""
+        if path not in self.digests:
+            self.digests[path] = digest_of(path)
+        return self.digests[path]
 
     def get(self, base: str, digest: str) -> NDArray[np.float32] | None:
         """The features `(F,) float32` of a photo, if they are there."""
@@ -70,7 +81,7 @@ def extract(paths: Sequence[Path], base: Base, cache: FeatureCache, title: str) 
     Returns:
         `(N, F) float32`, in the order of `paths`.
     """
-    digests = [digest_of(path) for path in paths]
+    digests = [cache.digest(path) for path in paths]
     cached = {digest: cache.get(base.key, digest) for digest in digests}
     found = {digest: row for digest, row in cached.items() if row is not None}
     missing = {digest: path for digest, path in zip(digests, paths, strict=True) if digest not in found}
@@ -92,3 +103,11 @@ def user_cache() -> Path:
 def digest_of(path: Path) -> str:
     """SHA-256 of a file's bytes."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def digest_of_weights(weights: Sequence[NDArray[np.float32]]) -> str:
+    """The first 16 digits of the SHA-256 over the bytes of weights."""
+    digest = hashlib.sha256()
+    for weight in weights:
+        digest.update(np.ascontiguousarray(weight).tobytes())
+    return digest.hexdigest()[:16]

@@ -1,18 +1,26 @@
 """Fits a Keras model and keeps its history."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.preprocess import InputSpec
 from edgebreed.signals import stop_signals
-from edgebreed.train.augment import AugmentedPhotos
-from edgebreed.train.callbacks import progress_callback, stop_callback
+from edgebreed.train import pixels
+from edgebreed.train.augment import Augmentation, AugmentedPhotos
+from edgebreed.train.callbacks import progress_callback, stop_callback, tensorboard_callback
 from edgebreed.train.checkpoint import Checkpoint
+from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.keras_setup import keras
 
 LABEL_SMOOTHING = 0.1  # Szegedy et al. 2016; also blunts the wrong labels that every real data set holds
+MIXUP = 0.2
+SIDE_SHARES = (0.5625, 0.8125)  # of the model's own side: 72 and 104 px for 128
+SMALLEST_SIDE = 32
+SMALL_EPOCHS = 0.6
 STEPS_PER_EXECUTION = 16  # a step of a head is far cheaper than the way from Python into the graph
 
 
@@ -24,6 +32,9 @@ class FitSettings:
         epochs: passes over the training photos.
         batch: photos a step.
         learning_rate: of RMSprop at the start; it falls to 0 along a cosine.
+        momentum: of RMSprop.
+        weight_decay: decoupled (Loshchilov & Hutter 2019), of kernels alone.
+        logs: folder of TensorBoard events; None writes none.
         seed: of initial weights, order and augmentation.
     """
 
@@ -31,6 +42,9 @@ class FitSettings:
     batch: int
     learning_rate: float
     seed: int
+    momentum: float = 0.0
+    weight_decay: float | None = None
+    logs: Path | None = None
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch < 1:
@@ -43,6 +57,12 @@ class Labelled:
 
     inputs: NDArray[Any]
     labels: NDArray[np.int64]
+
+
+def load_labelled(data: Dataset, split: str, spec: InputSpec) -> Labelled:
+    """The photos of a split, `(N, H, W, 3) uint8 RGB`, with their labels."""
+    photos = data.photos(split)
+    return Labelled(pixels.load([photo.path for photo in photos], spec), labels_of(photos))
 
 
 History = dict[str, list[float]]
@@ -58,34 +78,89 @@ def fit_features(model: Any, train: Labelled, valid: Labelled | None, settings: 
 
 
 def fit_photos(
-    model: Any, train: Labelled, valid: Labelled, settings: FitSettings, kept: Checkpoint
+    model: Any,
+    train: Labelled,
+    valid: Labelled,
+    settings: FitSettings,
+    kept: Checkpoint,
+    sides: list[tuple[int, int]],
 ) -> History:
     """Fits a network on augmented photos; the weights of the best validation epoch stay.
 
     It goes on from what the checkpoint holds, and ends early, with what it has, on Ctrl-C or SIGTERM.
 
+    Args:
+        model: from photos of any side to logits.
+        train: photos to learn from.
+        valid: photos that the best epoch is chosen by.
+        settings: how to fit.
+        kept: where the fit stands.
+        sides: side in px of the training photos, and the epoch up to which it holds.
+
     Raises:
         KeyboardInterrupt: a signal came before the first epoch was whole.
     """
-    targets = _one_hot(train.labels, model)
     _compile(model, len(train.labels), settings)
-    data = {
-        "x": AugmentedPhotos(train.inputs, targets, settings.batch, settings.seed),
-        "validation_data": (valid.inputs, _one_hot(valid.labels, model)),
-    }
+    if kept.keep_start:
+        kept.start(model, model.evaluate(valid.inputs, _one_hot(valid.labels, model), verbose=0)[0])
     with stop_signals() as came:
-        callbacks = [progress_callback("network", settings.epochs), stop_callback(came), *kept.callbacks()]
-        model.fit(**data, epochs=settings.epochs, callbacks=callbacks, verbose=0)
+        for side, last in sides:
+            if not came and last > len(kept.history().get("loss", ())):
+                _fit_side(model, train, valid, replace(settings, epochs=last), _Stage(side, kept, came))
         if came and not kept.history():
             raise KeyboardInterrupt
     kept.finish(model)
     return kept.history()
 
 
+@dataclass(frozen=True)
+class _Stage:
+    """Epochs of one size: its side in px, where the fit stands, and the signals that came."""
+
+    side: int
+    kept: Checkpoint
+    came: list[int]
+
+
+def _fit_side(model: Any, train: Labelled, valid: Labelled, settings: FitSettings, stage: _Stage) -> None:
+    begun = len(stage.kept.history().get("loss", ()))
+    how = Augmentation(stage.side, MIXUP, settings.seed, begun)
+    title = f"network at {stage.side} px"
+    model.fit(
+        AugmentedPhotos(train.inputs, _one_hot(train.labels, model), settings.batch, how),
+        validation_data=(valid.inputs, _one_hot(valid.labels, model)),
+        initial_epoch=begun,
+        epochs=settings.epochs,
+        callbacks=[
+            progress_callback(title, settings.epochs),
+            stop_callback(stage.came),
+            *_logging(settings),
+            *stage.kept.callbacks(),
+        ],
+        verbose=0,
+    )
+
+
+def progressive_sides(side: int, epochs: int) -> list[tuple[int, int]]:
+    """Side in px of the training photos, and the epoch up to which it holds.
+
+    Small first, so that the many early epochs are cheap (progressive resizing, Tan & Le 2021), and below the
+    model's own side to the end, as crops show things larger than whole photos do (Touvron et al. 2019).
+    """
+    small, large = (max(SMALLEST_SIDE, round(side * share / 8) * 8) for share in SIDE_SHARES)
+    return [(small, round(epochs * SMALL_EPOCHS)), (large, epochs)]
+
+
 def _compile(model: Any, count: int, settings: FitSettings, steps_per_execution: int = 1) -> None:
     steps = settings.epochs * -(-count // settings.batch)
+    optimizer = keras.optimizers.RMSprop(
+        keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps),
+        momentum=settings.momentum,
+        weight_decay=settings.weight_decay,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(
-        keras.optimizers.RMSprop(keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)),
+        optimizer,
         keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=LABEL_SMOOTHING),
         metrics=["accuracy"],
         steps_per_execution=steps_per_execution,
@@ -95,7 +170,7 @@ def _compile(model: Any, count: int, settings: FitSettings, steps_per_execution:
 def _fit(
     model: Any, data: dict[str, Any], valid: Labelled | None, settings: FitSettings, title: str
 ) -> History:
-    callbacks = [progress_callback(title, settings.epochs)]
+    callbacks = [progress_callback(title, settings.epochs), *_logging(settings)]
     if valid is not None:
         data = {**data, "validation_data": (valid.inputs, _one_hot(valid.labels, model))}
         # It never stops early: its patience is all the epochs; it keeps the best weights.
@@ -104,6 +179,10 @@ def _fit(
         )
     history = model.fit(**data, epochs=settings.epochs, callbacks=callbacks, verbose=0)
     return {name: [float(value) for value in values] for name, values in history.history.items()}
+
+
+def _logging(settings: FitSettings) -> list[Any]:
+    return [] if settings.logs is None else [tensorboard_callback(settings.logs)]
 
 
 def _one_hot(labels: NDArray[np.int64], model: Any) -> NDArray[np.float32]:

@@ -35,10 +35,14 @@ figure { margin: 0; width: 140px; font-size: 13px; } figcaption { color: #444; }
 <table>$facts</table>
 <h2>Learning</h2>$curves
 <h2>Confidence against accuracy</h2>$calibration
+$corruptions
 <h2>Most confused pairs of the test photos</h2>$pairs
 <h2>Confusion</h2>$confusion
 </body></html>
 """)
+
+
+PLACE = "<!-- corruptions -->"
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,10 @@ class Answered:
 
 
 def write_report(path: Path, title: str, facts: dict[str, Any], answered: Answered) -> None:
-    """Writes the page from the pictures that lie beside it: curves, calibration, confusion."""
+    """Writes the page from the pictures that lie beside it: curves, calibration, confusion.
+
+    Accuracy under corruptions is added by `add_corruptions`, once it was measured.
+    """
     cells = (
         f"<tr><td>{html.escape(key)}</td><td>{html.escape(str(value))}</td></tr>"
         for key, value in facts.items()
@@ -66,12 +73,31 @@ def write_report(path: Path, title: str, facts: dict[str, Any], answered: Answer
         title=html.escape(title),
         facts="".join(cells),
         pairs=_pairs(answered),
+        corruptions=PLACE,
         **{
             name: _picture((path.parent / f"{name}.png").read_bytes(), name)
             for name in ("curves", "calibration", "confusion")
         },
     )
     path.write_text(page)
+
+
+def add_corruptions(path: Path, plain: float, worse: dict[str, float]) -> None:
+    """Adds, or replaces, the table of top-1 under what photos suffer in the wild.
+
+    Args:
+        path: a page that `write_report` wrote.
+        plain: top-1 on the photos as they are.
+        worse: top-1 by corruption.
+    """
+    rows = "".join(f"<tr><td>{name}</td><td>{top1:.1%}</td></tr>" for name, top1 in worse.items())
+    table = (
+        f"<h2>Top-1 in the wild</h2><table><tr><td>as they are</td><td>{plain:.1%}</td></tr>{rows}</table>"
+    )
+    before, _, after = path.read_text().partition(PLACE)
+    if after.startswith("<h2>"):
+        after = after.partition(PLACE)[2]
+    path.write_text(f"{before}{PLACE}{table}{PLACE}{after}")
 
 
 def confused_pairs(answered: Answered) -> list[tuple[int, int, int]]:

@@ -1,7 +1,7 @@
 """A run: the folder that `train` writes and `export` and `evaluate` read."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ RECORD = "run.json"
 MODEL = "model.keras"
 METRICS = "metrics.json"
 SPLITS = "splits.json"
+REPORT = "report.html"
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class RunRecord:
     """What a run was made with and what its model means.
 
     Attributes:
-        arch: `scratch` or `xception`.
+        arch: `scratch`, or the backbone in lower case.
         data: the data set's folder.
         seed: of everything random.
         classes: class names in the order of the outputs.
@@ -32,6 +33,8 @@ class RunRecord:
         temperature: folded into the model's last layer.
         created: ISO 8601 time.
         tools: package versions.
+        config: what was asked for.
+        data_sha256: digest over the names and contents of the photos.
     """
 
     arch: str
@@ -44,6 +47,8 @@ class RunRecord:
     temperature: float
     created: str
     tools: dict[str, str]
+    config: dict[str, Any] = field(default_factory=dict)
+    data_sha256: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""

@@ -6,26 +6,29 @@ from typing import Any
 import numpy as np
 
 from edgebreed.edge.preprocess import InputSpec
-from edgebreed.train import pixels
 from edgebreed.train.assemble import assemble
 from edgebreed.train.calibration import fit_temperature, rejection_without_negatives
 from edgebreed.train.checkpoint import Checkpoint
-from edgebreed.train.config import Fitted, TrainConfig
-from edgebreed.train.dataset import Dataset, labels_of
-from edgebreed.train.fit import FitSettings, Labelled, fit_photos, softmax
+from edgebreed.train.config import LOGS, Fitted, TrainConfig
+from edgebreed.train.dataset import Dataset
+from edgebreed.train.fit import FitSettings, fit_photos, load_labelled, progressive_sides, softmax
 from edgebreed.train.keras_setup import keras
 
-WIDTHS = (32, 64, 128, 256)
-DROPOUT = 0.3
+STEM = 32
+WIDTHS = (64, 128, 256)
+LAST = 512
+DROPOUT = 0.4
 MOMENTUM = (
     0.9  # Keras's 0.99 still remembers the first weights after the few hundred steps of a small data set
 )
 BATCH = 32
-LEARNING_RATE = 3e-3
+LEARNING_RATE = 3e-4
+STEP_MOMENTUM = 0.9
+WEIGHT_DECAY = 0.3
 
 
 def build_scratch(spec: InputSpec, classes: int) -> Any:
-    """Separable convolutions with batch normalization (Howard et al. 2017), pooled to logits.
+    """A small residual network (He et al. 2016), separable (Chollet 2017) where it is widest.
 
     Args:
         spec: input size in px.
@@ -35,16 +38,24 @@ def build_scratch(spec: InputSpec, classes: int) -> Any:
         A model from `(N, H, W, 3) uint8 RGB` to logits `(N, classes)`; its last two layers are
         `features` and `logits`.
     """
+    return _network(keras.Input((spec.height, spec.width, 3), dtype="uint8", name="image"), classes)
+
+
+def _network(image: Any, classes: int) -> Any:
     layers = keras.layers
-    image = keras.Input((spec.height, spec.width, 3), dtype="uint8", name="image")
     x = layers.Rescaling(1 / 255, name="scale")(image)
-    x = _normalized(layers.Conv2D(WIDTHS[0], 3, strides=2, padding="same", use_bias=False)(x))
+    x = _normalized(_convolution(STEM, strides=2)(x))
     for width in WIDTHS:
-        x = _normalized(layers.SeparableConv2D(width, 3, padding="same", use_bias=False)(x))
-        x = layers.MaxPooling2D()(x)
+        x = _normalized(_convolution(width, strides=2)(x))
+        x = layers.Add()([x, _normalized(_convolution(width)(x))])
+    x = _normalized(layers.SeparableConv2D(LAST, 3, padding="same", use_bias=False)(x))
     x = layers.GlobalAveragePooling2D(name="features")(x)
     x = layers.Dropout(DROPOUT)(x)
     return keras.Model(image, layers.Dense(classes, name="logits")(x), name="scratch")
+
+
+def _convolution(width: int, strides: int = 1) -> Any:
+    return keras.layers.Conv2D(width, 3, strides=strides, padding="same", use_bias=False)
 
 
 def _normalized(x: Any) -> Any:
@@ -54,11 +65,22 @@ def _normalized(x: Any) -> Any:
 def fit_scratch(config: TrainConfig, data: Dataset) -> Fitted:
     """Fits the network on augmented photos."""
     start = time.perf_counter()
-    splits = {split: _labelled(data, split, config.spec) for split in ("train", "valid", "test")}
-    network = build_scratch(config.spec, len(data.classes))
-    settings = FitSettings(config.epochs, BATCH, LEARNING_RATE, config.seed)
+    splits = {split: load_labelled(data, split, config.spec) for split in ("train", "valid", "test")}
+    growing = _network(keras.Input((None, None, 3), dtype="uint8", name="image"), len(data.classes))
+    settings = FitSettings(
+        config.epochs,
+        BATCH,
+        LEARNING_RATE,
+        config.seed,
+        STEP_MOMENTUM,
+        WEIGHT_DECAY,
+        config.out / LOGS,
+    )
     kept = Checkpoint.open(config.out, _request(config, data), config.resume)
-    history = fit_photos(network, splits["train"], splits["valid"], settings, kept)
+    sides = progressive_sides(config.size, config.epochs)
+    history = fit_photos(growing, splits["train"], splits["valid"], settings, kept, sides)
+    network = build_scratch(config.spec, len(data.classes))
+    network.set_weights(growing.get_weights())
     if len(history["loss"]) == config.epochs:
         kept.remove()
     logits = {split: network.predict(splits[split].inputs, verbose=0) for split in ("valid", "test")}
@@ -77,8 +99,3 @@ def _request(config: TrainConfig, data: Dataset) -> dict[str, Any]:
     """What must not change between a fit and its resumption."""
     photos = {split: len(members) for split, members in data.splits.items()}
     return {"epochs": config.epochs, "size": config.size, "seed": config.seed, "photos": photos}
-
-
-def _labelled(data: Dataset, split: str, spec: InputSpec) -> Labelled:
-    photos = data.photos(split)
-    return Labelled(pixels.load([photo.path for photo in photos], spec), labels_of(photos))

@@ -1,5 +1,6 @@
 """A look at every file of a data set before anything is learnt from it."""
 
+import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from edgebreed.errors import ImageError
 from edgebreed.progress import track
 from edgebreed.train.dataset import Dataset
 from edgebreed.train.duplicates import Groups, exact_groups, near_groups, repeated_in_training, splits_of
-from edgebreed.train.features import FeatureCache, digest_of
+from edgebreed.train.features import FeatureCache
 
 KEY = "phash-1"  # of the cache; raise it when the hash or the test for decodable files changes
 ORIENTATION = 0x0112  # EXIF tag
@@ -37,16 +38,25 @@ class Survey:
         undecodable: files that are empty, cut off, or no image.
         exact: groups of byte-identical files.
         near: groups of photos that look the same; exact ones are among them.
+        digests: SHA-256 of each file.
     """
 
     splits: dict[Path, str]
     undecodable: tuple[Path, ...]
     exact: Groups
     near: Groups
+    digests: dict[Path, str]
 
     def repeated(self) -> set[Path]:
         """Training photos that are, or look like, a photo of another split."""
         return repeated_in_training((self.exact, self.near), self.splits)
+
+
+def digest_of_data(data: Dataset, digests: dict[Path, str]) -> str:
+    """SHA-256 over the photos of all splits: their places below the root, and their contents."""
+    photos = [photo for members in data.splits.values() for photo in members]
+    lines = sorted(f"{data.name_of(photo)} {digests[photo.path]}" for photo in photos)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def survey(data: Dataset, cache: FeatureCache) -> Survey:
@@ -54,7 +64,7 @@ def survey(data: Dataset, cache: FeatureCache) -> Survey:
     splits = splits_of(data)
     paths = list(splits)
     with ThreadPoolExecutor() as pool:
-        digests = dict(zip(paths, pool.map(digest_of, paths), strict=True))
+        digests = dict(zip(paths, pool.map(cache.digest, paths), strict=True))
         hashed = pool.map(lambda path: _cached_hash(path, digests[path], cache), paths)
         found = dict(zip(paths, track(hashed, "survey", len(paths)), strict=True))
     hashes = {path: bits for path, bits in found.items() if bits is not None}
@@ -63,6 +73,7 @@ def survey(data: Dataset, cache: FeatureCache) -> Survey:
         undecodable=tuple(path for path in paths if path not in hashes),
         exact=exact_groups({path: digests[path] for path in hashes}, splits),
         near=near_groups(hashes, splits),
+        digests=digests,
     )
 
 

@@ -4,6 +4,7 @@ import csv
 import datetime
 import json
 import shutil
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,10 @@ from edgebreed.train.keras_setup import keras
 from edgebreed.train.metrics import confusion, measure
 from edgebreed.train.plots import save_calibration, save_confusion, save_curves
 from edgebreed.train.report import Answered, write_report
-from edgebreed.train.run import METRICS, MODEL, RECORD, SPLITS, RunRecord
+from edgebreed.train.run import METRICS, MODEL, RECORD, REPORT, SPLITS, RunRecord
 from edgebreed.train.scratch import fit_scratch
 from edgebreed.train.split import split
-from edgebreed.train.survey import survey
+from edgebreed.train.survey import digest_of_data, survey
 from edgebreed.train.transfer import fit_transfer
 
 TOOLS = ("edgebreed", "keras", "tensorflow", "tensorflow-cpu", "openvino", "numpy", "opencv-python")
@@ -34,11 +35,12 @@ def train(config: TrainConfig) -> dict[str, Any]:
     """
     keras.utils.set_random_seed(config.seed)
     labels = _read_names(config.names)
-    data, dropped = prepare(config)
+    prepared = prepare(config)
+    data = prepared.data
     fitted = (fit_transfer if config.arch is Arch.XCEPTION else fit_scratch)(config, data)
-    result = {**_result(config, data, fitted), "dropped": dropped}
+    result = {**_result(config, data, fitted), "dropped": prepared.dropped}
     record = RunRecord(
-        arch=config.arch.value,
+        arch=config.network,
         data=str(data.root.resolve()),
         seed=config.seed,
         classes=data.classes,
@@ -48,6 +50,8 @@ def train(config: TrainConfig) -> dict[str, Any]:
         temperature=fitted.temperature,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         tools=tool_versions(TOOLS),
+        config=config.to_dict(),
+        data_sha256=prepared.sha256,
     )
     _write(config.out, record, data, fitted, result)
     return result
@@ -64,21 +68,34 @@ def tool_versions(packages: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def prepare(config: TrainConfig) -> tuple[Dataset, dict[str, int]]:
-    """Reads the data set, leaves out what must not be learnt, and splits it if it comes in one piece.
+@dataclass(frozen=True)
+class Prepared:
+    """A data set that can be learnt from.
 
-    Returns:
-        The data set, and how many photos were dropped for which reason.
+    Attributes:
+        data: the photos by split.
+        dropped: how many were left out, by reason.
+        sha256: digest over the photos that are left.
     """
+
+    data: Dataset
+    dropped: dict[str, int]
+    sha256: str
+
+
+def prepare(config: TrainConfig) -> Prepared:
+    """Reads the data set, leaves out what must not be learnt, and splits it if it comes in one piece."""
     data = _read_data(config)
     found = survey(data, FeatureCache(config.cache))
     broken = set(found.undecodable)
-    data = data.keep(lambda photo: photo.path not in broken)
+    repeated: set[Path] = set()
     if not data.divided:
-        return split(data, found.near.members, config.seed), {"undecodable": len(broken), "repeated": 0}
-    repeated = set() if config.keep_duplicates else found.repeated()
-    kept = data.keep(lambda photo: photo.path not in repeated)
-    return kept, {"undecodable": len(broken), "repeated": len(repeated)}
+        data = split(data.keep(lambda photo: photo.path not in broken), found.near.members, config.seed)
+    elif not config.keep_duplicates:
+        repeated = found.repeated()
+    kept = data.keep(lambda photo: photo.path not in broken | repeated)
+    dropped = {"undecodable": len(broken), "repeated": len(repeated)}
+    return Prepared(kept, dropped, digest_of_data(kept, found.digests))
 
 
 def _read_data(config: TrainConfig) -> Dataset:
@@ -119,7 +136,7 @@ def _result(config: TrainConfig, data: Dataset, fitted: Fitted) -> dict[str, Any
     measured = measure(fitted.test, labels_of(data.photos("test")), data.classes)
     return {
         "run": str(config.out),
-        "arch": config.arch.value,
+        "arch": config.network,
         "data": str(config.data or "demo"),
         "classes": len(data.classes),
         "train_images": len(data.photos("train")),
@@ -171,7 +188,7 @@ def _draw(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: d
         "versions": ", ".join(f"{name} {version}" for name, version in record.tools.items()),
     }
     title = f"{record.arch} on {Path(record.data).name}"
-    write_report(out / "report.html", title, facts, Answered(photos, fitted.test, record.labels))
+    write_report(out / REPORT, title, facts, Answered(photos, fitted.test, record.labels))
 
 
 def _short(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Xception with a new head: what is fitted on the features of a frozen base."""
+"""A backbone with a new head: what is fitted on the features of a frozen base."""
 
 import time
 from typing import Any
@@ -11,6 +11,7 @@ from edgebreed.edge.manifest import Rejection
 from edgebreed.errors import ProofError
 from edgebreed.train import pixels
 from edgebreed.train.assemble import assemble
+from edgebreed.train.backbones import canonical
 from edgebreed.train.base import build_base
 from edgebreed.train.calibration import (
     KnownScore,
@@ -20,14 +21,15 @@ from edgebreed.train.calibration import (
     rejection_with_negatives,
     rejection_without_negatives,
 )
-from edgebreed.train.config import Fitted, TrainConfig
+from edgebreed.train.config import LOGS, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.fast_base import FastBase
 from edgebreed.train.features import FeatureCache, extract
-from edgebreed.train.fit import FitSettings, Labelled, fit_features, softmax
+from edgebreed.train.fine_tune import fine_tune
+from edgebreed.train.fit import FitSettings, History, Labelled, fit_features, softmax
 from edgebreed.train.keras_setup import keras
 
-DROPOUT = 0.3
+DROPOUT = 0.5
 LEARNING_RATE = 1e-3
 ASSEMBLY_TOLERANCE = 1e-4
 
@@ -35,30 +37,54 @@ Features = dict[str, NDArray[np.float32]]
 
 
 def fit_transfer(config: TrainConfig, data: Dataset) -> Fitted:
-    """Fits a head, and a second output where there are negatives, on a frozen Xception.
+    """Fits a head, and a second output where there are negatives, on a backbone.
+
+    Temperature and threshold come from a head that did not see the validation photos; the head that is
+    handed over is then fitted on these too, as a seventh more photos make fewer mistakes.
 
     Raises:
         InputError: the base's weights are missing.
         ProofError: the assembled model does not answer as base and head did apart.
     """
     start = time.perf_counter()
-    base = build_base(config.spec, config.weights)
+    base = build_base(canonical(config.network), config.spec, config.weights)
     features = _features(config, data, base)
+    if config.fine_tune:
+        base = fine_tune(config, data, base, _fit_head(config, data, features, ("train",))[0])
+        features = _features(config, data, base)
     fitting = time.perf_counter()
-    head = build_head(features["train"].shape[1], len(data.classes))
-    settings = FitSettings(config.epochs, head_batch(len(features["train"])), LEARNING_RATE, config.seed)
-    train, valid = (Labelled(features[split], labels_of(data.photos(split))) for split in ("train", "valid"))
-    history = fit_features(head, train, valid, settings)
-    temperature = fit_temperature(head.predict(valid.inputs, verbose=0), valid.labels)
-    known, rejection = _rejection(
-        config, features, softmax(head.predict(valid.inputs, verbose=0) / temperature)
-    )
+    head, history = _fit_head(config, data, features, ("train",))
+    logits = head.predict(features["valid"], verbose=0)
+    temperature = fit_temperature(logits, labels_of(data.photos("valid")))
+    known, rejection = _rejection(config, features, softmax(logits / temperature))
+    head, _ = _fit_head(config, data, features, ("train", "valid"))
     model = assemble(base.model, head, temperature, known)
     test = softmax(head.predict(features["test"], verbose=0) / temperature)
     _prove(model, config, data, test)
     seconds = {"features": fitting - start, "fit": time.perf_counter() - fitting}
     trainable = head.count_params() + (0 if known is None else known.weights.size + 1)
     return Fitted(model, history, test, rejection, temperature, trainable, seconds)
+
+
+def _fit_head(
+    config: TrainConfig, data: Dataset, features: Features, splits: tuple[str, ...]
+) -> tuple[Any, History]:
+    """A head on the features of some splits; validation photos not among them choose the epoch."""
+    labels = {split: labels_of(data.photos(split)) for split in (*splits, "valid")}
+    train = Labelled(
+        np.concatenate([features[split] for split in splits]),
+        np.concatenate([labels[split] for split in splits]),
+    )
+    valid = None if "valid" in splits else Labelled(features["valid"], labels["valid"])
+    head = build_head(train.inputs.shape[1], len(data.classes))
+    settings = FitSettings(
+        config.epochs,
+        head_batch(len(train.labels)),
+        LEARNING_RATE,
+        config.seed,
+        logs=config.out / LOGS if valid else None,
+    )
+    return head, fit_features(head, train, valid, settings)
 
 
 def head_batch(photos: int) -> int:

@@ -10,7 +10,7 @@ from edgebreed.commands.common import Json, Overwrite, console, print_json, prin
 from edgebreed.edge.model_file import write_whole
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.check import check as run_check
-from edgebreed.train.config import SIZES, Arch
+from edgebreed.train.config import SIDES, XCEPTION
 from edgebreed.train.contact_sheet import Cell, contact_sheet
 from edgebreed.train.dataset import Dataset, read_dataset
 from edgebreed.train.features import FeatureCache, user_cache
@@ -69,8 +69,8 @@ def _doubts(
     from edgebreed.train.fast_base import FastBase
     from edgebreed.train.label_check import check_labels, write_list
 
-    side = SIZES[Arch.XCEPTION]
-    found = check_labels(data, FastBase(build_base(InputSpec(side, side), weights)), cache)
+    side = SIDES[XCEPTION]
+    found = check_labels(data, FastBase(build_base("Xception", InputSpec(side, side), weights)), cache)
     if save is not None:
         _save_sheet(save / "labels.jpg", [doubt.cell() for doubt in found], overwrite)
         write_whole(save / LIST, write_list(found, data).encode(), overwrite=overwrite)

@@ -34,8 +34,13 @@ def evaluate(
     ] = False,
     json_: Json = False,
 ) -> None:
-    """Measure a model's accuracy on labelled photos, as they are and as the wild makes them."""
+    """Measure a model's accuracy on labelled photos, as they are and as the wild makes them.
+
+    With --corruptions the table also goes into the report of the run that the model lies in.
+    """
     from edgebreed.train.evaluate import Evaluation
+    from edgebreed.train.report import add_corruptions
+    from edgebreed.train.run import REPORT, newest_run
 
     with stdout_to_stderr():
         options = EngineOptions(engine, threads, allow_fallback)
@@ -43,6 +48,9 @@ def evaluate(
         metrics = evaluation.measure("evaluate")
         changes = CORRUPTIONS.items() if corruptions else ()
         worse = {name: evaluation.measure(name, change).top1 for name, change in changes}
+        run = Path(model.parent if model and model.is_file() else model or newest_run())
+        if corruptions and (run / REPORT).is_file():
+            add_corruptions(run / REPORT, metrics.top1, worse)
     if json_:
         print_json({**metrics.to_dict(), **({"corruptions": worse} if corruptions else {})})
         return

@@ -18,7 +18,10 @@ def train(
         Path | None, typer.Option(help="DIR/<split>/<class>/* or DIR/<class>/*; left out: the drawn demo.")
     ] = None,
     arch: Annotated[Arch | None, typer.Option(help="Xception unless the demo is drawn.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the run; runs/<arch> if left out.")] = None,
+    backbone: Annotated[
+        str, typer.Option(help="Network under the head: any of keras.applications, or EfficientNetLite0.")
+    ] = "",
+    out: Annotated[Path | None, typer.Option(help="Folder of the run; runs/<network> if left out.")] = None,
     weights: Annotated[
         Path | None, typer.Option(help="ImageNet weights of the base; downloaded if left out.")
     ] = None,
@@ -35,7 +38,7 @@ def train(
         Path | None, typer.Option(help="JSON file: folder name to the name that people read.")
     ] = None,
     size: Annotated[
-        int, typer.Option(min=0, help="Side of the input in px; 0: 128 for scratch, 299 for xception.")
+        int, typer.Option(min=0, help="Side of the input in px; 0: the network's own, 128 for scratch.")
     ] = 0,
     resize: Annotated[ResizeRule, typer.Option(help="How a photo becomes a square.")] = ResizeRule.SQUASH,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
@@ -43,6 +46,13 @@ def train(
         bool,
         typer.Option("--keep-duplicates", help="Learn also from photos that repeat one of another split."),
     ] = False,
+    fine_tune: Annotated[
+        bool,
+        typer.Option("--fine-tune", help="Also tune the top third of the backbone, on augmented photos."),
+    ] = False,
+    fine_tune_epochs: Annotated[
+        int, typer.Option(min=1, help="Passes of --fine-tune; it ends early when validation stops gaining.")
+    ] = 10,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run in --out that was cut off.")
     ] = False,
@@ -55,15 +65,16 @@ def train(
     """Fit a classifier and measure it; writes model, metrics, curves and confusion matrix."""
     if resume and out is None:
         raise InputError("--resume needs --out with the folder of the run that was cut off")
-    chosen = Arch(arch or (Arch.XCEPTION if data else Arch.SCRATCH))
+    chosen = Arch(arch or (Arch.XCEPTION if data or backbone else Arch.SCRATCH))
     with stdout_to_stderr():
         from edgebreed.train.features import user_cache
         from edgebreed.train.trainer import train as run_training
 
         config = TrainConfig(
-            out=fresh_run(chosen.value, overwrite, out),
+            out=fresh_run(backbone.lower() or chosen.value, overwrite, out),
             cache=cache or user_cache(),
             arch=chosen,
+            backbone=backbone,
             data=data,
             weights=weights,
             negatives=negatives,
@@ -75,6 +86,7 @@ def train(
             seed=seed,
             keep_duplicates=keep_duplicates,
             resume=resume,
+            fine_tune=fine_tune_epochs if fine_tune else 0,
         )
         if data is None:
             print(

@@ -35,9 +35,9 @@ def epochs_done(out: Path) -> int:
 
 def wait_for_epochs(out: Path, count: int) -> None:
     """Until so many epochs are on disk."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while epochs_done(out) < count:
-        assert time.monotonic() < deadline, "no epoch was finished in 90 s"
+        assert time.monotonic() < deadline, "no epoch was finished in 300 s"
         time.sleep(0.05)
 
 
@@ -51,7 +51,7 @@ def test_a_killed_run_is_resumed(small_data: Path, tmp_path: Path) -> None:
     before = epochs_done(out)
     assert not (out / "run.json").exists()
     done = start(small_data, out, "--resume")
-    printed, errors = done.communicate(timeout=240)
+    printed, errors = done.communicate(timeout=600)
     assert 0 == done.returncode, errors
     history = json.loads((out / "metrics.json").read_text())["history"]["loss"]
     assert 40 == len(history) > before >= 3
@@ -65,7 +65,7 @@ def test_ctrl_c_leaves_a_usable_run(small_data: Path, tmp_path: Path, cli: Cli) 
     process = start(small_data, out)
     wait_for_epochs(out, 2)
     os.kill(process.pid, signal.SIGINT)
-    printed, errors = process.communicate(timeout=120)
+    printed, errors = process.communicate(timeout=600)
     assert 130 == process.returncode, errors
     assert json.loads(printed)["interrupted"]
     assert 12 == cli("evaluate", small_data, "--model", out, "--json").json["n"]

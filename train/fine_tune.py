@@ -1,0 +1,68 @@
+"""Tunes the top of a backbone on augmented photos, once a head stands on it."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from edgebreed.train.base import KerasBase
+from edgebreed.train.checkpoint import Checkpoint
+from edgebreed.train.config import LOGS, TrainConfig
+from edgebreed.train.dataset import Dataset
+from edgebreed.train.features import digest_of_weights
+from edgebreed.train.fit import FitSettings, fit_photos, load_labelled
+from edgebreed.train.keras_setup import keras
+
+SHARE = 1 / 3  # of the backbone's weights; for Xception these are its blocks 13 and 14
+LEARNING_RATE = 2e-5
+BATCH = 16
+PATIENCE = 3
+
+
+def fine_tune(config: TrainConfig, data: Dataset, base: KerasBase, head: Any) -> KerasBase:
+    """Fits the top layers of a backbone together with a head that was fitted before (Kumar et al. 2022).
+
+    Batch normalizations stay as they are; the weights of the epoch with the smallest validation loss are
+    kept, those before the first epoch among them: tuning cannot make validation worse.
+
+    Args:
+        config: epochs, seed, and whether to resume.
+        data: photos by split.
+        base: the frozen base; its network is changed in place.
+        head: from features to logits.
+
+    Returns:
+        The tuned base, whose key no other base has.
+    """
+    model = keras.Model(base.model.input, head(base.model.output), name="tuned")
+    unfreeze_top(base.network)
+    splits = {split: load_labelled(data, split, config.spec) for split in ("train", "valid")}
+    settings = FitSettings(
+        config.fine_tune, BATCH, LEARNING_RATE, config.seed, logs=config.out / LOGS / "fine-tune"
+    )
+    request = {"fine_tune": config.fine_tune, "size": config.size, "seed": config.seed, "base": base.key}
+    kept = Checkpoint.open(config.out, request, config.resume, patience=PATIENCE, keep_start=True)
+    history = fit_photos(
+        model, splits["train"], splits["valid"], settings, kept, [(config.size, config.fine_tune)]
+    )
+    if len(history["loss"]) == config.fine_tune:
+        kept.remove()
+    base.network.trainable = False
+    return replace(base, key=f"{base.key}-tuned-{digest_of_weights(base.network.get_weights())}")
+
+
+def unfreeze_top(network: Any) -> list[str]:
+    """Makes the top layers trainable that hold a third of the weights, but no batch normalization.
+
+    Returns:
+        The layers' names.
+    """
+    network.trainable = True
+    left = SHARE * network.count_params()
+    names = []
+    for layer in reversed(network.layers):
+        layer.trainable = left > 0 and not isinstance(layer, keras.layers.BatchNormalization)
+        left -= sum(int(np.prod(weight.shape)) for weight in layer.weights)
+        if layer.trainable and layer.weights:
+            names.append(layer.name)
+    return names[::-1]
