@@ -1,6 +1,7 @@
 """A stream's figures for Prometheus."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, StateSetMetricFamily
@@ -12,6 +13,20 @@ from edgebreed.live.messages import state_word
 
 _BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)
 _FATES = ("captured", "processed", "dropped", "failed")
+
+
+class Outgoing(Protocol):
+    """Something that sends events, and may have to wait with them."""
+
+    @property
+    def waiting(self) -> int:
+        """Events that are not delivered yet."""
+        ...
+
+    @property
+    def lost(self) -> int:
+        """Events that were given up."""
+        ...
 
 
 class Metrics:
@@ -39,6 +54,10 @@ class Metrics:
         self.registry.register(_Standing(latest))
         ProcessCollector(registry=self.registry)
 
+    def follow(self, outgoing: Outgoing) -> None:
+        """Tells of events on their way, too."""
+        self.registry.register(_Mail(outgoing))
+
     def answered(self, answered: Answered) -> None:
         """Takes a frame with its answer."""
         self._age.observe(answered.age_ms / 1e3)
@@ -50,6 +69,20 @@ class Metrics:
 
     def close(self) -> None:
         """Holds nothing that must be written out."""
+
+
+class _Mail(Collector):
+    """Events on their way, read when Prometheus asks."""
+
+    def __init__(self, outgoing: Outgoing) -> None:
+        self._outgoing = outgoing
+
+    def collect(self) -> Iterator[Metric]:
+        """How many wait, and how many were given up."""
+        yield GaugeMetricFamily(
+            "edgebreed_events_waiting", "Events that the broker has not taken yet.", self._outgoing.waiting
+        )
+        yield CounterMetricFamily("edgebreed_events_lost", "Events that were given up.", self._outgoing.lost)
 
 
 class _Standing(Collector):
