@@ -18,7 +18,7 @@ from edgebreed.live.messages import history, message
 from edgebreed.live.pictures import Pictures
 from edgebreed.live.policy import content_policy
 
-PICTURES_PER_S = 12
+PICTURES_PER_S = 10
 EVENTS_PER_S = 6
 QUIET_EVENTS = EVENTS_PER_S  # an unchanged standing is sent again after so many beats
 _PAGE = (Path(__file__).parent / "page.html").read_text()

@@ -43,7 +43,9 @@ def _shrunk(answered: Answered, longest: int) -> tuple[Frame, Result]:
     if scale >= 1:
         return answered.frame, answered.result
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    frame = np.asarray(cv2.resize(answered.frame, size, interpolation=cv2.INTER_AREA), np.uint8)
+    # Averaging costs three times as much as interpolating, and shows only where much is left out.
+    rule = cv2.INTER_AREA if scale <= 0.5 else cv2.INTER_LINEAR
+    frame = np.asarray(cv2.resize(answered.frame, size, interpolation=rule), np.uint8)
     faces = tuple(
         (round(x * scale), round(y * scale), round(w * scale), round(h * scale))
         for x, y, w, h in answered.result.faces
