@@ -41,10 +41,10 @@ class Outbox:
         self.path, self._limit, self.lost = path, limit, 0
         self._memory: deque[Event] = deque()
         self._database = _open(path)
-        last, self._on_disk = self._database.execute(
-            "SELECT COALESCE(MAX(number), 0), COUNT(*) FROM events"
-        ).fetchone()
-        self._next = last + 1
+        counted = self._database.execute("SELECT COUNT(*), COALESCE(MAX(number), 0) + 1 FROM events")
+        self._on_disk: int
+        self._next: int
+        self._on_disk, self._next = counted.fetchone()
         self._parked = self._on_disk > 0
 
     def __len__(self) -> int:
