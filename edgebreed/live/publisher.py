@@ -76,7 +76,12 @@ class Publisher:
             self._refused += 1
 
     def close(self) -> None:
-        """Sends what is left if the broker takes it in time; the rest stays on disk for the next start."""
+        """Sends what is left if the broker takes it in time; the rest stays on disk for the next start.
+
+        Closing once more does nothing.
+        """
+        if self._closing.is_set():
+            return
         self._closing.set()
         self._thread.join()
         if self.waiting or self.lost:

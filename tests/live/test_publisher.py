@@ -20,8 +20,10 @@ def test_delays_double_up_to_a_limit_and_scatter(attempt: int, least: float, mos
     assert least <= min(delays) < (least + most) / 2 < max(delays) <= most
 
 
-def test_closing_does_not_wait_for_the_next_attempt(tmp_path: Path) -> None:
-    """However long that is."""
+def test_closing_does_not_wait_for_the_next_attempt(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """However long that is; closing once more does nothing."""
     publisher = Publisher(
         Broker("127.0.0.1", free_port(), False, TOPIC),
         Outbox(tmp_path / "spool"),
@@ -32,6 +34,9 @@ def test_closing_does_not_wait_for_the_next_attempt(tmp_path: Path) -> None:
     publisher.close()
     assert time.monotonic() - start < 5
     assert 1 == publisher.waiting
+    capfd.readouterr()
+    publisher.close()
+    assert "" == capfd.readouterr().err
     assert "mqtt" not in {thread.name for thread in threading.enumerate()}
 
 

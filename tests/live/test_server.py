@@ -45,11 +45,12 @@ def test_a_weak_token_takes_no_port() -> None:
 
 
 def test_closing_tells_viewers_the_end_and_leaves_no_thread() -> None:
-    """Open streams end, the port is free again."""
+    """Open streams end, the port is free again, and closing once more does nothing."""
     page = LivePage(Address("127.0.0.1", 0))
     with watching(page, "/events") as stream, watching(page, "/stream.mjpg") as pictures:
         next_event(stream)
         page.changed(change(State.ENDED, "the film is over"))
+        page.close()
         page.close()
         states = [next_event(stream)[1]["state"] for _ in range(2)]
         assert "ended" == states[-1]
