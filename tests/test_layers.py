@@ -59,7 +59,9 @@ def test_importing_the_runtime_loads_no_training_package() -> None:
     assert "set()" == fresh_python(f"import sys, edgebreed.edge; print({heavy} & set(sys.modules))").strip()
 
 
-def test_the_command_line_starts_without_training_packages() -> None:
-    """`edgebreed predict` must not wait for TensorFlow."""
+def test_the_command_line_starts_without_packages_of_extras() -> None:
+    """`edgebreed predict` must not wait for TensorFlow, nor for a web server."""
     heavy = "{'tensorflow', 'keras', 'onnx', 'tf2onnx', 'nncf', 'matplotlib', 'sklearn'}"
-    assert "set()" == fresh_python(f"import sys, edgebreed.cli; print({heavy} & set(sys.modules))").strip()
+    web = "{'starlette', 'uvicorn', 'prometheus_client', 'paho'}"
+    modules = "import sys, edgebreed.cli, edgebreed.live.options, edgebreed.commands.service"
+    assert "set()" == fresh_python(f"{modules}; print(({heavy} | {web}) & set(sys.modules))").strip()

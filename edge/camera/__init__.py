@@ -1,0 +1,1 @@
+"""Streams: frames from a camera, answered as they come, told to whoever watches."""

@@ -1,0 +1,1 @@
+"""How a running stream is watched from elsewhere: a live page, metrics, events over MQTT, a service."""

@@ -1,0 +1,123 @@
+"""A headless Chromium, driven through its DevTools protocol over a pipe."""
+
+import base64
+import itertools
+import json
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ..conftest import CHROMIUM
+
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",  # tests may run as root, where Chromium has no sandbox
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
+)
+
+
+class Browser:
+    """One page at a time; it is closed with the browser at the end of a `with`."""
+
+    def __init__(self) -> None:
+        self._profile = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
+        there, self._out = os.pipe()
+        self._in, back = os.pipe()
+        assert CHROMIUM is not None
+        words = [CHROMIUM, *_FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"]
+        # The protocol's pipe is file descriptors 3 and 4, which Popen alone cannot number.
+        shell = f'exec "$@" 3<&{there} 4>&{back}'
+        self._process = subprocess.Popen(
+            ["bash", "-c", shell, "bash", *words],
+            pass_fds=(there, back),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(there)
+        os.close(back)
+        self._numbers, self._buffer, self._session = itertools.count(1), b"", ""
+        self._target = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(10)
+        os.close(self._out)
+        os.close(self._in)
+        self._profile.cleanup()
+
+    def open(self, url: str, width: int = 1280, height: int = 800, *, dark: bool = False) -> None:
+        """Opens a fresh page of some size, in px; it does not wait until the page has loaded."""
+        self._session = ""
+        target = self._call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self._show(target, width, height, dark)
+        self._call("Page.navigate", url=url)
+
+    def close(self) -> None:
+        """Closes the page; its streams end."""
+        self._session, target, self._target = "", self._target, ""
+        if target:
+            self._call("Target.closeTarget", targetId=target)
+
+    def value(self, expression: str) -> Any:
+        """What a JavaScript expression is on the page."""
+        answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        return answer["result"].get("value")
+
+    def wait(self, expression: str, seconds: float = 30) -> Any:
+        """Waits until an expression is true; gives what it is then, or at last."""
+        end = time.monotonic() + seconds
+        while not (value := self.value(expression)) and time.monotonic() < end:
+            time.sleep(0.1)
+        return value
+
+    def press(self, key: str) -> None:
+        """Presses and releases a key that writes a character."""
+        for kind in ("keyDown", "keyUp"):
+            self._call("Input.dispatchKeyEvent", type=kind, key=key, text=key if kind == "keyDown" else "")
+
+    def screenshot(self, path: Path) -> None:
+        """Writes what is in view as a PNG."""
+        data = self._call("Page.captureScreenshot", format="png")["data"]
+        path.write_bytes(base64.b64decode(data))
+
+    def _show(self, target: str, width: int, height: int, dark: bool) -> None:
+        self._target = target
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        self._call("Emulation.setDeviceMetricsOverride", **size)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self._call("Emulation.setEmulatedMedia", features=[scheme])
+
+    def _call(self, method: str, **parameters: Any) -> Any:
+        number = next(self._numbers)
+        told: dict[str, Any] = {"id": number, "method": method, "params": parameters}
+        if self._session:
+            told["sessionId"] = self._session
+        os.write(self._out, json.dumps(told).encode() + b"\0")
+        while True:
+            answer = self._read()
+            if answer.get("id") == number:
+                assert "error" not in answer, answer
+                return answer["result"]
+
+    def _read(self) -> Any:
+        while b"\0" not in self._buffer:
+            data = os.read(self._in, 1 << 20)
+            assert data, "the browser has gone"
+            self._buffer += data
+        message, _, self._buffer = self._buffer.partition(b"\0")
+        return json.loads(message)

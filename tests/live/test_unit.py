@@ -1,0 +1,115 @@
+"""The systemd unit."""
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import typer
+
+from edgebreed.commands.service import service
+from edgebreed.commands.stream import stream
+from edgebreed.errors import InputError
+from edgebreed.live.news import EVERY_S
+from edgebreed.live.options import Mqtt, MqttEvery, MqttSpool, Serve, Token
+from edgebreed.live.unit import NAME, unit
+
+PYTHON = Path("/opt/edgebreed/bin/python")
+
+
+def settings(text: str) -> dict[str, list[str]]:
+    """Each setting of a unit with its values."""
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if "=" in line and not line.startswith("#"):
+            name, _, value = line.partition("=")
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def stream_options() -> set[str]:
+    """Every option that `edgebreed stream` has, those of watching included."""
+
+    def watching(
+        serve: Serve = None,
+        token: Token = None,
+        mqtt: Mqtt = None,
+        mqtt_every: MqttEvery = EVERY_S,
+        mqtt_spool: MqttSpool = None,
+    ) -> None: ...
+
+    return words_of(stream) | words_of(watching)
+
+
+def words_of(command: Callable[..., None]) -> set[str]:
+    """The options of a command."""
+    app = typer.Typer()
+    app.command()(command)
+    return {word for parameter in typer.main.get_command(app).params for word in parameter.opts}
+
+
+def test_its_command_line_exists() -> None:
+    """The module, the command and each option."""
+    command = settings(unit(PYTHON))["ExecStart"][0]
+    words = shlex.split(command)
+    assert [str(PYTHON), "-m", "edgebreed", "stream"] == words[:4]
+    assert set() == {word for word in words if word.startswith("--")} - stream_options()
+    assert {"--headless", "--serve", "--source"} <= set(words)
+    variables = set(re.findall(r"\$\{(\w+)\}", command))
+    assert variables == set(re.findall(r"(\w+)=", settings(unit(PYTHON))["Environment"][0]))
+
+
+def test_secrets_come_by_variables_that_the_options_read() -> None:
+    """Not by the command line, which everyone on the machine can read."""
+    documented = set(re.findall(r"^#   (EDGEBREED_(?:TOKEN|MQTT)) ", unit(PYTHON), re.MULTILINE))
+    assert documented == {get_args(option)[1].envvar for option in (Token, Mqtt)}
+    assert ["-/etc/edgebreed-stream.env"] == settings(unit(PYTHON))["EnvironmentFile"]
+
+
+def test_it_comes_back_is_bounded_and_is_not_root() -> None:
+    """What a device that runs for months needs."""
+    found = {name: values[0] for name, values in settings(unit(PYTHON)).items()}
+    assert ("always", "5", "0") == tuple(found[k] for k in ("Restart", "RestartSec", "StartLimitIntervalSec"))
+    assert ("2G", "yes", "edgebreed") == tuple(
+        found[k] for k in ("MemoryMax", "DynamicUser", "StateDirectory")
+    )
+    assert ("strict", "yes", "") == tuple(
+        found[k] for k in ("ProtectSystem", "NoNewPrivileges", "CapabilityBoundingSet")
+    )
+    assert ("closed", "char-video4linux rw") == (found["DevicePolicy"], found["DeviceAllow"])
+
+
+@pytest.mark.systemd
+def test_systemd_finds_nothing_to_complain_of(tmp_path: Path) -> None:
+    """By its own check, which also looks for the program."""
+    path = tmp_path / NAME
+    path.write_text(unit(PYTHON).replace(str(PYTHON), str(shutil.which("true"))))
+    done = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True, check=False)
+    assert (0, "") == (done.returncode, done.stderr)
+
+
+@pytest.mark.parametrize("folder", ["/home/ann/venv", "/root/venv", "/tmp/venv"])
+def test_an_installation_that_a_service_cannot_see(folder: str) -> None:
+    """It is named, with where to install instead."""
+    with pytest.raises(InputError, match=rf"does not see {folder}/bin/python: .* /opt/edgebreed"):
+        unit(Path(folder) / "bin" / "python")
+
+
+def test_a_path_that_systemd_would_change_is_quoted() -> None:
+    """Spaces and percent signs arrive as they are."""
+    line = settings(unit(Path("/opt/my dogs/100%/python")))["ExecStart"][0]
+    assert line.startswith('"/opt/my dogs/100%%/python" -m edgebreed')
+
+
+def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """As text for a file, or as JSON."""
+    service(PYTHON)
+    text = capsys.readouterr().out
+    assert unit(PYTHON) == text
+    service(PYTHON, json_=True)
+    assert {"name": NAME, "unit": text} == json.loads(capsys.readouterr().out)

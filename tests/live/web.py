@@ -1,0 +1,89 @@
+"""Asks a running page, as programs do."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from edgebreed.live.address import Address
+from edgebreed.live.server import LivePage
+
+
+@contextmanager
+def serving(host: str = "127.0.0.1", token: str | None = None) -> Iterator[LivePage]:
+    """A live page on a free port."""
+    page = LivePage(Address(host, 0), token)
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the page answered."""
+
+    code: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+
+def ask(page: LivePage, path: str, method: str = "GET", body: str = "", **headers: str) -> Reply:
+    """One request; underscores in the names of headers become hyphens."""
+    connection = http.client.HTTPConnection("127.0.0.1", page.address.port, timeout=10)
+    try:
+        connection.request(method, path, body, {key.replace("_", "-"): text for key, text in headers.items()})
+        response = connection.getresponse()
+        return Reply(
+            response.status,
+            {name.lower(): value for name, value in response.getheaders()},
+            response.read(),
+        )
+    finally:
+        connection.close()
+
+
+@contextmanager
+def watching(page: LivePage, path: str, **headers: str) -> Iterator[http.client.HTTPResponse]:
+    """An open stream."""
+    connection = http.client.HTTPConnection("127.0.0.1", page.address.port, timeout=10)
+    connection.request("GET", path, headers=headers)
+    response = connection.getresponse()
+    try:
+        yield response
+    finally:
+        response.close()
+        connection.close()
+
+
+def next_event(stream: http.client.HTTPResponse) -> tuple[str, Any]:
+    """The next server-sent event: its name and its data."""
+    name = "message"
+    while (line := stream.readline().decode().rstrip("\n")) or name == "message":
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        if line.startswith("data: "):
+            data = json.loads(line.removeprefix("data: "))
+            assert b"\n" == stream.readline()
+            return name, data
+    raise AssertionError("the stream ended")
+
+
+def next_picture(stream: http.client.HTTPResponse) -> bytes:
+    """The next JPEG of a multipart stream."""
+    while not (line := stream.readline()).lower().startswith(b"content-length: "):
+        assert line, "the stream ended"
+    assert b"\r\n" == stream.readline()
+    return stream.read(int(line.split()[1]))
