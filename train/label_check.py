@@ -11,7 +11,7 @@ from edgebreed.train.contact_sheet import Cell
 from edgebreed.train.dataset import Dataset, Photo, labels_of
 from edgebreed.train.features import Base, FeatureCache, extract
 from edgebreed.train.fit import FitSettings, Labelled, fit_features, softmax
-from edgebreed.train.transfer import LEARNING_RATE, build_head, head_batch
+from edgebreed.train.transfer import build_head, head_batch, head_rate
 
 FOLDS = 5
 EPOCHS = 20
@@ -85,7 +85,8 @@ def out_of_fold(
     from sklearn.model_selection import StratifiedKFold
 
     answers = np.empty((len(labels), classes), np.float32)
-    settings = FitSettings(EPOCHS, head_batch(len(labels)), LEARNING_RATE, seed)
+    batch = head_batch(len(labels))
+    settings = FitSettings(EPOCHS, batch, head_rate(batch), seed)
     for kept, held in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(features, labels):
         head = build_head(features.shape[1], classes)
         fit_features(

@@ -77,10 +77,11 @@ def _fit_head(
     )
     valid = None if "valid" in splits else Labelled(features["valid"], labels["valid"])
     head = build_head(train.inputs.shape[1], len(data.classes))
+    batch = head_batch(len(train.labels))
     settings = FitSettings(
         config.epochs,
-        head_batch(len(train.labels)),
-        LEARNING_RATE,
+        batch,
+        head_rate(batch),
         config.seed,
         logs=config.out / LOGS if valid else None,
     )
@@ -88,8 +89,13 @@ def _fit_head(
 
 
 def head_batch(photos: int) -> int:
-    """Photos a step: 64; fewer for small data sets, whose epochs would else have too few steps."""
-    return max(8, min(64, photos // 32))
+    """Photos a step: 256; fewer for small data sets, whose epochs would else have too few steps."""
+    return max(8, min(256, photos // 16))
+
+
+def head_rate(batch: int) -> float:
+    """The learning rate, which grows with the batch (Goyal et al. 2017), from that of 64 photos on."""
+    return LEARNING_RATE * max(1.0, batch / 64)
 
 
 def _features(config: TrainConfig, data: Dataset, base: Any) -> Features:
