@@ -84,6 +84,37 @@ class GoldenVector:
 
 
 @dataclass(frozen=True)
+class Tuned:
+    """What `edgebreed tune` found fastest for a model, and where.
+
+    Attributes:
+        machine: the processor that it holds for.
+        engine: as `--engine` calls it.
+        threads: threads of one inference; 0 lets the engine choose.
+        detector: settings of the face search.
+        p50_ms: median time of a frame, from pixels to answer, in ms.
+        samples: of how many frames.
+        frame: height and width of these in px.
+        by_baseline: its time as a share of each baseline's.
+        top1: accuracy there; None where nobody measured it.
+        drop_points: points of it lost against float32.
+        n: number of photos.
+    """
+
+    machine: str
+    engine: str
+    threads: int
+    detector: dict[str, float]
+    p50_ms: float
+    samples: int
+    frame: tuple[int, int]
+    by_baseline: dict[str, float]
+    top1: float | None
+    drop_points: float | None
+    n: int
+
+
+@dataclass(frozen=True)
 class Manifest:
     """The description that travels inside a model file.
 
@@ -103,6 +134,7 @@ class Manifest:
         tools: versions of the packages that made it.
         golden: images with their float answers.
         notice: origin and licence of the weights.
+        tuned: how it runs fastest on the machine that it was tuned on; None where it was not.
         schema: version of this description.
     """
 
@@ -121,6 +153,7 @@ class Manifest:
     tools: dict[str, str] = field(default_factory=dict)
     golden: tuple[GoldenVector, ...] = ()
     notice: str = ""
+    tuned: Tuned | None = None
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
@@ -166,7 +199,12 @@ def _nested(data: dict[str, Any]) -> dict[str, Any]:
         "accuracy": accuracy and Accuracy(**accuracy),
         "calibration": calibration and Calibration(**calibration),
         "golden": tuple(_golden(vector) for vector in data["golden"]),
+        "tuned": _tuned(data.get("tuned")),
     }
+
+
+def _tuned(data: dict[str, Any] | None) -> Tuned | None:
+    return Tuned(**{**data, "frame": tuple(data["frame"])}) if data else None
 
 
 def _golden(data: dict[str, Any]) -> GoldenVector:

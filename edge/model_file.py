@@ -39,6 +39,17 @@ def read_manifest(path: Path) -> Manifest:
         raise ModelFileError(f"{path}: {error}") from error
 
 
+def split_model(path: Path) -> tuple[bytes, Manifest]:
+    """A model's bytes without its manifest, and the manifest, so that another can be put in.
+
+    Raises:
+        InputError: no such file.
+        ModelFileError: as `read_manifest`.
+    """
+    manifest, data = read_manifest(path), read_bytes(path)
+    return _tflite_body(data) if is_tflite(data) else _onnx_body(data), manifest
+
+
 def write_model(path: Path, body: bytes, manifest: Manifest, *, overwrite: bool = False) -> None:
     """Writes a model with its manifest inside, whole or not at all.
 

@@ -6,8 +6,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from edgebreed.commands import data
-from edgebreed.commands.bench import bench
+from edgebreed.commands import bench, data
 from edgebreed.commands.detect import detect
 from edgebreed.commands.doctor import doctor
 from edgebreed.commands.evaluate import evaluate
@@ -16,6 +15,7 @@ from edgebreed.commands.inspect import inspect, verify
 from edgebreed.commands.predict import predict
 from edgebreed.commands.stream import stream
 from edgebreed.commands.train import train
+from edgebreed.commands.tune import tune
 from edgebreed.errors import EdgebreedError
 
 app = typer.Typer(
@@ -24,8 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Train, export, run and measure image classifiers on edge devices.",
 )
-for command in (train, evaluate, export, inspect, verify, detect, predict, stream, bench, doctor):
+for command in (train, evaluate, export, inspect, verify, detect, predict, stream, tune, doctor):
     app.command()(command)
+app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
 
 

@@ -11,7 +11,8 @@ from edgebreed.edge.engines.base import Engine
 from edgebreed.edge.engines.litert import LiteRTEngine
 from edgebreed.edge.engines.onnx_runtime import PROVIDERS, OnnxRuntimeEngine
 from edgebreed.edge.engines.openvino import OpenVINOEngine
-from edgebreed.edge.manifest import Manifest
+from edgebreed.edge.engines.session import SessionSettings
+from edgebreed.edge.manifest import Manifest, Precision
 from edgebreed.errors import EngineError, MissingExtraError
 
 AUTO = "auto"
@@ -27,11 +28,21 @@ class EngineOptions:
         engine: one of `ENGINES`, or an execution provider's full name.
         threads: threads of one inference; 0 lets the engine choose.
         allow_fallback: take the next engine where the one that was asked for is missing.
+        spin: ONNX Runtime's threads wait for work by spinning.
+        arena: ONNX Runtime keeps memory for the next run.
+        memory_pattern: ONNX Runtime plans the places of all tensors once.
+        io_binding: input and outputs stay on the device between runs; None does so on a GPU.
+        trt_fp16: TensorRT may compute in float16.
     """
 
     engine: str = AUTO
     threads: int = 0
     allow_fallback: bool = False
+    spin: bool = True
+    arena: bool = True
+    memory_pattern: bool = True
+    io_binding: bool | None = None
+    trt_fp16: bool = False
 
     def __post_init__(self) -> None:
         by_provider = {provider.lower(): name for name, provider in PROVIDERS.items()}
@@ -93,4 +104,16 @@ def _open(name: str, path: Path, manifest: Manifest, options: EngineOptions) -> 
     }
     if name in openers:
         return openers[name]()
-    return OnnxRuntimeEngine(path, PROVIDERS[name], classes, threads)
+    return OnnxRuntimeEngine(path, PROVIDERS[name], classes, _session(manifest, options))
+
+
+def _session(manifest: Manifest, options: EngineOptions) -> SessionSettings:
+    return SessionSettings(
+        threads=options.threads,
+        spin=options.spin,
+        arena=options.arena,
+        memory_pattern=options.memory_pattern,
+        bind=options.io_binding,
+        trt_fp16=options.trt_fp16,
+        int8=manifest.precision is Precision.INT8,
+    )

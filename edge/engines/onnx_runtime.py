@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.engines.base import Answers, answers
+from edgebreed.edge.engines.binding import DeviceBinding
+from edgebreed.edge.engines.session import SessionSettings
 from edgebreed.errors import EngineError, MissingExtraError
 
 PROVIDERS = {
@@ -16,6 +18,8 @@ PROVIDERS = {
 }
 """Engine names and the provider of each, fastest first."""
 
+_ON_GPU = ("TensorrtExecutionProvider", "CUDAExecutionProvider")
+
 
 class OnnxRuntimeEngine:
     """Runs an ONNX file.
@@ -24,20 +28,24 @@ class OnnxRuntimeEngine:
         path: the model.
         provider: an execution provider's full name; it is used or the constructor raises.
         classes: number of classes of the model.
-        threads: threads of one inference; 0 lets ONNX Runtime choose.
+        settings: what the session may take of the machine.
 
     Raises:
         EngineError: the provider is not in this ONNX Runtime or did not start, or the model is refused.
         MissingExtraError: ONNX Runtime is not installed.
     """
 
-    def __init__(self, path: Path, provider: str, classes: int, threads: int = 0) -> None:
-        runtime = _import()
+    def __init__(
+        self, path: Path, provider: str, classes: int, settings: SessionSettings | None = None
+    ) -> None:
+        runtime, settings = _import(), settings or SessionSettings()
         if provider not in runtime.get_available_providers():
             raise EngineError(_absent(provider, runtime.get_available_providers()))
         try:
             self._session = runtime.InferenceSession(
-                str(path), _options(runtime, threads), providers=[provider]
+                str(path),
+                settings.session_options(runtime),
+                providers=[(provider, settings.provider_options(provider, path))],
             )
         except Exception as error:  # ONNX Runtime raises a dozen kinds of its own, none with a common base
             raise EngineError(f"ONNX Runtime refuses {path}: {str(error).splitlines()[0]}") from error
@@ -49,9 +57,19 @@ class OnnxRuntimeEngine:
         self.name = f"onnxruntime/{provider}"
         self._classes = classes
         self._input = self._session.get_inputs()[0].name
+        device = "cuda" if provider in _ON_GPU else "cpu"
+        bound = device == "cuda" if settings.bind is None else settings.bind
+        self._binding = DeviceBinding(runtime, self._session, device) if bound else None
+
+    @property
+    def copies_ms(self) -> dict[str, float]:
+        """What the last run's copies to the device and back took, in ms; empty where there are none."""
+        return self._binding.copies_ms if self._binding else {}
 
     def run(self, batch: NDArray[np.uint8]) -> Answers:
         """Answers a batch `(N, H, W, 3) uint8 RGB`."""
+        if self._binding:
+            return answers(self._binding.run(batch), self._classes)
         return answers(self._session.run(None, {self._input: batch}), self._classes)
 
 
@@ -61,13 +79,6 @@ def available() -> tuple[str, ...]:
         return tuple(_import().get_available_providers())
     except MissingExtraError:
         return ()
-
-
-def _options(runtime: Any, threads: int) -> Any:
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3  # errors alone: its warnings are for the maker of a model, not its user
-    return options
 
 
 def _absent(provider: str, present: list[str]) -> str:

@@ -6,7 +6,11 @@ from pathlib import Path
 import cv2
 import pytest
 
-from ..conftest import BLUE, RED, Cli, plain
+from edgebreed.edge.manifest import Accuracy
+from edgebreed.edge.model_file import write_model
+
+from ..benchmarks.results import latencies, result, write
+from ..conftest import BLUE, RED, Cli, colour_manifest, colour_model, plain
 from ..edge.test_sources import write_video
 
 
@@ -117,3 +121,66 @@ def test_the_bare_commands_lead_from_nothing_to_a_model(cli: Cli, tmp_path: Path
     assert (tmp_path / exported.json["path"]).is_file()
     measured = cli("evaluate", "runs/scratch/demo-data", "--model", exported.json["path"], "--json").json
     assert measured["top1"] == pytest.approx(trained.json["test"]["top1"])
+
+
+def test_bench_takes_photos_a_folder_or_a_comparison(
+    cli: Cli, tmp_path: Path, colours: Path, photo: Path
+) -> None:
+    """A photo, a folder, two results: one command line."""
+    (tmp_path / "dir").mkdir()
+    photo.rename(tmp_path / "dir" / "photo.png")
+    options = ("--model", colours, "--duration", "0.1")
+    assert "whole" in cli("bench", "dir/photo.png", *options).out
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(cli("bench", "dir", "--json", *options).out)
+    compared = cli("bench", "compare", "a.json", "b.json", "--json")
+    assert {"ratio", "interval", "verdict"} <= set(compared.json)
+    assert "no difference" == compared.json["verdict"]
+
+
+def test_a_folder_called_compare_can_be_measured(
+    cli: Cli, tmp_path: Path, colours: Path, photo: Path
+) -> None:
+    """It is measured by its path."""
+    (tmp_path / "compare").mkdir()
+    photo.rename(tmp_path / "compare" / "photo.png")
+    assert 0 == cli("bench", "./compare", "--model", colours, "--duration", "0.1").code
+
+
+def test_a_regression_is_exit_code_1(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """Over the bound, and for CI."""
+    for name, factor in (("a.json", 1.0), ("b.json", 1.2)):
+        write(tmp_path / name, result(colours, latencies(0, factor=factor)))
+    outcome = cli("bench", "compare", "a.json", "b.json")
+    assert (1, True) == (outcome.code, "slower: ratio 1.200" in outcome.out)
+    assert [0, 0] == [
+        cli("bench", "compare", "a.json", "b.json", "--bound", "0.3").code,
+        cli("bench", "compare", "b.json", "a.json").code,
+    ]
+
+
+def test_bench_side_by_side(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """A table, JSON with a run each, CSV and a page, which are not overwritten."""
+    options = ("--model", colours, "--engine", "cpu", "--engine", "openvino", "--duration", "0.1")
+    files = ("--csv", "t.csv", "--report", "r.html")
+    runs = cli("bench", *options, *files, "--json").json["runs"]
+    assert ["onnxruntime/CPUExecutionProvider", "openvino/CPU"] == [run["engine"] for run in runs]
+    assert 3 == len((tmp_path / "t.csv").read_text().splitlines())
+    assert "</html>" in (tmp_path / "r.html").read_text()
+    refused = cli("bench", *options, *files)
+    assert (2, "edgebreed: t.csv exists: pass --overwrite or another name\n") == (refused.code, refused.err)
+    lines = cli("bench", *options).out.splitlines()
+    assert 1 == sum("colours fp32" in line and "│ openvino │" in line for line in lines)
+
+
+def test_tune_keeps_the_fastest(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """From a folder of exported files, without TensorFlow; the file tells how it runs fastest."""
+    told = Accuracy("test", 320, 0.97, 0.97)
+    (tmp_path / "files").mkdir()
+    write_model(tmp_path / "files" / "c.onnx", colour_model(), colour_manifest(accuracy=told))
+    outcome = cli("tune", "--package-dir", "files", "--budget", 1, "--json")
+    assert 0 == outcome.code, outcome.err
+    chosen = outcome.json["chosen"]
+    assert ("files/tuned.onnx", True) == (chosen["out"], (tmp_path / "files" / "tuned.onnx").is_file())
+    assert chosen["engine"] == cli("inspect", chosen["out"], "--json").json["tuned"]["engine"]
+    assert "chosen: " in cli("tune", "--package-dir", "files", "--budget", 1, "--out", "other").out

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from edgebreed.edge.manifest import SCHEMA, Accuracy, Calibration, Manifest, Rejection, RejectionScore
+from edgebreed.edge.manifest import SCHEMA, Accuracy, Calibration, Manifest, Rejection, RejectionScore, Tuned
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
 from edgebreed.errors import ModelFileError
 
@@ -51,3 +51,14 @@ def test_golden_vectors_must_fit_the_classes() -> None:
     short = replace(manifest.golden[0], probabilities=(1.0,))
     with pytest.raises(ValueError, match=r"red\.png does not fit 3 classes"):
         replace(manifest, golden=(short,))
+
+
+def test_what_tune_found_comes_back_and_may_be_absent() -> None:
+    """Files that were written before there was a tuner are read as they are."""
+    search = {"scale_factor": 1.2}
+    tuned = Tuned("CPU, 2 cores", "openvino", 2, search, 30.5, 99, (720, 1280), {}, 0.97, 0.1, 640)
+    manifest = colour_manifest(tuned=tuned)
+    assert manifest == Manifest.from_dict(json.loads(json.dumps(manifest.to_dict())))
+    old = colour_manifest().to_dict()
+    del old["tuned"]
+    assert None is Manifest.from_dict(old).tuned

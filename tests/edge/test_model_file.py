@@ -5,7 +5,7 @@ from pathlib import Path
 import onnxruntime
 import pytest
 
-from edgebreed.edge.model_file import read_manifest, write_model, write_whole
+from edgebreed.edge.model_file import read_manifest, split_model, write_model, write_whole
 from edgebreed.errors import InputError, ModelFileError
 
 from ..conftest import colour_manifest, colour_model
@@ -64,3 +64,11 @@ def test_a_missing_model_is_named(tmp_path: Path) -> None:
     """With the system's reason."""
     with pytest.raises(InputError, match=r"cannot read model .*gone\.onnx: No such file"):
         read_manifest(tmp_path / "gone.onnx")
+
+
+def test_a_model_is_split_and_joined_again(colours: Path, tmp_path: Path) -> None:
+    """The same bytes with another manifest."""
+    body, manifest = split_model(colours)
+    assert colour_model() == body
+    write_model(tmp_path / "again.onnx", body, manifest)
+    assert colours.read_bytes() == (tmp_path / "again.onnx").read_bytes()

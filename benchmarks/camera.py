@@ -1,0 +1,74 @@
+"""Frames at a fixed rate, whether or not the last one is answered: what a live camera does.
+
+The runtime answers the newest frame that has come; older ones are dropped, as `stream` does it. The
+latency of a frame is its age at the answer, from its arrival on. Frames lie ready in memory, so reading
+and decoding by a camera's driver are not in it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgebreed.benchmarks.clock import Clock, SystemClock
+from edgebreed.benchmarks.contention import waited_s
+from edgebreed.benchmarks.frames import camera_frames
+from edgebreed.benchmarks.samples import Recording, Sample
+from edgebreed.benchmarks.subject import Subject
+from edgebreed.benchmarks.warm_up import warm_up
+
+NAME = "camera"
+PERCENTILE = 90
+RATE = 30.0  # frames per second
+SLACK = 1e-9  # of a frame: a clock that was waited for may be a rounding short
+MOST_PHOTOS = 32  # 2.8 MB a frame
+
+
+@dataclass(frozen=True)
+class CameraRun:
+    """What happened to the frames.
+
+    Attributes:
+        recording: of the answered ones.
+        rate: frames per second that arrived.
+        arrived: frames that came.
+    """
+
+    recording: Recording
+    rate: float
+    arrived: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        processed = len(self.recording.samples)
+        return {
+            "rate": self.rate,
+            "frames": {
+                "arrived": self.arrived,
+                "processed": processed,
+                "dropped": self.arrived - processed,
+            },
+        }
+
+
+def watch(
+    subject: Subject, photos: Sequence[Path], rate: float, seconds: float, clock: Clock | None = None
+) -> CameraRun:
+    """Lets frames arrive for some seconds and answers the newest each time."""
+    clock, frames = clock or SystemClock(), camera_frames(photos[:MOST_PHOTOS])
+    warmup = warm_up(lambda number: subject.answer_frame(frames[number]), len(frames), clock)
+    start, taken = clock.now(), -1
+    samples: list[Sample] = []
+    while (now := clock.now() - start) < seconds:
+        newest = int(now * rate + SLACK)
+        if newest == taken:
+            clock.sleep(max(0.0, (taken + 1) / rate - now))
+            continue
+        taken, query = newest, newest % len(frames)
+        waited, stages = waited_s() or 0.0, subject.answer_frame(frames[query])
+        end = clock.now() - start
+        waited = max(0.0, (waited_s() or waited) - waited) * 1e3
+        stages = {"wait": (now - newest / rate) * 1e3, **stages}
+        samples.append(Sample(query, now, (end - newest / rate) * 1e3, 0.0, waited, stages))
+    elapsed = clock.now() - start
+    return CameraRun(Recording(tuple(samples), warmup, elapsed_s=elapsed), rate, taken + 1)

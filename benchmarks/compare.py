@@ -1,0 +1,207 @@
+"""Whether one run is slower than another, or only looks so.
+
+Three things make equal programs look different, and each is met by what is stored with the samples:
+
+- Photos differ: latencies are compared photo by photo.
+- Other programs take the processor for a while: samples during which threads had to wait for one longer
+  than `QUIET` of their time are left out while enough others remain. This only serves the comparison;
+  percentiles keep them.
+- The machine itself is faster or slower at times: each latency is divided by the probe's time around it.
+
+What stays is resampled in blocks of time (see `bootstrap`), each run by itself, and the interval is widened
+by `RUN_TO_RUN`, which resampling inside a run cannot see: memory layout, placement, what the neighbours of
+a virtual machine do.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.benchmarks.bootstrap import draws, interval
+from edgebreed.benchmarks.result_file import Run, read_runs
+from edgebreed.errors import InputError
+
+QUIET = 0.1
+MIN_QUIET = 30
+PROBES = 15
+PERCENT = 25
+RUN_TO_RUN = 0.015
+BOUND = 0.05
+FEW = 20  # samples; fewer do not show their own spread, so that one is assumed
+FEW_SPREAD = 0.2
+
+
+class Word(StrEnum):
+    """What a comparison says of the second run."""
+
+    SAME = "no difference"
+    SLOWER = "slower"
+    FASTER = "faster"
+
+
+DIFFERENT = frozenset({Word.SLOWER, Word.FASTER})
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The second run against the first.
+
+    Attributes:
+        name: what was measured.
+        ratio: of the typical latency, second by first; above 1 is slower.
+        interval: where the ratio lies at 95 % confidence.
+        photos: photos that both runs hold.
+        samples: of each run that were used.
+        warnings: what makes the comparison weak.
+    """
+
+    name: str
+    ratio: float
+    interval: tuple[float, float]
+    photos: int
+    samples: tuple[int, int]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Word:
+        """A difference is real where the interval leaves 1 out."""
+        if self.interval[0] > 1:
+            return Word.SLOWER
+        return Word.FASTER if self.interval[1] < 1 else Word.SAME
+
+    def regressed(self, bound: float) -> bool:
+        """Whether the second run is slower, really, and by more than a share `bound`."""
+        return self.verdict is Word.SLOWER and self.ratio > 1 + bound
+
+    def sentence(self) -> str:
+        """The comparison as a person would say it."""
+        low, high = self.interval
+        return f"{self.verdict}: ratio {self.ratio:.3f}, between {low:.3f} and {high:.3f}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {
+            "name": self.name,
+            "ratio": self.ratio,
+            "interval": list(self.interval),
+            "verdict": self.verdict.value,
+            "photos": self.photos,
+            "samples": list(self.samples),
+            "warnings": list(self.warnings),
+        }
+
+
+def compare_files(first: Path, second: Path) -> list[Comparison]:
+    """Compares two result files: their only runs, or the runs of the same name.
+
+    Raises:
+        InputError: a file is no result, or they have no run or no photo in common.
+    """
+    old, new = read_runs(first), read_runs(second)
+    if len(old) == len(new) == 1:
+        return [compare(old[0], new[0])]
+    by_name = {run.name: run for run in old}
+    pairs = [(by_name[run.name], run) for run in new if run.name in by_name]
+    if not pairs:
+        raise InputError(f"{first} and {second} have no model and engine in common: bench the same")
+    return [compare(*pair) for pair in pairs]
+
+
+def compare(first: Run, second: Run, seed: int = 0) -> Comparison:
+    """Compares two runs of the same photos.
+
+    Raises:
+        InputError: they have no photo in common.
+    """
+    before, after = _Logs.of(first), _Logs.of(second)
+    usual = _usual(before, after)
+    if not usual:
+        raise InputError(f"{first.file} and {second.file} have no photo in common: bench the same photos")
+    old, new = before.beyond(usual), after.beyond(usual)
+    drawn = _levels(new, seed + 1) - _levels(old, seed)
+    blind = math.hypot(_unseen(len(old)), _unseen(len(new)))
+    low, high = interval(drawn + np.random.default_rng(seed).normal(0, blind, len(drawn)))
+    return Comparison(
+        name=second.name,
+        ratio=math.exp(np.percentile(new, PERCENT) - np.percentile(old, PERCENT)),
+        interval=(math.exp(low), math.exp(high)),
+        photos=len(usual),
+        samples=(len(old), len(new)),
+        warnings=tuple(
+            warning for run, logs in ((first, before), (second, after)) for warning in _warnings(run, logs)
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Logs:
+    """Logarithms of latencies by the machine's speed, in order of time.
+
+    Attributes:
+        logs: `(N,) float64`.
+        photos: which photo each is of.
+        disturbed: whether samples had to be used that other programs disturbed.
+    """
+
+    logs: NDArray[np.float64]
+    photos: NDArray[np.str_]
+    disturbed: bool
+
+    @classmethod
+    def of(cls, run: Run) -> "_Logs":
+        """Takes the quiet samples, or all where too few are quiet."""
+        quiet = run.waited_ms <= QUIET * run.total_ms
+        disturbed = int(quiet.sum()) < MIN_QUIET
+        used = np.ones_like(quiet) if disturbed else quiet
+        logs = np.log(run.total_ms) - np.log(_smooth(run.probe_ms))
+        return cls(logs[used], np.array(run.queries)[used], disturbed)
+
+    def by_photo(self) -> dict[str, float]:
+        """Each photo's median."""
+        return {str(photo): float(np.median(self.logs[self.photos == photo])) for photo in set(self.photos)}
+
+    def beyond(self, usual: dict[str, float]) -> NDArray[np.float64]:
+        """How far each sample lies above its photo's usual, for the photos that have one."""
+        pairs = zip(self.logs, self.photos, strict=True)
+        return np.array([log - usual[photo] for log, photo in pairs if photo in usual])
+
+
+def _usual(before: _Logs, after: _Logs) -> dict[str, float]:
+    """Half way between both runs' medians of each photo that both hold, so that neither run is favoured."""
+    old, new = before.by_photo(), after.by_photo()
+    return {photo: (old[photo] + new[photo]) / 2 for photo in old.keys() & new.keys()}
+
+
+def _levels(beyond: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+    """The run's level in each resample, `(RESAMPLES,) float64`."""
+    return np.asarray(np.percentile(beyond[draws(len(beyond), seed)], PERCENT, axis=1))
+
+
+def _unseen(count: int) -> float:
+    """Standard deviation that a run's level has beyond what resampling shows."""
+    return RUN_TO_RUN if count >= FEW else math.hypot(RUN_TO_RUN, FEW_SPREAD / math.sqrt(count))
+
+
+def _smooth(probe_ms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The median of the probes around each sample; 1 everywhere in a run without probes."""
+    if not (probe_ms > 0).all():
+        return np.ones_like(probe_ms)
+    padded = np.pad(probe_ms, PROBES // 2, mode="reflect") if len(probe_ms) > PROBES else probe_ms
+    if len(probe_ms) <= PROBES:
+        return np.full_like(probe_ms, np.median(probe_ms))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, PROBES)
+    return np.asarray(np.median(windows, axis=1))
+
+
+def _warnings(run: Run, logs: _Logs) -> list[str]:
+    found = []
+    if run.data.get("verdict") != "VALID":
+        found.append(f"{run.file} is INVALID: {'; '.join(run.data.get('why', ()))}")
+    if logs.disturbed:
+        found.append(f"{run.file}: other programs disturbed nearly every sample, so all were used")
+    return found

@@ -1,0 +1,60 @@
+"""Watches the machine while something is measured."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgebreed.benchmarks.contention import Contention, Waits
+from edgebreed.benchmarks.environment import environment
+from edgebreed.benchmarks.machine_state import MachineState
+from edgebreed.benchmarks.power import Energy, metered
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What held during a measurement.
+
+    Attributes:
+        before: the machine when the first sample began.
+        after: the machine when the last one ended.
+        contention: what other programs took meanwhile.
+        energy: what each rail gave.
+    """
+
+    before: MachineState
+    after: MachineState
+    contention: Contention
+    energy: tuple[Energy, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The machine, before and after."""
+        return {
+            **environment(),
+            "before": self.before.to_dict(),
+            "after": self.after.to_dict(),
+            "waiting_share": self.contention.waiting_share,
+            "stolen_share": self.contention.stolen_share,
+        }
+
+    def energy_dict(self, images: int) -> list[dict[str, Any]]:
+        """Each rail's energy for one of the images that were answered; empty without rails."""
+        return [energy.to_dict(images) for energy in self.energy]
+
+
+@contextmanager
+def watched(root: Path = Path("/")) -> Iterator[list[Conditions]]:
+    """A list that holds the conditions once the block has ended.
+
+    Enter it under load: a clock that rises from idle looks like none that falls later.
+
+    Args:
+        root: where `/proc` and `/sys` lie.
+    """
+    found: list[Conditions] = []
+    before, waits = MachineState.read(root), Waits.read(root)
+    with metered(root) as energy:
+        yield found
+    after = MachineState.read(root)
+    found.append(Conditions(before, after, waits.until(Waits.read(root)), tuple(energy)))

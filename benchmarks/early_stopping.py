@@ -1,0 +1,53 @@
+"""MLPerf's early-stopping estimate of a percentile.
+
+From n queries the largest t is taken for which Binomial(n, 1 - p) stays at or below t with a probability
+of at most 1 - c; the t - 1 slowest queries are dropped and the slowest that is left is the estimate. With
+confidence c the true percentile is not above it. Source: MLPerf Inference rules, "Early Stopping", with
+c = 0.99 and tolerance d = 0 as LoadGen has them. LoadGen has no wheel for ARM, so the rule is here.
+"""
+
+import math
+from collections.abc import Sequence
+
+CONFIDENCE = 0.99
+
+
+def dropped(count: int, percent: float, confidence: float = CONFIDENCE) -> int | None:
+    """How many of `count` queries, the slowest ones, may be left out of account.
+
+    Args:
+        count: number of queries.
+        percent: percentile in 0..100, for instance 90.
+        confidence: chance that the true percentile is not above the estimate.
+
+    Returns:
+        0 or more; None where the queries are too few for this percentile.
+    """
+    share = 1 - percent / 100
+    total, slowest = 0.0, 0
+    while slowest <= count:
+        total += _binomial(count, slowest, share)
+        if total > 1 - confidence:
+            break
+        slowest += 1
+    return slowest - 2 if slowest >= 2 else None
+
+
+def estimate(latencies_ms: Sequence[float], percent: float) -> float | None:
+    """The percentile's early-stopping estimate in ms; None where there are too few latencies."""
+    left_out = dropped(len(latencies_ms), percent)
+    return None if left_out is None else float(sorted(latencies_ms)[-1 - left_out])
+
+
+def fewest(percent: float) -> int:
+    """The smallest number of queries that gives an estimate: 64 for p90, 662 for p99."""
+    count = 1
+    while dropped(count, percent) is None:
+        count += 1
+    return count
+
+
+def _binomial(count: int, hits: int, share: float) -> float:
+    """Probability of exactly `hits` among `count`, through logarithms because it may be tiny."""
+    ways = math.lgamma(count + 1) - math.lgamma(hits + 1) - math.lgamma(count - hits + 1)
+    return math.exp(ways + hits * math.log(share) + (count - hits) * math.log1p(-share))

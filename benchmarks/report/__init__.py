@@ -1,0 +1,1 @@
+"""A measurement as one page that needs nothing beside it."""

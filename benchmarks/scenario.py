@@ -1,0 +1,146 @@
+"""How images arrive, and the measurement of each way."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from edgebreed.benchmarks import camera, multi_stream, offline, single_stream
+from edgebreed.benchmarks.conditions import Conditions, watched
+from edgebreed.benchmarks.lanes import Lane, Plan, measure
+from edgebreed.benchmarks.result import Measured, report
+from edgebreed.benchmarks.samples import Recording
+from edgebreed.benchmarks.startup import measure_startup
+from edgebreed.benchmarks.subject import Subject
+from edgebreed.errors import InputError
+
+
+class Scenario(StrEnum):
+    """How images arrive."""
+
+    SINGLE_STREAM = single_stream.NAME  # the next when the last is answered
+    MULTI_STREAM = multi_stream.NAME  # several at once, again and again
+    OFFLINE = offline.NAME  # all are there
+    CAMERA = camera.NAME  # at a fixed rate, whether or not the last is answered
+
+
+PERCENTILES = {
+    Scenario.SINGLE_STREAM: single_stream.PERCENTILE,
+    Scenario.MULTI_STREAM: multi_stream.PERCENTILE,
+    Scenario.OFFLINE: offline.PERCENTILE,
+    Scenario.CAMERA: camera.PERCENTILE,
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to measure.
+
+    Attributes:
+        scenario: how images arrive.
+        photos: the images.
+        seconds: time to measure each subject.
+        streams: images a query of multi-stream.
+        rate: images a second of camera.
+        startup: also measure a fresh process's start and first image.
+        seed: of the order of the images.
+    """
+
+    scenario: Scenario
+    photos: tuple[Path, ...]
+    seconds: float = 10.0
+    streams: int = multi_stream.STREAMS
+    rate: float = camera.RATE
+    startup: bool = True
+    seed: int = 0
+
+
+def run(subjects: Sequence[Subject], request: Request) -> list[dict[str, Any]]:
+    """Measures every subject and returns a result file's content for each.
+
+    Raises:
+        InputError: the scenario takes one subject and there are several.
+    """
+    alone = {Scenario.OFFLINE: _offline, Scenario.CAMERA: _camera}
+    if request.scenario in alone and len(subjects) > 1:
+        raise InputError(f"{request.scenario} measures one model in one engine: name one of each")
+    if request.scenario in alone:
+        return [alone[request.scenario](subjects[0], request)]
+    return _side_by_side(subjects, request)
+
+
+def _side_by_side(subjects: Sequence[Subject], request: Request) -> list[dict[str, Any]]:
+    """Single-stream or multi-stream, all subjects taking turns."""
+    lanes = [_lane(subject, request) for subject in subjects]
+    plan = Plan(request.seconds, len(request.photos), request.seed)
+    recordings, conditions = _measure(lanes, plan)
+    images = sum(len(recording.samples) * recording.images for recording in recordings)
+    energy = {"energy": conditions.energy_dict(images)}
+    pairs = zip(subjects, recordings, strict=True)
+    return [
+        {**report(_measured(request, subject, recording), conditions), **energy}
+        for subject, recording in pairs
+    ]
+
+
+def _measure(lanes: Sequence[Lane], plan: Plan) -> tuple[list[Recording], Conditions]:
+    for lane in lanes:
+        lane.ask(0)
+    with watched() as found:
+        recordings = measure(lanes, plan)
+    return recordings, found[0]
+
+
+def _lane(subject: Subject, request: Request) -> Lane:
+    if request.scenario is Scenario.MULTI_STREAM:
+        return multi_stream.lane(subject, request.photos, request.streams)
+    return single_stream.lane(subject, request.photos)
+
+
+def _offline(subject: Subject, request: Request) -> dict[str, Any]:
+    """Batch sizes take turns first; then the best is measured by itself, so that luck does not choose."""
+    lanes = offline.lanes(subject, request.photos)
+    share = Plan(request.seconds / len(lanes), len(request.photos), request.seed, turn=1)
+    found = offline.batches(measure(lanes, share))
+    best = offline.best(found)
+    plan = Plan(request.seconds, len(request.photos), request.seed)
+    (recording,), conditions = _measure([lanes[best]], plan)
+    return {
+        **report(_measured(request, subject, recording), conditions),
+        "batches": [batch.to_dict() for batch in found],
+        "best_batch": found[best].size,
+        "energy": conditions.energy_dict(len(recording.samples) * recording.images),
+    }
+
+
+def _camera(subject: Subject, request: Request) -> dict[str, Any]:
+    with watched() as found:
+        seen = camera.watch(subject, request.photos, request.rate, request.seconds)
+    measured = _measured(request, subject, seen.recording)
+    energy = found[0].energy_dict(len(seen.recording.samples))
+    return {**report(measured, found[0]), **seen.to_dict(), "energy": energy}
+
+
+def _measured(request: Request, subject: Subject, recording: Recording) -> Measured:
+    startup = None
+    if request.startup:
+        startup = measure_startup(subject.path, subject.options, request.photos[0])
+    images = recording.images if request.scenario is Scenario.OFFLINE else 1
+    return Measured(
+        scenario=request.scenario.value,
+        percentile=PERCENTILES[request.scenario],
+        subject=subject,
+        recording=recording,
+        queries=_names(request),
+        units=len(recording.samples) * images,
+        startup=startup,
+    )
+
+
+def _names(request: Request) -> tuple[str, ...]:
+    """What each query is called: its photo, from the folder on in which all of them are."""
+    paths = [photo.resolve() for photo in request.photos]
+    common = Path(os.path.commonpath([path.parent for path in paths]))
+    return tuple(path.relative_to(common).as_posix() for path in paths)

@@ -1,0 +1,236 @@
+"""Tries, measures, filters and keeps: the work behind `edgebreed tune`."""
+
+import datetime
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from edgebreed.benchmarks.bootstrap import percentile_interval
+from edgebreed.benchmarks.frames import CAMERA, camera_frames
+from edgebreed.benchmarks.lanes import Lane
+from edgebreed.benchmarks.tune.accuracy import Judge, Score
+from edgebreed.benchmarks.tune.candidates import Candidate, candidates
+from edgebreed.benchmarks.tune.detectors import (
+    OPENCV_DEFAULTS,
+    DetectorScore,
+    choose_detector,
+    score_detectors,
+)
+from edgebreed.benchmarks.tune.packages import Package
+from edgebreed.benchmarks.tune.race import Race, Standing
+from edgebreed.edge.haar import HaarDetector, HaarSettings
+from edgebreed.edge.images import Frame
+from edgebreed.edge.manifest import Tuned
+from edgebreed.edge.model_file import split_model, write_model, write_whole
+from edgebreed.errors import InputError, ProofError
+from edgebreed.machine import processor
+from edgebreed.train.dataset import Photo
+
+MOST_FRAMES = 24  # 2.8 MB each
+RACE_SHARE = 0.7  # of the budget; the rest goes to the chosen one beside the baselines
+
+
+@dataclass(frozen=True)
+class TuneConfig:
+    """A request to tune.
+
+    Attributes:
+        packages: the model files to try.
+        frames: photos that become the frames to measure on.
+        photos: labelled photos for the accuracy; none takes the files' own figures.
+        title: what to call those.
+        people: photos of people; without them the face search stays as it is.
+        budget: seconds of measuring.
+        max_drop: points of top-1 that may be lost against float32.
+        out: file to write; its suffix becomes the format's.
+        overwrite: whether it may be there.
+    """
+
+    packages: tuple[Package, ...]
+    frames: tuple[Path, ...]
+    photos: tuple[Photo, ...] = ()
+    title: str = "manifest"
+    people: tuple[Path, ...] = ()
+    budget: float = 120.0
+    max_drop: float = 0.5
+    out: Path = Path("tuned")
+    overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        taken = [path for path in (*self.outs, self.evidence) if path.exists()]
+        if taken and not self.overwrite:
+            raise InputError(f"{taken[0]} exists: pass --overwrite or another --out")
+
+    @property
+    def outs(self) -> tuple[Path, ...]:
+        """The file to write, in either format."""
+        return self.out.with_suffix(".onnx"), self.out.with_suffix(".tflite")
+
+    @property
+    def evidence(self) -> Path:
+        """The file with everything that was measured."""
+        return self.out.with_suffix(".json")
+
+
+@dataclass(frozen=True)
+class Way:
+    """A candidate with a face search; the baseline is one too."""
+
+    candidate: Candidate
+    settings: HaarSettings
+    baseline: str = ""
+
+
+def tune(config: TuneConfig) -> dict[str, Any]:
+    """Finds the fastest candidate that is right enough, writes it and the evidence.
+
+    Returns:
+        The evidence.
+
+    Raises:
+        ProofError: no candidate is right enough.
+        InputError: the machine has no engine for any of the files, or a file is there already.
+    """
+    frames = camera_frames(config.frames[:MOST_FRAMES])
+    pool = candidates(config.packages)
+    if not pool:
+        raise InputError("no engine here runs any of the files: see `edgebreed doctor`")
+    detectors = _detectors(config, frames)
+    settings = choose_detector(detectors).settings if detectors else HaarSettings()
+    standings = _race(frames, config.budget * RACE_SHARE).run([Way(one, settings) for one in pool])
+    judge = Judge(pool, config.photos, config.title)
+    chosen, score, scores = _first_right(standings, judge, config.max_drop)
+    beside = [chosen.entry, *_baselines(pool)]
+    final = _race(frames, config.budget * (1 - RACE_SHARE)).beside(beside)
+    evidence = _evidence(config, standings, scores, final)
+    evidence["detectors"] = [one.to_dict() for one in detectors]
+    evidence["chosen"] = _chosen(config, chosen.entry, score, final)
+    _write(config, chosen.entry, _tuned(evidence["chosen"]), evidence)
+    return evidence
+
+
+def _detectors(config: TuneConfig, frames: Sequence[Frame]) -> list[DetectorScore]:
+    return score_detectors(camera_frames(config.people), frames) if config.people else []
+
+
+def _race(frames: Sequence[Frame], seconds: float) -> Race[Way]:
+    def lane(way: Way) -> Lane:
+        subject = way.candidate.open(HaarDetector(way.settings))
+        return Lane(way.candidate.name, lambda number: subject.answer_frame(frames[number]))
+
+    return Race(lane, len(frames), seconds)
+
+
+def _first_right(
+    standings: Sequence[Standing[Way]], judge: Judge, max_drop: float
+) -> tuple[Standing[Way], Score, dict[int, Score]]:
+    """The fastest within the bound; scores are only taken until it is found."""
+    scores: dict[int, Score] = {}
+    for place, standing in enumerate(standings):
+        scores[place] = judge.score(standing.entry.candidate)
+        if scores[place].within(max_drop):
+            return standing, scores[place], scores
+    known = [score.drop for score in scores.values() if score.drop is not None]
+    least = f"the best loses {min(known):.2f} points" if known else "no accuracy is known: pass --photos"
+    raise ProofError(f"no candidate loses at most {max_drop} points of top-1: {least}")
+
+
+def _baselines(pool: Sequence[Candidate]) -> list[Way]:
+    """Float32 in ONNX Runtime on the processor, with the runtime's face search and with OpenCV's."""
+    floats = [one for one in pool if one.package.is_reference and one.engine == "cpu"]
+    if not floats:
+        return []
+    plain = replace(floats[0], threads=0)
+    return [
+        Way(plain, HaarSettings(), "fp32 in ONNX Runtime, the runtime's own face search"),
+        Way(plain, OPENCV_DEFAULTS, "fp32 in ONNX Runtime, OpenCV's default face search"),
+    ]
+
+
+def _evidence(
+    config: TuneConfig,
+    standings: Sequence[Standing[Way]],
+    scores: dict[int, Score],
+    final: Sequence[Standing[Way]],
+) -> dict[str, Any]:
+    return {
+        "machine": processor(),
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "frame": [CAMERA.height, CAMERA.width],
+        "frames": min(len(config.frames), MOST_FRAMES),
+        "budget_seconds": config.budget,
+        "max_drop_points": config.max_drop,
+        "candidates": [
+            {
+                "name": standing.entry.candidate.name,
+                **standing.entry.candidate.to_dict(),
+                **_figures(standing),
+                "accuracy": scores[place].to_dict() if place in scores else None,
+            }
+            for place, standing in enumerate(standings)
+        ],
+        "baselines": [
+            {
+                "name": standing.entry.baseline,
+                "settings": asdict(standing.entry.settings),
+                **_figures(standing),
+            }
+            for standing in final
+            if standing.entry.baseline
+        ],
+    }
+
+
+def _figures(standing: Standing[Way]) -> dict[str, Any]:
+    return {
+        "p50_ms": standing.p50_ms,
+        "interval_ms": percentile_interval(standing.recording.totals_ms, 50),
+        "ratio": standing.ratio,
+        "samples": standing.samples,
+        "final": standing.final,
+    }
+
+
+def _chosen(config: TuneConfig, way: Way, score: Score, final: Sequence[Standing[Way]]) -> dict[str, Any]:
+    """What was kept, with its time from the last race, beside the baselines."""
+    own = next(standing for standing in final if not standing.entry.baseline)
+    return {
+        "name": way.candidate.name,
+        **way.candidate.to_dict(),
+        "detector": asdict(way.settings),
+        **_figures(own),
+        "accuracy": score.to_dict(),
+        "by_baseline": {
+            standing.entry.baseline: own.ratio / standing.ratio
+            for standing in final
+            if standing.entry.baseline
+        },
+        "out": str(config.out.with_suffix(way.candidate.package.path.suffix)),
+        "evidence": str(config.evidence),
+    }
+
+
+def _tuned(chosen: dict[str, Any]) -> Tuned:
+    machine = processor()
+    return Tuned(
+        machine=f"{machine['cpu']}, {machine['cores']} cores",
+        engine=chosen["engine"],
+        threads=chosen["threads"],
+        detector=chosen["detector"],
+        p50_ms=chosen["p50_ms"],
+        samples=chosen["samples"],
+        frame=(CAMERA.height, CAMERA.width),
+        by_baseline=chosen["by_baseline"],
+        top1=chosen["accuracy"]["top1"],
+        drop_points=chosen["accuracy"]["drop_points"],
+        n=chosen["accuracy"]["n"],
+    )
+
+
+def _write(config: TuneConfig, way: Way, tuned: Tuned, evidence: dict[str, Any]) -> None:
+    body, manifest = split_model(way.candidate.package.path)
+    out = Path(evidence["chosen"]["out"])
+    write_model(out, body, replace(manifest, tuned=tuned), overwrite=config.overwrite)
+    write_whole(config.evidence, json.dumps(evidence, indent=2).encode(), overwrite=config.overwrite)

@@ -1,0 +1,76 @@
+"""How an ONNX Runtime session is set up."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_TENSORRT = "TensorrtExecutionProvider"
+
+
+@dataclass(frozen=True)
+class SessionSettings:
+    """What a session may take of a machine.
+
+    Attributes:
+        threads: threads of one inference; 0 lets ONNX Runtime choose.
+        spin: threads wait for work by spinning: faster by a little, and a processor is never idle.
+        arena: memory once taken is kept for the next run.
+        memory_pattern: the places of all tensors are planned once for each shape of the input.
+        bind: inputs and outputs stay on the device between runs; None does so where it is a GPU.
+        trt_fp16: TensorRT may compute in float16.
+        int8: the model holds int8 arithmetic, which TensorRT must be told.
+    """
+
+    threads: int = 0
+    spin: bool = True
+    arena: bool = True
+    memory_pattern: bool = True
+    bind: bool | None = None
+    trt_fp16: bool = False
+    int8: bool = False
+
+    def session_options(self, runtime: Any) -> Any:
+        """ONNX Runtime's own object for them.
+
+        Args:
+            runtime: the `onnxruntime` module.
+        """
+        options = runtime.SessionOptions()
+        options.intra_op_num_threads = self.threads
+        options.enable_cpu_mem_arena = self.arena
+        options.enable_mem_pattern = self.memory_pattern
+        options.add_session_config_entry("session.intra_op.allow_spinning", "1" if self.spin else "0")
+        options.log_severity_level = (
+            3  # errors alone: its warnings are for the maker of a model, not its user
+        )
+        return options
+
+    def provider_options(self, provider: str, model: Path) -> dict[str, str]:
+        """What an execution provider is told beside the session's options.
+
+        TensorRT builds an engine of its own from a model, which takes minutes, and would take an old one
+        for a changed model of the same name: so each model file has a cache folder by its content.
+
+        Args:
+            provider: an execution provider's full name.
+            model: the model file.
+        """
+        if provider != _TENSORRT:
+            return {}
+        folder = user_cache() / "tensorrt" / hashlib.sha256(model.read_bytes()).hexdigest()[:16]
+        folder.mkdir(parents=True, exist_ok=True)
+        return {
+            "trt_engine_cache_enable": "1",
+            "trt_engine_cache_path": str(folder),
+            "trt_timing_cache_enable": "1",
+            "trt_timing_cache_path": str(folder),
+            "trt_fp16_enable": "1" if self.trt_fp16 else "0",
+            "trt_int8_enable": "1" if self.int8 else "0",
+        }
+
+
+def user_cache() -> Path:
+    """Where this user's programs keep what they can make again (XDG Base Directory specification)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgebreed"

@@ -1,0 +1,110 @@
+"""How `edgebreed bench` looks on a terminal."""
+
+from typing import Any
+
+from rich.table import Table
+
+from edgebreed.benchmarks.verdict import engine_word
+from edgebreed.commands.common import console, print_titled
+
+_STATISTICS = ("p50", "p90", "p95", "p99", "mean", "max")
+
+
+def show(results: list[dict[str, Any]]) -> None:
+    """One result by its stages; several in a table side by side."""
+    if len(results) == 1:
+        _show_stages(results[0])
+    else:
+        _show_table(results)
+    for line in _machine_lines(results[0]):
+        _print(line)
+    for result in results:
+        name = f"{subject(result)}: " if len(results) > 1 else ""
+        _print(f"{name}{result['verdict']}" + "".join(f"\n  {reason}" for reason in result["why"]))
+
+
+def subject(result: dict[str, Any]) -> str:
+    """Model, precision and engine of a result."""
+    model = result["model"]
+    return f"{model['name']} {model['precision']} in {result['engine']}"
+
+
+def _show_stages(result: dict[str, Any]) -> None:
+    table = _table("ms", *_STATISTICS)
+    for name, values in {**result["stages_ms"], "whole": result["latency_ms"]}.items():
+        table.add_row(name, *(f"{values[key]:.2f}" for key in _STATISTICS))
+    print_titled(subject(result), table)
+    for line in (*_sample_lines(result), *_scenario_lines(result), *_start_lines(result)):
+        _print(line)
+
+
+def _show_table(results: list[dict[str, Any]]) -> None:
+    table = _table("model", "engine", "p50", "p90", "p99", "images/s", "MB", "top-1")
+    for result in sorted(results, key=lambda one: float(one["latency_ms"]["p50"])):
+        model, latency = result["model"], result["latency_ms"]
+        table.add_row(
+            f"{model['name']} {model['precision']}",
+            engine_word(result["engine"]),
+            *(f"{latency[key]:.1f}" for key in ("p50", "p90", "p99")),
+            f"{result['images_per_second']:.1f}",
+            f"{model['bytes'] / 1e6:.1f}",
+            "-" if model["top1"] is None else f"{model['top1']:.1%}",
+        )
+    print_titled(f"{results[0]['scenario']}, taking turns, in ms", table)
+
+
+def _sample_lines(result: dict[str, Any]) -> list[str]:
+    low, high = result["interval_ms"]["p90"] or (0, 0)
+    sure = result["early_stopping_ms"]["p90"]
+    estimate = f"not above {sure:.2f} ms" if sure else "too few samples for an estimate"
+    return [
+        f"{result['samples']} queries in {result['seconds']:.1f} s, {result['images_per_second']:.1f} "
+        f"images/s, after a warm-up of {result['warmup']['samples']}",
+        f"p90 between {low:.2f} and {high:.2f} ms (95 % bootstrap); by MLPerf's early stopping {estimate}",
+        f"the stages sum to {result['stages_sum_share']:.1%} of the whole",
+    ]
+
+
+def _scenario_lines(result: dict[str, Any]) -> list[str]:
+    if "frames" in result:
+        counts = ", ".join(f"{count} {name}" for name, count in result["frames"].items())
+        return [f"{result['rate']:g} frames/s: {counts}; the latency is a frame's age at its answer"]
+    if "batches" in result:
+        rates = (f"{batch['size']}: {batch['images_per_second']:.1f}" for batch in result["batches"])
+        return [f"images/s by batch size: {', '.join(rates)}; best {result['best_batch']}"]
+    return []
+
+
+def _start_lines(result: dict[str, Any]) -> list[str]:
+    start = result["start"]
+    if start is None:
+        return []
+    return [
+        f"fresh process: ready after {start['ready_ms']:.0f} ms (of which model {start['open_ms']:.0f}), "
+        f"first image {start['first_image_ms']:.0f} ms, peak memory {start['peak_memory_mb']:.0f} MB"
+    ]
+
+
+def _machine_lines(result: dict[str, Any]) -> list[str]:
+    machine, cost = result["machine"], result["harness"]
+    lines = [
+        f"the harness adds {cost['inside_ms']:.4f} ms to a latency, {cost['between_ms']:.2f} ms between two",
+        f"{machine['cpu']}, {machine['cores']} cores",
+    ]
+    energy = [
+        f"{rail['millijoules_per_image']:.1f} mJ an image, {rail['watts']:.1f} W ({rail['rail']})"
+        for rail in result["energy"]
+    ]
+    return [*lines, *energy]
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table()
+    table.add_column(first, no_wrap=True)
+    for name in others:
+        table.add_column(name, justify="left" if name == "engine" else "right", no_wrap=True)
+    return table
+
+
+def _print(line: str) -> None:
+    console().print(line, soft_wrap=True, markup=False)

@@ -1,0 +1,34 @@
+"""Pieces of a drawing."""
+
+import pytest
+
+from edgebreed.benchmarks.report.svg import PALETTE, Scale, colour, text
+
+
+def test_a_scale_places_values() -> None:
+    """Also upwards, where pixels run the other way."""
+    assert 30.0 == Scale(0, 10, 10, 50)(5)
+    assert 10.0 == Scale(90, 100, 200, 10)(100)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0, 100, [0, 20, 40, 60, 80, 100]),
+        (96.2, 97.4, [96.2, 96.4, 96.6, 96.8, 97.0, 97.2, 97.4]),
+        (3, 4, [3, 3.2]),
+    ],
+)
+def test_ticks_are_round_numbers_inside(low: float, high: float, ticks: list[float]) -> None:
+    """Steps of 1, 2 or 5."""
+    assert ticks == pytest.approx(Scale(low, high, 0, 1).ticks()[: len(ticks)])
+
+
+def test_colours_start_again() -> None:
+    """There may be more subjects than colours."""
+    assert colour(0) == colour(len(PALETTE)) != colour(1)
+
+
+def test_words_are_escaped() -> None:
+    """In text."""
+    assert ">a &lt; b<" in text(0, 0, "a < b")

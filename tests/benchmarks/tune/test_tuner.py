@@ -1,0 +1,62 @@
+"""Tries, measures, filters and keeps."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from edgebreed.benchmarks.drawn import write_drawn
+from edgebreed.benchmarks.tune.packages import read_packages
+from edgebreed.benchmarks.tune.tuner import TuneConfig, tune
+from edgebreed.edge.manifest import Accuracy, Precision
+from edgebreed.edge.model_file import read_manifest, write_model
+from edgebreed.errors import InputError, ProofError
+
+from ...conftest import colour_manifest, colour_model
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> TuneConfig:
+    """A float file and an int8 file that lost two points."""
+    folder, drawn = tmp_path / "files", tmp_path / "drawn"
+    drawn.mkdir()
+    for precision, top1 in ((Precision.FP32, 0.97), (Precision.INT8, 0.95)):
+        manifest = colour_manifest(precision=precision, accuracy=Accuracy("test", 320, top1, 0.97))
+        write_model(folder / f"{precision}.onnx", colour_model(), manifest)
+    packages, frames = tuple(read_packages(folder)), tuple(write_drawn(drawn))
+    return TuneConfig(packages, frames, budget=1.0, out=tmp_path / "tuned")
+
+
+def test_the_chosen_file_carries_its_evidence(config: TuneConfig, tmp_path: Path) -> None:
+    """Written with what was measured, beside the baselines, and readable as any other."""
+    evidence = tune(config)
+    chosen, tuned = evidence["chosen"], read_manifest(tmp_path / "tuned.onnx").tuned
+    assert tuned is not None
+    assert (chosen["engine"], chosen["threads"]) == (tuned.engine, tuned.threads)
+    assert (0.97, 0.0, 320) == (tuned.top1, tuned.drop_points, tuned.n)
+    assert 2 == len(tuned.by_baseline)
+    assert all(0 < share < 5 for share in tuned.by_baseline.values())
+    assert evidence == json.loads((tmp_path / "tuned.json").read_text())
+
+
+def test_a_file_that_lost_too_much_is_never_chosen(config: TuneConfig) -> None:
+    """However fast it is."""
+    evidence = tune(config)
+    assert "fp32.onnx" == Path(evidence["chosen"]["file"]).name
+    assert {"fp32.onnx", "int8.onnx"} == {Path(one["file"]).name for one in evidence["candidates"]}
+
+
+def test_nothing_right_enough_is_exit_code_1(config: TuneConfig, tmp_path: Path) -> None:
+    """With how near the best came; nothing is written."""
+    int8 = tuple(package for package in config.packages if not package.is_reference)
+    with pytest.raises(ProofError, match=r"at most 0\.5 points of top-1: the best loses 2\.00 points"):
+        tune(replace(config, packages=int8))
+    assert not (tmp_path / "tuned.onnx").exists()
+
+
+def test_files_are_not_overwritten(config: TuneConfig, tmp_path: Path) -> None:
+    """It is said before anything is measured."""
+    (tmp_path / "tuned.json").touch()
+    with pytest.raises(InputError, match=r"tuned\.json exists: pass --overwrite or another --out"):
+        replace(config, out=tmp_path / "tuned")

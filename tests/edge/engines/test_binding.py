@@ -1,0 +1,41 @@
+"""A session whose input and outputs stay on its device; on the processor here, as on a GPU elsewhere."""
+
+from pathlib import Path
+
+import numpy as np
+
+from edgebreed.edge.engines import EngineOptions, load_engine
+
+from ...conftest import BLUE, RED, colour_manifest, plain
+
+MANIFEST = colour_manifest()
+
+
+def rgb(colour: tuple[int, int, int]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """A batch of one in one colour."""
+    return np.ascontiguousarray(plain(colour, 8, 8)[None, ..., ::-1])
+
+
+def test_a_bound_session_answers_as_a_free_one(colours: Path) -> None:
+    """Also after the batch changed its size, and without keeping an old answer."""
+    bound = load_engine(colours, MANIFEST, EngineOptions("cpu", io_binding=True))
+    free = load_engine(colours, MANIFEST, EngineOptions("cpu"))
+    red, both = rgb(RED), np.concatenate([rgb(BLUE), rgb(RED)])
+    first = bound.run(red).probabilities
+    for batch in (both, red, rgb(BLUE)):
+        assert np.array_equal(free.run(batch).probabilities, bound.run(batch).probabilities)
+    assert 0 == first[0].argmax()
+
+
+def test_copies_are_timed_apart(colours: Path) -> None:
+    """In ms, and only where there are any."""
+    engines = [
+        load_engine(colours, MANIFEST, EngineOptions("cpu", io_binding=bound)) for bound in (True, None)
+    ]
+    for engine in engines:
+        engine.run(rgb(RED))
+    copies, none = (getattr(engine, "copies_ms", None) for engine in engines)
+    assert {} == none
+    assert copies
+    assert ["host-to-device", "device-to-host"] == list(copies)
+    assert all(0 < ms < 1000 for ms in copies.values())

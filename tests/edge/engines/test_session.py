@@ -1,0 +1,42 @@
+"""How an ONNX Runtime session is set up."""
+
+from pathlib import Path
+
+import onnxruntime
+import pytest
+
+from edgebreed.edge.engines.session import SessionSettings
+
+
+def test_settings_reach_the_session() -> None:
+    """Threads, spinning, arena and memory pattern by ONNX Runtime's own names."""
+    options = SessionSettings(threads=3, spin=False, arena=False, memory_pattern=False).session_options(
+        onnxruntime
+    )
+    assert "0" == options.get_session_config_entry("session.intra_op.allow_spinning")
+    assert (3, False, False) == (
+        options.intra_op_num_threads,
+        options.enable_cpu_mem_arena,
+        options.enable_mem_pattern,
+    )
+
+
+def test_tensorrt_keeps_each_model_in_a_folder_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By content: a changed file must not meet the engine of the old one."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    model, settings = tmp_path / "m.onnx", SessionSettings(trt_fp16=True, int8=True)
+    folders = set()
+    for content in (b"one", b"two"):
+        model.write_bytes(content)
+        told = settings.provider_options("TensorrtExecutionProvider", model)
+        assert ("1", "1") == (told["trt_fp16_enable"], told["trt_int8_enable"])
+        folders.add(told["trt_engine_cache_path"])
+    assert 2 == len(folders)
+    assert all(Path(folder).parent == tmp_path / "cache/edgebreed/tensorrt" for folder in folders)
+
+
+def test_other_providers_are_told_nothing(tmp_path: Path) -> None:
+    """And no file is read for them."""
+    assert {} == SessionSettings().provider_options("CPUExecutionProvider", tmp_path / "gone.onnx")
