@@ -12,11 +12,22 @@ SCHEMA = 1
 
 
 class Precision(StrEnum):
-    """Number format of a model's arithmetic."""
+    """Number format of a model's weights and arithmetic."""
 
     FP32 = "fp32"
     FP16 = "fp16"
-    INT8 = "int8"
+    INT8 = "int8"  # weights and activations, with ranges measured on calibration photos
+    WEIGHT_INT8 = "weight-int8"  # weights alone; the arithmetic stays float
+    DYNAMIC = "dynamic"  # int8 weights; the runtime quantizes activations as they come
+
+
+class Target(StrEnum):
+    """What an int8 model's number types are chosen for."""
+
+    X86 = "x86"  # AVX2 and AVX-512 without VNNI, whose 16-bit sums saturate on full 8-bit weights
+    X86_VNNI = "x86-vnni"  # 32-bit sums of unsigned activations and signed weights
+    ARM = "arm"  # signed activations and weights
+    TENSORRT = "tensorrt"  # signed and symmetric, zero points 0
 
 
 class RejectionScore(StrEnum):
@@ -103,6 +114,9 @@ class Manifest:
         tools: versions of the packages that made it.
         golden: images with their float answers.
         notice: origin and licence of the weights.
+        target: what the number types were chosen for; None where they suit every machine.
+        opset: ONNX operator set version; None for TFLite.
+        float_layers: layers of an int8 model that stayed float because accuracy asked for it.
         schema: version of this description.
     """
 
@@ -121,6 +135,9 @@ class Manifest:
     tools: dict[str, str] = field(default_factory=dict)
     golden: tuple[GoldenVector, ...] = ()
     notice: str = ""
+    target: Target | None = None
+    opset: int | None = None
+    float_layers: tuple[str, ...] = ()
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
@@ -166,6 +183,8 @@ def _nested(data: dict[str, Any]) -> dict[str, Any]:
         "accuracy": accuracy and Accuracy(**accuracy),
         "calibration": calibration and Calibration(**calibration),
         "golden": tuple(_golden(vector) for vector in data["golden"]),
+        "target": Target(data["target"]) if data.get("target") else None,
+        "float_layers": tuple(data.get("float_layers", ())),
     }
 
 

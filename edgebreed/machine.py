@@ -2,28 +2,19 @@
 
 import os
 import platform
-from pathlib import Path
 from typing import Any
+
+from edgebreed.edge.cpu import cpuinfo, instruction_sets
 
 
 def processor() -> dict[str, Any]:
     """Processor, its cores and the instruction sets that matter for int8."""
-    lines = _cpuinfo()
-    flags = set(lines.get("flags", lines.get("Features", "")).split())
+    info = cpuinfo()
+    flags = instruction_sets(info)
     return {
-        "cpu": lines.get("model name") or platform.processor() or platform.machine(),
+        "cpu": info.get("model name") or platform.processor() or platform.machine(),
         "architecture": platform.machine(),
         "cores": len(os.sched_getaffinity(0)),
         "int8": sorted(flags & {"avx2", "avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm"}),
         "system": f"{platform.system()} {platform.release()}",
     }
-
-
-def _cpuinfo() -> dict[str, str]:
-    """The first processor's lines of /proc/cpuinfo; empty where there is none."""
-    try:
-        block = Path("/proc/cpuinfo").read_text().split("\n\n")[0]
-    except OSError:
-        return {}
-    pairs = (line.split(":", 1) for line in block.splitlines() if ":" in line)
-    return {name.strip(): value.strip() for name, value in pairs}
