@@ -12,11 +12,22 @@ SCHEMA = 1
 
 
 class Precision(StrEnum):
-    """Number format of a model's arithmetic."""
+    """Number format of a model's weights and arithmetic."""
 
     FP32 = "fp32"
     FP16 = "fp16"
-    INT8 = "int8"
+    INT8 = "int8"  # weights and activations, with ranges measured on calibration photos
+    WEIGHT_INT8 = "weight-int8"  # weights alone; the arithmetic stays float
+    DYNAMIC = "dynamic"  # int8 weights; the runtime quantizes activations as they come
+
+
+class Target(StrEnum):
+    """What an int8 model's number types are chosen for."""
+
+    X86 = "x86"  # AVX2 and AVX-512 without VNNI, whose 16-bit sums saturate on full 8-bit weights
+    X86_VNNI = "x86-vnni"  # 32-bit sums of unsigned activations and signed weights
+    ARM = "arm"  # signed activations and weights
+    TENSORRT = "tensorrt"  # signed and symmetric, zero points 0
 
 
 class RejectionScore(StrEnum):
@@ -135,6 +146,9 @@ class Manifest:
         golden: images with their float answers.
         notice: origin and licence of the weights.
         tuned: how it runs fastest on the machine that it was tuned on; None where it was not.
+        target: what the number types were chosen for; None where they suit every machine.
+        opset: ONNX operator set version; None for TFLite.
+        float_layers: layers of an int8 model that stayed float because accuracy asked for it.
         schema: version of this description.
     """
 
@@ -154,6 +168,9 @@ class Manifest:
     golden: tuple[GoldenVector, ...] = ()
     notice: str = ""
     tuned: Tuned | None = None
+    target: Target | None = None
+    opset: int | None = None
+    float_layers: tuple[str, ...] = ()
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
@@ -200,6 +217,8 @@ def _nested(data: dict[str, Any]) -> dict[str, Any]:
         "calibration": calibration and Calibration(**calibration),
         "golden": tuple(_golden(vector) for vector in data["golden"]),
         "tuned": _tuned(data.get("tuned")),
+        "target": Target(data["target"]) if data.get("target") else None,
+        "float_layers": tuple(data.get("float_layers", ())),
     }
 
 

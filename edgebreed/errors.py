@@ -50,6 +50,14 @@ class MissingExtraError(EdgebreedError):
 
 
 class ProofError(EdgebreedError):
-    """The work was done and its result missed the bound."""
+    """The work was done and its result missed the bound.
+
+    Attributes:
+        rows: what was measured, to be shown as a table beside the message.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, rows: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.rows = rows or {}

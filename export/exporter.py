@@ -1,111 +1,53 @@
 """`edgebreed export`: converts, quantizes, proves, packs."""
 
 import datetime
-import hashlib
-import tempfile
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, zip_longest
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from edgebreed.edge.engines import EngineOptions, load_engine
-from edgebreed.edge.images import find_photos
-from edgebreed.edge.manifest import Accuracy, Calibration, Manifest, Precision
-from edgebreed.edge.model_file import write_model
+from edgebreed.edge.engines import Answers, Engine
+from edgebreed.edge.manifest import Accuracy, Calibration, Manifest
+from edgebreed.edge.model_file import write_model, write_whole
+from edgebreed.edge.target import processor_target, saturates
 from edgebreed.edge.verify import verify
 from edgebreed.errors import InputError, ProofError
+from edgebreed.export.accuracy_control import Control, Controlled, Trial
+from edgebreed.export.calibration import CalibrationSet, choose_photos
+from edgebreed.export.convert import Candidate, convert
+from edgebreed.export.draft import labelled, open_body
 from edgebreed.export.golden import golden_vectors
-from edgebreed.export.proof import Proof, compare, require
-from edgebreed.export.quantize import quantize
-from edgebreed.export.recipe import OPSET, Format, Recipe
+from edgebreed.export.layers import LAYER_PHOTOS, LayerNoise, layer_noise, save_plot
+from edgebreed.export.noise import answers_db
+from edgebreed.export.proof import REMEDY, Proof, compare, require
+from edgebreed.export.recipe import FLOAT_BOUND
 from edgebreed.export.reference import reference_answers
-from edgebreed.export.to_onnx import to_onnx
-from edgebreed.export.to_tflite import to_tflite
+from edgebreed.export.request import ExportConfig, ExportRecord
 from edgebreed.train import pixels
-from edgebreed.train.dataset import Dataset, labels_of
+from edgebreed.train.dataset import Dataset, Photo, labels_of
 from edgebreed.train.evaluate import KerasEngine, answer_all
 from edgebreed.train.features import digest_of
 from edgebreed.train.run import MODEL, RunRecord, read_photos, read_record
 from edgebreed.train.trainer import tool_versions
 
-TOOLS = ("edgebreed", "keras", "tf2onnx", "onnx", "nncf", "tensorflow", "tensorflow-cpu", "onnxruntime")
-CALIBRATION_PHOTOS = 300
-
-
-@dataclass(frozen=True)
-class ExportConfig:
-    """A request to export.
-
-    Attributes:
-        run: the run to export.
-        recipe: format and precision.
-        out: file to write; None names it by run and recipe, inside the run.
-        data: data set to prove on; None takes the run's own.
-        calibration: photos for the quantizer; None takes the training split.
-        opset: ONNX operator set version.
-        force: write a model that missed its bound.
-        overwrite: replace `out`.
-        notice: origin and licence of the weights, kept in the manifest.
-    """
-
-    run: Path
-    recipe: Recipe
-    out: Path | None = None
-    data: Path | None = None
-    calibration: Path | None = None
-    opset: int = OPSET
-    force: bool = False
-    overwrite: bool = False
-    notice: str = ""
-
-    @property
-    def path(self) -> Path:
-        """The file to write."""
-        name = f"{self.run.resolve().name}-{self.recipe.precision}.{self.recipe.format}"
-        return self.out or self.run / name
-
-
-@dataclass(frozen=True)
-class ExportRecord:
-    """What was exported and what it was proved by.
-
-    Attributes:
-        path: the file.
-        size: of the file, in bytes.
-        recipe: format and precision.
-        opset: ONNX operator set version; None for TFLite.
-        engine: what ran it for the proof.
-        gate: on validation photos, which the bound is held against.
-        report: on test photos, which decide nothing.
-        golden_error: largest difference in a golden vector.
-    """
-
-    path: Path
-    size: int
-    recipe: Recipe
-    opset: int | None
-    engine: str
-    gate: Proof
-    report: Proof
-    golden_error: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """What `edgebreed export --json` prints."""
-        return {
-            "path": str(self.path),
-            "bytes": self.size,
-            "format": self.recipe.format.value,
-            "precision": self.recipe.precision.value,
-            "opset": self.opset,
-            "engine": self.engine,
-            "n": self.report.n,
-            "accuracy": {"float": self.report.float_top1, "exported": self.report.exported_top1},
-            "agreement": {"top1": self.report.agreement, "max_error": self.report.max_error},
-            "gate": self.gate.to_dict(),
-            "golden_error": self.golden_error,
-        }
+TOOLS = (
+    "edgebreed",
+    "keras",
+    "tf2onnx",
+    "onnx",
+    "nncf",
+    "ai-edge-quantizer",
+    "tensorflow",
+    "tensorflow-cpu",
+    "onnxruntime",
+    "ai-edge-litert",
+)
+PARITY_PHOTOS = 200
+NOISE_PHOTOS = 24
 
 
 def export(config: ExportConfig) -> ExportRecord:
@@ -115,108 +57,161 @@ def export(config: ExportConfig) -> ExportRecord:
         InputError: the run, the data set or the target file is at fault.
         ProofError: the result missed its bound and `force` is not set.
     """
-    if config.path.exists() and not config.overwrite:
-        raise InputError(f"{config.path} exists: pass --overwrite or another --out")
-    record = read_record(config.run)
-    data = read_photos(config.run, record, config.data)
-    model = KerasEngine(config.run / MODEL)
-    body, calibration = _convert(config, model, record, data)
-    manifest = _manifest(config, record, model, calibration)
-    exported, manifest = _measure(config, body, manifest, model, data)
-    if not config.force:
-        require(exported.gate, config.recipe.bound, config.recipe.name)
-        _require_golden(exported.golden_error, manifest)
-    report = exported.report
-    accuracy = Accuracy(report.photos, report.n, report.exported_top1, report.float_top1)
-    write_model(config.path, body, replace(manifest, accuracy=accuracy), overwrite=config.overwrite)
-    return replace(exported, size=config.path.stat().st_size)
+    for path in (config.path, *([config.plot] if config.debug_layers else [])):
+        if path.exists() and not config.overwrite:
+            raise InputError(f"{path} exists: pass --overwrite or another --out")
+    return _Work.open(config).run()
 
 
-def _convert(
-    config: ExportConfig, model: KerasEngine, record: RunRecord, data: Dataset
-) -> tuple[bytes, Calibration | None]:
-    if config.recipe.format is Format.TFLITE:
-        return to_tflite(model.model), None
-    body = to_onnx(model.model, config.opset)
-    if config.recipe.precision is Precision.FP32:
-        return body, None
-    paths = _calibration_photos(config, data, record.seed)
-    digest = hashlib.sha256("".join(digest_of(path) for path in paths).encode()).hexdigest()
-    origin = "train" if config.calibration is None else config.calibration.name
-    return quantize(body, pixels.load(paths, record.input)), Calibration(origin, len(paths), digest)
+@dataclass(frozen=True)
+class _Work:
+    """An export in the making: the request, the run that it is of, and the run's photos."""
 
+    config: ExportConfig
+    record: RunRecord
+    data: Dataset
+    model: KerasEngine
 
-def _calibration_photos(config: ExportConfig, data: Dataset, seed: int) -> list[Path]:
-    """The same number from each class, as far as it has them, drawn by the seed."""
-    chance = np.random.default_rng(seed)
-    if config.calibration is not None:
-        paths = find_photos([config.calibration])
-        return [paths[index] for index in sorted(chance.permutation(len(paths))[:CALIBRATION_PHOTOS])]
-    photos = data.photos("train")
-    shuffled = [photos[index] for index in chance.permutation(len(photos))]
-    by_class = [
-        [photo.path for photo in shuffled if photo.label == label] for label in range(len(data.classes))
-    ]
-    rounds = (path for group in zip_longest(*by_class) for path in group if path is not None)
-    return list(islice(rounds, CALIBRATION_PHOTOS))
+    @classmethod
+    def open(cls, config: ExportConfig) -> "_Work":
+        record = read_record(config.run)
+        data = read_photos(config.run, record, config.data)
+        return cls(config, record, data, KerasEngine(config.run / MODEL))
 
-
-def _manifest(
-    config: ExportConfig, record: RunRecord, model: KerasEngine, calibration: Calibration | None
-) -> Manifest:
-    return Manifest(
-        name=config.path.stem,
-        arch=record.arch,
-        classes=record.classes,
-        labels=record.labels,
-        input=record.input,
-        precision=config.recipe.precision,
-        rejection=record.rejection,
-        accuracy=None,
-        calibration=calibration,
-        tolerance=config.recipe.bound.golden,
-        source_sha256=digest_of(model.path),
-        created=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        tools=tool_versions(TOOLS),
-        notice=config.notice,
-    )
-
-
-def _measure(
-    config: ExportConfig, body: bytes, manifest: Manifest, model: KerasEngine, data: Dataset
-) -> tuple[ExportRecord, Manifest]:
-    """Runs the exported file in its own runtime, from a draft that nobody else sees; adds golden vectors."""
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / f"draft.{config.recipe.format}"
-        write_model(draft, body, manifest)
-        is_onnx = config.recipe.format is Format.ONNX
-        engine = load_engine(draft, manifest, EngineOptions("cpu" if is_onnx else "litert"))
-        manifest = replace(manifest, golden=golden_vectors(model, engine, manifest.input))
-
-        def prove(split: str) -> Proof:
-            photos = data.photos(split)
-            paths = [photo.path for photo in photos]
-            reference = reference_answers(model, paths, manifest.input)
-            return compare(
-                split, reference, answer_all(engine, paths, manifest.input, split), labels_of(photos)
-            )
-
-        exported = ExportRecord(
-            path=config.path,
+    def run(self) -> ExportRecord:
+        config, needs_photos = self.config, self.config.recipe.is_calibrated
+        chosen = self._calibration if needs_photos else None
+        conversion = convert(self.model.model, config.recipe, config.shape, self._calibration_inputs)
+        parity = self._parity(conversion.plain)
+        controlled = self._controlled(conversion.candidate)
+        draft = self._manifest(controlled, chosen and chosen.describe())
+        engine = open_body(controlled.body, draft, config.recipe.format)
+        manifest = replace(draft, golden=golden_vectors(self.model, engine, draft.input))
+        golden_error = verify(engine, manifest).max_error
+        if not config.force:
+            _require_golden(golden_error, manifest)
+        report = self._prove(engine, "test")
+        layers = self._layers(conversion.plain, controlled.body)
+        record = ExportRecord(
+            config=config,
             size=0,
-            recipe=config.recipe,
-            opset=config.opset if is_onnx else None,
             engine=engine.name,
-            gate=prove("valid"),
-            report=prove("test"),
-            golden_error=verify(engine, manifest).max_error,
+            parity=parity,
+            control=controlled,
+            report=report,
+            golden_error=golden_error,
+            calibration=manifest.calibration,
+            layers=layers,
         )
-        return exported, manifest
+        self._write(record, manifest)
+        return record.sized()
+
+    @cached_property
+    def _calibration(self) -> CalibrationSet:
+        config = self.config
+        return choose_photos(self.data, config.calibration_size, self.record.seed, config.calibration)
+
+    def _calibration_inputs(self) -> NDArray[np.uint8]:
+        return pixels.load(self._calibration.paths, self.record.input)
+
+    def _parity(self, plain: bytes) -> Proof:
+        """The float32 file against the Keras model, before anything is made of it."""
+        proof = self._prove(self._opened(plain), "valid", PARITY_PHOTOS)
+        if not self.config.force:
+            require(proof, FLOAT_BOUND, f"{self.config.recipe.format}-fp32")
+        return proof
+
+    def _controlled(self, candidate: Candidate) -> Controlled:
+        config = self.config
+
+        def prove(body: bytes) -> Proof:
+            return self._prove(self._opened(body), "valid")
+
+        def noise_db(body: bytes) -> float:
+            photos, exact = self._photos("valid", NOISE_PHOTOS)
+            answers = answer_all(self._opened(body), _paths(photos), self.record.input, "layer")
+            return answers_db(exact.probabilities, answers.probabilities)
+
+        if config.force:  # as it comes: no layer is taken back
+            body = candidate.body()
+            return Controlled(body, (Trial((), prove(body)),))
+        return Control(config.recipe.name, config.bound, prove, noise_db).run(candidate)
+
+    def _prove(self, engine: Engine, split: str, count: int | None = None) -> Proof:
+        photos, reference = self._photos(split, count)
+        answers = answer_all(engine, _paths(photos), self.record.input, split)
+        return compare(split, reference, answers, labels_of(photos), self.record.labels)
+
+    def _photos(self, split: str, count: int | None = None) -> tuple[list[Photo], Answers]:
+        """Photos of a split, all or so many evenly out of all, and the float model's answers to them."""
+        photos = self.data.photos(split)
+        places = spread(len(photos), count or len(photos))
+        answers = reference_answers(self.model, _paths(photos), self.record.input)
+        known = None if answers.known is None else answers.known[places]
+        return [photos[place] for place in places], Answers(answers.probabilities[places], known)
+
+    def _opened(self, body: bytes) -> Engine:
+        return open_body(body, self._bare, self.config.recipe.format)
+
+    @cached_property
+    def _bare(self) -> Manifest:
+        return self._manifest(None, None)
+
+    def _manifest(self, controlled: Controlled | None, calibration: Calibration | None) -> Manifest:
+        config, record = self.config, self.record
+        return Manifest(
+            name=config.path.stem,
+            arch=record.arch,
+            classes=record.classes,
+            labels=record.labels,
+            input=record.input,
+            precision=config.recipe.precision,
+            rejection=record.rejection,
+            accuracy=None,
+            calibration=calibration,
+            tolerance=config.recipe.bound.golden,
+            source_sha256=digest_of(self.model.path),
+            created=datetime.datetime.now(datetime.UTC).date().isoformat(),
+            tools=tool_versions(TOOLS),
+            notice=config.notice,
+            target=config.recipe.target,
+            opset=config.opset,
+            float_layers=() if controlled is None else controlled.float_layers,
+        )
+
+    def _layers(self, plain: bytes, body: bytes) -> tuple[LayerNoise, ...]:
+        if not self.config.debug_layers:
+            return ()
+        photos, _ = self._photos("valid", LAYER_PHOTOS)
+        inputs = pixels.load(_paths(photos), self.record.input)
+        precise = saturates(self._bare, processor_target())
+        return layer_noise(self.config.recipe.format, plain, body, inputs, precise)
+
+    def _write(self, record: ExportRecord, manifest: Manifest) -> None:
+        config, report = self.config, record.report
+        accuracy = Accuracy(report.photos, report.n, report.exported_top1, report.float_top1)
+        labelled_body = labelled(record.control.body, manifest, config.recipe.format)
+        write_model(
+            config.path, labelled_body, replace(manifest, accuracy=accuracy), overwrite=config.overwrite
+        )
+        if record.layers:
+            picture = io.BytesIO()
+            save_plot(record.layers, f"{manifest.name}: {config.recipe.name}", picture)
+            write_whole(config.plot, picture.getvalue(), overwrite=config.overwrite)
+
+
+def spread(total: int, count: int) -> list[int]:
+    """So many places, evenly out of all: photos of one class stand together."""
+    return [int(place) for place in np.linspace(0, total - 1, min(count, total))]
+
+
+def _paths(photos: Sequence[Photo]) -> list[Path]:
+    return [photo.path for photo in photos]
 
 
 def _require_golden(error: float, manifest: Manifest) -> None:
     if error > manifest.tolerance:
         raise ProofError(
             f"{manifest.name}: a golden vector is off by {error:.4g}, the bound is {manifest.tolerance:.4g}; "
-            "nothing was written (--force writes it all the same)"
+            f"{REMEDY}"
         )

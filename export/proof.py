@@ -1,5 +1,6 @@
 """Compares an exported file with the float model it came from, on the same photos."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,7 +9,27 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.engines import Answers
 from edgebreed.errors import ProofError
+from edgebreed.export.interval import wilson
 from edgebreed.export.recipe import Bound
+
+REMEDY = "nothing was written (--force writes it all the same)"
+
+
+@dataclass(frozen=True)
+class ClassLoss:
+    """A class that the exported file knows worse.
+
+    Attributes:
+        label: its name.
+        n: photos of it.
+        float_top1: accuracy of the float model on them.
+        exported_top1: accuracy of the exported file on them.
+    """
+
+    label: str
+    n: int
+    float_top1: float
+    exported_top1: float
 
 
 @dataclass(frozen=True)
@@ -22,6 +43,7 @@ class Proof:
         max_error: largest difference in a probability.
         float_top1: accuracy of the float model.
         exported_top1: accuracy of the exported file in its own runtime.
+        losses: the classes that lost.
     """
 
     photos: str
@@ -30,22 +52,74 @@ class Proof:
     max_error: float
     float_top1: float
     exported_top1: float
+    losses: tuple[ClassLoss, ...] = ()
+
+    @property
+    def drop(self) -> float:
+        """The loss of top-1."""
+        return self.float_top1 - self.exported_top1
+
+    @property
+    def float_interval(self) -> tuple[float, float]:
+        """The float model's accuracy, 95 % interval."""
+        return wilson(round(self.float_top1 * self.n), self.n)
+
+    @property
+    def exported_interval(self) -> tuple[float, float]:
+        """The exported file's accuracy, 95 % interval."""
+        return wilson(round(self.exported_top1 * self.n), self.n)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
-        return asdict(self)
+        intervals = {"float_interval": self.float_interval, "exported_interval": self.exported_interval}
+        return {**asdict(self), **intervals}
 
 
-def compare(photos: str, reference: Answers, exported: Answers, labels: NDArray[np.int64]) -> Proof:
-    """Compares answers to the same photos, in the same order."""
+def compare(
+    photos: str,
+    reference: Answers,
+    exported: Answers,
+    labels: NDArray[np.int64],
+    classes: Sequence[str] = (),
+) -> Proof:
+    """Compares answers to the same photos, in the same order.
+
+    Args:
+        photos: what to call them.
+        reference: the float model's answers.
+        exported: the exported file's.
+        labels: `(N,) int64`.
+        classes: names by label; none, and no class is told apart.
+    """
     before, after = reference.probabilities, exported.probabilities
+    was, now = before.argmax(axis=1) == labels, after.argmax(axis=1) == labels
     return Proof(
         photos=photos,
         n=len(labels),
         agreement=float((before.argmax(axis=1) == after.argmax(axis=1)).mean()),
         max_error=float(np.abs(before - after).max()),
-        float_top1=float((before.argmax(axis=1) == labels).mean()),
-        exported_top1=float((after.argmax(axis=1) == labels).mean()),
+        float_top1=float(was.mean()),
+        exported_top1=float(now.mean()),
+        losses=_losses(was, now, labels, classes),
+    )
+
+
+def misses(proof: Proof, bound: Bound) -> tuple[str, ...]:
+    """The bounds that an export missed, a phrase each; none where all hold."""
+    rules = (
+        (
+            "largest probability difference",
+            proof.max_error,
+            proof.max_error <= bound.max_error,
+            bound.max_error,
+        ),
+        ("top-1 agreement", proof.agreement, proof.agreement >= bound.agreement, bound.agreement),
+        ("loss of top-1", proof.drop, proof.drop <= bound.drop + 1e-9, bound.drop),
+    )
+    return tuple(
+        f"{what} is {value:.4g} on {proof.n} {proof.photos} photos, the bound is {limit:.4g}"
+        for what, value, holds, limit in rules
+        if not holds
     )
 
 
@@ -55,20 +129,18 @@ def require(proof: Proof, bound: Bound, name: str) -> None:
     Raises:
         ProofError: a bound is missed.
     """
-    drop = proof.float_top1 - proof.exported_top1
-    rules = (
-        (
-            "largest probability difference",
-            proof.max_error,
-            proof.max_error <= bound.max_error,
-            bound.max_error,
-        ),
-        ("top-1 agreement", proof.agreement, proof.agreement >= bound.agreement, bound.agreement),
-        ("loss of top-1", drop, drop <= bound.drop + 1e-9, bound.drop),
-    )
-    for what, value, holds, limit in rules:
-        if not holds:
-            raise ProofError(
-                f"{name}: {what} is {value:.4g} on {proof.n} {proof.photos} photos, "
-                f"the bound is {limit:.4g}; nothing was written (--force writes it all the same)"
-            )
+    missed = misses(proof, bound)
+    if missed:
+        raise ProofError(f"{name}: {missed[0]}; {REMEDY}")
+
+
+def _losses(
+    was: NDArray[np.bool_], now: NDArray[np.bool_], labels: NDArray[np.int64], classes: Sequence[str]
+) -> tuple[ClassLoss, ...]:
+    """Worst first."""
+    found = [
+        ClassLoss(name, int(of.sum()), float(was[of].mean()), float(now[of].mean()))
+        for label, name in enumerate(classes)
+        if (of := labels == label).any() and was[of].sum() > now[of].sum()
+    ]
+    return tuple(sorted(found, key=lambda loss: loss.exported_top1 - loss.float_top1))

@@ -7,50 +7,51 @@ from typing import Any
 
 import numpy as np
 
-from edgebreed.errors import MissingExtraError
+from edgebreed.export.graph.index import Model
+from edgebreed.export.graph.slim import slim
+from edgebreed.export.onnx_setup import onnx
 
 INPUT = "image"
 BATCH = "batch"
 
 
-def to_onnx(model: Any, opset: int) -> bytes:
+def to_onnx(model: Any, opset: int, static_batch: bool = False) -> Model:
     """Converts a Keras model through Keras's own exporter, which runs tf2onnx.
 
     Args:
         model: from `(N, H, W, 3) uint8 RGB` to named outputs.
         opset: ONNX operator set version.
+        static_batch: make the batch 1, for runtimes that cannot leave it open.
 
     Returns:
-        A checked ONNX model whose input is `image` and whose batch is symbolic, named `batch`.
+        A checked ONNX model whose input is `image` and whose batch is 1 or symbolic, named `batch`.
     """
-    onnx = import_onnx()
     model(np.zeros((1, *model.input_shape[1:]), np.uint8))  # Keras exports only what was called once
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # Keras's patch of tf2onnx asks for np.object
         path = Path(folder) / "model.onnx"
         model.export(path, format="onnx", opset_version=opset, verbose=False)
         converted = onnx.load(path)
-    _name_batch(converted)
+    _set_batch(converted, static_batch)
+    slim(converted)
     onnx.checker.check_model(converted, full_check=True)
-    return bytes(converted.SerializeToString())
+    return converted
 
 
-def import_onnx() -> Any:
-    """The onnx package.
+def serialized(model: Model) -> bytes:
+    """The bytes of a model, after a full check.
 
-    Raises:
-        MissingExtraError: it, or tf2onnx beside it, is not installed.
+    All weights are inside: `SerializeToString` writes none to other files.
     """
-    try:
-        import onnx
-        import tf2onnx  # noqa: F401  (Keras imports it later; better to say now that it is missing)
-    except ImportError as error:
-        raise MissingExtraError("export (onnx and tf2onnx)", "export") from error
-    return onnx
+    onnx.checker.check_model(model, full_check=True)
+    return bytes(model.SerializeToString())
 
 
-def _name_batch(model: Any) -> None:
-    """Names the first dimension of inputs and outputs; the inner shapes are inferred anew from it."""
+def _set_batch(model: Model, static: bool) -> None:
+    """Names or fixes the first dimension of inputs and outputs; the inner shapes are inferred anew."""
     for value in (*model.graph.input, *model.graph.output):
-        value.type.tensor_type.shape.dim[0].dim_param = BATCH
-    del model.graph.value_info[:]
+        rows = value.type.tensor_type.shape.dim[0]
+        if static:
+            rows.dim_value = 1
+        else:
+            rows.dim_param = BATCH

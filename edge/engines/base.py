@@ -54,6 +54,11 @@ class FixedEngine:
         return Answers(rows, None if self.known is None else np.full(len(batch), self.known, np.float32))
 
 
+def joined(outputs: list[list[NDArray[np.float32]]]) -> list[NDArray[np.float32]]:
+    """One array an output from the outputs of several batches."""
+    return [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
+
+
 def answers(outputs: list[NDArray[np.float32]], classes: int) -> Answers:
     """Tells a model's outputs apart: the one as wide as the classes, and the optional single column."""
     if len(outputs) == 1:

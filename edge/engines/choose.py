@@ -1,5 +1,6 @@
 """Which engine runs a model on this machine."""
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ from edgebreed.edge.engines.onnx_runtime import PROVIDERS, OnnxRuntimeEngine
 from edgebreed.edge.engines.openvino import OpenVINOEngine
 from edgebreed.edge.engines.session import SessionSettings
 from edgebreed.edge.manifest import Manifest, Precision
+from edgebreed.edge.target import mismatch, processor_target, saturates
 from edgebreed.errors import EngineError, MissingExtraError
+
+_LOG = logging.getLogger(__name__)
 
 AUTO = "auto"
 ENGINES = (AUTO, *PROVIDERS, "openvino", "litert")
@@ -53,6 +57,20 @@ class EngineOptions:
 
 
 def load_engine(path: Path, manifest: Manifest, options: EngineOptions | None = None) -> Engine:
+    """As `open_engine`, with a warning in the log where the model was made for another target.
+
+    Raises:
+        EngineError: the engine does not run this kind of file, or is not on this machine.
+        MissingExtraError: the engine's package is not installed.
+    """
+    engine = open_engine(path, manifest, options)
+    warning = mismatch(manifest, engine.name, processor_target())
+    if warning:
+        _LOG.warning("edgebreed: %s", warning)
+    return engine
+
+
+def open_engine(path: Path, manifest: Manifest, options: EngineOptions | None = None) -> Engine:
     """Opens a model in the engine that was asked for, or in the first that this machine has.
 
     Raises:
@@ -104,10 +122,11 @@ def _open(name: str, path: Path, manifest: Manifest, options: EngineOptions) -> 
     }
     if name in openers:
         return openers[name]()
-    return OnnxRuntimeEngine(path, PROVIDERS[name], classes, _session(manifest, options))
+    precise = name == "cpu" and saturates(manifest, processor_target())
+    return OnnxRuntimeEngine(path, PROVIDERS[name], classes, _session(manifest, options, precise))
 
 
-def _session(manifest: Manifest, options: EngineOptions) -> SessionSettings:
+def _session(manifest: Manifest, options: EngineOptions, precise: bool) -> SessionSettings:
     return SessionSettings(
         threads=options.threads,
         spin=options.spin,
@@ -116,4 +135,5 @@ def _session(manifest: Manifest, options: EngineOptions) -> SessionSettings:
         bind=options.io_binding,
         trt_fp16=options.trt_fp16,
         int8=manifest.precision is Precision.INT8,
+        precise=precise,
     )

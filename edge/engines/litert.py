@@ -1,6 +1,7 @@
 """LiteRT, which runs TFLite files through XNNPACK."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class LiteRTEngine:
             raise EngineError(f"LiteRT refuses {path}: {str(error).splitlines()[0]}") from error
         self._classes = classes
         self._input = self._interpreter.get_input_details()[0]
-        self._outputs = [detail["index"] for detail in self._interpreter.get_output_details()]
+        self._outputs = self._interpreter.get_output_details()
         self._batch = 0
 
     def run(self, batch: NDArray[np.uint8]) -> Answers:
@@ -46,4 +47,20 @@ class LiteRTEngine:
             self._batch = len(batch)
         self._interpreter.set_tensor(self._input["index"], batch)
         self._interpreter.invoke()
-        return answers([self._interpreter.get_tensor(index) for index in self._outputs], self._classes)
+        outputs = [
+            dequantized(self._interpreter.get_tensor(detail["index"]), detail) for detail in self._outputs
+        ]
+        return answers(outputs, self._classes)
+
+
+def dequantized(values: NDArray[Any], detail: dict[str, Any]) -> NDArray[np.float32]:
+    """A tensor's real values; integers are mapped by its scale and zero point (TFLite quantization spec).
+
+    Args:
+        values: as the interpreter hands them out.
+        detail: what `get_tensor_details` says of the tensor.
+    """
+    if not np.issubdtype(values.dtype, np.integer):
+        return np.asarray(values, np.float32)
+    scale, zero_point = detail["quantization"]
+    return np.asarray((values.astype(np.float32) - zero_point) * scale, np.float32)

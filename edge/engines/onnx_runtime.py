@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines.base import Answers, answers
+from edgebreed.edge.engines.base import Answers, answers, joined
 from edgebreed.edge.engines.binding import DeviceBinding
 from edgebreed.edge.engines.session import SessionSettings
 from edgebreed.errors import EngineError, MissingExtraError
@@ -57,6 +57,7 @@ class OnnxRuntimeEngine:
         self.name = f"onnxruntime/{provider}"
         self._classes = classes
         self._input = self._session.get_inputs()[0].name
+        self._single = self._session.get_inputs()[0].shape[0] == 1
         device = "cuda" if provider in _ON_GPU else "cpu"
         bound = device == "cuda" if settings.bind is None else settings.bind
         self._binding = DeviceBinding(runtime, self._session, device) if bound else None
@@ -67,10 +68,16 @@ class OnnxRuntimeEngine:
         return self._binding.copies_ms if self._binding else {}
 
     def run(self, batch: NDArray[np.uint8]) -> Answers:
-        """Answers a batch `(N, H, W, 3) uint8 RGB`."""
+        """Answers a batch `(N, H, W, 3) uint8 RGB`; a file of static batch 1 takes one row after another."""
+        parts = np.split(batch, len(batch)) if self._single and len(batch) > 1 else [batch]
+        outputs = [self._outputs(part) for part in parts]
+        return answers(outputs[0] if len(parts) == 1 else joined(outputs), self._classes)
+
+    def _outputs(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         if self._binding:
-            return answers(self._binding.run(batch), self._classes)
-        return answers(self._session.run(None, {self._input: batch}), self._classes)
+            return self._binding.run(batch)
+        outputs: list[NDArray[np.float32]] = self._session.run(None, {self._input: batch})
+        return outputs
 
 
 def available() -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines.base import Answers, answers
+from edgebreed.edge.engines.base import Answers, answers, joined
 from edgebreed.errors import EngineError, MissingExtraError
 
 
@@ -39,7 +39,11 @@ class OpenVINOEngine:
         except RuntimeError as error:
             raise EngineError(f"OpenVINO refuses {path}: {str(error).splitlines()[0]}") from error
         self._classes = classes
+        rows = self._model.inputs[0].get_partial_shape()[0]
+        self._single = rows.is_static and rows.get_length() == 1
 
     def run(self, batch: NDArray[np.uint8]) -> Answers:
-        """Answers a batch `(N, H, W, 3) uint8 RGB`."""
-        return answers([np.array(output) for output in self._model(batch).values()], self._classes)
+        """Answers a batch `(N, H, W, 3) uint8 RGB`; a file of static batch 1 takes one row after another."""
+        parts = np.split(batch, len(batch)) if self._single and len(batch) else [batch]
+        outputs = [[np.array(output) for output in self._model(part).values()] for part in parts]
+        return answers(outputs[0] if len(parts) == 1 else joined(outputs), self._classes)

@@ -21,6 +21,7 @@ class SessionSettings:
         bind: inputs and outputs stay on the device between runs; None does so where it is a GPU.
         trt_fp16: TensorRT may compute in float16.
         int8: the model holds int8 arithmetic, which TensorRT must be told.
+        precise: sum int8 products without saturation on x86 that lacks VNNI; slower.
     """
 
     threads: int = 0
@@ -30,6 +31,7 @@ class SessionSettings:
     bind: bool | None = None
     trt_fp16: bool = False
     int8: bool = False
+    precise: bool = False
 
     def session_options(self, runtime: Any) -> Any:
         """ONNX Runtime's own object for them.
@@ -42,6 +44,8 @@ class SessionSettings:
         options.enable_cpu_mem_arena = self.arena
         options.enable_mem_pattern = self.memory_pattern
         options.add_session_config_entry("session.intra_op.allow_spinning", "1" if self.spin else "0")
+        if self.precise:
+            options.add_session_config_entry("session.x64quantprecision", "1")
         options.log_severity_level = (
             3  # errors alone: its warnings are for the maker of a model, not its user
         )

@@ -56,10 +56,15 @@ def console() -> Console:
 
 def print_table(title: str, rows: dict[str, Any]) -> None:
     """A title and a two-column table."""
+    print_titled(title, two_columns(rows))
+
+
+def two_columns(rows: dict[str, Any]) -> Table:
+    """A table of names and values."""
     table = Table(show_header=False)
     for name, value in rows.items():
-        table.add_row(name, str(value))
-    print_titled(title, table)
+        table.add_row(name, escape(str(value)))
+    return table
 
 
 def print_titled(title: str, table: Table) -> None:

@@ -10,6 +10,7 @@ import cv2
 from edgebreed.commands.common import Json, print_json, print_table
 from edgebreed.edge.engines.choose import present
 from edgebreed.edge.engines.onnx_runtime import available
+from edgebreed.edge.target import fitting_target
 from edgebreed.machine import processor
 
 PACKAGES = (
@@ -28,6 +29,7 @@ def doctor(json_: Json = False) -> None:
     """Say what this machine has: engines, providers, OpenCV build, cameras, GPU, Jetson release."""
     data = {
         "machine": processor(),
+        "target": fitting_target(available()),
         "python": platform.python_version(),
         "engines": present(),
         "providers": list(available()),

@@ -33,6 +33,9 @@ def inspect(model: ModelArgument = None, json_: Json = False) -> None:
     accuracy, calibration, spec = manifest.accuracy, manifest.calibration, manifest.input
     rows = {
         "architecture": f"{manifest.arch}, {manifest.precision}, made {manifest.created}",
+        "made for": manifest.target,
+        "opset": manifest.opset,
+        "stayed float": ", ".join(manifest.float_layers),
         "input": f"(N, {spec.height}, {spec.width}, 3) uint8 RGB, resized by {spec.resize}",
         "classes": f"{len(manifest.labels)}: {', '.join(manifest.labels)}",
         "'neither' below": f"{manifest.rejection.threshold:.3f} ({manifest.rejection.score})",

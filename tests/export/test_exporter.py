@@ -9,12 +9,11 @@ import onnx
 import pytest
 
 from edgebreed.edge.engines import EngineOptions, load_engine
-from edgebreed.edge.manifest import Precision
 from edgebreed.edge.model_file import read_manifest
 from edgebreed.edge.verify import verify
-from edgebreed.errors import InputError, ProofError
+from edgebreed.errors import ProofError
 from edgebreed.export.proof import Proof, require
-from edgebreed.export.recipe import FLOAT_BOUND, Format, Recipe
+from edgebreed.export.recipe import FLOAT_BOUND
 
 from ..conftest import ROOT, Cli
 
@@ -93,12 +92,6 @@ def test_a_data_set_that_moved_can_be_named(
     (run / "run.json").write_text(json.dumps({**record, "data": "/nowhere"}))
     assert "data set /nowhere is gone: pass --data DIR" in cli("export", "--run", run).err
     assert 0 == cli("export", "--run", run, "--data", small_data).code
-
-
-def test_a_precision_that_a_format_lacks_is_refused() -> None:
-    """The message lists those that it has."""
-    with pytest.raises(InputError, match="--precision int8 for tflite: choose fp32"):
-        Recipe(Format.TFLITE, Precision.INT8)
 
 
 def test_the_plain_runtimes_need_no_edgebreed(small_run: Path, tmp_path: Path, cli: Cli) -> None:

@@ -1,0 +1,61 @@
+"""Which int8 target fits this machine, and what to say where a model was made for another."""
+
+import platform
+from collections.abc import Collection
+
+from edgebreed.edge.cpu import cpuinfo, instruction_sets
+from edgebreed.edge.manifest import Manifest, Precision, Target
+
+VNNI = frozenset({"avx512_vnni", "avx_vnni", "amx_int8"})
+TENSORRT = "TensorrtExecutionProvider"
+CUDA = "CUDAExecutionProvider"
+
+
+def processor_target() -> Target | None:
+    """The target of this machine's processor; None where it is neither x86 nor Arm."""
+    return target_of(platform.machine(), instruction_sets(cpuinfo()))
+
+
+def target_of(architecture: str, features: Collection[str]) -> Target | None:
+    """The target of a processor.
+
+    Args:
+        architecture: as `platform.machine()` spells it.
+        features: instruction sets, as Linux spells them.
+    """
+    if architecture.lower() in {"x86_64", "amd64", "i686"}:
+        return Target.X86_VNNI if VNNI & set(features) else Target.X86
+    return Target.ARM if architecture.lower().startswith(("aarch64", "arm")) else None
+
+
+def fitting_target(providers: Collection[str]) -> Target | None:
+    """The target for a machine: TensorRT's where ONNX Runtime has it, else the processor's."""
+    return Target.TENSORRT if TENSORRT in providers else processor_target()
+
+
+def saturates(manifest: Manifest, processor: Target | None) -> bool:
+    """Whether a model's full-range 8-bit weights overflow the 16-bit sums of x86 without VNNI.
+
+    The instruction is VPMADDUBSW, which adds two products of unsigned and signed bytes with saturation;
+    models for `x86` have weights of 7 bits, whose sums always fit. Files older than targets have all 8.
+    """
+    full_range = manifest.precision is Precision.INT8 and manifest.target is not Target.X86
+    return full_range and processor is Target.X86
+
+
+def mismatch(manifest: Manifest, engine: str, processor: Target | None) -> str | None:
+    """One line for a model that was made for another target than the engine at hand; else None.
+
+    Args:
+        manifest: the model's.
+        engine: the engine's name, such as `onnxruntime/CPUExecutionProvider`.
+        processor: this machine's processor's target.
+    """
+    fits = Target.TENSORRT if TENSORRT in engine else processor
+    if manifest.target in {None, fits} or fits is None or CUDA in engine:
+        return None
+    cost = "slower here" if saturates(manifest, fits) else "slower or less exact here"
+    return (
+        f"{manifest.name} was made for {manifest.target}, this machine fits {fits}: it may be {cost}; "
+        f"`edgebreed export --target {fits}` makes one that fits"
+    )

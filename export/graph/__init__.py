@@ -1,0 +1,1 @@
+"""Rewrites of ONNX graphs, one a file; each keeps the answers and makes the file smaller or faster."""

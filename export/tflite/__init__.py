@@ -1,0 +1,1 @@
+"""Reads, rewrites and packs TFLite flatbuffers, one rewrite a file."""
