@@ -27,11 +27,14 @@ class EngineOptions:
         engine: one of `ENGINES`, or an execution provider's full name.
         threads: threads of one inference; 0 lets the engine choose.
         allow_fallback: take the next engine where the one that was asked for is missing.
+        spin: let threads that wait for work keep their processors busy, which answers one image after
+            another a little sooner. A stream turns it off: other stages need those processors.
     """
 
     engine: str = AUTO
     threads: int = 0
     allow_fallback: bool = False
+    spin: bool = True
 
     def __post_init__(self) -> None:
         by_provider = {provider.lower(): name for name, provider in PROVIDERS.items()}
@@ -93,4 +96,4 @@ def _open(name: str, path: Path, manifest: Manifest, options: EngineOptions) -> 
     }
     if name in openers:
         return openers[name]()
-    return OnnxRuntimeEngine(path, PROVIDERS[name], classes, threads)
+    return OnnxRuntimeEngine(path, PROVIDERS[name], classes, threads, options.spin)

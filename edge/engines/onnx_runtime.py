@@ -25,19 +25,20 @@ class OnnxRuntimeEngine:
         provider: an execution provider's full name; it is used or the constructor raises.
         classes: number of classes of the model.
         threads: threads of one inference; 0 lets ONNX Runtime choose.
+        spin: whether threads that wait for work keep their processors busy.
 
     Raises:
         EngineError: the provider is not in this ONNX Runtime or did not start, or the model is refused.
         MissingExtraError: ONNX Runtime is not installed.
     """
 
-    def __init__(self, path: Path, provider: str, classes: int, threads: int = 0) -> None:
+    def __init__(self, path: Path, provider: str, classes: int, threads: int = 0, spin: bool = True) -> None:
         runtime = _import()
         if provider not in runtime.get_available_providers():
             raise EngineError(_absent(provider, runtime.get_available_providers()))
         try:
             self._session = runtime.InferenceSession(
-                str(path), _options(runtime, threads), providers=[provider]
+                str(path), _options(runtime, threads, spin), providers=[provider]
             )
         except Exception as error:  # ONNX Runtime raises a dozen kinds of its own, none with a common base
             raise EngineError(f"ONNX Runtime refuses {path}: {str(error).splitlines()[0]}") from error
@@ -63,9 +64,10 @@ def available() -> tuple[str, ...]:
         return ()
 
 
-def _options(runtime: Any, threads: int) -> Any:
+def _options(runtime: Any, threads: int, spin: bool) -> Any:
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(spin)))
     options.log_severity_level = 3  # errors alone: its warnings are for the maker of a model, not its user
     return options
 
