@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from edgebreed.edge.haar import Box
+from edgebreed.edge.boxes import Box
 from edgebreed.edge.images import Frame
 from edgebreed.edge.result import Kind, Result
 

@@ -1,10 +1,12 @@
 """Dog, human or neither."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.boxes import Box
 from edgebreed.edge.engines.base import Answers
-from edgebreed.edge.haar import Box
 from edgebreed.edge.manifest import Manifest, Rejection, RejectionScore
 from edgebreed.edge.result import Guess, Kind
 
@@ -16,7 +18,7 @@ def scores(outputs: Answers, rejection: Rejection) -> NDArray[np.float32]:
     return outputs.known
 
 
-def decide(outputs: Answers, faces: list[Box], manifest: Manifest) -> Kind:
+def decide(outputs: Answers, faces: Sequence[Box], manifest: Manifest) -> Kind:
     """Names what one photo shows: the network's word for dogs, then Haar's for people.
 
     Args:

@@ -5,15 +5,24 @@ from pathlib import Path
 from typing import Protocol
 
 import cv2
+import numpy as np
 
+from edgebreed.edge.boxes import Box
+from edgebreed.edge.cascade import (
+    PATCH,
+    Cascade,
+    Grey,
+    cascade_folder,
+    face_patch,
+    grouped,
+    scaled,
+    shrunk,
+    tilted,
+)
 from edgebreed.edge.images import Frame
-from edgebreed.errors import EngineError
 
-Box = tuple[int, int, int, int]
-"""Left, top, width and height in pixels of the frame."""
-
-CASCADE = "haarcascade_frontalface_alt.xml"
-_SYSTEM_FOLDERS = (Path("/usr/share/opencv4/haarcascades"), Path("/usr/local/share/opencv4/haarcascades"))
+JUDGES_STEP, PROFILE_STEP = 1.1, 1.25
+MOST_OVERLAP = 0.3  # of two boxes of one frame; more, and they are one face
 
 
 class Detector(Protocol):
@@ -37,49 +46,62 @@ class FixedDetector:
 
 @dataclass(frozen=True)
 class HaarSettings:
-    """Cost against recall of the cascade.
+    """Cost against recall.
 
     Attributes:
-        working_side: the frame's longer side is shrunk to at most this many px before the search, so
-            that the cost does not grow with the camera's resolution.
+        smallest_side: px of the longer side that a frame is searched at, at least (never enlarged), ...
+        largest_side: ... at most, so that the cost does not grow with the camera's resolution, ...
+        share: ... and in between this share of the frame's own.
         scale_factor: step between the sizes that are searched.
-        min_neighbors: overlapping hits that make a face; more is stricter.
-        min_share: smallest face searched, as a share of the shorter side.
+        min_share: smallest face searched, as a share of the shorter side; never under 20 px there.
+        min_support: windows that the judges must find on a candidate; more is stricter.
+        tilt: degrees to either side that the judges also try.
+        profile: whether faces from the side are searched where there is none from the front.
+        profile_side: px of the longer side for that search.
+        profile_neighbors: overlapping windows that make a face from the side.
     """
 
-    working_side: int = 480
-    scale_factor: float = 1.1
-    min_neighbors: int = 4
-    min_share: float = 0.1
+    smallest_side: int = 320
+    largest_side: int = 640
+    share: float = 1 / 3
+    scale_factor: float = 1.2
+    min_share: float = 0.0
+    min_support: int = 8
+    tilt: int = 15
+    profile: bool = True
+    profile_side: int = 128
+    profile_neighbors: int = 2
 
     def __post_init__(self) -> None:
-        if self.scale_factor <= 1 or not 0 <= self.min_share < 1 or self.working_side < 24:
+        fits = 24 <= self.smallest_side <= self.largest_side and self.profile_side >= 24
+        if self.scale_factor <= 1 or not 0 <= self.min_share < 1 or not fits:
             raise ValueError(
-                f"{self}: scale_factor > 1, 0 <= min_share < 1 and working_side >= 24 are needed"
+                f"{self}: scale_factor > 1, 0 <= min_share < 1 and sides of 24 px or more in order are needed"
             )
 
 
 class HaarDetector:
-    """Frontal faces on a bounded working size.
+    """Faces from the front, tilted a little or not, and from either side.
+
+    One cascade proposes with a coarse step and no demand on neighbours, which costs little and misses
+    little; two others judge the few candidates on a finer step, upright and tilted, from the frame's own
+    pixels. The time goes into the proposals alone, and the recall of a fine search is kept.
 
     Args:
         settings: cost against recall.
-        cascade: a cascade file; the one that comes with OpenCV by default.
+        folder: where the cascade files are; that of this OpenCV by default.
 
     Raises:
-        EngineError: this OpenCV has no cascade classifier, or the file is no cascade.
+        EngineError: this OpenCV has no cascade classifier, or a file is no cascade.
     """
 
-    def __init__(self, settings: HaarSettings | None = None, cascade: Path | None = None) -> None:
+    def __init__(self, settings: HaarSettings | None = None, folder: Path | None = None) -> None:
         self.settings = settings or HaarSettings()
-        path = cascade or _cascade_path()
-        if not hasattr(cv2, "CascadeClassifier"):
-            raise EngineError(
-                f'OpenCV {cv2.__version__} has no CascadeClassifier: `pip install "opencv-python<5"`'
-            )
-        self._cascade = cv2.CascadeClassifier(str(path))
-        if self._cascade.empty():
-            raise EngineError(f"{path} is no Haar cascade: give one of OpenCV's haarcascade_*.xml files")
+        folder = folder or cascade_folder()
+        self._proposer = Cascade(folder / "haarcascade_frontalface_default.xml")
+        names = ("alt2", "alt")
+        self._judges = [Cascade(folder / f"haarcascade_frontalface_{name}.xml") for name in names]
+        self._profile = Cascade(folder / "haarcascade_profileface.xml")
 
     def detect(self, frame: Frame) -> list[Box]:
         """Finds faces in a `(H, W, 3) uint8 BGR` frame.
@@ -87,31 +109,41 @@ class HaarDetector:
         Returns:
             Boxes in pixels of the frame, largest first.
         """
-        settings = self.settings
-        grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
-        ratio = min(1.0, settings.working_side / max(grey.shape))
-        if ratio < 1:
-            grey = cv2.resize(grey, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
-        smallest = max(20, round(min(grey.shape) * settings.min_share))
-        found = self._cascade.detectMultiScale(
-            cv2.equalizeHist(grey),
-            scaleFactor=settings.scale_factor,
-            minNeighbors=settings.min_neighbors,
-            minSize=(smallest, smallest),
-        )
-        return sorted((_in_frame(box, ratio) for box in found), key=lambda box: -box[2] * box[3])
+        grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8)
+        faces = self._frontal(grey) or (self._profiles(grey) if self.settings.profile else [])
+        return sorted(faces, key=lambda box: -box[2] * box[3])
 
+    def _frontal(self, grey: Grey) -> list[Box]:
+        settings, longer = self.settings, max(grey.shape)
+        side = min(settings.largest_side, max(settings.smallest_side, longer * settings.share))
+        small, ratio = shrunk(grey, side)
+        smallest = round(min(small.shape) * settings.min_share)
+        windows = self._proposer.windows(small, settings.scale_factor, smallest)
+        boxes = [scaled(box, ratio) for box in grouped(windows, 0)]
+        support = [self._support(grey, box) for box in boxes]
+        kept = cv2.dnn.NMSBoxes(boxes, support, settings.min_support - 0.5, MOST_OVERLAP)
+        return [boxes[index] for index in kept]
 
-def _in_frame(box: "cv2.typing.Rect", ratio: float) -> Box:
-    left, top, width, height = (round(float(value) / ratio) for value in box)
-    return left, top, width, height
+    def _support(self, grey: Grey, box: Box) -> float:
+        """Windows that the judges find on a candidate, at the tilt at which they find most."""
+        patch = face_patch(grey, box)
+        most = 0
+        for tilt in (0, self.settings.tilt, -self.settings.tilt):
+            turned = tilted(patch, tilt) if tilt else patch
+            found = sum(len(judge.windows(turned, JUDGES_STEP, PATCH // 2 - 2)) for judge in self._judges)
+            most = max(most, found)
+            if most >= self.settings.min_support:
+                break
+        return float(most)
 
-
-def _cascade_path() -> Path:
-    """Where OpenCV keeps its cascades: in the wheel, or where Debian and JetPack put them."""
-    wheel = [Path(cv2.data.haarcascades)] if hasattr(cv2, "data") else []
-    paths = [folder / CASCADE for folder in (*wheel, *_SYSTEM_FOLDERS)]
-    for path in paths:
-        if path.is_file():
-            return path
-    raise EngineError(f"no {CASCADE} on this machine: install opencv-python<5 or Debian's opencv-data")
+    def _profiles(self, grey: Grey) -> list[Box]:
+        """Faces from the left, and from the right by a mirror: the cascade knows one side."""
+        small, ratio = shrunk(grey, self.settings.profile_side)
+        width, neighbours = small.shape[1], self.settings.profile_neighbors
+        one_way = grouped(self._profile.windows(small, PROFILE_STEP), neighbours)
+        mirror = np.asarray(cv2.flip(small, 1), np.uint8)
+        other_way = [
+            (width - left - across, top, across, down)
+            for left, top, across, down in grouped(self._profile.windows(mirror, PROFILE_STEP), neighbours)
+        ]
+        return [scaled(box, ratio) for box in one_way + other_way]

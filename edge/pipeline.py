@@ -1,13 +1,14 @@
 """The one path of a frame, which `predict`, `stream` and `bench` all run."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from edgebreed.edge.boxes import Box
 from edgebreed.edge.decision import decide, top_guesses
-from edgebreed.edge.engines import Engine, EngineOptions, load_engine
+from edgebreed.edge.engines import Answers, Engine, EngineOptions, load_engine
 from edgebreed.edge.haar import Detector, HaarDetector
 from edgebreed.edge.images import Frame, read_photo
 from edgebreed.edge.manifest import Manifest
@@ -67,12 +68,23 @@ class Pipeline:
             watch: holds the stages that came before, such as decoding.
         """
         watch = watch or Stopwatch()
+        faces = self.detect(frame, watch)
+        return self.decide(self.classify(frame, watch), faces, source, watch)
+
+    def detect(self, frame: Frame, watch: Stopwatch) -> list[Box]:
+        """The first stage: faces in a frame `(H, W, 3) uint8 BGR`."""
         with watch.stage("detect"):
-            faces = self.detector.detect(frame)
+            return self.detector.detect(frame)
+
+    def classify(self, frame: Frame, watch: Stopwatch) -> Answers:
+        """The second stage: the model's answers to a frame `(H, W, 3) uint8 BGR`, a batch of one."""
         with watch.stage("resize"):
             batch = to_input(frame, self.manifest.input)[None]
         with watch.stage("inference"):
-            outputs = self.engine.run(batch)
+            return self.engine.run(batch)
+
+    def decide(self, outputs: Answers, faces: Sequence[Box], source: str, watch: Stopwatch) -> Result:
+        """The last stage: dog, human or neither, from what the first two found."""
         with watch.stage("decision"):
             kind = decide(outputs, faces, self.manifest)
             top = top_guesses(outputs.probabilities[0], self.manifest.labels)

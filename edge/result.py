@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from edgebreed.edge.haar import Box
+from edgebreed.edge.boxes import Box
 
 
 class Kind(StrEnum):

@@ -13,6 +13,7 @@ from edgebreed.commands.evaluate import evaluate
 from edgebreed.commands.export import export
 from edgebreed.commands.inspect import inspect, verify
 from edgebreed.commands.predict import predict
+from edgebreed.commands.service import service
 from edgebreed.commands.stream import stream
 from edgebreed.commands.train import train
 from edgebreed.commands.tune import tune
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Train, export, run and measure image classifiers on edge devices.",
 )
-for command in (train, evaluate, export, inspect, verify, detect, predict, stream, tune, doctor):
+for command in (train, evaluate, export, inspect, verify, detect, predict, stream, tune, doctor, service):
     app.command()(command)
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")

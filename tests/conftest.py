@@ -24,10 +24,23 @@ ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+
+
+def has_rtsp_server() -> bool:
+    """Whether the system's Python can serve RTSP; `.ci/run` installs what that takes."""
+    code = "import gi; gi.require_version('GstRtspServer', '1.0')"
+    try:
+        done = subprocess.run(["/usr/bin/python3", "-c", code], capture_output=True, check=False)
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
 NEEDS = {
     "realdata": SHARED.is_dir(),
     "browser": CHROMIUM is not None,
     "broker": MOSQUITTO is not None,
+    "stream": has_rtsp_server(),
     "systemd": shutil.which("systemd-analyze") is not None,
 }
 

@@ -32,7 +32,8 @@ class EngineOptions:
         engine: one of `ENGINES`, or an execution provider's full name.
         threads: threads of one inference; 0 lets the engine choose.
         allow_fallback: take the next engine where the one that was asked for is missing.
-        spin: ONNX Runtime's threads wait for work by spinning.
+        spin: let threads that wait for work keep their processors busy, which answers one image after
+            another a little sooner. A stream turns it off: other stages need those processors.
         arena: ONNX Runtime keeps memory for the next run.
         memory_pattern: ONNX Runtime plans the places of all tensors once.
         io_binding: input and outputs stay on the device between runs; None does so on a GPU.

@@ -1,13 +1,12 @@
 """`edgebreed stream`."""
 
-import json
-import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import re
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import typer
 
 from edgebreed.commands.common import (
@@ -20,27 +19,82 @@ from edgebreed.commands.common import (
     print_json,
     print_table,
 )
-from edgebreed.edge.annotate import draw_result
+from edgebreed.edge.camera.capture import CaptureOptions
+from edgebreed.edge.camera.events import Sink
+from edgebreed.edge.camera.live import LiveSettings
+from edgebreed.edge.camera.open import open_source
+from edgebreed.edge.camera.run import run_stream
+from edgebreed.edge.camera.source import FrameSource
+from edgebreed.edge.camera.stages import StreamOptions
+from edgebreed.edge.camera.summary import StreamSummary
 from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import Pipeline
-from edgebreed.edge.result import Result
-from edgebreed.edge.sources import open_source
-from edgebreed.edge.stream import Sink, StreamSummary, run_stream
 from edgebreed.errors import InputError
+from edgebreed.live.news import EVERY_S
+from edgebreed.live.options import Mqtt, MqttEvery, MqttSpool, Serve, Token, live_sinks
+from edgebreed.outputs.events import EventSink, LogSink
+from edgebreed.outputs.recording import RecordingSink
+from edgebreed.outputs.window import WindowSink
 from edgebreed.signals import stop_signals
 
-_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-RECORDING_FPS = 25.0  # where the source announces none
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where answers go.
+
+    Attributes:
+        record: annotated video to write.
+        events: file for answers and states.
+        window: whether to open one.
+        overwrite: replaces what is there.
+    """
+
+    record: Path | None
+    events: Path | None
+    window: bool
+    overwrite: bool
 
 
 def stream(
-    source: Annotated[str, typer.Option(help="Camera index, /dev/video*, or a video file.")] = "0",
+    source: Annotated[
+        str,
+        typer.Option(
+            help="Camera index, /dev/video*, csi://N, video, folder, rtsp://, http://, or GStreamer pipeline."
+        ),
+    ] = "0",
     model: Model = None,
+    fps: Annotated[float | None, typer.Option(min=0.01, help="Frames per second to take.")] = None,
+    size: Annotated[str | None, typer.Option(help="Frame size, as 1280x720.")] = None,
+    realtime: Annotated[
+        bool, typer.Option("--realtime", help="Play a video at its own pace and drop frames, like a camera.")
+    ] = False,
+    read_timeout: Annotated[
+        float, typer.Option(min=0.1, help="Seconds without a picture until a camera counts as lost.")
+    ] = 5.0,
+    stale_after: Annotated[
+        float,
+        typer.Option(min=0, help="Seconds that the same picture may repeat until it is none; 0: for ever."),
+    ] = 10.0,
+    give_up: Annotated[
+        float | None, typer.Option(min=0, help="Seconds to look for a lost camera; for ever if left out.")
+    ] = None,
+    detect_every: Annotated[
+        int, typer.Option(min=1, help="Search each so many frames for faces; follow them in between.")
+    ] = 1,
+    no_smooth: Annotated[
+        bool, typer.Option("--no-smooth", help="Answer each frame on its own, without averaging over time.")
+    ] = False,
     record: Annotated[Path | None, typer.Option(help="Annotated video to write, .mp4 or .avi.")] = None,
-    events: Annotated[Path | None, typer.Option(help="File for the answers, a JSON object a line.")] = None,
+    events: Annotated[
+        Path | None, typer.Option(help="File for answers and states, a JSON object a line.")
+    ] = None,
     max_frames: Annotated[int | None, typer.Option(min=1, help="Stop after so many answers.")] = None,
     headless: Annotated[bool, typer.Option("--headless", help="Open no window.")] = False,
+    serve: Serve = None,
+    token: Token = None,
+    mqtt: Mqtt = None,
+    mqtt_every: MqttEvery = EVERY_S,
+    mqtt_spool: MqttSpool = None,
     engine: EngineName = "auto",
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
@@ -48,101 +102,82 @@ def stream(
     json_: Json = False,
 ) -> None:
     """Answer a camera or a video, frame by frame, until it ends, q is pressed, or Ctrl-C."""
-    pipeline = Pipeline.open(model, EngineOptions(engine, threads, allow_fallback))
-    window = None if headless else Window()
-    frames = open_source(source)
+    capture = CaptureOptions(fps, _size(size), read_timeout_s=read_timeout)
+    settings = LiveSettings(
+        read_timeout_s=read_timeout, give_up_s=give_up, stale_after_s=stale_after, fps=fps
+    )
     with ExitStack() as stack:
+        frames = open_source(source, capture, settings, realtime)
         stack.callback(frames.close)
+        sinks = _sinks(Outputs(record, events, not headless, overwrite), frames, stack)
+        for sink in live_sinks(serve, token, mqtt, mqtt_every, mqtt_spool):
+            stack.callback(sink.close)
+            sinks.append(sink)
+        pipeline = Pipeline.open(model, EngineOptions(engine, threads, allow_fallback, spin=False))
         stopped = stack.enter_context(stop_signals())
-        sinks: list[Sink] = [window.show] if window else []
-        if record is not None:
-            sinks.append(stack.enter_context(video_sink(record, frames.fps or RECORDING_FPS, overwrite)))
-        if events is not None:
-            sinks.append(stack.enter_context(event_sink(events, overwrite)))
+        windows = [sink for sink in sinks if isinstance(sink, WindowSink)]
         summary = run_stream(
-            frames, pipeline, sinks, max_frames, lambda: bool(stopped or (window and window.closed))
+            frames,
+            pipeline,
+            sinks,
+            StreamOptions(max_frames, detect_every, not no_smooth),
+            lambda: bool(stopped) or any(window.quit for window in windows),
         )
     _show(summary, json_)
+    if summary.errors:
+        raise summary.errors[0]
     if stopped:
         raise KeyboardInterrupt
 
 
-class Window:
-    """A window with the annotated frames; `closed` once q or Escape was pressed.
+def _sinks(outputs: Outputs, source: FrameSource, stack: ExitStack) -> list[Sink]:
+    """All that a stream is told to; each is closed with the stack, also where the next does not open."""
+    sinks: list[Sink] = []
+
+    def add(sink: Sink) -> None:
+        stack.callback(sink.close)
+        sinks.append(sink)
+
+    add(LogSink())
+    if outputs.window:
+        add(WindowSink())
+    if outputs.record is not None:
+        add(RecordingSink(outputs.record, source.fps, source.live, outputs.overwrite))
+    if outputs.events is not None:
+        add(EventSink(outputs.events, outputs.overwrite))
+    return sinks
+
+
+def _size(text: str | None) -> tuple[int, int] | None:
+    """Width and height in px of a text like 1280x720.
 
     Raises:
-        InputError: there is no display; OpenCV would end the whole process over it.
+        InputError: it is not like that.
     """
-
-    def __init__(self) -> None:
-        self.closed = False
-        if not any(os.environ.get(name) for name in _DISPLAYS):
-            raise InputError("no display to open a window on: pass --headless")
-        if any(line.split() == ["GUI:", "NONE"] for line in cv2.getBuildInformation().splitlines()):
-            raise InputError("this OpenCV has no windows: pass --headless")
-
-    def show(self, frame: Frame, result: Result) -> None:
-        """Draws a `(H, W, 3) uint8 BGR` frame with its answer."""
-        cv2.imshow("edgebreed", draw_result(frame, result))
-        self.closed = cv2.waitKey(1) & 0xFF in {ord("q"), 27}
-
-
-@contextmanager
-def video_sink(path: Path, fps: float, overwrite: bool) -> Iterator[Sink]:
-    """Writes annotated frames to a video file.
-
-    Raises:
-        InputError: the file exists, or OpenCV cannot write its format.
-    """
-    _refuse_existing(path, overwrite)
-    codec = cv2.VideoWriter.fourcc(*("MJPG" if path.suffix == ".avi" else "mp4v"))
-    writers: list[cv2.VideoWriter] = []
-
-    def write(frame: Frame, result: Result) -> None:
-        picture = draw_result(frame, result)
-        if not writers:
-            writers.append(cv2.VideoWriter(str(path), codec, fps, (picture.shape[1], picture.shape[0])))
-        if not writers[0].isOpened():
-            raise InputError(f"cannot write video {path}: name a file .mp4 or .avi in a folder that exists")
-        writers[0].write(picture)
-
-    try:
-        yield write
-    finally:
-        for writer in writers:
-            writer.release()
-
-
-@contextmanager
-def event_sink(path: Path, overwrite: bool) -> Iterator[Sink]:
-    """Writes one JSON object a line.
-
-    Raises:
-        InputError: the file exists or cannot be written.
-    """
-    _refuse_existing(path, overwrite)
-    try:
-        file = path.open("w", buffering=1)
-    except OSError as error:
-        raise InputError(f"cannot write events to {path}: {error.strerror}") from error
-    with file:
-        yield lambda _, result: print(json.dumps(result.to_dict()), file=file)
-
-
-def _refuse_existing(path: Path, overwrite: bool) -> None:
-    if path.exists() and not overwrite:
-        raise InputError(f"{path} exists: pass --overwrite or another name")
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+)[xX](\d+)", text)
+    if match is None:
+        raise InputError(f"--size {text} is no frame size: write width and height in px, as 1280x720")
+    return int(match[1]), int(match[2])
 
 
 def _show(summary: StreamSummary, json_: bool) -> None:
     data = summary.to_dict()
+    if summary.fault:
+        print(
+            f"edgebreed: the pipeline failed on a frame, the last time with: {summary.fault}", file=sys.stderr
+        )
     if json_:
         print_json(data)
         return
     frames, age = data["frames"], data["age_ms"]
     rows = {
-        "frames": f"{frames['read']} read, {frames['processed']} answered, {frames['dropped']} dropped",
+        "frames": f"{frames['read']} read, {frames['processed']} answered, "
+        f"{frames['dropped']} dropped, {frames['failed']} failed",
         "rate": f"{data['fps']:.1f} answers/s in {data['engine']}",
         "age of an answer": f"p50 {age['p50']:.0f} ms, p99 {age['p99']:.0f} ms" if age else "no frames",
+        "source": f"{data['backend']}, {data['reconnects']} reconnects",
+        "end": f"{data['state']}: {data['reason']}",
     }
     print_table(str(data["source"]), rows)

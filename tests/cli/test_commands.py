@@ -11,7 +11,7 @@ from edgebreed.edge.model_file import write_model
 
 from ..benchmarks.results import latencies, result, write
 from ..conftest import BLUE, RED, Cli, colour_manifest, colour_model, plain
-from ..edge.test_sources import write_video
+from ..edge.camera.test_on_disk import write_video
 
 
 def test_predict_prints_an_object_a_line_in_order(cli: Cli, tmp_path: Path, colours: Path) -> None:
@@ -53,18 +53,54 @@ def test_stream_accounts_for_its_frames(cli: Cli, tmp_path: Path, colours: Path)
     video = write_video(tmp_path / "v.avi", 6)
     arguments = ("stream", "--source", video, "--model", colours, "--headless", "--json")
     data = cli(*arguments, "--events", "e.jsonl", "--record", "r.mp4").json
-    assert {"read": 6, "processed": 6, "dropped": 0} == data["frames"]
+    assert {"read": 6, "processed": 6, "dropped": 0, "failed": 0} == data["frames"]
+    assert ("ended", "FFMPEG", 0) == (data["state"], data["backend"], data["reconnects"])
     assert data["fps"] > 0
-    assert 6 == len((tmp_path / "e.jsonl").read_text().splitlines())
+    events = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text().splitlines()]
+    assert ["state", *["answer"] * 6, "state"] == [event["type"] for event in events]
+    assert ("running", "ended") == (events[0]["state"], events[-1]["state"])
+    assert {"source", "kind", "breed", "top", "faces", "number", "captured_at", "age_ms"} <= set(events[1])
     assert 6 == cv2.VideoCapture(str(tmp_path / "r.mp4")).get(cv2.CAP_PROP_FRAME_COUNT)
+
+
+def test_stream_answers_a_folder_like_predict(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """The same answers to the same photos: it is the same path."""
+    (tmp_path / "p").mkdir()
+    for name, colour in (("a", RED), ("b", BLUE), ("c", RED)):
+        cv2.imwrite(str(tmp_path / "p" / f"{name}.png"), plain(colour))
+    cli("stream", "--source", "p", "--model", colours, "--headless", "--events", "e.jsonl")
+    streamed = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text().splitlines()][1:-1]
+    predicted = [
+        json.loads(line) for line in cli("predict", "p", "--model", colours, "--json").out.splitlines()
+    ]
+    for key in ("source", "kind", "breed", "top", "faces"):
+        assert [answer[key] for answer in predicted] == [answer[key] for answer in streamed]
 
 
 def test_stream_takes_so_many_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:
     """And refuses to overwrite its events."""
     video = write_video(tmp_path / "v.avi", 6)
     arguments = ("stream", "--source", video, "--model", colours, "--headless", "--max-frames", 2)
-    assert "2 answered" in cli(*arguments, "--events", "e.jsonl").out
+    assert "2 answered, 0 dropped, 0 failed" in cli(*arguments, "--events", "e.jsonl").out
     assert "e.jsonl exists: pass --overwrite" in cli(*arguments, "--events", "e.jsonl").err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--size", "big"), "--size big is no frame size: write width and height in px, as 1280x720"),
+        (("--record", "r.gif"), "cannot write video r.gif: name a file .mp4 or .avi"),
+        (("--record", "no/r.mp4"), "cannot write video no/r.mp4: name a file .mp4 or .avi"),
+        (("--events", "no/e.jsonl"), "cannot write events to no/e.jsonl: No such file"),
+    ],
+)
+def test_stream_refuses_what_it_cannot_do(
+    cli: Cli, tmp_path: Path, options: tuple[str, str], message: str
+) -> None:
+    """Before the first frame, in one line."""
+    outcome = cli("stream", "--source", write_video(tmp_path / "v.avi", 1), "--headless", *options)
+    assert (2, "") == (outcome.code, outcome.out)
+    assert message in outcome.err
 
 
 def test_stream_without_a_display_says_so(

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from edgebreed.edge.boxes import Box
 from edgebreed.edge.decision import decide, scores, top_guesses
 from edgebreed.edge.engines import Answers
-from edgebreed.edge.haar import Box
 from edgebreed.edge.manifest import Rejection, RejectionScore
 from edgebreed.edge.result import Kind
 

@@ -1,5 +1,6 @@
 """Faces by Haar cascades."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -44,14 +45,42 @@ def test_tiny_frames_are_searched_without_a_crash() -> None:
     assert [] == HaarDetector().detect(plain(GREY, 3, 2))
 
 
+def test_a_tilted_face_is_found(astronaut: Frame) -> None:
+    """Fifteen degrees to either side."""
+    for degrees in (-15, 15):
+        turn = cv2.getRotationMatrix2D((256, 256), degrees, 1.0)
+        x, y = turn @ (224, 110, 1)
+        turned = np.asarray(
+            cv2.warpAffine(astronaut, turn, (512, 512), borderValue=(114, 114, 114)), np.uint8
+        )
+        boxes = HaarDetector().detect(turned)
+        assert any(left < x < left + width and top < y < top + height for left, top, width, height in boxes)
+
+
+def test_faces_from_the_side_are_found_in_both_directions(astronaut: Frame) -> None:
+    """A mirrored picture gives the mirrored boxes; where none is wanted, none is searched."""
+    sides = HaarSettings(min_support=10**6, profile_side=512, profile_neighbors=0)
+    boxes = HaarDetector(sides).detect(astronaut)
+    mirrored = HaarDetector(sides).detect(np.ascontiguousarray(astronaut[:, ::-1]))
+    assert len(boxes) >= 2
+    assert sorted((512 - left - width, top, width, height) for left, top, width, height in boxes) == sorted(
+        mirrored
+    )
+    assert [] == HaarDetector(replace(sides, profile=False)).detect(astronaut)
+
+
 def test_a_file_that_is_no_cascade_is_named(tmp_path: Path) -> None:
     """The message names the file and what to give."""
-    (tmp_path / "x.xml").write_text("<?xml version='1.0'?><opencv_storage></opencv_storage>")
-    with pytest.raises(EngineError, match=r"x\.xml is no Haar cascade: give one of"):
-        HaarDetector(cascade=tmp_path / "x.xml")
+    (tmp_path / "haarcascade_frontalface_default.xml").write_text(
+        "<?xml version='1.0'?><opencv_storage></opencv_storage>"
+    )
+    with pytest.raises(EngineError, match=r"frontalface_default\.xml is no Haar cascade: give one of"):
+        HaarDetector(folder=tmp_path)
 
 
-def test_settings_that_cannot_search_are_refused() -> None:
+@pytest.mark.parametrize("wrong", [{"scale_factor": 1.0}, {"largest_side": 9}, {"min_share": 1.0}])
+def test_settings_that_cannot_search_are_refused(wrong: dict[str, float]) -> None:
     """The message holds the settings and their limits."""
-    with pytest.raises(ValueError, match="scale_factor=1.0.*scale_factor > 1"):
-        HaarSettings(scale_factor=1.0)
+    (name, value) = next(iter(wrong.items()))
+    with pytest.raises(ValueError, match=f"{name}={value}.*scale_factor > 1"):
+        HaarSettings(**wrong)  # type: ignore[arg-type]  # one of several types, by name

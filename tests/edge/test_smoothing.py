@@ -1,0 +1,58 @@
+"""Answers averaged over time."""
+
+import numpy as np
+import pytest
+
+from edgebreed.edge.engines.base import Answers
+from edgebreed.edge.smoothing import Scenes, Smoother
+
+from ..conftest import GREY, plain
+
+
+def one(*probabilities: float, known: float | None = None) -> Answers:
+    """Answers to one photo."""
+    row = np.array([probabilities], np.float32)
+    return Answers(row, None if known is None else np.array([known], np.float32))
+
+
+def test_a_single_odd_answer_does_not_turn_the_label() -> None:
+    """At 10 answers a second it has a weight of a fifth."""
+    smoother = Smoother(0.5)
+    smoother.smooth(one(0.9, 0.1), scene=0, clock=0.0)
+    odd = smoother.smooth(one(0.1, 0.9), scene=0, clock=0.1).probabilities[0]
+    assert odd[0] == pytest.approx(0.9 - 0.8 * (1 - np.exp(-0.2)), abs=1e-6)
+    assert odd.sum() == pytest.approx(1.0)
+
+
+def test_the_rate_of_answers_does_not_matter() -> None:
+    """A second of the new answer weighs the same in two steps as in twenty."""
+    results = []
+    for steps in (2, 20):
+        smoother = Smoother(0.5)
+        smoother.smooth(one(1.0, 0.0), 0, 0.0)
+        for step in range(steps):
+            last = smoother.smooth(one(0.0, 1.0), 0, (step + 1) / steps)
+        results.append(float(last.probabilities[0, 0]))
+    assert results[0] == pytest.approx(results[1], abs=1e-6)
+
+
+def test_a_new_scene_starts_anew() -> None:
+    """Nothing of the old one is left, neither in the breeds nor in the score."""
+    smoother = Smoother()
+    smoother.smooth(one(1.0, 0.0, known=1.0), 0, 0.0)
+    kept = smoother.smooth(one(0.0, 1.0, known=0.0), 0, 0.01)
+    assert kept.known is not None
+    assert kept.known[0] > 0.9
+    fresh = smoother.smooth(one(0.0, 1.0, known=0.0), 1, 0.02)
+    assert fresh.known is not None
+    assert [0.0, 0.0] == [float(fresh.probabilities[0, 0]), float(fresh.known[0])]
+
+
+def test_a_cut_begins_a_scene_and_noise_does_not() -> None:
+    """Nor does a light that goes up slowly; a pause of seconds does."""
+    scenes, chance = Scenes(), np.random.default_rng(0)
+    noise = [np.clip(plain(GREY) + chance.normal(0, 25, (30, 40, 3)), 0, 255).astype(np.uint8) for _ in "abc"]
+    assert [0, 0, 0] == [scenes.number(frame, index / 25) for index, frame in enumerate(noise)]
+    assert [0, 0] == [scenes.number(plain((level,) * 3), 0.2) for level in (110, 130)]
+    assert 1 == scenes.number(plain((240, 240, 240)), 0.24)
+    assert 2 == scenes.number(plain((240, 240, 240)), 9.0)
