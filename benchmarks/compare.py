@@ -3,9 +3,8 @@
 Three things make equal programs look different, and each is met by what is stored with the samples:
 
 - Photos differ: latencies are compared photo by photo.
-- Other programs take the processor for a while: samples during which threads had to wait for one longer
-  than `QUIET` of their time are left out while enough others remain. This only serves the comparison;
-  percentiles keep them.
+- Other programs take the processors for a while: samples during which they had more than `QUIET` of them
+  are left out while enough others remain. This only serves the comparison; percentiles keep them.
 - The machine itself is faster or slower at times: each latency is divided by the probe's time around it.
 
 What stays is resampled in blocks of time (see `bootstrap`), each run by itself, and the interval is widened
@@ -28,7 +27,7 @@ from edgebreed.errors import InputError
 
 QUIET = 0.1
 MIN_QUIET = 30
-PROBES = 15
+AROUND = 15  # samples
 PERCENT = 25
 RUN_TO_RUN = 0.015
 BOUND = 0.05
@@ -155,10 +154,10 @@ class _Logs:
     @classmethod
     def of(cls, run: Run) -> "_Logs":
         """Takes the quiet samples, or all where too few are quiet."""
-        quiet = run.waited_ms <= QUIET * run.total_ms
+        quiet = _smooth(run.others) <= QUIET
         disturbed = int(quiet.sum()) < MIN_QUIET
         used = np.ones_like(quiet) if disturbed else quiet
-        logs = np.log(run.total_ms) - np.log(_smooth(run.probe_ms))
+        logs = np.log(run.total_ms) - np.log(_speed(run.probe_ms))
         return cls(logs[used], np.array(run.queries)[used], disturbed)
 
     def by_photo(self) -> dict[str, float]:
@@ -187,15 +186,17 @@ def _unseen(count: int) -> float:
     return RUN_TO_RUN if count >= FEW else math.hypot(RUN_TO_RUN, FEW_SPREAD / math.sqrt(count))
 
 
-def _smooth(probe_ms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The median of the probes around each sample; 1 everywhere in a run without probes."""
-    if not (probe_ms > 0).all():
-        return np.ones_like(probe_ms)
-    padded = np.pad(probe_ms, PROBES // 2, mode="reflect") if len(probe_ms) > PROBES else probe_ms
-    if len(probe_ms) <= PROBES:
-        return np.full_like(probe_ms, np.median(probe_ms))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, PROBES)
-    return np.asarray(np.median(windows, axis=1))
+def _speed(probe_ms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The machine's speed around each sample; 1 everywhere in a run without probes."""
+    return _smooth(probe_ms) if (probe_ms > 0).all() else np.ones_like(probe_ms)
+
+
+def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The median around each value."""
+    if len(values) <= AROUND:
+        return np.full_like(values, np.median(values))
+    padded = np.pad(values, AROUND // 2, mode="reflect")
+    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, AROUND), axis=1))
 
 
 def _warnings(run: Run, logs: _Logs) -> list[str]:

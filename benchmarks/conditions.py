@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edgebreed.benchmarks.contention import Contention, Waits
+from edgebreed.benchmarks.contention import Contention, Usage
 from edgebreed.benchmarks.environment import environment
 from edgebreed.benchmarks.machine_state import MachineState
 from edgebreed.benchmarks.power import Energy, metered
@@ -34,7 +34,7 @@ class Conditions:
             **environment(),
             "before": self.before.to_dict(),
             "after": self.after.to_dict(),
-            "waiting_share": self.contention.waiting_share,
+            "others_share": self.contention.others_share,
             "stolen_share": self.contention.stolen_share,
         }
 
@@ -53,8 +53,8 @@ def watched(root: Path = Path("/")) -> Iterator[list[Conditions]]:
         root: where `/proc` and `/sys` lie.
     """
     found: list[Conditions] = []
-    before, waits = MachineState.read(root), Waits.read(root)
+    before, usage = MachineState.read(root), Usage.read(root)
     with metered(root) as energy:
         yield found
     after = MachineState.read(root)
-    found.append(Conditions(before, after, waits.until(Waits.read(root)), tuple(energy)))
+    found.append(Conditions(before, after, usage.until(Usage.read(root)), tuple(energy)))

@@ -1,32 +1,42 @@
-"""How much other programs stood in a measurement's way."""
+"""How much other programs, and other machines on the same host, stood in a measurement's way."""
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from edgebreed.benchmarks.system_files import text
+
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+
+_USER, _NICE, _SYSTEM, _IDLE, _IOWAIT, _IRQ, _SOFTIRQ, _STEAL = range(8)
+
 
 @dataclass(frozen=True)
 class Contention:
-    """Time that this process and this machine waited, between two moments.
+    """What was taken between two moments, as shares of all processors' time.
 
     Attributes:
-        waiting_share: time that this process's threads were ready to run and got no processor, summed over
-            threads, as a share of the time that passed; None where the kernel does not tell.
-        stolen_share: time that a hypervisor gave to other machines, as a share of all processors' time;
-            None where the kernel does not tell.
+        others_share: by other programs of this machine; None where the kernel does not tell.
+        stolen_share: by other machines, where a hypervisor shares the processors out; None likewise.
     """
 
-    waiting_share: float | None
+    others_share: float | None
     stolen_share: float | None
 
 
 @dataclass(frozen=True)
-class Waits:
-    """The kernel's counters at one moment."""
+class Usage:
+    """Processor time that was used up to a moment.
 
-    at: float
-    waited_s: float | None
+    Attributes:
+        own_s: by this process, all its threads together.
+        ticks: by everything on the processors that this process may use, from `/proc/stat`: user, nice,
+            system, idle, iowait, irq, softirq, steal, in ticks; empty where there is none.
+    """
+
+    own_s: float
     ticks: tuple[int, ...]
 
     @classmethod
@@ -36,47 +46,17 @@ class Waits:
         Args:
             root: where `/proc` lies.
         """
-        return cls(time.perf_counter(), waited_s(root), _ticks(root))
+        lines = [line.split() for line in (text(root / "proc/stat") or "").splitlines()]
+        ours = {f"cpu{number}" for number in os.sched_getaffinity(0)}
+        told = [[int(word) for word in words[1:9]] for words in lines if words and words[0] in ours]
+        ticks = tuple(map(sum, zip(*told, strict=True))) if told and len(told[0]) > _STEAL else ()
+        return cls(time.process_time(), ticks)
 
-    def until(self, later: "Waits") -> Contention:
+    def until(self, later: "Usage") -> Contention:
         """What happened between this moment and a later one."""
-        passed = later.at - self.at
-        known = self.waited_s is not None and later.waited_s is not None and passed > 0
-        waiting = max(0.0, (later.waited_s or 0) - (self.waited_s or 0)) / passed if known else None
-        return Contention(waiting, _stolen(self.ticks, later.ticks))
-
-
-def waited_s(root: Path = Path("/")) -> float | None:
-    """Seconds that this process's threads have waited for a processor, all together.
-
-    Second field of each thread's `schedstat`: nanoseconds spent waiting on a run queue.
-
-    Args:
-        root: where `/proc` lies.
-    """
-    try:
-        threads = list((root / "proc/self/task").iterdir())
-    except OSError:
-        return None
-    fields = [_words(thread / "schedstat") for thread in threads]
-    waits = [int(words[1]) for words in fields if len(words) == 3]
-    return sum(waits) / 1e9 if waits else None
-
-
-def _ticks(root: Path) -> tuple[int, ...]:
-    """The first line of `/proc/stat`: user, nice, system, idle, iowait, irq, softirq, steal, ..."""
-    words = _words(root / "proc/stat")
-    return tuple(int(word) for word in words[1:9]) if words[:1] == ["cpu"] else ()
-
-
-def _stolen(before: tuple[int, ...], after: tuple[int, ...]) -> float | None:
-    passed = sum(after) - sum(before)
-    return (after[7] - before[7]) / passed if len(before) == len(after) == 8 and passed > 0 else None
-
-
-def _words(path: Path) -> list[str]:
-    """A thread may end while its file is read."""
-    try:
-        return path.read_text().split("\n", 1)[0].split()
-    except OSError:
-        return []
+        if not (self.ticks and later.ticks) or sum(later.ticks) <= sum(self.ticks):
+            return Contention(None, None)
+        passed = [new - old for new, old in zip(later.ticks, self.ticks, strict=True)]
+        busy = sum(passed) - passed[_IDLE] - passed[_IOWAIT] - passed[_STEAL]
+        others = busy - (later.own_s - self.own_s) / TICK_S
+        return Contention(max(0.0, others) / sum(passed), passed[_STEAL] / sum(passed))

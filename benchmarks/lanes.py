@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from edgebreed.benchmarks.clock import Clock, SystemClock
-from edgebreed.benchmarks.contention import waited_s
+from edgebreed.benchmarks.contention import Usage
 from edgebreed.benchmarks.probe import Probe
 from edgebreed.benchmarks.samples import Recording, Sample, Stages, Warmup
 from edgebreed.benchmarks.warm_up import warm_up
@@ -76,14 +76,12 @@ class Taker:
 
     def take(self, lane: Lane, query: int) -> Sample:
         """Measures one query of a lane, and then the machine's speed."""
-        waited = waited_s() or 0.0
+        usage = Usage.read()
         begin = self._clock.now()
         stages = lane.ask(query)
         end = self._clock.now()
-        waited = max(0.0, (waited_s() or waited) - waited)
-        return Sample(
-            query, begin - self._start, (end - begin) * 1e3, self._probe.run(), waited * 1e3, stages
-        )
+        others = usage.until(Usage.read()).others_share or 0.0
+        return Sample(query, begin - self._start, (end - begin) * 1e3, self._probe.run(), others, stages)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from edgebreed.edge.engines.onnx_runtime import PROVIDERS
 MIN_SECONDS = 10.0
 BLOCKS = 10
 MAX_SPREAD = 0.05
-MAX_WAITING = 0.2
+MAX_OTHERS = 0.1
 MAX_STOLEN = 0.05
 
 
@@ -70,7 +70,7 @@ def rules(percentile: int) -> dict[str, Any]:
         "samples": fewest(percentile),
         "percentile": percentile,
         "spread": MAX_SPREAD,
-        "waiting_share": MAX_WAITING,
+        "others_share": MAX_OTHERS,
         "stolen_share": MAX_STOLEN,
     }
 
@@ -134,12 +134,12 @@ def _steady(evidence: Evidence) -> list[str]:
 
 
 def _undisturbed(evidence: Evidence) -> list[str]:
-    waiting, stolen = evidence.contention.waiting_share or 0, evidence.contention.stolen_share or 0
+    others, stolen = evidence.contention.others_share or 0, evidence.contention.stolen_share or 0
     found = []
-    if waiting > MAX_WAITING:
+    if others > MAX_OTHERS:
         found.append(
-            f"other programs had the processor: threads waited for it {waiting:.0%} of the time, at most "
-            f"{MAX_WAITING:.0%} is allowed: end them"
+            f"other programs took {others:.0%} of the processors' time, at most {MAX_OTHERS:.0%} is allowed: "
+            "end them"
         )
     if stolen > MAX_STOLEN:
         found.append(

@@ -22,12 +22,12 @@ PAGE = Template("""<!doctype html>
 <main>
 <section><h2>Result</h2><div class="wide">$table</div>$verdicts</section>
 <section><h2>Latency</h2><p>The whole way of an image. Every sample is a stroke; none is left out.</p>
-$distribution</section>
-<section><h2>Stages</h2>$stages</section>
+<div class="wide">$distribution</div></section>
+<section><h2>Stages</h2><div class="wide">$stages</div></section>
 $pareto
 <section><h2>Steadiness</h2>
 <p>Medians of short blocks. Where all lines rise together, the machine slowed down, not a model.</p>
-$drift</section>
+<div class="wide">$drift</div></section>
 <section><h2>How it was measured</h2><div class="facts">$facts</div></section>
 </main></body></html>
 """)
@@ -169,7 +169,7 @@ def _facts(result: dict[str, Any]) -> str:
         "valid": f"at least {rules['seconds']:.0f} s and {rules['samples']} samples (MLPerf's early stopping "
         f"for p{rules['percentile']}), block medians within {rules['spread']:.0%}",
         "harness": f"{cost['inside_ms'] * 1e3:.1f} µs in a latency, {cost['between_ms']:.2f} ms between two",
-        "waited for a processor": _share(environment["waiting_share"]),
+        "taken by other programs": _share(environment["others_share"]),
         "taken by the hypervisor": _share(environment["stolen_share"]),
         "clock": ", ".join(f"{key} {value}" for key, value in clock.items() if value is not None)
         or "not told",
@@ -187,7 +187,7 @@ def _facts(result: dict[str, Any]) -> str:
 
 
 def _share(share: float | None) -> str:
-    return "not told" if share is None else f"{share:.1%} of the time"
+    return "not told" if share is None else f"{share:.1%} of the processors' time"
 
 
 def _temperatures(environment: dict[str, Any]) -> str:

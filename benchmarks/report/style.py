@@ -14,7 +14,8 @@ header p, section > p { color: var(--soft); }
 section { background: var(--paper); border: 1px solid var(--line); border-radius: 12px;
   padding: 1.1rem 1.3rem; margin: 0 0 1rem; }
 h2 { font-size: 1.05rem; margin: 0 0 .5rem; } section > p { margin: -.3rem 0 .6rem; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 14px; }
+.wide { overflow-x: auto; } .wide svg { min-width: 40rem; }
+table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th { text-align: left; font-weight: 500; color: var(--soft); white-space: nowrap; }
 th, td { padding: .4rem .55rem; border-bottom: 1px solid var(--line); }
 tbody tr:last-child td { border-bottom: 0; } th:nth-child(n+4):nth-child(-n+11) { text-align: right; }

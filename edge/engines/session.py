@@ -25,7 +25,7 @@ class SessionSettings:
     """
 
     threads: int = 0
-    spin: bool = True
+    spin: bool = False
     arena: bool = True
     memory_pattern: bool = True
     bind: bool | None = None

@@ -41,11 +41,11 @@ def test_a_machine_that_slowed_down_is_no_slower_program(colours: Path) -> None:
     assert comparison.ratio == pytest.approx(1.0, abs=0.03)
 
 
-def test_samples_that_waited_for_a_processor_do_not_decide(colours: Path) -> None:
+def test_samples_beside_other_programs_do_not_decide(colours: Path) -> None:
     """A second of another program's work in one of the runs."""
     quiet, disturbed = run(colours, 1), run(colours, 2)
     disturbed.total_ms[50:120] *= 1.5
-    disturbed.waited_ms[50:120] = 30.0
+    disturbed.others[50:120] = 0.4
     comparison = compare(quiet, disturbed)
     assert (Word.SAME, (200, 130)) == (comparison.verdict, comparison.samples)
 
@@ -53,7 +53,7 @@ def test_samples_that_waited_for_a_processor_do_not_decide(colours: Path) -> Non
 def test_where_nothing_is_quiet_all_is_used_and_told(colours: Path) -> None:
     """With a warning."""
     quiet, disturbed = run(colours, 1), run(colours, 2)
-    disturbed.waited_ms[:] = 30.0
+    disturbed.others[:] = 0.4
     comparison = compare(quiet, disturbed)
     assert 200 == comparison.samples[1]
     assert "2.json: other programs disturbed nearly every sample" in comparison.warnings[0]

@@ -34,7 +34,10 @@ def test_a_short_run_is_invalid_and_says_how_long_it_must_be() -> None:
     ("evidence", "reason"),
     [
         ({"spread": 0.08}, "unstable: the medians of 10 blocks vary by 8.0%, at most 5% is allowed"),
-        ({"contention": Contention(0.4, None)}, "threads waited for it 40% of the time, at most 20%"),
+        (
+            {"contention": Contention(0.4, None)},
+            "other programs took 40% of the processors' time, at most 10%",
+        ),
         ({"contention": Contention(None, 0.1)}, "the hypervisor took 10% of the processors' time"),
         ({"throttled": ("the clock fell from 2000 to 900 MHz",)}, "throttled: the clock fell"),
         (
