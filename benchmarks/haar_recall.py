@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from edgebreed.benchmarks.plain_haar import PlainHaar
 from edgebreed.edge.boxes import Box, overlap
 from edgebreed.edge.cascade import cascade_folder
 from edgebreed.edge.haar import HaarDetector
@@ -77,17 +78,6 @@ class Score:
         """Plain JSON types."""
         spread = {f"p{percent}": percentile(self.ms, percent) for percent in (25, 50, 75)}
         return {"found": self.found, "of": len(self.ms), "other_boxes": self.others, "cpu_ms": spread}
-
-
-def plain_detector() -> Detect:
-    """`detectMultiScale` with its defaults on the whole frame: scale factor 1.1, 3 neighbours."""
-    cascade = cv2.CascadeClassifier(str(cascade_folder() / "haarcascade_frontalface_default.xml"))
-
-    def detect(frame: Frame) -> list[Box]:
-        found = cascade.detectMultiScale(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY))
-        return [(int(left), int(top), int(width), int(height)) for left, top, width, height in found]
-
-    return detect
 
 
 def agreed_face(photo: Frame) -> Box | None:
@@ -173,7 +163,7 @@ def report(
     photos: list[Path], others: list[Path], conditions: Iterable[Condition] = CONDITIONS
 ) -> dict[str, Any]:
     """What `--json` prints."""
-    detectors = {"plain": plain_detector(), "edgebreed": HaarDetector().detect}
+    detectors = {"plain": PlainHaar().detect, "edgebreed": HaarDetector().detect}
     scores = measure(photos, detectors, conditions)
     found = {name: sum(row[name].found for row in scores.values()) for name in detectors}
     costs = {name: [ms for row in scores.values() for ms in row[name].ms] for name in detectors}

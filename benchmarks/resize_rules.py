@@ -31,8 +31,9 @@ def framed(frame: Frame, wide: bool) -> Frame:
     height, width = frame.shape[:2]
     side = round((height * ASPECT - width) if wide else (width * ASPECT - height))
     before = int(np.random.default_rng(int(frame[::7, ::7].sum())).integers(0, max(1, side)))
-    across = (0, 0, before, side - before) if wide else (before, side - before, 0, 0)
-    return np.asarray(cv2.copyMakeBorder(frame, *across, cv2.BORDER_REPLICATE), np.uint8)
+    left, top = (before, 0) if wide else (0, before)
+    right, bottom = (side - before, 0) if wide else (0, side - before)
+    return np.asarray(cv2.copyMakeBorder(frame, top, bottom, left, right, cv2.BORDER_REPLICATE), np.uint8)
 
 
 SHAPES: dict[str, Corruption] = {

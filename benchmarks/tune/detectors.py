@@ -10,16 +10,13 @@ from edgebreed.benchmarks.clock import Clock, SystemClock
 from edgebreed.edge.haar import HaarDetector, HaarSettings
 from edgebreed.edge.images import Frame
 
-OPENCV_DEFAULTS = HaarSettings(working_side=100_000, scale_factor=1.1, min_neighbors=3, min_share=0.0)
-"""What `detectMultiScale` does with a whole frame where nothing is set."""
-
 TRIED = (
     HaarSettings(),
-    HaarSettings(working_side=480, scale_factor=1.2),
-    HaarSettings(working_side=480, scale_factor=1.2, min_neighbors=3, min_share=0.15),
-    HaarSettings(working_side=360, scale_factor=1.1),
-    HaarSettings(working_side=360, scale_factor=1.15, min_neighbors=3),
-    HaarSettings(working_side=320, scale_factor=1.2, min_neighbors=3),
+    HaarSettings(largest_side=480),
+    HaarSettings(largest_side=480, profile=False),
+    HaarSettings(tilt=0, profile=False),
+    HaarSettings(largest_side=480, tilt=0, profile=False),
+    HaarSettings(smallest_side=240, largest_side=360, min_share=0.1, tilt=0, profile=False),
 )
 """The runtime's own setting first."""
 

@@ -76,7 +76,7 @@ def export_packages(runs: Sequence[Path], folder: Path) -> list[Package]:
     for run in runs:
         for format_, precisions in SUPPORTED.items():
             for precision in precisions:
-                package = _exported(run, Recipe(format_, precision), folder)
+                package = _exported(run, Recipe.fitting(format_, precision, None), folder)
                 packages += [package] if package else []
     if not packages:
         raise ProofError(f"no export of {', '.join(map(str, runs))} held its bound: see `edgebreed export`")
@@ -87,7 +87,8 @@ def _exported(run: Path, recipe: Recipe, folder: Path) -> Package | None:
     path = folder / f"{run.resolve().name}-{recipe.precision}.{recipe.format}"
     if path.is_file() and (kept := _still_good(path, run)):
         return kept
-    from edgebreed.export.exporter import ExportConfig, export
+    from edgebreed.export.exporter import export
+    from edgebreed.export.request import ExportConfig
 
     print(f"exporting {path.name}", file=sys.stderr)
     try:

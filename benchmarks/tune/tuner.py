@@ -10,10 +10,10 @@ from typing import Any
 from edgebreed.benchmarks.bootstrap import percentile_interval
 from edgebreed.benchmarks.frames import CAMERA, camera_frames
 from edgebreed.benchmarks.lanes import Lane
+from edgebreed.benchmarks.plain_haar import PlainHaar
 from edgebreed.benchmarks.tune.accuracy import Judge, Score
 from edgebreed.benchmarks.tune.candidates import Candidate, candidates
 from edgebreed.benchmarks.tune.detectors import (
-    OPENCV_DEFAULTS,
     DetectorScore,
     choose_detector,
     score_detectors,
@@ -76,10 +76,10 @@ class TuneConfig:
 
 @dataclass(frozen=True)
 class Way:
-    """A candidate with a face search; the baseline is one too."""
+    """A candidate with a face search, None for OpenCV's own; the baseline is one too."""
 
     candidate: Candidate
-    settings: HaarSettings
+    settings: HaarSettings | None
     baseline: str = ""
 
 
@@ -117,7 +117,7 @@ def _detectors(config: TuneConfig, frames: Sequence[Frame]) -> list[DetectorScor
 
 def _race(frames: Sequence[Frame], seconds: float) -> Race[Way]:
     def lane(way: Way) -> Lane:
-        subject = way.candidate.open(HaarDetector(way.settings))
+        subject = way.candidate.open(HaarDetector(way.settings) if way.settings else PlainHaar())
         return Lane(way.candidate.name, lambda number: subject.answer_frame(frames[number]))
 
     return Race(lane, len(frames), seconds)
@@ -145,7 +145,7 @@ def _baselines(pool: Sequence[Candidate]) -> list[Way]:
     plain = replace(floats[0], threads=0)
     return [
         Way(plain, HaarSettings(), "fp32 in ONNX Runtime, the runtime's own face search"),
-        Way(plain, OPENCV_DEFAULTS, "fp32 in ONNX Runtime, OpenCV's default face search"),
+        Way(plain, None, "fp32 in ONNX Runtime, OpenCV's default face search"),
     ]
 
 
@@ -174,7 +174,7 @@ def _evidence(
         "baselines": [
             {
                 "name": standing.entry.baseline,
-                "settings": asdict(standing.entry.settings),
+                "settings": asdict(standing.entry.settings) if standing.entry.settings else "OpenCV's",
                 **_figures(standing),
             }
             for standing in final
@@ -199,7 +199,7 @@ def _chosen(config: TuneConfig, way: Way, score: Score, final: Sequence[Standing
     return {
         "name": way.candidate.name,
         **way.candidate.to_dict(),
-        "detector": asdict(way.settings),
+        "detector": asdict(way.settings or HaarSettings()),
         **_figures(own),
         "accuracy": score.to_dict(),
         "by_baseline": {

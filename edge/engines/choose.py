@@ -32,13 +32,8 @@ class EngineOptions:
         engine: one of `ENGINES`, or an execution provider's full name.
         threads: threads of one inference; 0 lets the engine choose.
         allow_fallback: take the next engine where the one that was asked for is missing.
-<<<<<<< HEAD
-        spin: let threads that wait for work keep their processors busy, which answers one image after
-            another a little sooner. A stream turns it off: other stages need those processors.
-=======
         spin: ONNX Runtime's threads wait for work by spinning; on few cores that takes them from the
             face search, and slows the whole way down by a quarter on two.
->>>>>>> bench
         arena: ONNX Runtime keeps memory for the next run.
         memory_pattern: ONNX Runtime plans the places of all tensors once.
         io_binding: input and outputs stay on the device between runs; None does so on a GPU.

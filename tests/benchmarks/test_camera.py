@@ -9,8 +9,8 @@ from edgebreed.benchmarks.camera import watch
 from edgebreed.benchmarks.clock import FixedClock
 from edgebreed.benchmarks.drawn import write_drawn
 from edgebreed.benchmarks.subject import Subject
+from edgebreed.edge.boxes import Box
 from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.haar import Box
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import Pipeline
 

@@ -20,10 +20,10 @@ class _Named:
         self.name, self.arguments = name, arguments
 
 
-_Python: Any = pickle._Pickler  # type: ignore[attr-defined]  # the C one lets no reference be written by hand
+_Python: Any = pickle._Pickler  # the C one lets no reference be written by hand
 
 
-class _Pickler(_Python):
+class _Pickler(_Python):  # type: ignore[misc]  # its type is unknown
     def save(self, obj: object, save_persistent_id: bool = True) -> None:
         """Writes `_Named` as PyTorch writes tensors."""
         if not isinstance(obj, _Named):
