@@ -16,6 +16,8 @@ from edgebreed.export.recipe import Bound
 from edgebreed.progress import track
 
 MAX_FLOAT_LAYERS = 8
+SHOWN = 8
+"""Layers that a failure names."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,6 @@ class Controlled:
         """Plain JSON types."""
         return {
             "float_layers": list(self.float_layers),
-            "max_float_layers": MAX_FLOAT_LAYERS,
             "trials": [{"float_layers": len(t.float_layers), **t.proof.to_dict()} for t in self.trials],
             "ranking": [{"layer": layer, "alone_db": db} for layer, db in self.ranking],
         }
@@ -67,12 +68,14 @@ class Control:
     Attributes:
         name: what to call it in an error.
         bound: what it may lose.
+        most: how many layers may stay float.
         prove: compares a file's body with the float model on validation photos.
         noise_db: signal-to-noise of a file's answers, on a few photos.
     """
 
     name: str
     bound: Bound
+    most: int
     prove: Callable[[bytes], Proof]
     noise_db: Callable[[bytes], float]
 
@@ -80,14 +83,14 @@ class Control:
         """Takes the noisiest layers back to float, one after another, until the bound holds.
 
         Raises:
-            ProofError: it does not hold with `MAX_FLOAT_LAYERS` in float; its rows say what was tried.
+            ProofError: it does not hold with `most` in float; its rows say what was tried.
         """
         body = candidate.body()
         trials = [Trial((), self.prove(body))]
         if not misses(trials[0].proof, self.bound):
             return Controlled(body, tuple(trials))
         ranking = self._rank(candidate)
-        for count in range(1, min(MAX_FLOAT_LAYERS, len(ranking)) + 1):
+        for count in range(1, min(self.most, len(ranking)) + 1):
             layers = tuple(layer for layer, _ in ranking[:count])
             body = candidate.body(layers)
             trials.append(Trial(layers, self.prove(body)))
@@ -106,7 +109,7 @@ class Control:
         reason = f"{self.name}: {misses(last.proof, self.bound)[0]}"
         if ranking:
             reason += (
-                f", with {len(last.float_layers)} layers in float (at most {MAX_FLOAT_LAYERS}); "
+                f", with {len(last.float_layers)} layers in float (at most {self.most}); "
                 f"the noisiest is {short_name(ranking[0][0])} ({ranking[0][1]:.1f} dB)"
             )
         rows = {
@@ -114,7 +117,7 @@ class Control:
             f"agreement {trial.proof.agreement:.2%}"
             for trial in trials
         }
-        noisy = {short_name(layer): f"{db:.1f} dB alone" for layer, db in ranking[:MAX_FLOAT_LAYERS]}
+        noisy = {short_name(layer): f"{db:.1f} dB alone" for layer, db in ranking[:SHOWN]}
         return ProofError(
             f"{reason}; nothing was written (--force writes it all the same)", {**rows, **noisy}
         )

@@ -135,7 +135,8 @@ class _Work:
         if config.force:  # as it comes: no layer is taken back
             body = candidate.body()
             return Controlled(body, (Trial((), prove(body)),))
-        return Control(config.recipe.name, config.bound, prove, noise_db).run(candidate)
+        control = Control(config.recipe.name, config.bound, config.max_float_layers, prove, noise_db)
+        return control.run(candidate)
 
     def _prove(self, engine: Engine, split: str, count: int | None = None) -> Proof:
         photos, reference = self._photos(split, count)

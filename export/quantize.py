@@ -11,7 +11,7 @@ from edgebreed import telemetry
 from edgebreed.errors import MissingExtraError
 from edgebreed.export.graph.activations import make_symmetric, unify_activations
 from edgebreed.export.graph.byte_input import take_bytes
-from edgebreed.export.graph.float_layers import keep_float, weighted_layers
+from edgebreed.export.graph.float_layers import keep_float, quantized_layers
 from edgebreed.export.graph.index import Model
 from edgebreed.export.graph.relu import drop_relus
 from edgebreed.export.graph.residual import split_additions
@@ -40,7 +40,7 @@ class OnnxQuantizer:
         self._float = model
         self._types = types
         self._quantized = _quantize(model, photos, types)
-        self.layers = weighted_layers(self._quantized)
+        self.layers = quantized_layers(self._quantized)
 
     def body(self, float_layers: Collection[str] = ()) -> bytes:
         """The int8 model, rewritten for the target's kernels."""

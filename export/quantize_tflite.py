@@ -24,7 +24,7 @@ except ImportError as error:
     raise MissingExtraError("TFLite quantization (ai-edge-quantizer)", "export") from error
 
 SIGNATURE = "serving_default"
-WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"}
+QUANTIZED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD", "MUL", "MEAN", "AVERAGE_POOL_2D"}
 FLOAT_END = ("SOFTMAX", "LOGISTIC", "OUTPUT")
 """Probabilities stay float32: a byte has steps of 1/256, and thresholds and calibration need finer ones."""
 
@@ -40,7 +40,7 @@ class TFLiteQuantizer:
     def __init__(self, body: bytes, photos: NDArray[np.uint8]) -> None:
         self._body = body
         model = parse(body)
-        self.layers = weighted_layers(model)
+        self.layers = quantized_layers(model)
         inputs = [{_input_name(model): photo[None]} for photo in photos]
         with _quiet():
             ranges = _static(self._body, ()).calibrate({SIGNATURE: inputs}, num_threads=os.cpu_count() or 1)
@@ -77,13 +77,13 @@ def shrink(body: bytes, precision: Precision) -> bytes:
     return packed(parse(bytes(result.quantized_model)))
 
 
-def weighted_layers(model: Any) -> tuple[str, ...]:
-    """Output names of the operators that have weights, in the graph's order."""
+def quantized_layers(model: Any) -> tuple[str, ...]:
+    """Output names of the operators whose inputs are quantized, in the graph's order."""
     graph = model.subgraphs[0]
     return tuple(
         graph.tensors[operator.outputs[0]].name.decode()
         for operator in graph.operators
-        if operator_name(model, operator) in WEIGHTED
+        if operator_name(model, operator) in QUANTIZED
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from edgebreed.edge.manifest import Calibration, Precision
 from edgebreed.errors import InputError
-from edgebreed.export.accuracy_control import Controlled
+from edgebreed.export.accuracy_control import MAX_FLOAT_LAYERS, Controlled
 from edgebreed.export.calibration import CALIBRATION_PHOTOS
 from edgebreed.export.convert import Shape
 from edgebreed.export.layers import LayerNoise
@@ -27,6 +27,7 @@ class ExportConfig:
         calibration: photos for the quantizer; None takes the training split.
         calibration_size: how many of them.
         max_drop: largest loss of top-1 in points; None takes the recipe's.
+        max_float_layers: how many layers of an int8 file may stay float to hold that.
         debug_layers: measure the noise of each layer, and draw it beside the file.
         force: write a model that missed its bound.
         overwrite: replace `out`.
@@ -41,6 +42,7 @@ class ExportConfig:
     calibration: Path | None = None
     calibration_size: int = CALIBRATION_PHOTOS
     max_drop: float | None = None
+    max_float_layers: int = MAX_FLOAT_LAYERS
     debug_layers: bool = False
     force: bool = False
     overwrite: bool = False

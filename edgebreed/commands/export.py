@@ -39,6 +39,9 @@ def export(
             min=0, help="Largest loss of top-1 in points; left out: 0.5 for int8, 1 for int8 in TFLite."
         ),
     ] = None,
+    max_float_layers: Annotated[
+        int, typer.Option(min=0, help="Layers of an int8 file that may stay float to hold --max-drop.")
+    ] = 8,
     calibration: Annotated[
         Path | None, typer.Option(help="Photos for int8; the training split if left out.")
     ] = None,
@@ -80,6 +83,7 @@ def export(
             calibration=calibration,
             calibration_size=calibration_size,
             max_drop=max_drop,
+            max_float_layers=max_float_layers,
             debug_layers=debug_layers,
             force=force,
             overwrite=overwrite,

@@ -5,22 +5,23 @@ from collections.abc import Collection
 from edgebreed.export.graph.index import Index, Model, insert_after, set_constant
 
 WEIGHTED = {"Conv", "MatMul", "Gemm"}
+QUANTIZED = {*WEIGHTED, "Add", "Mul", "GlobalAveragePool", "AveragePool"}
 PASSING = {"Transpose", "MaxPool", "Squeeze", "Reshape", "Flatten"}
 """What hands bytes on as they are, so that quantizers move above it."""
 
 
-def weighted_layers(model: Model) -> tuple[str, ...]:
-    """Names of the nodes with quantized weights, in the graph's order."""
+def quantized_layers(model: Model) -> tuple[str, ...]:
+    """Names of the nodes that take quantized values, in the graph's order."""
     index = Index(model)
     return tuple(
         node.name
         for node in model.graph.node
-        if node.op_type in WEIGHTED and index.maker(node.input[1], "DequantizeLinear") is not None
+        if node.op_type in QUANTIZED and any(_is_quantized(index, name) for name in node.input)
     )
 
 
 def keep_float(quantized: Model, original: Model, layers: Collection[str]) -> None:
-    """Gives layers their float weights, bias and inputs back; the rest stays quantized.
+    """Gives layers their float inputs, weights and biases back; the rest stays quantized.
 
     Args:
         quantized: is changed.
@@ -30,15 +31,21 @@ def keep_float(quantized: Model, original: Model, layers: Collection[str]) -> No
     before = Index(original)
     floats = {node.name: node for node in original.graph.node if node.name in layers}
     for node in [node for node in quantized.graph.node if node.name in floats]:
-        source = _float_source(quantized, Index(quantized), node.input[0])
-        if source is not None:
-            node.input[0] = source
-        names = floats[node.name].input[1:]
-        for name in names:
+        for place, name in enumerate(floats[node.name].input):
             values = before.constant(name)
-            assert values is not None
-            set_constant(quantized, f"{name}_float", values)
-        node.input[1:] = [f"{name}_float" for name in names]
+            if values is not None:
+                node.input[place] = f"{name}_original"
+                set_constant(quantized, f"{name}_original", values)
+            else:
+                source = _float_source(quantized, Index(quantized), node.input[place])
+                node.input[place] = source or node.input[place]
+
+
+def _is_quantized(index: Index, name: str) -> bool:
+    maker = index.makers.get(name)
+    if maker is None or maker.op_type not in PASSING:
+        return maker is not None and maker.op_type == "DequantizeLinear"
+    return _is_quantized(index, maker.input[0])
 
 
 def _float_source(model: Model, index: Index, name: str) -> str | None:

@@ -1,0 +1,111 @@
+"""Small ONNX graphs to rewrite, and how to run them."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from edgebreed.export.graph.index import Model, Node
+from edgebreed.export.onnx_setup import onnx
+
+SIDE = 8  # px
+CHANNELS = 8
+PHOTOS = np.random.default_rng(1).integers(0, 256, (12, SIDE, SIDE, 3), np.uint8)
+PHOTOS[0, 0, 0], PHOTOS[0, 0, 1] = 0, 255
+
+node = onnx.helper.make_node
+
+
+def model(nodes: list[Node], constants: dict[str, NDArray[Any]], output: str = "probabilities") -> Model:
+    """A checked model from `image`, `(batch, 8, 8, 3) uint8 RGB`, to one float output."""
+    image = onnx.helper.make_tensor_value_info("image", onnx.TensorProto.UINT8, ["batch", SIDE, SIDE, 3])
+    answer = onnx.helper.make_tensor_value_info(output, onnx.TensorProto.FLOAT, ["batch", "answers"])
+    tensors = [onnx.numpy_helper.from_array(np.asarray(values), name) for name, values in constants.items()]
+    graph = onnx.helper.make_graph(nodes, "small", [image], [answer], tensors)
+    made = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    onnx.checker.check_model(made, full_check=True)
+    return made
+
+
+def residual() -> Model:
+    """Xception in small: scaling, a convolution, two residual blocks, pooling, softmax."""
+    chance = np.random.default_rng(0)
+
+    def weights(*shape: int) -> NDArray[np.float32]:
+        return chance.normal(0, (2 / np.prod(shape[1:])) ** 0.5, shape).astype(np.float32)
+
+    constants = {
+        "scale": np.float32(1 / 127.5),
+        "offset": np.float32(-1),
+        "w0": weights(CHANNELS, 3, 3, 3),
+        "b0": weights(CHANNELS, 1)[:, 0],
+        "head": weights(4, CHANNELS).T.copy() * 4,
+        "axes": np.array([2, 3], np.int64),
+    }
+    nodes = [
+        node("Cast", ["image"], ["float"], "cast", to=onnx.TensorProto.FLOAT),
+        node("Mul", ["float", "scale"], ["scaled"], "mul"),
+        node("Add", ["scaled", "offset"], ["pixels"], "add"),
+        node("Transpose", ["pixels"], ["planes"], "transpose", perm=[0, 3, 1, 2]),
+        node("Conv", ["planes", "w0", "b0"], ["x0"], "conv0"),
+    ]
+    for block in range(1, 4):
+        constants[f"d{block}"] = weights(CHANNELS, 1, 3, 3)
+        constants[f"p{block}"] = weights(CHANNELS, CHANNELS, 1, 1)
+        constants[f"c{block}"] = weights(CHANNELS, 1)[:, 0]
+        nodes += [
+            node("Relu", [f"x{block - 1}"], [f"r{block}"], f"relu{block}"),
+            node(
+                "Conv", [f"r{block}", f"d{block}"], [f"y{block}"], f"deep{block}", group=CHANNELS, pads=[1] * 4
+            ),
+            node("Conv", [f"y{block}", f"p{block}", f"c{block}"], [f"z{block}"], f"point{block}"),
+            node("Add", [f"z{block}", f"x{block - 1}"], [f"x{block}"], f"sum{block}"),
+        ]
+    nodes += [
+        node("GlobalAveragePool", ["x3"], ["pooled"], "pool"),
+        node("Squeeze", ["pooled", "axes"], ["features"], "squeeze"),
+        node("MatMul", ["features", "head"], ["logits"], "dense"),
+        node("Softmax", ["logits"], ["probabilities"], "softmax", axis=1),
+    ]
+    return model(nodes, constants)
+
+
+def run(made: Model | bytes) -> NDArray[np.float32]:
+    """The first output for `PHOTOS` in ONNX Runtime, node by node as the graph has them."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level, options.intra_op_num_threads = 3, 1
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    body = made if isinstance(made, bytes) else made.SerializeToString()
+    session = onnxruntime.InferenceSession(body, options, providers=["CPUExecutionProvider"])
+    return np.asarray(session.run(None, {"image": PHOTOS})[0])
+
+
+def kinds(made: Model | bytes) -> Counter[str]:
+    """How many nodes of each operator."""
+    parsed = onnx.load_from_string(made) if isinstance(made, bytes) else made
+    return Counter(item.op_type for item in parsed.graph.node)
+
+
+def optimized(made: Model | bytes, folder: Path) -> Counter[str]:
+    """How many nodes of each operator ONNX Runtime makes of a model."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.optimized_model_filepath = str(folder / "optimized.onnx")
+    body = made if isinstance(made, bytes) else made.SerializeToString()
+    onnxruntime.InferenceSession(body, options, providers=["CPUExecutionProvider"])
+    return kinds(onnx.load(folder / "optimized.onnx"))
+
+
+def quantized_pair(
+    scale: float, zero: int, kind: type[np.generic], name: str
+) -> tuple[list[Node], dict[str, NDArray[Any]]]:
+    """A quantizer of `name` with its dequantizer, which gives `name_dq`."""
+    parameters = [f"{name}_s", f"{name}_z"]
+    nodes = [
+        node("QuantizeLinear", [name, *parameters], [f"{name}_q"], f"q_{name}"),
+        node("DequantizeLinear", [f"{name}_q", *parameters], [f"{name}_dq"], f"dq_{name}"),
+    ]
+    return nodes, {parameters[0]: np.float32(scale), parameters[1]: np.asarray(zero, kind)}
