@@ -163,7 +163,7 @@ def report(
     photos: list[Path], others: list[Path], conditions: Iterable[Condition] = CONDITIONS
 ) -> dict[str, Any]:
     """What `--json` prints."""
-    detectors = {"plain": PlainHaar().detect, "edgebreed": HaarDetector().detect}
+    detectors: dict[str, Detect] = {"plain": PlainHaar().detect, "edgebreed": HaarDetector().detect}
     scores = measure(photos, detectors, conditions)
     found = {name: sum(row[name].found for row in scores.values()) for name in detectors}
     costs = {name: [ms for row in scores.values() for ms in row[name].ms] for name in detectors}
