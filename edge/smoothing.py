@@ -11,7 +11,8 @@ from edgebreed.edge.images import Frame
 
 HALF_SECOND = 0.5
 _THUMBNAIL = 24  # px; so few that a sensor's noise averages out
-_ANOTHER_SCENE = 28.0  # grey levels that a thumbnail's pixels differ by on average
+_OTHER_THINGS = 22.0  # grey levels that a thumbnail's pixels differ by on average, its brightness apart
+_OTHER_LIGHT = 60.0  # grey levels of its brightness; a camera's exposure changes by less from frame to frame
 _LONGEST_GAP_S = 2.0
 
 
@@ -20,17 +21,22 @@ class Scenes:
 
     def __init__(self) -> None:
         self._number, self._clock = 0, 0.0
-        self._last: NDArray[np.int16] | None = None
+        self._last: NDArray[np.float32] | None = None
 
     def number(self, frame: Frame, clock: float) -> int:
         """Which scene a frame `(H, W, 3) uint8 BGR` belongs to, at `clock` s."""
         grey = cv2.cvtColor(np.ascontiguousarray(frame[::2, ::2]), cv2.COLOR_BGR2GRAY)
-        small = cv2.resize(grey, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA).astype(np.int16)
+        small = cv2.resize(grey, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA).astype(np.float32)
         if self._last is not None:
-            cut = float(np.abs(small - self._last).mean()) > _ANOTHER_SCENE
-            self._number += cut or clock - self._clock > _LONGEST_GAP_S
+            self._number += _cut(small, self._last) or clock - self._clock > _LONGEST_GAP_S
         self._last, self._clock = small, clock
         return self._number
+
+
+def _cut(small: NDArray[np.float32], last: NDArray[np.float32]) -> bool:
+    change = small - last
+    light = change.mean()
+    return bool(abs(light) > _OTHER_LIGHT or np.abs(change - light).mean() > _OTHER_THINGS)
 
 
 class Smoother:

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,8 @@ class EventSink:
     def __init__(self, path: Path, overwrite: bool) -> None:
         refuse_existing(path, overwrite)
         self._path = path
-        try:
+        with self._told():
             self._file = path.open("w", buffering=1)
-        except OSError as error:
-            raise InputError(f"cannot write events to {path}: {error.strerror}") from error
 
     def answered(self, answered: Answered) -> None:
         """Writes an answer: what `predict` prints, and when the frame was captured."""
@@ -46,11 +46,17 @@ class EventSink:
 
     def close(self) -> None:
         """Closes the file."""
-        self._file.close()
+        with self._told():
+            self._file.close()
 
     def _write(self, event: dict[str, Any]) -> None:
-        try:
+        with self._told():
             print(json.dumps(event), file=self._file)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise InputError(f"cannot write events to {self._path}: {error.strerror}") from error
 

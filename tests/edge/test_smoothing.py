@@ -49,10 +49,19 @@ def test_a_new_scene_starts_anew() -> None:
 
 
 def test_a_cut_begins_a_scene_and_noise_does_not() -> None:
-    """Nor does a light that goes up slowly; a pause of seconds does."""
+    """Nor does a camera that finds its exposure."""
     scenes, chance = Scenes(), np.random.default_rng(0)
     noise = [np.clip(plain(GREY) + chance.normal(0, 25, (30, 40, 3)), 0, 255).astype(np.uint8) for _ in "abc"]
     assert [0, 0, 0] == [scenes.number(frame, index / 25) for index, frame in enumerate(noise)]
-    assert [0, 0] == [scenes.number(plain((level,) * 3), 0.2) for level in (110, 130)]
-    assert 1 == scenes.number(plain((240, 240, 240)), 0.24)
-    assert 2 == scenes.number(plain((240, 240, 240)), 9.0)
+    assert [0, 0] == [scenes.number(plain((level,) * 3), 0.2) for level in (130, 95)]
+    halves = plain((95, 95, 95))
+    halves[:, :20] = 175
+    assert [1, 1] == [scenes.number(halves, 0.2) for _ in "ab"]
+    assert 2 == scenes.number(halves[:, ::-1], 0.24)
+
+
+def test_a_light_that_goes_on_or_a_pause_of_seconds_begins_a_scene() -> None:
+    """What was seen before says nothing any more."""
+    scenes = Scenes()
+    assert [0, 1] == [scenes.number(plain((level,) * 3), 0.0) for level in (30, 200)]
+    assert 2 == scenes.number(plain((200, 200, 200)), 9.0)
