@@ -1,9 +1,12 @@
 """Whether the pipeline costs more than its parts: against the bare engine, and against the bare steps.
 
 `python -m edgebreed.benchmarks.bare PHOTOS [--model M] [--engine E] [--seconds 20] [--json]`. Everything
-takes turns in one process, and every photo is measured by each: first the engine's own session alone
-against the pipeline's `inference` stage, then decoding, detecting, resizing and inference each by plain
-calls of their libraries against the whole of `Pipeline.process_photo`.
+takes turns in one process, and every photo is measured by each: the engine's own session alone against the
+pipeline's `inference` stage; and decoding, detecting, resizing and inference, each alone and
+added up, against the whole of `Pipeline.process_photo`.
+
+ONNX Runtime's threads spin for tens of ms after a run and would slow down whatever comes next, so each turn
+begins with a rest; the first photo of a turn does not count.
 """
 
 import argparse
@@ -19,17 +22,18 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from edgebreed.benchmarks.bare_engine import bare_engine
 from edgebreed.benchmarks.subject import Subject
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.haar import HaarDetector
-from edgebreed.edge.images import Frame, find_photos, read_photo
+from edgebreed.edge.images import find_photos, read_photo
 from edgebreed.edge.preprocess import to_input
 
 CLASSIFY_BOUND = 0.03  # how much slower than bare the classify stage may be
 WHOLE_BOUND = 0.05  # and the whole way
+REST_S = 0.1
+TURN = 4
 PARTS = ("decode", "detect", "resize", "inference")
 
 
@@ -78,11 +82,10 @@ class Bare:
 
 def measure_bare(subject: Subject, photos: Sequence[Path], seconds: float, seed: int = 0) -> Bare:
     """Measures all ways of all photos in turn, each at least once, for about so many seconds."""
-    ways = _Ways(subject, photos)
+    ways, chance = _Ways(subject, photos), random.Random(seed)
     for photo in photos:
-        ways.run_all(photo)
-    ways.times.clear()
-    chance, end, rounds = random.Random(seed), time.perf_counter() + seconds, 0
+        ways.run_all(photo, chance, counts=False)
+    end, rounds = time.perf_counter() + seconds, 0
     while rounds == 0 or time.perf_counter() < end:
         for photo in chance.sample(photos, len(photos)):
             ways.run_all(photo, chance)
@@ -93,55 +96,52 @@ def measure_bare(subject: Subject, photos: Sequence[Path], seconds: float, seed:
         photos=len(photos),
         rounds=rounds,
         classify_ms=middle["classify"],
-        engine_ms=middle["engine"],
+        engine_ms=middle["inference"],
         whole_ms=middle["whole"],
         parts_ms={name: middle[name] for name in PARTS},
     )
 
 
 class _Ways:
-    """The three ways of a photo, and what each took, in ms."""
+    """The ways of a photo, each by itself; what each took is in `times`, in ms."""
 
     def __init__(self, subject: Subject, photos: Sequence[Path]) -> None:
         self.times: dict[str, list[float]] = {}
         self._pipeline, self._spec = subject.pipeline, subject.pipeline.manifest.input
         self._infer = bare_engine(subject.path, subject.pipeline.engine.name, subject.options.threads)
         self._detector = HaarDetector()
-        self._inputs = {photo: to_input(read_photo(photo), self._spec)[None] for photo in photos}
+        self._frames = {photo: read_photo(photo) for photo in photos}
+        self._inputs = {photo: to_input(frame, self._spec)[None] for photo, frame in self._frames.items()}
+        self._bare: dict[str, Callable[[Path], object]] = {
+            "inference": lambda photo: self._infer(self._inputs[photo]),
+            "decode": lambda photo: cv2.imdecode(
+                np.frombuffer(photo.read_bytes(), np.uint8), cv2.IMREAD_COLOR
+            ),
+            "detect": lambda photo: self._detector.detect(self._frames[photo]),
+            "resize": lambda photo: to_input(self._frames[photo], self._spec),
+        }
 
-    def run_all(self, photo: Path, chance: random.Random | None = None) -> None:
-        """Runs the ways in a random order."""
-        ways: list[Callable[[Path], None]] = [self._whole, self._engine, self._parts]
-        for way in ways if chance is None else chance.sample(ways, len(ways)):
-            way(photo)
+    def run_all(self, photo: Path, chance: random.Random, counts: bool = True) -> None:
+        """Gives each way a turn, in a random order."""
+        for name in chance.sample([*self._bare, "whole"], len(self._bare) + 1):
+            time.sleep(REST_S)
+            for number in range(TURN):
+                for part, ms in self._run(name, photo).items():
+                    if counts and number:
+                        self.times.setdefault(part, []).append(ms)
 
-    def _whole(self, photo: Path) -> None:
+    def _run(self, name: str, photo: Path) -> dict[str, float]:
         start = time.perf_counter_ns()
+        if name != "whole":
+            self._bare[name](photo)
+            return {name: (time.perf_counter_ns() - start) / 1e6}
         result = self._pipeline.process_photo(photo)
-        self._note("whole", start)
-        self.times.setdefault("classify", []).append(result.stages_ms["inference"])
+        whole = (time.perf_counter_ns() - start) / 1e6
+        return {"whole": whole, "classify": result.stages_ms["inference"]}
 
-    def _engine(self, photo: Path) -> None:
-        start = time.perf_counter_ns()
-        self._infer(self._inputs[photo])
-        self._note("engine", start)
 
-    def _parts(self, photo: Path) -> None:
-        start = time.perf_counter_ns()
-        data = np.frombuffer(photo.read_bytes(), np.uint8)
-        frame: Frame = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
-        start = self._note("decode", start)
-        self._detector.detect(frame)
-        start = self._note("detect", start)
-        batch: NDArray[np.uint8] = to_input(frame, self._spec)[None]
-        start = self._note("resize", start)
-        self._infer(batch)
-        self._note("inference", start)
-
-    def _note(self, name: str, start: int) -> int:
-        end = time.perf_counter_ns()
-        self.times.setdefault(name, []).append((end - start) / 1e6)
-        return time.perf_counter_ns()
+def _decode(photo: Path) -> object:
+    return cv2.imdecode(np.frombuffer(photo.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from edgebreed.benchmarks.clock import Clock, SystemClock
-from edgebreed.benchmarks.contention import Usage
 from edgebreed.benchmarks.frames import camera_frames
 from edgebreed.benchmarks.samples import Recording, Sample
 from edgebreed.benchmarks.subject import Subject
@@ -65,10 +64,9 @@ def watch(
             clock.sleep(max(0.0, (taken + 1) / rate - now))
             continue
         taken, query = newest, newest % len(frames)
-        usage, stages = Usage.read(), subject.answer_frame(frames[query])
+        stages = subject.answer_frame(frames[query])
         end = clock.now() - start
-        others = usage.until(Usage.read()).others_share
         stages = {"wait": (now - newest / rate) * 1e3, **stages}
-        samples.append(Sample(query, now, (end - newest / rate) * 1e3, 0.0, others or 0.0, stages))
+        samples.append(Sample(query, now, (end - newest / rate) * 1e3, 0.0, stages))
     elapsed = clock.now() - start
     return CameraRun(Recording(tuple(samples), warmup, elapsed_s=elapsed), rate, taken + 1)

@@ -1,15 +1,17 @@
 """Whether one run is slower than another, or only looks so.
 
-Three things make equal programs look different, and each is met by what is stored with the samples:
+What makes equal programs look different, and what is done about it:
 
 - Photos differ: latencies are compared photo by photo.
-- Other programs take the processors for a while: samples during which they had more than `QUIET` of them
-  are left out while enough others remain. This only serves the comparison; percentiles keep them.
-- The machine itself is faster or slower at times: each latency is divided by the probe's time around it.
+- Other programs take the processors for a while, which slows samples down and never speeds one up: a
+  run's level is the `PERCENT`th percentile, which moves less than the median does.
+- Samples that follow one another are alike: they are resampled in blocks of time (see `bootstrap`).
+- Runs differ in what stays the same all through each, as memory layout and placement do: no resampling
+  shows that, so the interval is widened by `RUN_TO_RUN`, which `compare_power` measured.
 
-What stays is resampled in blocks of time (see `bootstrap`), each run by itself, and the interval is widened
-by `RUN_TO_RUN`, which resampling inside a run cannot see: memory layout, placement, what the neighbours of
-a virtual machine do.
+Two more were tried on runs whose truth is known and made the comparison worse: dividing by the time of
+a fixed piece of work beside each sample, which suffers from other things than a network does, and leaving
+out the samples beside which other programs ran. Both serve as warnings.
 """
 
 import math
@@ -25,11 +27,9 @@ from edgebreed.benchmarks.bootstrap import draws, interval
 from edgebreed.benchmarks.result_file import Run, read_runs
 from edgebreed.errors import InputError
 
-QUIET = 0.1
-MIN_QUIET = 30
-AROUND = 15  # samples
 PERCENT = 25
 RUN_TO_RUN = 0.015
+SPEED = 1.5
 BOUND = 0.05
 FEW = 20  # samples; fewer do not show their own spread, so that one is assumed
 FEW_SPREAD = 0.2
@@ -131,34 +131,26 @@ def compare(first: Run, second: Run, seed: int = 0) -> Comparison:
         interval=(math.exp(low), math.exp(high)),
         photos=len(usual),
         samples=(len(old), len(new)),
-        warnings=tuple(
-            warning for run, logs in ((first, before), (second, after)) for warning in _warnings(run, logs)
-        ),
+        warnings=(*_warnings(first), *_warnings(second), *_speed(first, second)),
     )
 
 
 @dataclass(frozen=True)
 class _Logs:
-    """Logarithms of latencies by the machine's speed, in order of time.
+    """Logarithms of latencies, in order of time.
 
     Attributes:
         logs: `(N,) float64`.
         photos: which photo each is of.
-        disturbed: whether samples had to be used that other programs disturbed.
     """
 
     logs: NDArray[np.float64]
     photos: NDArray[np.str_]
-    disturbed: bool
 
     @classmethod
     def of(cls, run: Run) -> "_Logs":
-        """Takes the quiet samples, or all where too few are quiet."""
-        quiet = _smooth(run.others) <= QUIET
-        disturbed = int(quiet.sum()) < MIN_QUIET
-        used = np.ones_like(quiet) if disturbed else quiet
-        logs = np.log(run.total_ms) - np.log(_speed(run.probe_ms))
-        return cls(logs[used], np.array(run.queries)[used], disturbed)
+        """Of all samples of a run."""
+        return cls(np.log(run.total_ms), np.array(run.queries))
 
     def by_photo(self) -> dict[str, float]:
         """Each photo's median."""
@@ -186,23 +178,18 @@ def _unseen(count: int) -> float:
     return RUN_TO_RUN if count >= FEW else math.hypot(RUN_TO_RUN, FEW_SPREAD / math.sqrt(count))
 
 
-def _speed(probe_ms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The machine's speed around each sample; 1 everywhere in a run without probes."""
-    return _smooth(probe_ms) if (probe_ms > 0).all() else np.ones_like(probe_ms)
+def _warnings(run: Run) -> list[str]:
+    if run.data.get("verdict") == "VALID":
+        return []
+    return [f"{run.file} is INVALID: {'; '.join(run.data.get('why', ()))}"]
 
 
-def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The median around each value."""
-    if len(values) <= AROUND:
-        return np.full_like(values, np.median(values))
-    padded = np.pad(values, AROUND // 2, mode="reflect")
-    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, AROUND), axis=1))
-
-
-def _warnings(run: Run, logs: _Logs) -> list[str]:
-    found = []
-    if run.data.get("verdict") != "VALID":
-        found.append(f"{run.file} is INVALID: {'; '.join(run.data.get('why', ()))}")
-    if logs.disturbed:
-        found.append(f"{run.file}: other programs disturbed nearly every sample, so all were used")
-    return found
+def _speed(first: Run, second: Run) -> list[str]:
+    """Tells where the machine itself was much slower or faster in the second run."""
+    old, new = (float(np.percentile(run.probe_ms, PERCENT)) for run in (first, second))
+    if min(old, new) <= 0 or max(old, new) <= SPEED * min(old, new):
+        return []
+    return [
+        f"fixed work took {new / old:.2f} times as long in {second.file}: the machine ran at another speed, "
+        "so bench both again"
+    ]

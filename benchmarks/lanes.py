@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from edgebreed.benchmarks.clock import Clock, SystemClock
-from edgebreed.benchmarks.contention import Usage
 from edgebreed.benchmarks.probe import Probe
 from edgebreed.benchmarks.samples import Recording, Sample, Stages, Warmup
 from edgebreed.benchmarks.warm_up import warm_up
@@ -76,12 +75,10 @@ class Taker:
 
     def take(self, lane: Lane, query: int) -> Sample:
         """Measures one query of a lane, and then the machine's speed."""
-        usage = Usage.read()
         begin = self._clock.now()
         stages = lane.ask(query)
         end = self._clock.now()
-        others = usage.until(Usage.read()).others_share or 0.0
-        return Sample(query, begin - self._start, (end - begin) * 1e3, self._probe.run(), others, stages)
+        return Sample(query, begin - self._start, (end - begin) * 1e3, self._probe.run(), stages)
 
 
 @dataclass

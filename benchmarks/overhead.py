@@ -15,8 +15,7 @@ class Overhead:
 
     Attributes:
         inside_ms: what is counted into its latency.
-        between_ms: what passes between two queries and is counted nowhere: the probe, and reading the
-            kernel's counters.
+        between_ms: what passes between two queries and is counted nowhere: the probe.
     """
 
     inside_ms: float

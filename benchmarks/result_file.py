@@ -22,7 +22,6 @@ class Run:
         queries: each sample's query by name.
         total_ms: latencies, `(N,) float64`.
         probe_ms: the machine's speed at each, `(N,) float64`.
-        others: share of the processors' time that other programs had at each, `(N,) float64`.
     """
 
     name: str
@@ -31,7 +30,6 @@ class Run:
     queries: tuple[str, ...]
     total_ms: NDArray[np.float64]
     probe_ms: NDArray[np.float64]
-    others: NDArray[np.float64]
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], file: Path) -> Self:
@@ -49,11 +47,10 @@ class Run:
             queries=tuple(str(names[number]) for number in record["query"]),
             total_ms=np.array(record["total_ms"], np.float64),
             probe_ms=np.array(record["probe_ms"], np.float64),
-            others=np.array(record["others"], np.float64),
         )
 
     def __post_init__(self) -> None:
-        counts = {len(self.queries), len(self.total_ms), len(self.probe_ms), len(self.others)}
+        counts = {len(self.queries), len(self.total_ms), len(self.probe_ms)}
         if len(counts) != 1 or not self.queries or (self.total_ms <= 0).any():
             raise ValueError(f"columns of {sorted(counts)} samples: all must have the same, and at least one")
 

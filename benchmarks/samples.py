@@ -17,8 +17,6 @@ class Sample:
         at_s: when it began, in seconds since the measurement began.
         total_ms: the whole, by one clock from end to end.
         probe_ms: what the probe took right after it, which tells how fast the machine was.
-        others: share of the processors' time that other programs had meanwhile; 0 where the kernel does
-            not tell. It is counted in ticks of 10 ms, so that only the mean of several samples is exact.
         stages_ms: the parts, as the runtime times them itself.
     """
 
@@ -26,7 +24,6 @@ class Sample:
     at_s: float
     total_ms: float
     probe_ms: float
-    others: float
     stages_ms: Stages
 
 
@@ -87,5 +84,4 @@ class Recording:
             "at_s": [round(sample.at_s, 4) for sample in self.samples],
             "total_ms": [round(sample.total_ms, 4) for sample in self.samples],
             "probe_ms": [round(sample.probe_ms, 4) for sample in self.samples],
-            "others": [round(sample.others, 4) for sample in self.samples],
         }

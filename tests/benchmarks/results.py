@@ -27,7 +27,6 @@ def recording(latencies: Sequence[float], probes: Sequence[float] | None = None)
             sum(latencies[:number]) / 1e3,
             float(ms),
             1.0 if probes is None else float(probes[number]),
-            0.0,
             {"detect": 0.4 * ms, "inference": 0.6 * ms},
         )
         for number, ms in enumerate(latencies)

@@ -6,7 +6,7 @@ from edgebreed.benchmarks.samples import Recording, Sample, Warmup
 
 def recording(images: int, ms: float) -> Recording:
     """Ten batches of equal latency."""
-    samples = tuple(Sample(number, 0.0, ms, 1.0, 0.0, {}) for number in range(10))
+    samples = tuple(Sample(number, 0.0, ms, 1.0, {}) for number in range(10))
     return Recording(samples, Warmup(0, 0.0, True), images)
 
 

@@ -5,8 +5,8 @@ import pytest
 from edgebreed.benchmarks.samples import Recording, Sample, Warmup
 
 SAMPLES = (
-    Sample(0, 0.0, 10.0, 0.5, 0.1, {"decode": 4.0, "inference": 5.9}),
-    Sample(1, 0.012345678, 30.0, 0.6, 0.0, {"decode": 9.0, "inference": 20.0}),
+    Sample(0, 0.0, 10.0, 0.5, {"decode": 4.0, "inference": 5.9}),
+    Sample(1, 0.012345678, 30.0, 0.6, {"decode": 9.0, "inference": 20.0}),
 )
 
 

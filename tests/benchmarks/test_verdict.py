@@ -9,7 +9,7 @@ from edgebreed.benchmarks.verdict import Evidence, engine_word, judge, rules, sp
 
 def samples(latencies: list[float]) -> list[Sample]:
     """Samples of four queries in turn."""
-    return [Sample(number % 4, 0.0, ms, 1.0, 0.0, {}) for number, ms in enumerate(latencies)]
+    return [Sample(number % 4, 0.0, ms, 1.0, {}) for number, ms in enumerate(latencies)]
 
 
 def test_ten_seconds_of_a_hundred_samples_are_valid() -> None:
