@@ -84,7 +84,7 @@ class _Work:
         conversion = convert(self.model.model, config.recipe, config.shape, self._calibration_inputs)
         parity = self._parity(conversion.plain)
         controlled = self._controlled(conversion.candidate)
-        draft = self._manifest(controlled, chosen and chosen.describe())
+        draft = self._manifest(controlled, chosen.describe() if chosen else None)
         engine = open_body(controlled.body, draft, config.recipe.format)
         manifest = replace(draft, golden=golden_vectors(self.model, engine, draft.input))
         golden_error = verify(engine, manifest).max_error

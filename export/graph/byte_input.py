@@ -22,7 +22,7 @@ def take_bytes(model: Model) -> bool:
     zero = index.constant(quantizer.input[2])
     assert zero is not None
     scale, point = f"{image}_scale", f"{image}_zero_point"
-    set_constant(model, scale, np.float32(1).reshape(()))
+    set_constant(model, scale, np.asarray(1, np.float32))
     set_constant(model, point, np.asarray(np.iinfo(zero.dtype).min, zero.dtype))
     pairs = index.takers[quantizer.output[0]]
     for node in (quantizer, *pairs):

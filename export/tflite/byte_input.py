@@ -18,7 +18,7 @@ def input_range(model: Any) -> dict[str, dict[str, Any]]:
     graph = model.subgraphs[0]
     cast = only_taker(graph, graph.inputs[0])
     operator = None if cast is None else only_taker(graph, cast.outputs[0])
-    if operator is None or operator_name(model, operator) != "CONV_2D":
+    if cast is None or operator is None or operator_name(model, operator) != "CONV_2D":
         return {}
     shape = (1, 1, 1, 1)
     bounds = {"min": np.zeros(shape, np.float32), "max": np.full(shape, 255, np.float32)}

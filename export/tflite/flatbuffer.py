@@ -16,6 +16,19 @@ try:
 except ImportError as error:
     raise MissingExtraError("TFLite export (LiteRT)", "export") from error
 
+__all__ = [
+    "ALIGNMENT",
+    "IDENTIFIER",
+    "NAMES",
+    "flatbuffers",
+    "only_taker",
+    "operator_name",
+    "packed",
+    "parse",
+    "require_builtin",
+    "schema",
+]
+
 IDENTIFIER = b"TFL3"
 ALIGNMENT = 16  # bytes; the schema's `force_align` of weights, which generated Python code leaves out
 NAMES = {number: name for name, number in vars(schema.BuiltinOperator).items() if isinstance(number, int)}
@@ -85,4 +98,4 @@ def only_taker(graph: Any, tensor: int) -> Any | None:
 
 def _name(code: Any) -> str:
     """Codes above 127 stand in a field that old files lack."""
-    return NAMES[max(code.builtinCode, code.deprecatedBuiltinCode)]
+    return str(NAMES[max(code.builtinCode, code.deprecatedBuiltinCode)])

@@ -38,8 +38,8 @@ def residual() -> Model:
         return chance.normal(0, (2 / np.prod(shape[1:])) ** 0.5, shape).astype(np.float32)
 
     constants = {
-        "scale": np.float32(1 / 127.5),
-        "offset": np.float32(-1),
+        "scale": np.asarray(1 / 127.5, np.float32),
+        "offset": np.asarray(-1, np.float32),
         "w0": weights(CHANNELS, 3, 3, 3),
         "b0": weights(CHANNELS, 1)[:, 0],
         "head": weights(4, CHANNELS).T.copy() * 4,
@@ -59,7 +59,12 @@ def residual() -> Model:
         nodes += [
             node("Relu", [f"x{block - 1}"], [f"r{block}"], f"relu{block}"),
             node(
-                "Conv", [f"r{block}", f"d{block}"], [f"y{block}"], f"deep{block}", group=CHANNELS, pads=[1] * 4
+                "Conv",
+                [f"r{block}", f"d{block}"],
+                [f"y{block}"],
+                f"deep{block}",
+                group=CHANNELS,
+                pads=[1] * 4,
             ),
             node("Conv", [f"y{block}", f"p{block}", f"c{block}"], [f"z{block}"], f"point{block}"),
             node("Add", [f"z{block}", f"x{block - 1}"], [f"x{block}"], f"sum{block}"),
@@ -108,4 +113,4 @@ def quantized_pair(
         node("QuantizeLinear", [name, *parameters], [f"{name}_q"], f"q_{name}"),
         node("DequantizeLinear", [f"{name}_q", *parameters], [f"{name}_dq"], f"dq_{name}"),
     ]
-    return nodes, {parameters[0]: np.float32(scale), parameters[1]: np.asarray(zero, kind)}
+    return nodes, {parameters[0]: np.asarray(scale, np.float32), parameters[1]: np.asarray(zero, kind)}

@@ -21,7 +21,7 @@ def mixed() -> Model:
         *second,
         node("ReduceMean", ["moved_dq_dq"], ["probabilities"], "mean", axes=[1, 2], keepdims=0),
     ]
-    return model(nodes, {"hundred": np.float32(100), **signed, **unsigned})
+    return model(nodes, {"hundred": np.asarray(100, np.float32), **signed, **unsigned})
 
 
 def zeros(made: Model) -> set[tuple[str, int]]:

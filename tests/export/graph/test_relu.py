@@ -20,7 +20,7 @@ def clipped(zero: int, kind: type[np.generic]) -> Model:
         *pair,
         node("ReduceMean", ["positive_dq"], ["probabilities"], "mean", axes=[1, 2], keepdims=0),
     ]
-    return model(nodes, {"hundred": np.float32(100), **constants})
+    return model(nodes, {"hundred": np.asarray(100, np.float32), **constants})
 
 
 @pytest.mark.parametrize(

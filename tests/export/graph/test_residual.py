@@ -14,7 +14,7 @@ from .models import kinds, model, node, optimized, quantized_pair, run
 def shared() -> Model:
     """Pixels, halved and less 40, added; the sum is quantized with two ranges and added again."""
     nodes = [node("Cast", ["image"], ["float"], "cast", to=onnx.TensorProto.FLOAT)]
-    constants = {"half": np.float32(0.5), "forty": np.float32(40)}
+    constants = {"half": np.asarray(0.5, np.float32), "forty": np.asarray(40, np.float32)}
     nodes += [node("Mul", ["float", "half"], ["a"], "half"), node("Sub", ["float", "forty"], ["b"], "less")]
     for name, scale, zero in (("a", 0.5, 0), ("b", 1.0, 40)):
         pair, parameters = quantized_pair(scale, zero, np.uint8, name)
