@@ -37,7 +37,7 @@ def residual() -> Model:
     def weights(*shape: int) -> NDArray[np.float32]:
         return chance.normal(0, (2 / np.prod(shape[1:])) ** 0.5, shape).astype(np.float32)
 
-    constants = {
+    constants: dict[str, NDArray[Any]] = {
         "scale": np.asarray(1 / 127.5, np.float32),
         "offset": np.asarray(-1, np.float32),
         "w0": weights(CHANNELS, 3, 3, 3),
