@@ -189,8 +189,8 @@ class Widths:
 
 def watch(url: str, enough: Callable[[Widths], bool]) -> tuple[StreamSummary, Widths]:
     """Streams a camera until enough was seen."""
-    settings = LiveSettings(read_timeout_s=1.0, backoff=Backoff(0.05, cap=0.2))
-    source = open_source(url, CaptureOptions(read_timeout_s=1.0), settings)
+    settings = LiveSettings(read_timeout_s=2.0, backoff=Backoff(0.05, cap=0.2))
+    source = open_source(url, CaptureOptions(read_timeout_s=2.0), settings)
     pipeline = Pipeline(
         FixedEngine(np.array([0.8, 0.1, 0.1], np.float32)), colour_manifest(), FixedDetector()
     )

@@ -84,7 +84,7 @@ class LiveSource:
         self._reader.join(timeout=1)
 
     def _open(self) -> Reader:
-        capture = open_within(self._opener, self._settings.open_timeout_s, self._stopped)
+        capture = open_within(self._opener, self.name, self._settings.open_timeout_s, self._stopped)
         self.backend, self.fps = capture.backend, self._settings.fps or capture.fps
         return Reader(capture, self._reading)
 
@@ -126,7 +126,7 @@ class LiveSource:
         return min(wait, left)
 
 
-def open_within(opener: Opener, seconds: float, stopped: threading.Event) -> Capture:
+def open_within(opener: Opener, name: str, seconds: float, stopped: threading.Event) -> Capture:
     """Opens a capture in a thread of its own, because some drivers take no time-out.
 
     A capture that opens too late is released.
@@ -152,7 +152,9 @@ def open_within(opener: Opener, seconds: float, stopped: threading.Event) -> Cap
     box.close()
     outcome = outcome or box.get()
     if outcome is None:
-        raise SourceError(f"it did not open within {seconds:g} s: check its cable, its power and the network")
+        raise SourceError(
+            f"{name} did not open within {seconds:g} s: check its cable, its power and the network"
+        )
     if isinstance(outcome, Exception):
         raise outcome
     return outcome

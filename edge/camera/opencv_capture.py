@@ -150,7 +150,7 @@ def _quieten() -> None:
     """
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     if "OPENCV_LOG_LEVEL" not in os.environ:
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+        getattr(cv2.utils, "logging", cv2).setLogLevel(0)  # OpenCV up to 4.6 has it one module up
 
 
 def _positive(value: float) -> float:

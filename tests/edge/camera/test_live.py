@@ -15,7 +15,7 @@ from edgebreed.errors import SourceError
 
 from ...conftest import BLUE, GREEN, RED, plain
 
-QUICK = LiveSettings(read_timeout_s=0.3, open_timeout_s=0.5, backoff=Backoff(0.01, cap=0.05))
+QUICK = LiveSettings(read_timeout_s=1.0, open_timeout_s=2.0, backoff=Backoff(0.01, cap=0.05))
 Script = Iterable[Frame | float | Exception | None]
 
 
@@ -64,8 +64,8 @@ def test_a_camera_that_hangs_without_an_error_is_left_behind() -> None:
 
 def test_a_frozen_camera_is_opened_anew() -> None:
     """One picture for ever is no picture; what comes after it is."""
-    settings = LiveSettings(0.5, 0.2, stale_after_s=0.1, backoff=QUICK.backoff)
-    frozen = [entry for _ in range(200) for entry in (0.005, plain(RED))]
+    settings = LiveSettings(2.0, 0.2, stale_after_s=0.1, backoff=QUICK.backoff)
+    frozen = [entry for _ in range(2000) for entry in (0.005, plain(RED))]
     source = LiveSource(opener(frozen, [plain(GREEN), 9.0]), "cam", settings)
     told: list[str] = []
     colours: list[tuple[int, ...]] = []
@@ -80,7 +80,7 @@ def test_a_frozen_camera_is_opened_anew() -> None:
 
 def test_the_search_ends_when_it_should() -> None:
     """With the last reason."""
-    settings = LiveSettings(0.5, 0.3, give_up_s=0.2, backoff=QUICK.backoff)
+    settings = LiveSettings(2.0, 1.0, give_up_s=0.2, backoff=QUICK.backoff)
     source = LiveSource(opener([plain(RED)]), "cam", settings)
     with pytest.raises(SourceError, match=r"cam was lost and not found again in 0\.2 s: nobody there"):
         list(source.frames())
@@ -104,14 +104,15 @@ def test_closing_ends_a_hanging_read_and_a_long_wait() -> None:
 
 def test_an_opener_that_hangs_is_not_waited_for() -> None:
     """What it opens too late is released."""
-    late = ScriptedCapture([])
+    late, gate = ScriptedCapture([]), threading.Event()
 
     def slow() -> Capture:
-        time.sleep(0.3)
+        gate.wait(10)
         return late
 
-    with pytest.raises(SourceError, match=r"did not open within 0\.1 s: check its cable"):
-        open_within(slow, 0.1, threading.Event())
+    with pytest.raises(SourceError, match=r"cam did not open within 0\.1 s: check its cable"):
+        open_within(slow, "cam", 0.1, threading.Event())
+    gate.set()
     deadline = time.monotonic() + 5
     while not late.released and time.monotonic() < deadline:
         time.sleep(0.01)
