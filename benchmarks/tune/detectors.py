@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any
 
@@ -10,18 +10,17 @@ from edgebreed.benchmarks.clock import Clock, SystemClock
 from edgebreed.edge.haar import HaarDetector, HaarSettings
 from edgebreed.edge.images import Frame
 
-OPENCV_DEFAULTS = HaarSettings(working_side=100_000, scale_factor=1.1, min_neighbors=3, min_share=0.0)
-"""What `detectMultiScale` does with a whole frame where nothing is set."""
-
+_OWN = HaarSettings()
 TRIED = (
-    HaarSettings(),
-    HaarSettings(working_side=480, scale_factor=1.2),
-    HaarSettings(working_side=480, scale_factor=1.2, min_neighbors=3, min_share=0.15),
-    HaarSettings(working_side=360, scale_factor=1.1),
-    HaarSettings(working_side=360, scale_factor=1.15, min_neighbors=3),
-    HaarSettings(working_side=320, scale_factor=1.2, min_neighbors=3),
+    _OWN,
+    *(
+        replace(_OWN, scale_factor=scale_factor, min_share=min_share)
+        for scale_factor in (_OWN.scale_factor, 1.15, 1.2, 1.3)
+        for min_share in (_OWN.min_share, 0.1, 0.15)
+        if (scale_factor, min_share) != (_OWN.scale_factor, _OWN.min_share)
+    ),
 )
-"""The runtime's own setting first."""
+"""The runtime's own setting first, then coarser steps and larger smallest faces."""
 
 ROUNDS = 3
 

@@ -13,14 +13,14 @@ from edgebreed.benchmarks.lanes import Lane
 from edgebreed.benchmarks.tune.accuracy import Judge, Score
 from edgebreed.benchmarks.tune.candidates import Candidate, candidates
 from edgebreed.benchmarks.tune.detectors import (
-    OPENCV_DEFAULTS,
     DetectorScore,
     choose_detector,
     score_detectors,
 )
 from edgebreed.benchmarks.tune.packages import Package
+from edgebreed.benchmarks.tune.plain_haar import PlainHaar
 from edgebreed.benchmarks.tune.race import Race, Standing
-from edgebreed.edge.haar import HaarDetector, HaarSettings
+from edgebreed.edge.haar import Detector, HaarDetector, HaarSettings
 from edgebreed.edge.images import Frame
 from edgebreed.edge.manifest import Tuned
 from edgebreed.edge.model_file import split_model, write_model, write_whole
@@ -76,11 +76,16 @@ class TuneConfig:
 
 @dataclass(frozen=True)
 class Way:
-    """A candidate with a face search; the baseline is one too."""
+    """A candidate with a face search; a baseline is one too."""
 
     candidate: Candidate
-    settings: HaarSettings
+    settings: HaarSettings | None
     baseline: str = ""
+
+    @property
+    def detector(self) -> Detector:
+        """The face search: the runtime's, or plain OpenCV's where there are no settings."""
+        return PlainHaar() if self.settings is None else HaarDetector(self.settings)
 
 
 def tune(config: TuneConfig) -> dict[str, Any]:
@@ -117,7 +122,7 @@ def _detectors(config: TuneConfig, frames: Sequence[Frame]) -> list[DetectorScor
 
 def _race(frames: Sequence[Frame], seconds: float) -> Race[Way]:
     def lane(way: Way) -> Lane:
-        subject = way.candidate.open(HaarDetector(way.settings))
+        subject = way.candidate.open(way.detector)
         return Lane(way.candidate.name, lambda number: subject.answer_frame(frames[number]))
 
     return Race(lane, len(frames), seconds)
@@ -145,7 +150,7 @@ def _baselines(pool: Sequence[Candidate]) -> list[Way]:
     plain = replace(floats[0], threads=0)
     return [
         Way(plain, HaarSettings(), "fp32 in ONNX Runtime, the runtime's own face search"),
-        Way(plain, OPENCV_DEFAULTS, "fp32 in ONNX Runtime, OpenCV's default face search"),
+        Way(plain, None, "fp32 in ONNX Runtime, OpenCV's default face search"),
     ]
 
 
@@ -172,11 +177,7 @@ def _evidence(
             for place, standing in enumerate(standings)
         ],
         "baselines": [
-            {
-                "name": standing.entry.baseline,
-                "settings": asdict(standing.entry.settings),
-                **_figures(standing),
-            }
+            {"name": standing.entry.baseline, **_figures(standing)}
             for standing in final
             if standing.entry.baseline
         ],
@@ -199,7 +200,7 @@ def _chosen(config: TuneConfig, way: Way, score: Score, final: Sequence[Standing
     return {
         "name": way.candidate.name,
         **way.candidate.to_dict(),
-        "detector": asdict(way.settings),
+        "detector": asdict(way.settings or HaarSettings()),
         **_figures(own),
         "accuracy": score.to_dict(),
         "by_baseline": {
