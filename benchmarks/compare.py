@@ -3,15 +3,15 @@
 What makes equal programs look different, and what is done about it:
 
 - Photos differ: latencies are compared photo by photo.
-- Other programs take the processors for a while, which slows samples down and never speeds one up: a
-  run's level is the `PERCENT`th percentile, which moves less than the median does.
+- Single samples are slow for reasons of their own: a run's level is its median.
 - Samples that follow one another are alike: they are resampled in blocks of time (see `bootstrap`).
 - Runs differ in what stays the same all through each, as memory layout and placement do: no resampling
   shows that, so the interval is widened by `RUN_TO_RUN`, which `compare_power` measured.
 
-Two more were tried on runs whose truth is known and made the comparison worse: dividing by the time of
-a fixed piece of work beside each sample, which suffers from other things than a network does, and leaving
-out the samples beside which other programs ran. Both serve as warnings.
+Three more were tried on runs whose truth is known and made the comparison worse: a lower percentile as
+the level, dividing by the time of a fixed piece of work beside each sample, which suffers from other
+things than a network does, and leaving out the samples beside which other programs ran. The fixed work and
+the other programs serve as warnings.
 """
 
 import math
@@ -27,8 +27,7 @@ from edgebreed.benchmarks.bootstrap import draws, interval
 from edgebreed.benchmarks.result_file import Run, read_runs
 from edgebreed.errors import InputError
 
-PERCENT = 25
-RUN_TO_RUN = 0.015
+RUN_TO_RUN = 0.0175  # standard deviation of a run's level
 SPEED = 1.5
 BOUND = 0.05
 FEW = 20  # samples; fewer do not show their own spread, so that one is assumed
@@ -127,7 +126,7 @@ def compare(first: Run, second: Run, seed: int = 0) -> Comparison:
     low, high = interval(drawn + np.random.default_rng(seed).normal(0, blind, len(drawn)))
     return Comparison(
         name=second.name,
-        ratio=math.exp(np.percentile(new, PERCENT) - np.percentile(old, PERCENT)),
+        ratio=math.exp(np.median(new) - np.median(old)),
         interval=(math.exp(low), math.exp(high)),
         photos=len(usual),
         samples=(len(old), len(new)),
@@ -170,7 +169,7 @@ def _usual(before: _Logs, after: _Logs) -> dict[str, float]:
 
 def _levels(beyond: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
     """The run's level in each resample, `(RESAMPLES,) float64`."""
-    return np.asarray(np.percentile(beyond[draws(len(beyond), seed)], PERCENT, axis=1))
+    return np.asarray(np.median(beyond[draws(len(beyond), seed)], axis=1))
 
 
 def _unseen(count: int) -> float:
@@ -186,7 +185,7 @@ def _warnings(run: Run) -> list[str]:
 
 def _speed(first: Run, second: Run) -> list[str]:
     """Tells where the machine itself was much slower or faster in the second run."""
-    old, new = (float(np.percentile(run.probe_ms, PERCENT)) for run in (first, second))
+    old, new = (float(np.median(run.probe_ms)) for run in (first, second))
     if min(old, new) <= 0 or max(old, new) <= SPEED * min(old, new):
         return []
     return [

@@ -20,7 +20,7 @@ from edgebreed.benchmarks.tune.detectors import (
 )
 from edgebreed.benchmarks.tune.packages import Package
 from edgebreed.benchmarks.tune.race import Race, Standing
-from edgebreed.edge.haar import HaarDetector, HaarSettings
+from edgebreed.edge.haar import Detector, HaarDetector, HaarSettings
 from edgebreed.edge.images import Frame
 from edgebreed.edge.manifest import Tuned
 from edgebreed.edge.model_file import split_model, write_model, write_whole
@@ -76,11 +76,16 @@ class TuneConfig:
 
 @dataclass(frozen=True)
 class Way:
-    """A candidate with a face search, None for OpenCV's own; the baseline is one too."""
+    """A candidate with a face search; a baseline is one too."""
 
     candidate: Candidate
     settings: HaarSettings | None
     baseline: str = ""
+
+    @property
+    def detector(self) -> Detector:
+        """The face search: the runtime's, or plain OpenCV's where there are no settings."""
+        return PlainHaar() if self.settings is None else HaarDetector(self.settings)
 
 
 def tune(config: TuneConfig) -> dict[str, Any]:
@@ -117,7 +122,7 @@ def _detectors(config: TuneConfig, frames: Sequence[Frame]) -> list[DetectorScor
 
 def _race(frames: Sequence[Frame], seconds: float) -> Race[Way]:
     def lane(way: Way) -> Lane:
-        subject = way.candidate.open(HaarDetector(way.settings) if way.settings else PlainHaar())
+        subject = way.candidate.open(way.detector)
         return Lane(way.candidate.name, lambda number: subject.answer_frame(frames[number]))
 
     return Race(lane, len(frames), seconds)
@@ -172,11 +177,7 @@ def _evidence(
             for place, standing in enumerate(standings)
         ],
         "baselines": [
-            {
-                "name": standing.entry.baseline,
-                "settings": asdict(standing.entry.settings) if standing.entry.settings else "OpenCV's",
-                **_figures(standing),
-            }
+            {"name": standing.entry.baseline, **_figures(standing)}
             for standing in final
             if standing.entry.baseline
         ],

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -104,8 +104,14 @@ def _installed(package: str) -> bool:
 
 
 def _first(path: Path, manifest: Manifest, options: EngineOptions, allowed: tuple[str, ...]) -> Engine:
-    """The first engine that is there and starts; the error of the last one where none does."""
-    here = present()
+    """The first engine that is there and starts; the error of the last one where none does.
+
+    What `edgebreed tune` found fastest for this file comes before the others, with its threads.
+    """
+    here, tuned = present(), manifest.tuned
+    if tuned and tuned.engine in allowed and here[tuned.engine]:
+        allowed = (tuned.engine, *(name for name in allowed if name != tuned.engine))
+        options = replace(options, threads=options.threads or tuned.threads)
     candidates = [name for name in allowed if here[name]] or [allowed[-1] if len(allowed) == 1 else "cpu"]
     for name in candidates[:-1]:
         try:

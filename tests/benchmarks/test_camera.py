@@ -9,7 +9,6 @@ from edgebreed.benchmarks.camera import watch
 from edgebreed.benchmarks.clock import FixedClock
 from edgebreed.benchmarks.drawn import write_drawn
 from edgebreed.benchmarks.subject import Subject
-from edgebreed.edge.boxes import Box
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import Pipeline
@@ -21,7 +20,7 @@ class SlowDetector:
     def __init__(self, clock: FixedClock) -> None:
         self.clock = clock
 
-    def detect(self, frame: Frame) -> list[Box]:
+    def detect(self, frame: Frame) -> list[tuple[int, int, int, int]]:
         """No boxes."""
         self.clock.sleep(0.05)
         return []

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from edgebreed.edge.engines import EngineOptions, load_engine
+from edgebreed.edge.manifest import Tuned
 from edgebreed.errors import EngineError
 
 from ...conftest import colour_manifest
@@ -57,3 +58,12 @@ def test_a_broken_model_is_refused_in_one_line(tmp_path: Path, engine: str) -> N
     (tmp_path / "x.onnx").write_bytes(b"nonsense")
     with pytest.raises(EngineError, match=r"refuses .*x\.onnx"):
         load_engine(tmp_path / "x.onnx", MANIFEST, EngineOptions(engine))
+
+
+def test_auto_takes_what_tuning_found(colours: Path) -> None:
+    """Where this machine has it; an engine that was asked for by name still comes first."""
+    names = []
+    for tuned, asked in (("openvino", "auto"), ("cuda", "auto"), ("openvino", "cpu")):
+        found = Tuned("CPU", tuned, 1, {}, 9.0, 99, (720, 1280), {}, None, None, 0)
+        names.append(load_engine(colours, colour_manifest(tuned=found), EngineOptions(asked)).name)
+    assert ["openvino/CPU", "onnxruntime/CPUExecutionProvider", "onnxruntime/CPUExecutionProvider"] == names
