@@ -25,7 +25,8 @@ class Scenes:
 
     def number(self, frame: Frame, clock: float) -> int:
         """Which scene a frame `(H, W, 3) uint8 BGR` belongs to, at `clock` s."""
-        grey = cv2.cvtColor(np.ascontiguousarray(frame[::2, ::2]), cv2.COLOR_BGR2GRAY)
+        step = max(1, min(frame.shape[:2]) // (4 * _THUMBNAIL))
+        grey = cv2.cvtColor(np.ascontiguousarray(frame[::step, ::step]), cv2.COLOR_BGR2GRAY)
         small = cv2.resize(grey, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA).astype(np.float32)
         if self._last is not None:
             self._number += _cut(small, self._last) or clock - self._clock > _LONGEST_GAP_S

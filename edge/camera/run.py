@@ -15,39 +15,49 @@ GRACE_S = 3.0  # what a stage may take to end until it is left behind
 
 
 class Watchers:
-    """Tells several sinks the same; one that raises is told no more, and the others are.
+    """Tells several sinks the same; one that raises is told no more, and the others are told of it.
 
     Args:
-        sinks: who is told.
+        sinks: who is told. One with a true attribute `passive` keeps no stream going on its own.
     """
 
     def __init__(self, sinks: Sequence[Sink]) -> None:
         self.errors: list[Exception] = []
         self._all, self._told = list(sinks), list(sinks)
+        self._state = State.RUNNING
 
     @property
     def gone(self) -> bool:
-        """Whether there were some and none is left."""
-        return bool(self._all) and not self._told
+        """Whether sinks failed and none is left that a stream is answered for."""
+        return bool(self.errors) and all(getattr(sink, "passive", False) for sink in self._told)
 
-    def tell(self, item: Answered | StateChange) -> None:
-        """Hands an answer or a change of state on."""
-        for sink in tuple(self._told):
-            try:
-                sink.answered(item) if isinstance(item, Answered) else sink.changed(item)
-            except (
-                Exception
-            ) as error:  # a full disk or a closed window must not cost the others their answers
-                self.errors.append(error)
-                self._told.remove(sink)
+    def answered(self, answered: Answered) -> None:
+        """Hands an answer on."""
+        self._each(lambda sink: sink.answered(answered))
+
+    def changed(self, state: State, reason: str, at: float | None = None) -> None:
+        """Hands a change of state on, which happened at a Unix time in s; now by default."""
+        self._state = state
+        change = StateChange(state, reason, time.time() if at is None else at)
+        self._each(lambda sink: sink.changed(change))
 
     def close(self) -> None:
         """Closes all."""
-        for sink in self._all:
+        self._told = list(self._all)
+        self._each(lambda sink: sink.close(), at_end=True)
+
+    def _each(self, tell: Callable[[Sink], None], at_end: bool = False) -> None:
+        failed: list[Exception] = []
+        for sink in tuple(self._told):
             try:
-                sink.close()
-            except Exception as error:  # as above
-                self.errors.append(error)
+                tell(sink)
+            except Exception as error:  # a full disk must not cost the others their answers
+                failed.append(error)
+                self._told.remove(sink)
+        self.errors += failed
+        if not at_end:
+            for error in failed:
+                self.changed(self._state, f"an output failed: {error}")
 
 
 def run_stream(
@@ -69,6 +79,9 @@ def run_stream(
     run = _Run(source, pipeline, sinks, options or StreamOptions())
     try:
         run.tell_all(stop)
+    except BaseException:
+        run.done.reason = "interrupted"
+        raise
     finally:
         run.finish()
     return run.done
@@ -87,7 +100,8 @@ class _Run:
 
     def tell_all(self, stop: Callable[[], bool]) -> None:
         """Hands on answers and states until the stages have ended, or were asked to and do not."""
-        self._tell(State.RUNNING, f"{self.done.source} by {self.done.backend}, in {self.done.engine}")
+        start = f"{self.done.source} by {self.done.backend}, in {self.done.engine}"
+        self._watchers.changed(State.RUNNING, start)
         self._stages.start()
         told, deadline = self._stages.told, float("inf")
         while not (told.closed and told.empty()) and time.monotonic() < deadline:
@@ -104,18 +118,21 @@ class _Run:
     def finish(self) -> None:
         """Ends the threads, adds up, and tells and closes the sinks."""
         self._stages.stop()
+        self._stages.told.close(discard=True)
         self._source.close()
         all_ended = self._stages.join(GRACE_S)
         self._add_up(all_ended)
-        self._tell(self.done.state, self.done.reason)
+        self._watchers.changed(self.done.state, self.done.reason)
         self._watchers.close()
         self.done.errors += self._watchers.errors
 
     def _hand_on(self, item: Answered | StateChange) -> None:
-        if isinstance(item, Answered):
-            self.done.ages_ms.append(item.age_ms)
-            self.done.seconds = time.monotonic() - self._start
-        self._watchers.tell(item)
+        if isinstance(item, StateChange):
+            self._watchers.changed(item.state, item.reason, item.at)
+            return
+        self.done.ages_ms.append(item.age_ms)
+        self.done.seconds = time.monotonic() - self._start
+        self._watchers.answered(item)
 
     def _add_up(self, all_ended: bool) -> None:
         done, stages, counts = self.done, self._stages, self._source.tally.counts
@@ -130,6 +147,3 @@ class _Run:
         enough = counts.processed == self._options.max_frames
         done.state = State.ENDED
         done.reason = done.reason or (f"{counts.processed} answered" if enough else f"end of {done.source}")
-
-    def _tell(self, state: State, reason: str) -> None:
-        self._watchers.tell(StateChange(state, reason, time.time()))

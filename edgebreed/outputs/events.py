@@ -64,6 +64,8 @@ class EventSink:
 class LogSink:
     """Tells people on standard error when a source comes, goes and comes back."""
 
+    passive = True  # a stream that only says that it goes on is answered for nobody
+
     def answered(self, answered: Answered) -> None:
         """Answers are not logged."""
 

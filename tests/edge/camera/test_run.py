@@ -196,12 +196,23 @@ def test_a_pipeline_that_fails_on_every_frame_fails_the_stream() -> None:
 
 
 def test_a_sink_that_raises_is_told_no_more_and_the_others_are() -> None:
-    """Its error is reported once; without any other sink nobody is left to answer for."""
+    """They are told of it at once, and its error is reported at the end."""
     good, bad = Remembering(), Breaking()
     summary = run_stream(ArraySource([plain(RED)] * 4), pipeline(), [bad, good])
     assert (4, ["disk full"], 1) == (len(good.results), [str(e) for e in summary.errors], bad.closed)
-    alone = run_stream(ArraySource(moving(10_000, 0.001)), pipeline(), [Breaking()])
-    assert alone.counts.captured < 5000
+    reasons = [(told.state, told.reason) for told in good.states]
+    assert (State.RUNNING, "an output failed: disk full") == reasons[1]
+    assert State.ENDED == reasons[-1][0]
+
+
+def test_a_stream_that_nobody_takes_answers_from_any_more_ends() -> None:
+    """A log alone does not keep it going; a stream that had no sinks from the start goes to its end."""
+    log = Remembering()
+    log.passive = True  # type: ignore[attr-defined]  # a sink may have it
+    summary = run_stream(ArraySource(moving(10_000, 0.001)), pipeline(), [Breaking(), log])
+    assert summary.counts.captured < 5000
+    assert 30 == run_stream(ArraySource(moving(30)), pipeline(), [log]).counts.processed
+    assert 30 == run_stream(ArraySource(moving(30)), pipeline(), []).counts.processed
 
 
 def test_a_lost_camera_is_told_and_its_end_is_a_failure() -> None:
@@ -240,7 +251,8 @@ def test_an_interrupt_in_the_callers_thread_closes_the_sinks() -> None:
     sink = Remembering()
     with pytest.raises(KeyboardInterrupt):
         run_stream(ArraySource(moving(10_000, 0.001)), pipeline(), [sink], stop=interrupt)
-    assert (1, State.ENDED) == (sink.closed, sink.states[-1].state)
+    last = sink.states[-1]
+    assert (1, State.ENDED, "interrupted") == (sink.closed, last.state, last.reason)
 
 
 def test_labels_are_smoothed_unless_that_is_turned_off() -> None:
