@@ -11,15 +11,12 @@ from edgebreed.edge.haar import HaarDetector, HaarSettings
 from edgebreed.edge.images import Frame
 
 _OWN = HaarSettings()
-TRIED = (
-    _OWN,
-    *(
-        replace(_OWN, scale_factor=scale_factor, min_share=min_share)
-        for scale_factor in (_OWN.scale_factor, 1.15, 1.2, 1.3)
-        for min_share in (_OWN.min_share, 0.1, 0.15)
-        if (scale_factor, min_share) != (_OWN.scale_factor, _OWN.min_share)
-    ),
-)
+_COARSER = [
+    replace(_OWN, scale_factor=scale_factor, min_share=min_share)
+    for scale_factor in (_OWN.scale_factor, 1.15, 1.2, 1.3)
+    for min_share in (_OWN.min_share, 0.1, 0.15)
+]
+TRIED = tuple(dict.fromkeys([_OWN, *_COARSER]))
 """The runtime's own setting first, then coarser steps and larger smallest faces."""
 
 ROUNDS = 3
