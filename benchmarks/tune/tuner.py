@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edgebreed.benchmarks.bootstrap import percentile_interval
-from edgebreed.benchmarks.frames import CAMERA, camera_frames
+from edgebreed.benchmarks.frames import CAMERA, WHOLE, camera_frames
 from edgebreed.benchmarks.lanes import Lane
 from edgebreed.benchmarks.plain_haar import PlainHaar
 from edgebreed.benchmarks.tune.accuracy import Judge, Score
@@ -117,7 +117,7 @@ def tune(config: TuneConfig) -> dict[str, Any]:
 
 
 def _detectors(config: TuneConfig, frames: Sequence[Frame]) -> list[DetectorScore]:
-    return score_detectors(camera_frames(config.people), frames) if config.people else []
+    return score_detectors(camera_frames(config.people, WHOLE), frames) if config.people else []
 
 
 def _race(frames: Sequence[Frame], seconds: float) -> Race[Way]:

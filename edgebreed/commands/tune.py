@@ -121,6 +121,5 @@ def _lines(chosen: dict[str, Any]) -> list[str]:
         f"chosen: {chosen['name']}, p50 {chosen['p50_ms']:.1f} ms; {right}",
         *(f"  {share:.2f} of {name}" for name, share in chosen["by_baseline"].items()),
         f"-> {chosen['out']}, evidence in {chosen['evidence']}",
-        f"next: edgebreed stream --model {chosen['out']} --engine {chosen['engine']} "
-        f"--threads {chosen['threads']}",
+        f"next: edgebreed stream --model {chosen['out']}",
     ]
