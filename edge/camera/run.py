@@ -56,8 +56,8 @@ class Watchers:
                 self._told.remove(sink)
         self.errors += failed
         if not at_end:
-            for error in failed:
-                self.changed(self._state, f"an output failed: {error}")
+            for fault in failed:
+                self.changed(self._state, f"an output failed: {fault}")
 
 
 def run_stream(
