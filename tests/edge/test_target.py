@@ -1,0 +1,77 @@
+"""Which int8 target fits a machine."""
+
+import pytest
+
+from edgebreed.edge.manifest import Precision, Target
+from edgebreed.edge.target import fitting_target, mismatch, processor_target, saturates, target_of
+
+from ..conftest import colour_manifest
+
+CPU = "onnxruntime/CPUExecutionProvider"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "features", "expected"),
+    [
+        ("x86_64", {"avx2"}, Target.X86),
+        ("x86_64", {"avx2", "avx512_vnni"}, Target.X86_VNNI),
+        ("AMD64", {"avx_vnni"}, Target.X86_VNNI),
+        ("aarch64", {"asimddp"}, Target.ARM),
+        ("armv7l", set(), Target.ARM),
+        ("riscv64", set(), None),
+    ],
+)
+def test_a_processor_is_told_by_its_instructions(
+    architecture: str, features: set[str], expected: Target | None
+) -> None:
+    """As Linux spells them."""
+    assert expected is target_of(architecture, features)
+
+
+def test_tensorrt_comes_before_the_processor() -> None:
+    """Where ONNX Runtime has it."""
+    assert Target.TENSORRT is fitting_target(["TensorrtExecutionProvider", "CPUExecutionProvider"])
+    assert processor_target() is fitting_target(["CPUExecutionProvider"])
+
+
+@pytest.mark.parametrize(
+    ("made", "engine", "processor", "warns"),
+    [
+        (Target.X86, CPU, Target.X86, False),
+        (Target.ARM, CPU, Target.X86_VNNI, True),
+        (Target.X86_VNNI, "openvino/CPU", Target.X86, True),
+        (Target.TENSORRT, CPU, Target.ARM, True),
+        (Target.TENSORRT, "onnxruntime/TensorrtExecutionProvider", Target.ARM, False),
+        (Target.ARM, "onnxruntime/TensorrtExecutionProvider", Target.ARM, True),
+        (Target.ARM, "onnxruntime/CUDAExecutionProvider", Target.X86, False),
+        (Target.ARM, CPU, None, False),
+        (None, CPU, Target.X86, False),
+    ],
+)
+def test_a_model_for_another_target_is_told(
+    made: Target | None, engine: str, processor: Target | None, warns: bool
+) -> None:
+    """What it was made for, what fits, and what to do; nothing where it fits or nothing is known."""
+    line = mismatch(colour_manifest(precision=Precision.INT8, target=made), engine, processor)
+    assert warns == (line is not None)
+    if line is not None:
+        fits = Target.TENSORRT if "Tensorrt" in engine else processor
+        assert line.startswith(f"colours was made for {made}, this machine fits {fits}: it may be slower")
+        assert line.endswith(f"`edgebreed export --target {fits}` makes one that fits")
+
+
+@pytest.mark.parametrize(
+    ("precision", "target", "processor", "expected"),
+    [
+        (Precision.INT8, Target.X86_VNNI, Target.X86, True),
+        (Precision.INT8, None, Target.X86, True),
+        (Precision.INT8, Target.X86, Target.X86, False),
+        (Precision.INT8, Target.X86_VNNI, Target.X86_VNNI, False),
+        (Precision.FP32, None, Target.X86, False),
+    ],
+)
+def test_full_range_weights_saturate_on_x86_without_vnni(
+    precision: Precision, target: Target | None, processor: Target, expected: bool
+) -> None:
+    """And nowhere else; models older than targets count as full."""
+    assert expected == saturates(colour_manifest(precision=precision, target=target), processor)

@@ -1,0 +1,50 @@
+"""What an export may be asked for."""
+
+from pathlib import Path
+
+import pytest
+
+from edgebreed.edge.manifest import Target
+from edgebreed.errors import InputError
+from edgebreed.export.recipe import Recipe
+from edgebreed.export.request import ExportConfig
+
+FP32, INT8 = (Recipe.from_name(name) for name in ("onnx-fp32", "onnx-int8-arm"))
+RUN = Path("runs/x")
+
+
+def test_a_file_is_named_by_run_and_recipe() -> None:
+    """Inside the run, unless asked otherwise; its picture lies beside it."""
+    config = ExportConfig(RUN, INT8)
+    assert (Path("runs/x/x-int8.onnx"), Path("runs/x/x-int8-layers.png")) == (config.path, config.plot)
+    assert (17, None) == (config.opset, ExportConfig(RUN, Recipe.from_name("tflite-fp32")).opset)
+
+
+def test_the_bound_is_the_recipes_or_the_one_asked_for() -> None:
+    """Points become shares."""
+    assert 0.005 == ExportConfig(RUN, INT8).bound.drop
+    assert 0.02 == ExportConfig(RUN, INT8, max_drop=2).bound.drop
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"calibration": Path("p")}, "--calibration is for --precision int8: leave it out with fp32"),
+        (
+            {"max_drop": 1.0},
+            "--max-drop has nothing to measure: fp32 loses nothing; choose another --precision",
+        ),
+        ({"debug_layers": True}, "--debug-layers has nothing to measure"),
+        ({"out": Path("m.tflite")}, r"--out m\.tflite: --format onnx is written as \.onnx"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(options: dict[str, object], message: str) -> None:
+    """With what to do."""
+    with pytest.raises(InputError, match=message):
+        ExportConfig(RUN, FP32, **options)  # type: ignore[arg-type]  # each is of its field's type
+
+
+def test_a_target_goes_into_the_name_of_the_recipe_alone() -> None:
+    """The file's name is its user's."""
+    assert Target.ARM is INT8.target
+    assert "x-int8.onnx" == ExportConfig(RUN, INT8).path.name

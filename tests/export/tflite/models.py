@@ -1,0 +1,41 @@
+"""A small TFLite model, and how to run it."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 8  # px
+PHOTOS = np.random.default_rng(2).integers(0, 256, (6, SIDE, SIDE, 3), np.uint8)
+
+
+@cache
+def small_tflite() -> bytes:
+    """Scaling, two convolutions, pooling and a softmax over three classes, in float32."""
+    from edgebreed.export.to_tflite import to_tflite
+    from edgebreed.train.keras_setup import keras
+
+    keras.utils.set_random_seed(0)
+    layers = keras.layers
+    image = keras.Input((SIDE, SIDE, 3), dtype="uint8", name="image")
+    x = layers.Rescaling(1 / 127.5, offset=-1.0)(image)
+    x = layers.Conv2D(8, 3, activation="relu", name="first")(x)
+    x = layers.SeparableConv2D(8, 3, padding="same", activation="relu", name="second")(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    outputs = {"probabilities": layers.Dense(3, activation="softmax", name="probabilities")(x)}
+    return to_tflite(keras.Model(image, outputs))
+
+
+def answers(body: bytes) -> NDArray[np.float32]:
+    """Probabilities for `PHOTOS`, one after another."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_content=body, num_threads=1)
+    interpreter.allocate_tensors()
+    image = interpreter.get_input_details()[0]["index"]
+    rows = []
+    for photo in PHOTOS:
+        interpreter.set_tensor(image, photo[None])
+        interpreter.invoke()
+        rows.append(interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0])
+    return np.asarray(rows)
