@@ -27,12 +27,12 @@ from edgebreed.export.proof import REMEDY, Proof, compare, require
 from edgebreed.export.recipe import FLOAT_BOUND
 from edgebreed.export.reference import reference_answers
 from edgebreed.export.request import ExportConfig, ExportRecord
+from edgebreed.machine import versions
 from edgebreed.train import pixels
 from edgebreed.train.dataset import Dataset, Photo, labels_of
 from edgebreed.train.evaluate import KerasEngine, answer_all
 from edgebreed.train.features import digest_of
 from edgebreed.train.run import MODEL, RunRecord, read_photos, read_record
-from edgebreed.train.trainer import tool_versions
 
 TOOLS = (
     "edgebreed",
@@ -86,7 +86,7 @@ class _Work:
         controlled = self._controlled(conversion.candidate)
         draft = self._manifest(controlled, chosen.describe() if chosen else None)
         engine = open_body(controlled.body, draft, config.recipe.format)
-        manifest = replace(draft, golden=golden_vectors(self.model, engine, draft.input))
+        manifest = replace(draft, golden=golden_vectors(self.model, engine, draft.input, draft.tolerance))
         golden_error = verify(engine, manifest).max_error
         if not config.force:
             _require_golden(golden_error, manifest)
@@ -173,7 +173,7 @@ class _Work:
             tolerance=config.recipe.bound.golden,
             source_sha256=digest_of(self.model.path),
             created=datetime.datetime.now(datetime.UTC).date().isoformat(),
-            tools=tool_versions(TOOLS),
+            tools=versions(TOOLS),
             notice=config.notice,
             target=config.recipe.target,
             opset=config.opset,
