@@ -37,7 +37,7 @@ def _faithful(blue: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _off_where_blue(blue: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(blue > 0.3, blue + 0.4, blue)
+    return np.where(blue > 0.36, blue + 0.12, blue)
 
 
 def _always_off(blue: NDArray[np.float64]) -> NDArray[np.float64]:
