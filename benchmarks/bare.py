@@ -114,9 +114,7 @@ class _Ways:
         self._inputs = {photo: to_input(frame, self._spec)[None] for photo, frame in self._frames.items()}
         self._bare: dict[str, Callable[[Path], object]] = {
             "inference": lambda photo: self._infer(self._inputs[photo]),
-            "decode": lambda photo: cv2.imdecode(
-                np.frombuffer(photo.read_bytes(), np.uint8), cv2.IMREAD_COLOR
-            ),
+            "decode": _decode,
             "detect": lambda photo: self._detector.detect(self._frames[photo]),
             "resize": lambda photo: to_input(self._frames[photo], self._spec),
         }

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from edgebreed.benchmarks.bootstrap import draws, interval
 from edgebreed.benchmarks.result_file import Run, read_runs
+from edgebreed.benchmarks.samples import medians_by
 from edgebreed.errors import InputError
 
 RUN_TO_RUN = 0.0175  # standard deviation of a run's level
@@ -153,7 +154,7 @@ class _Logs:
 
     def by_photo(self) -> dict[str, float]:
         """Each photo's median."""
-        return {str(photo): float(np.median(self.logs[self.photos == photo])) for photo in set(self.photos)}
+        return medians_by(self.photos.tolist(), self.logs.tolist())
 
     def beyond(self, usual: dict[str, float]) -> NDArray[np.float64]:
         """How far each sample lies above its photo's usual, for the photos that have one."""

@@ -1,13 +1,12 @@
 """What a measurement was made on, so that somebody else can judge or repeat it."""
 
-import importlib.metadata
 import os
 import platform
 from pathlib import Path
 from typing import Any
 
 from edgebreed.benchmarks.system_files import number, text
-from edgebreed.machine import processor
+from edgebreed.machine import processor, versions
 
 PACKAGES = (
     "edgebreed",
@@ -37,7 +36,7 @@ def environment(root: Path = Path("/")) -> dict[str, Any]:
         "jetson": _jetson(root),
         "nvidia_driver": _first_line(root / "proc/driver/nvidia/version"),
         "python": platform.python_version(),
-        "versions": _versions(),
+        "versions": versions(PACKAGES),
         "threads_environment": {
             name: value for name, value in sorted(os.environ.items()) if name.endswith("_NUM_THREADS")
         },
@@ -76,13 +75,3 @@ def _jetson(root: Path) -> dict[str, str] | None:
 def _first_line(path: Path) -> str | None:
     found = text(path)
     return found.splitlines()[0] if found else None
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in PACKAGES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found

@@ -13,7 +13,7 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +93,12 @@ def agreed_face(photo: Frame) -> Box | None:
 
 
 def _boxes(name: str, grey: Any) -> list[Box]:
-    cascade = cv2.CascadeClassifier(str(cascade_folder() / f"haarcascade_frontalface_{name}.xml"))
-    return [tuple(map(int, box)) for box in cascade.detectMultiScale(grey, 1.05, 3)]  # type: ignore[misc]  # a box has four numbers
+    return [tuple(map(int, box)) for box in _cascade(name).detectMultiScale(grey, 1.05, 3)]  # type: ignore[misc]  # a box has four numbers
+
+
+@cache
+def _cascade(name: str) -> cv2.CascadeClassifier:
+    return cv2.CascadeClassifier(str(cascade_folder() / f"haarcascade_frontalface_{name}.xml"))
 
 
 def shown(photo: Frame, condition: Condition) -> tuple[Frame, NDArray[np.float64]]:

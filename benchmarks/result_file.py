@@ -38,10 +38,10 @@ class Run:
         Raises:
             KeyError, TypeError, ValueError, IndexError: it is no run.
         """
-        record, model = data["record"], data["model"]
+        record = data["record"]
         names = record["queries"]
         return cls(
-            name=f"{model['name']} {model['precision']} in {data['engine']}",
+            name=subject_name(data),
             file=file,
             data=data,
             queries=tuple(str(names[number]) for number in record["query"]),
@@ -53,6 +53,12 @@ class Run:
         counts = {len(self.queries), len(self.total_ms), len(self.probe_ms)}
         if len(counts) != 1 or not self.queries or (self.total_ms <= 0).any():
             raise ValueError(f"columns of {sorted(counts)} samples: all must have the same, and at least one")
+
+
+def subject_name(result: dict[str, Any]) -> str:
+    """Model, precision and engine of a result."""
+    model = result["model"]
+    return f"{model['name']} {model['precision']} in {result['engine']}"
 
 
 def read_runs(file: Path) -> list[Run]:

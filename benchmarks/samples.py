@@ -1,11 +1,23 @@
 """What a measurement consists of."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from statistics import median
+from typing import Any, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
 
 Stages = dict[str, float]
 """Time of each stage by its name, in ms."""
+
+
+def medians_by(keys: Iterable[Key], values: Iterable[float]) -> dict[Key, float]:
+    """The median of the values of each key, so that photos of different sizes are held against themselves."""
+    by_key: defaultdict[Key, list[float]] = defaultdict(list)
+    for key, value in zip(keys, values, strict=True):
+        by_key[key].append(value)
+    return {key: median(its) for key, its in by_key.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,10 @@ class Recording:
     def totals_ms(self) -> list[float]:
         """Latency of each query."""
         return [sample.total_ms for sample in self.samples]
+
+    def usual_ms(self) -> dict[int, float]:
+        """The median latency of each query."""
+        return medians_by((sample.query for sample in self.samples), self.totals_ms)
 
     @property
     def seconds(self) -> float:

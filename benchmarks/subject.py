@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from edgebreed.benchmarks.samples import Stages
 from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.engines.choose import AUTO
+from edgebreed.edge.engines.choose import AUTO, engines_for
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import SHIPPED_MODEL, Pipeline
 from edgebreed.edge.result import Result
@@ -96,7 +96,7 @@ def open_subjects(
     subjects = []
     used: set[str] = set()
     for model in models:
-        fitting = [engine for engine in engines if engine == AUTO or _runs(engine, model)]
+        fitting = [engine for engine in engines if engine in (AUTO, *engines_for(model or SHIPPED_MODEL))]
         if len(models) == 1 and not fitting:
             fitting = list(engines[:1])  # its own error tells more than ours could
         used |= set(fitting)
@@ -105,8 +105,3 @@ def open_subjects(
         if engine not in used:
             raise EngineError(f"{engine} runs none of the models: give one of its kind, or leave it out")
     return subjects
-
-
-def _runs(engine: str, model: Path | None) -> bool:
-    tflite = model is not None and model.suffix == ".tflite"
-    return tflite == (engine == "litert")

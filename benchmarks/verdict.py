@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median, pstdev
@@ -10,7 +9,7 @@ from typing import Any
 
 from edgebreed.benchmarks.contention import Contention
 from edgebreed.benchmarks.early_stopping import fewest
-from edgebreed.benchmarks.samples import Sample
+from edgebreed.benchmarks.samples import Sample, medians_by
 from edgebreed.edge.engines.onnx_runtime import PROVIDERS
 
 MIN_SECONDS = 10.0
@@ -84,10 +83,7 @@ def spread(samples: Sequence[Sample]) -> float | None:
     """
     if len(samples) < 3 * BLOCKS:
         return None
-    by_query: defaultdict[int, list[float]] = defaultdict(list)
-    for sample in samples:
-        by_query[sample.query].append(sample.total_ms)
-    usual = {query: median(latencies) for query, latencies in by_query.items()}
+    usual = medians_by((sample.query for sample in samples), (sample.total_ms for sample in samples))
     ratios = [sample.total_ms / usual[sample.query] for sample in samples]
     edges = [len(ratios) * number // BLOCKS for number in range(BLOCKS + 1)]
     medians = [median(ratios[start:end]) for start, end in itertools.pairwise(edges)]

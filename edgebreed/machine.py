@@ -2,6 +2,8 @@
 
 import os
 import platform
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -27,3 +29,14 @@ def processor(root: Path = Path("/")) -> dict[str, Any]:
         "float": sorted(flags & FLOAT),
         "system": f"{platform.system()} {platform.release()}",
     }
+
+
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """Versions of those of the packages that are installed."""
+    found = {}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -5,11 +5,11 @@ import datetime
 import json
 import shutil
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from edgebreed.errors import InputError
+from edgebreed.machine import versions
 from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of, read_dataset
 from edgebreed.train.demo import write_demo
@@ -49,23 +49,12 @@ def train(config: TrainConfig) -> dict[str, Any]:
         rejection=fitted.rejection,
         temperature=fitted.temperature,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        tools=tool_versions(TOOLS),
+        tools=versions(TOOLS),
         config=config.to_dict(),
         data_sha256=prepared.sha256,
     )
     _write(config.out, record, data, fitted, result)
     return result
-
-
-def tool_versions(packages: tuple[str, ...]) -> dict[str, str]:
-    """Versions of those of the packages that are installed."""
-    found = {}
-    for package in packages:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 @dataclass(frozen=True)

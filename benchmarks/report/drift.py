@@ -5,6 +5,7 @@ from statistics import median
 from typing import Any
 
 from edgebreed.benchmarks.report.svg import Scale, axis_below, axis_left, colour, drawing, path
+from edgebreed.benchmarks.samples import medians_by
 
 WIDTH, HEIGHT = 960.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 24.0, 36.0, 48.0
@@ -32,10 +33,7 @@ def drift(records: Sequence[dict[str, Any]]) -> str:
 def _blocks(record: dict[str, Any]) -> list[tuple[float, float]]:
     """Time in s and level of each block; photos of different sizes are held against themselves."""
     queries, totals, times = record["query"], record["total_ms"], record["at_s"]
-    usual = {
-        query: median(ms for ms, other in zip(totals, queries, strict=True) if other == query)
-        for query in set(queries)
-    }
+    usual = medians_by(queries, totals)
     ratios = [ms / usual[query] for ms, query in zip(totals, queries, strict=True)]
     size = max(1, len(ratios) // BLOCKS)
     starts = range(0, len(ratios) - size + 1, size)

@@ -8,8 +8,7 @@ from typing import Any
 from edgebreed.benchmarks.subject import Subject
 from edgebreed.benchmarks.tune.packages import Package
 from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.engines.choose import present
-from edgebreed.edge.engines.onnx_runtime import PROVIDERS
+from edgebreed.edge.engines.choose import engines_for, present
 from edgebreed.edge.haar import Detector
 from edgebreed.edge.pipeline import Pipeline
 
@@ -73,7 +72,7 @@ def candidates(
         Candidate(package, engine, threads)
         for package in packages
         for engine in engines
-        if _runs(engine, package)
+        if engine in engines_for(package.path)
         for threads in (counts if engine not in _GPU else [0])
     ]
 
@@ -84,9 +83,3 @@ _GPU = ("cuda", "tensorrt")
 def thread_counts(cores: int) -> list[int]:
     """All processors, and half of them: the rest is then free for the other stages of a stream."""
     return sorted({cores, max(1, cores // 2)}, reverse=True)
-
-
-def _runs(engine: str, package: Package) -> bool:
-    if package.path.suffix == ".tflite":
-        return engine == "litert"
-    return engine in PROVIDERS or engine == "openvino"

@@ -6,7 +6,6 @@ machine which slows down during the race wrongs nobody. The idea is successive h
 Talwalkar 2016), with the time of a heat shared out alike.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -98,7 +97,7 @@ class Race(Generic[Entry]):
             return []
         plan = Plan(seconds / len(lanes), self.queries, turn=2)
         recordings = measure([lane for _, lane in lanes], plan, self.clock)
-        levels = [_by_query(recording) for recording in recordings]
+        levels = [recording.usual_ms() for recording in recordings]
         fastest = min(levels, key=lambda level: median(level.values()))
         ratios = [relative(level, fastest) for level in levels]
         return [
@@ -136,13 +135,6 @@ def _merged(old: Sequence[Standing[Entry]], heat: Sequence[Standing[Entry]]) -> 
         if id(one.entry) not in now
     ]
     return [*kept, *heat]
-
-
-def _by_query(recording: Recording) -> dict[int, float]:
-    by_query: defaultdict[int, list[float]] = defaultdict(list)
-    for sample in recording.samples:
-        by_query[sample.query].append(sample.total_ms)
-    return {query: median(values) for query, values in by_query.items()}
 
 
 def _ratio(standing: Standing[Entry]) -> float:

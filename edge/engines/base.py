@@ -1,5 +1,6 @@
 """What an inference engine is to the rest of the runtime."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -54,9 +55,14 @@ class FixedEngine:
         return Answers(rows, None if self.known is None else np.full(len(batch), self.known, np.float32))
 
 
-def joined(outputs: list[list[NDArray[np.float32]]]) -> list[NDArray[np.float32]]:
-    """One array an output from the outputs of several batches."""
-    return [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
+def in_rows(
+    run: Callable[[NDArray[np.uint8]], list[NDArray[np.float32]]], batch: NDArray[np.uint8], single: bool
+) -> list[NDArray[np.float32]]:
+    """A model's outputs for a batch; one of static batch 1 (`single`) takes one row after another."""
+    if not single or len(batch) < 2:
+        return run(batch)
+    rows = [run(row) for row in np.split(batch, len(batch))]
+    return [np.concatenate(parts) for parts in zip(*rows, strict=True)]
 
 
 def answers(outputs: list[NDArray[np.float32]], classes: int) -> Answers:

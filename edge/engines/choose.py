@@ -79,7 +79,7 @@ def open_engine(path: Path, manifest: Manifest, options: EngineOptions | None = 
         MissingExtraError: the engine's package is not installed.
     """
     options = options or EngineOptions()
-    allowed = ("litert",) if path.suffix == ".tflite" else (*PROVIDERS, "openvino")
+    allowed = engines_for(path)
     if options.engine not in (AUTO, *allowed):
         raise EngineError(f"{options.engine} does not run {path.name}: choose one of {', '.join(allowed)}")
     if options.engine == AUTO:
@@ -90,6 +90,11 @@ def open_engine(path: Path, manifest: Manifest, options: EngineOptions | None = 
         if not options.allow_fallback:
             raise
         return _first(path, manifest, options, allowed)
+
+
+def engines_for(path: Path) -> tuple[str, ...]:
+    """The engines that run this kind of file, in the order in which `auto` tries them."""
+    return ("litert",) if path.suffix == ".tflite" else (*PROVIDERS, "openvino")
 
 
 def present() -> dict[str, bool]:

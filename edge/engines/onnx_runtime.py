@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines.base import Answers, answers, joined
+from edgebreed.edge.engines.base import Answers, answers, in_rows
 from edgebreed.edge.engines.binding import DeviceBinding
 from edgebreed.edge.engines.session import SessionSettings
 from edgebreed.errors import EngineError, MissingExtraError
@@ -69,9 +69,7 @@ class OnnxRuntimeEngine:
 
     def run(self, batch: NDArray[np.uint8]) -> Answers:
         """Answers a batch `(N, H, W, 3) uint8 RGB`; a file of static batch 1 takes one row after another."""
-        parts = np.split(batch, len(batch)) if self._single and len(batch) > 1 else [batch]
-        outputs = [self._outputs(part) for part in parts]
-        return answers(outputs[0] if len(parts) == 1 else joined(outputs), self._classes)
+        return answers(in_rows(self._outputs, batch, self._single), self._classes)
 
     def _outputs(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         if self._binding:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines.base import Answers, answers, joined
+from edgebreed.edge.engines.base import Answers, answers, in_rows
 from edgebreed.errors import EngineError, MissingExtraError
 
 
@@ -44,6 +44,7 @@ class OpenVINOEngine:
 
     def run(self, batch: NDArray[np.uint8]) -> Answers:
         """Answers a batch `(N, H, W, 3) uint8 RGB`; a file of static batch 1 takes one row after another."""
-        parts = np.split(batch, len(batch)) if self._single and len(batch) else [batch]
-        outputs = [[np.array(output) for output in self._model(part).values()] for part in parts]
-        return answers(outputs[0] if len(parts) == 1 else joined(outputs), self._classes)
+        return answers(in_rows(self._outputs, batch, self._single), self._classes)
+
+    def _outputs(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        return [np.array(output) for output in self._model(batch).values()]

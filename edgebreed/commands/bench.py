@@ -30,7 +30,7 @@ from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.engines.choose import AUTO
 from edgebreed.edge.images import find_photos
 from edgebreed.edge.model_file import write_whole
-from edgebreed.errors import InputError
+from edgebreed.outputs.fresh import refuse_existing
 
 app = typer.Typer(
     cls=CommandWithSubcommands, invoke_without_command=True, subcommand_metavar="| compare A.json B.json"
@@ -65,7 +65,8 @@ def bench(
 ) -> None:
     """Measure the latency per image by the runtime's own path."""
     for path in (csv, report):
-        _refuse_existing(path, overwrite)
+        if path is not None:  # said before anything is measured, not after
+            refuse_existing(path, overwrite)
     subjects = open_subjects(model or [None], engine or [AUTO], EngineOptions(AUTO, threads, allow_fallback))
     with tempfile.TemporaryDirectory() as folder:
         photos = find_photos(images) if images else write_drawn(Path(folder))
@@ -81,12 +82,6 @@ def bench(
         print_json(results[0] if len(results) == 1 else {"runs": results})
     else:
         show(results)
-
-
-def _refuse_existing(path: Path | None, overwrite: bool) -> None:
-    """Says so before anything is measured, not after."""
-    if path is not None and path.exists() and not overwrite:
-        raise InputError(f"{path} exists: pass --overwrite or another name")
 
 
 @app.command()

@@ -4,6 +4,7 @@ from typing import Any
 
 from rich.table import Table
 
+from edgebreed.benchmarks.result_file import subject_name
 from edgebreed.benchmarks.verdict import engine_word
 from edgebreed.commands.common import console, print_titled
 
@@ -19,21 +20,15 @@ def show(results: list[dict[str, Any]]) -> None:
     for line in _machine_lines(results[0]):
         _print(line)
     for result in results:
-        name = f"{subject(result)}: " if len(results) > 1 else ""
+        name = f"{subject_name(result)}: " if len(results) > 1 else ""
         _print(f"{name}{result['verdict']}" + "".join(f"\n  {reason}" for reason in result["why"]))
-
-
-def subject(result: dict[str, Any]) -> str:
-    """Model, precision and engine of a result."""
-    model = result["model"]
-    return f"{model['name']} {model['precision']} in {result['engine']}"
 
 
 def _show_stages(result: dict[str, Any]) -> None:
     table = _table("ms", *_STATISTICS)
     for name, values in {**result["stages_ms"], "whole": result["latency_ms"]}.items():
         table.add_row(name, *(f"{values[key]:.2f}" for key in _STATISTICS))
-    print_titled(subject(result), table)
+    print_titled(subject_name(result), table)
     for line in (*_sample_lines(result), *_scenario_lines(result), *_start_lines(result)):
         _print(line)
 

@@ -1,6 +1,5 @@
 """`edgebreed doctor`."""
 
-import importlib.metadata
 import platform
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from edgebreed.commands.common import Json, print_json, print_table
 from edgebreed.edge.engines.choose import present
 from edgebreed.edge.engines.onnx_runtime import available
 from edgebreed.edge.target import fitting_target
-from edgebreed.machine import processor
+from edgebreed.machine import processor, versions
 
 PACKAGES = (
     "edgebreed",
@@ -37,7 +36,7 @@ def doctor(json_: Json = False) -> None:
         "cameras": [str(path) for path in sorted(Path("/dev").glob("video*"))],
         "gpu": _read(Path("/proc/driver/nvidia/version")),
         "jetson": _read(Path("/etc/nv_tegra_release")),
-        "packages": _packages(),
+        "packages": versions(PACKAGES),
     }
     if json_:
         print_json(data)
@@ -65,11 +64,6 @@ def _read(path: Path) -> str | None:
         return path.read_text().splitlines()[0]
     except (OSError, IndexError):
         return None
-
-
-def _packages() -> dict[str, str]:
-    found = {dist.metadata["Name"]: dist.version for dist in importlib.metadata.distributions()}
-    return {name: found[name] for name in PACKAGES if name in found}
 
 
 def _line(value: Any) -> str:
