@@ -12,7 +12,7 @@ from edgebreed.edge.preprocess import InputSpec, to_input
 from edgebreed.export.golden import FORMS, golden_vectors
 
 SPEC = InputSpec(32, 32)
-TOLERANCE = 0.1
+TOLERANCE = 0.001  # less than a wrong preprocessing moves a mean colour
 
 Blue = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
@@ -36,15 +36,15 @@ def _faithful(blue: NDArray[np.float64]) -> NDArray[np.float64]:
     return blue
 
 
-def _off_where_blue(blue: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(blue > 0.36, blue + 0.12, blue)
+def _off_where_not_blue(blue: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(blue < 0.28, blue + 0.8 * TOLERANCE, blue)
 
 
 def _always_off(blue: NDArray[np.float64]) -> NDArray[np.float64]:
     return blue + 0.2
 
 
-@pytest.mark.parametrize("change", [_faithful, _off_where_blue])
+@pytest.mark.parametrize("change", [_faithful, _off_where_not_blue])
 def test_images_are_kept_that_the_exported_model_answers_well(change: Blue) -> None:
     """A model that is off on many drawn images still travels with ones that it answers."""
     exported = Painted(change)
