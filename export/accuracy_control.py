@@ -11,11 +11,10 @@ from typing import Any
 
 from edgebreed.errors import ProofError
 from edgebreed.export.convert import Candidate
-from edgebreed.export.proof import Proof, misses
+from edgebreed.export.proof import REMEDY, Proof, misses
 from edgebreed.export.recipe import Bound
 from edgebreed.progress import track
 
-MAX_FLOAT_LAYERS = 8
 SHOWN = 8
 """Layers that a failure names."""
 
@@ -118,9 +117,7 @@ class Control:
             for trial in trials
         }
         noisy = {short_name(layer): f"{db:.1f} dB alone" for layer, db in ranking[:SHOWN]}
-        return ProofError(
-            f"{reason}; nothing was written (--force writes it all the same)", {**rows, **noisy}
-        )
+        return ProofError(f"{reason}; {REMEDY}", {**rows, **noisy})
 
 
 def short_name(layer: str) -> str:

@@ -14,7 +14,6 @@ from edgebreed.errors import InputError
 from edgebreed.train.dataset import Dataset
 from edgebreed.train.features import digest_of
 
-CALIBRATION_PHOTOS = 300
 MEASURED = ("valid", "test")
 """The splits that an export is measured on."""
 

@@ -145,11 +145,18 @@ class _Work:
 
     def _photos(self, split: str, count: int | None = None) -> tuple[list[Photo], Answers]:
         """Photos of a split, all or so many evenly out of all, and the float model's answers to them."""
-        photos = self.data.photos(split)
+        photos, answers = self._valid if split == "valid" else self._answered(split)
         places = spread(len(photos), count or len(photos))
-        answers = reference_answers(self.model, _paths(photos), self.record.input)
         known = None if answers.known is None else answers.known[places]
         return [photos[place] for place in places], Answers(answers.probabilities[places], known)
+
+    @cached_property
+    def _valid(self) -> tuple[Sequence[Photo], Answers]:
+        return self._answered("valid")
+
+    def _answered(self, split: str) -> tuple[Sequence[Photo], Answers]:
+        photos = self.data.photos(split)
+        return photos, reference_answers(self.model, _paths(photos), self.record.input)
 
     def _opened(self, body: bytes) -> Engine:
         return open_body(body, self._bare, self.config.recipe.format)

@@ -3,7 +3,7 @@
 from typing import cast
 
 from edgebreed.errors import MissingExtraError
-from edgebreed.export.graph.index import Model
+from edgebreed.export.graph.index import Model, copied
 
 
 def to_float16(model: Model) -> Model:
@@ -19,7 +19,6 @@ def to_float16(model: Model) -> Model:
         from onnxruntime.transformers.float16 import convert_float_to_float16
     except ImportError as error:
         raise MissingExtraError("float16 export (ONNX Runtime)", "cpu") from error
-    copy = Model()
-    copy.CopyFrom(model)
+    copy = copied(model)
     del copy.graph.value_info[:]  # of float32; inferred anew
     return cast(Model, convert_float_to_float16(copy, keep_io_types=True))

@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from edgebreed.edge.engines.session import SessionSettings
 from edgebreed.export.graph.index import Model
 from edgebreed.export.noise import powers, ratio_db
 from edgebreed.export.onnx_setup import onnx
@@ -109,10 +110,7 @@ def _onnx_probe(body: bytes, names: tuple[str, ...], precise: bool) -> Probe:
     model = _parsed(body)
     outputs = {value.name for value in model.graph.output}
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names if name not in outputs)
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    if precise:
-        options.add_session_config_entry("session.x64quantprecision", "1")
+    options = SessionSettings(precise=precise).session_options(onnxruntime)
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )

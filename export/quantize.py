@@ -12,7 +12,7 @@ from edgebreed.errors import MissingExtraError
 from edgebreed.export.graph.activations import make_symmetric, unify_activations
 from edgebreed.export.graph.byte_input import take_bytes
 from edgebreed.export.graph.float_layers import keep_float, quantized_layers
-from edgebreed.export.graph.index import Model
+from edgebreed.export.graph.index import Model, copied
 from edgebreed.export.graph.relu import drop_relus
 from edgebreed.export.graph.residual import split_additions
 from edgebreed.export.graph.slim import slim
@@ -44,7 +44,7 @@ class OnnxQuantizer:
 
     def body(self, float_layers: Collection[str] = ()) -> bytes:
         """The int8 model, rewritten for the target's kernels."""
-        model = _copy(self._quantized)
+        model = copied(self._quantized)
         keep_float(model, self._float, float_layers)
         slim(model)
         if self._types.symmetric:
@@ -66,7 +66,7 @@ def _quantize(model: Model, photos: NDArray[np.uint8], types: NumberTypes) -> Mo
     per_tensor = advanced.QuantizationParameters(per_channel=False)
     preset = nncf.QuantizationPreset
     quantized = nncf.quantize(
-        _copy(model),
+        copied(model),
         nncf.Dataset([{INPUT: photo[None]} for photo in photos]),
         preset=preset.PERFORMANCE if types.symmetric else preset.MIXED,
         subset_size=len(photos),
@@ -76,12 +76,6 @@ def _quantize(model: Model, photos: NDArray[np.uint8], types: NumberTypes) -> Mo
     )
     assert isinstance(quantized, Model)
     return quantized
-
-
-def _copy(model: Model) -> Model:
-    copy = Model()
-    copy.CopyFrom(model)
-    return copy
 
 
 def _import_nncf() -> Any:

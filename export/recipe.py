@@ -21,6 +21,9 @@ SUPPORTED = {
     Format.ONNX: (Precision.FP32, Precision.FP16, Precision.INT8, Precision.WEIGHT_INT8),
     Format.TFLITE: (Precision.FP32, Precision.FP16, Precision.INT8, Precision.DYNAMIC),
 }
+MAX_FLOAT_LAYERS = 8
+"""Layers of an int8 file that may stay float, unless asked otherwise."""
+CALIBRATION_PHOTOS = 300
 OPSET = 17  # the newest that TensorRT's static quantization of all supported JetPacks accepts
 
 

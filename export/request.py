@@ -6,12 +6,11 @@ from typing import Any
 
 from edgebreed.edge.manifest import Calibration, Precision
 from edgebreed.errors import InputError
-from edgebreed.export.accuracy_control import MAX_FLOAT_LAYERS, Controlled
-from edgebreed.export.calibration import CALIBRATION_PHOTOS
+from edgebreed.export.accuracy_control import Controlled
 from edgebreed.export.convert import Shape
 from edgebreed.export.layers import LayerNoise
 from edgebreed.export.proof import Proof
-from edgebreed.export.recipe import Bound, Format, Recipe
+from edgebreed.export.recipe import CALIBRATION_PHOTOS, MAX_FLOAT_LAYERS, Bound, Format, Recipe
 
 
 @dataclass(frozen=True)

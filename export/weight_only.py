@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.export.graph.float_layers import WEIGHTED
-from edgebreed.export.graph.index import Index, Model, Node, attribute, set_constant
+from edgebreed.export.graph.index import Index, Model, Node, attribute, copied, set_constant
 from edgebreed.export.onnx_setup import onnx
 
 LEVELS = 127  # each side of 0
@@ -19,8 +19,7 @@ def quantize_weights(model: Model) -> Model:
     Returns:
         A copy of the model.
     """
-    copy = Model()
-    copy.CopyFrom(model)
+    copy = copied(model)
     index = Index(copy)
     for node in list(copy.graph.node):
         weights = index.constant(node.input[1]) if node.op_type in WEIGHTED else None

@@ -49,7 +49,7 @@ def build_network(name: str, spec: InputSpec, weights: Path | None) -> Any:
     if weights is None and name == LITE:
         return build_lite(spec)
     if weights is None:
-        return _downloaded(name, lambda: _application(name)(weights="imagenet", **_options(spec)))
+        return _downloaded(name, spec)
     if not weights.is_file():
         raise InputError(f"no weights file {weights}: pass --weights FILE, or leave it out to download them")
     network = build_lite(spec, pretrained=False) if name == LITE else _sized(name, spec)
@@ -95,9 +95,10 @@ def _sized(name: str, spec: InputSpec) -> Any:
         ) from error
 
 
-def _downloaded(name: str, build: Callable[[], Any]) -> Any:
+def _downloaded(name: str, spec: InputSpec) -> Any:
+    _sized(name, spec)  # before the download, which would hide that the size does not fit
     try:
-        return build()
+        return _application(name)(weights="imagenet", **_options(spec))
     except Exception as error:  # Keras wraps every network failure in a bare Exception
         raise InputError(
             f"Keras could not download the ImageNet weights of {name}: pass --weights FILE with weights of "

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.engines.session import user_cache
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.progress import track
 from edgebreed.train import pixels
@@ -93,11 +94,9 @@ def extract(paths: Sequence[Path], base: Base, cache: FeatureCache, title: str) 
     return np.stack([found[digest] for digest in digests])
 
 
-def user_cache() -> Path:
+def user_features() -> Path:
     """Where features are kept between runs, unless a command names another place."""
-    import platformdirs
-
-    return platformdirs.user_cache_path("edgebreed") / "features"
+    return user_cache() / "features"
 
 
 def digest_of(path: Path) -> str:

@@ -24,7 +24,7 @@ class AddressKind(StrEnum):
 SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "srt")
 _FORMS = "a camera index, /dev/video*, csi://N, a file, a folder, rtsp://, http:// or a GStreamer pipeline"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_LOGIN = re.compile(r"(?<=://)[^\s\"']*@")
+_LOGIN = re.compile(r"(?<=://)\S*@")  # up to the last @: a password may hold @, / and quotes itself
 _SECRET = re.compile(
     r"(\b(?:user[-_]?(?:name|id|pw)?|usr|login|pass(?:word|wd|phrase)?|pwd|token|\w*key|secret|auth|sig\w*)=)"
     r"[^&\s!;\"']+",

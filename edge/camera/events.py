@@ -1,6 +1,6 @@
 """What a stream tells those who watch it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -49,6 +49,10 @@ class Counts:
     dropped: int = 0
     failed: int = 0
     reconnects: int = 0
+
+    def to_dict(self) -> dict[str, int]:
+        """Plain JSON types."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from edgebreed.train.check import check as run_check
 from edgebreed.train.config import SIDES, XCEPTION
 from edgebreed.train.contact_sheet import Cell, contact_sheet
 from edgebreed.train.dataset import Dataset, read_dataset
-from edgebreed.train.features import FeatureCache, user_cache
+from edgebreed.train.features import FeatureCache, user_features
 from edgebreed.train.survey import survey
 
 LIST = "doubtful-labels.txt"
@@ -45,7 +45,7 @@ def check(
 ) -> None:
     """Find broken files, duplicates within and across splits, imbalance, and labels that look wrong."""
     with stdout_to_stderr():
-        data, kept = read_dataset(folder), FeatureCache(cache or user_cache())
+        data, kept = read_dataset(folder), FeatureCache(cache or user_features())
         found = run_check(data, survey(data, kept))
         result = found.to_dict()
         if save is not None:

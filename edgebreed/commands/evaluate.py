@@ -39,8 +39,7 @@ def evaluate(
     With --corruptions the table also goes into the report of the run that the model lies in.
     """
     from edgebreed.train.evaluate import Evaluation
-    from edgebreed.train.report import add_corruptions
-    from edgebreed.train.run import REPORT, newest_run
+    from edgebreed.train.run import newest_run
 
     with stdout_to_stderr():
         options = EngineOptions(engine, threads, allow_fallback)
@@ -48,9 +47,8 @@ def evaluate(
         metrics = evaluation.measure("evaluate")
         changes = CORRUPTIONS.items() if corruptions else ()
         worse = {name: evaluation.measure(name, change).top1 for name, change in changes}
-        run = Path(model.parent if model and model.is_file() else model or newest_run())
-        if corruptions and (run / REPORT).is_file():
-            add_corruptions(run / REPORT, metrics.top1, worse)
+        if corruptions:
+            _tell_report(model or newest_run(), metrics.top1, worse)
     if json_:
         print_json({**metrics.to_dict(), **({"corruptions": worse} if corruptions else {})})
         return
@@ -64,3 +62,13 @@ def evaluate(
     print_table(f"{model or 'newest run'} on {photos}", rows)
     worst = sorted(metrics.per_class.items(), key=lambda item: item[1])[:5]
     console().print("weakest: " + ", ".join(f"{name} {top1:.0%}" for name, top1 in worst))
+
+
+def _tell_report(model: Path, top1: float, worse: dict[str, float]) -> None:
+    """Adds the table to the report of the run that the model is or lies in, if it has one."""
+    from edgebreed.train.report import add_corruptions
+    from edgebreed.train.run import REPORT
+
+    report = (model.parent if model.is_file() else model) / REPORT
+    if report.is_file():
+        add_corruptions(report, top1, worse)

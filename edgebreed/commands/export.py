@@ -18,7 +18,7 @@ from edgebreed.commands.common import (
 )
 from edgebreed.edge.manifest import Precision, Target
 from edgebreed.errors import ProofError
-from edgebreed.export.recipe import OPSET, Format, Recipe
+from edgebreed.export.recipe import CALIBRATION_PHOTOS, MAX_FLOAT_LAYERS, OPSET, Format, Recipe
 from edgebreed.train.run import newest_run
 
 
@@ -41,13 +41,13 @@ def export(
     ] = None,
     max_float_layers: Annotated[
         int, typer.Option(min=0, help="Layers of an int8 file that may stay float to hold --max-drop.")
-    ] = 8,
+    ] = MAX_FLOAT_LAYERS,
     calibration: Annotated[
         Path | None, typer.Option(help="Photos for int8; the training split if left out.")
     ] = None,
     calibration_size: Annotated[
         int, typer.Option(min=1, help="Photos for int8, as many of each class; all where there are fewer.")
-    ] = 300,
+    ] = CALIBRATION_PHOTOS,
     data: Annotated[
         Path | None, typer.Option(help="Data set to prove on; the run's own if left out.")
     ] = None,

@@ -67,12 +67,12 @@ def train(
         raise InputError("--resume needs --out with the folder of the run that was cut off")
     chosen = Arch(arch or (Arch.XCEPTION if data or backbone else Arch.SCRATCH))
     with stdout_to_stderr():
-        from edgebreed.train.features import user_cache
+        from edgebreed.train.features import user_features
         from edgebreed.train.trainer import train as run_training
 
         config = TrainConfig(
             out=fresh_run(backbone.lower() or chosen.value, overwrite, out),
-            cache=cache or user_cache(),
+            cache=cache or user_features(),
             arch=chosen,
             backbone=backbone,
             data=data,

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from edgebreed.edge.camera.address import redact
 from edgebreed.errors import InputError
-from edgebreed.live.masking import mask
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 _FORM = "give mqtt://[user:password@]host[:port]/topic, or mqtts:// for TLS"
@@ -49,10 +49,10 @@ def parse_broker(text: str) -> Broker:
     """
     parts, port = _split(text)
     if parts.scheme not in _PORTS or not parts.hostname:
-        raise InputError(f"no broker: {mask(text)!r}: {_FORM}")
+        raise InputError(f"no broker: {redact(text)!r}: {_FORM}")
     topic = unquote(parts.path.removeprefix("/"))
     if not topic or re.search(r"[#+\0]", topic) or re.search(r"[#?]", text):
-        raise InputError(f"no topic to publish to in {mask(text)!r}: {_FORM}, and no # or + in the topic")
+        raise InputError(f"no topic to publish to in {redact(text)!r}: {_FORM}, and no # or + in the topic")
     user = unquote(parts.username) if parts.username else None
     password = unquote(parts.password) if parts.password else None
     return Broker(
@@ -67,6 +67,6 @@ def _split(text: str) -> tuple[SplitResult, int | None]:
     except ValueError:
         # Its message would repeat what stands before an unescaped / in a password.
         raise InputError(
-            f"no broker: {mask(text)!r}: {_FORM}; write @ : / in a password as %40 %3A %2F"
+            f"no broker: {redact(text)!r}: {_FORM}; write @ : / in a password as %40 %3A %2F"
         ) from None
     return parts, port

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from edgebreed.edge.camera.address import redact
 from edgebreed.edge.camera.events import Answered
 from edgebreed.live.latest import Point, View
-from edgebreed.live.masking import mask
 
 
 def message(view: View) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def message(view: View) -> dict[str, Any]:
         "held": view.held,
         "fps": round(view.fps, 2),
         "silence_s": round(view.silence_s, 2),
-        "counts": counts and {name: getattr(counts, name) for name in counts.__dataclass_fields__},
+        "counts": counts and counts.to_dict(),
         "answer": view.shown and answer(view.shown),
     }
 
@@ -26,7 +26,7 @@ def answer(answered: Answered) -> dict[str, Any]:
     result = answered.result
     return {
         **result.to_dict(),
-        "source": mask(result.source),
+        "source": redact(result.source),
         "sentence": result.sentence(),
         "number": answered.number,
         "captured_at": answered.captured_at,
@@ -50,4 +50,4 @@ def state_word(view: View) -> str:
 
 def reason(view: View) -> str:
     """Why the stream is in its state, without credentials."""
-    return mask(view.change.reason) if view.change else ""
+    return redact(view.change.reason) if view.change else ""

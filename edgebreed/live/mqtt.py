@@ -6,9 +6,9 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from edgebreed.edge.camera.address import redact
 from edgebreed.edge.camera.events import Answered, StateChange
 from edgebreed.live.broker import Broker
-from edgebreed.live.masking import mask
 from edgebreed.live.messages import answer
 from edgebreed.live.news import EVERY_S, News
 from edgebreed.live.outbox import Outbox
@@ -41,13 +41,12 @@ class MqttEvents:
     def answered(self, answered: Answered) -> None:
         """Takes a frame with its answer."""
         if self._news.is_news(answered.result):
-            counts = answered.counts
-            told = {name: getattr(counts, name) for name in counts.__dataclass_fields__}
-            self._put("answer", answered.captured_at, **answer(answered), counts=told)
+            told = {**answer(answered), "counts": answered.counts.to_dict()}
+            self._put("answer", answered.captured_at, **told)
 
     def changed(self, change: StateChange) -> None:
         """Takes a change of state."""
-        self._put("state", change.at, state=change.state.value, reason=mask(change.reason))
+        self._put("state", change.at, state=change.state.value, reason=redact(change.reason))
 
     def close(self) -> None:
         """Sends what is left; what the broker does not take stays on disk."""

@@ -50,6 +50,13 @@ class Index:
         return takers[0] if len(takers) == 1 and name not in self.outputs else None
 
 
+def copied(model: Model) -> Model:
+    """A model to edit, while the first stays as it is."""
+    copy = Model()
+    copy.CopyFrom(model)
+    return copy
+
+
 def attribute(node: Node, name: str, default: Any) -> Any:
     """An attribute's value, or its default."""
     found = [item for item in node.attribute if item.name == name]

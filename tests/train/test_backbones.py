@@ -55,7 +55,15 @@ def test_all_names_have_a_scaling() -> None:
     assert all(len(scaling(name)[0]) == 3 for name in names())
 
 
-def test_an_input_too_small_is_refused() -> None:
-    """With the size that came."""
-    with pytest.raises(InputError, match="no weights file"):
-        build_network("Xception", InputSpec(64, 64), Path("gone.h5"))
+@pytest.mark.parametrize("given", [True, False])
+def test_an_input_too_small_is_refused(given: bool, tmp_path: Path) -> None:
+    """With the size that came, and before any download."""
+    (tmp_path / "w.h5").touch()
+    with pytest.raises(InputError, match="--size 64 does not fit Xception"):
+        build_network("Xception", InputSpec(64, 64), tmp_path / "w.h5" if given else None)
+
+
+def test_weights_that_are_not_there_are_named() -> None:
+    """And so is what to do."""
+    with pytest.raises(InputError, match="no weights file gone.h5: pass --weights"):
+        build_network("Xception", InputSpec(71, 71), Path("gone.h5"))

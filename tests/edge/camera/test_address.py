@@ -67,9 +67,17 @@ def test_what_names_nothing_is_refused(text: str, message: str) -> None:
             'rtspsrc location="rtsp://cam/1" user-pw=*** ! decodebin',
         ),
         ("http://cam:8080/mjpeg?size=2", "http://cam:8080/mjpeg?size=2"),
+        ("rtsp://u:s3cret@c/1 after rtsp://d:s3cret@f/2", "rtsp://c/1 after rtsp://f/2"),
+        ('rtsp://u:"s3cret@cam/1 is silent', "rtsp://cam/1 is silent"),
     ],
 )
 def test_credentials_are_taken_out(text: str, shown: str) -> None:
     """Wherever cameras put them; what holds none stays as it is."""
     assert shown == redact(text)
     assert SECRET not in repr(parse_address(text))
+
+
+def test_a_broker_is_redacted_too_and_a_mail_address_stays() -> None:
+    """Messages hold more than sources."""
+    assert "mqtts://broker" == redact(f"mqtts://{SECRET}@broker")
+    assert "camera 0, mail ann@example.org" == redact("camera 0, mail ann@example.org")
