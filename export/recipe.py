@@ -34,7 +34,8 @@ class NumberTypes:
     Attributes:
         signed: activations are int8, else uint8; weights are always int8, one scale a channel.
         symmetric: activations have zero point 0.
-        reduce_range: weights keep 7 bits, so that 16-bit sums of x86 without VNNI do not saturate.
+        reduce_range: weights keep 7 bits, so that 16-bit sums of x86 without VNNI do not saturate; those of
+            depthwise convolutions keep 8, as their kernels widen each product first.
         fuse: rewrite the graph for ONNX Runtime's integer kernels.
     """
 

@@ -65,7 +65,7 @@ def attribute(node: Node, name: str, default: Any) -> Any:
 
 def set_constant(model: Model, name: str, values: NDArray[Any]) -> None:
     """Adds a constant, or replaces the one of that name."""
-    tensor = onnx.numpy_helper.from_array(np.ascontiguousarray(values), name)
+    tensor = onnx.numpy_helper.from_array(np.asarray(values, order="C"), name)
     for kept in model.graph.initializer:
         if kept.name == name:
             kept.CopyFrom(tensor)

@@ -26,3 +26,10 @@ def test_a_constant_is_added_or_replaced() -> None:
         set_constant(model, "new", values)
         np.testing.assert_array_equal(values, Index(model).constant("new"))
     assert 1 == sum(tensor.name == "new" for tensor in model.graph.initializer)
+
+
+def test_a_scalar_stays_one() -> None:
+    """ONNX Runtime adds in integers only where scale and zero point have no dimension."""
+    model = residual()
+    set_constant(model, "new", np.asarray(0.5, np.float32))
+    assert () == getattr(Index(model).constant("new"), "shape", None)
