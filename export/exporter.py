@@ -141,7 +141,9 @@ class _Work:
     def _prove(self, engine: Engine, split: str, count: int | None = None) -> Proof:
         photos, reference = self._photos(split, count)
         answers = answer_all(engine, _paths(photos), self.record.input, split)
-        return compare(split, reference, answers, labels_of(photos), self.record.labels)
+        return compare(
+            split, reference, answers, labels_of(photos), self.record.rejection, self.record.labels
+        )
 
     def _photos(self, split: str, count: int | None = None) -> tuple[list[Photo], Answers]:
         """Photos of a split, all or so many evenly out of all, and the float model's answers to them."""
@@ -218,7 +220,7 @@ def _paths(photos: Sequence[Photo]) -> list[Path]:
 
 
 def _require_golden(error: float, manifest: Manifest) -> None:
-    if error > manifest.tolerance:
+    if not error <= manifest.tolerance:
         raise ProofError(
             f"{manifest.name}: a golden vector is off by {error:.4g}, the bound is {manifest.tolerance:.4g}; "
             f"{REMEDY}"

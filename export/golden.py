@@ -10,6 +10,7 @@ from edgebreed.edge.engines import Engine
 from edgebreed.edge.images import Frame, decode
 from edgebreed.edge.manifest import GoldenVector
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
+from edgebreed.edge.verify import replay
 
 Form = tuple[tuple[int, int], str]
 FORMS: tuple[Form, ...] = (
@@ -124,8 +125,7 @@ def _candidate(
     batch = [to_input(frame, spec), to_input(swapped, spec), *(to_input(frame, other) for other in wrong)]
     outputs = reference.run(np.stack(batch))
     moves = np.abs(outputs.probabilities[1:] - outputs.probabilities[0]).max(axis=1)
-    error = np.abs(exported.run(batch[0][None]).probabilities[0] - outputs.probabilities[0]).max()
     known = None if outputs.known is None else float(outputs.known[0])
     probabilities = tuple(float(value) for value in outputs.probabilities[0])
     vector = GoldenVector(f"{width}x{height}{suffix}", data, probabilities, known)
-    return _Candidate(vector, float(moves.min()), float(error))
+    return _Candidate(vector, float(moves.min()), replay(exported, spec, vector).error)

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.decision import scores
 from edgebreed.edge.engines import Answers
+from edgebreed.edge.manifest import Rejection
 from edgebreed.errors import ProofError
 from edgebreed.export.interval import wilson
 from edgebreed.export.recipe import Bound
@@ -40,9 +42,10 @@ class Proof:
         photos: which photos.
         n: how many.
         agreement: share with the float model's likeliest class.
-        max_error: largest difference in a probability.
+        max_error: largest difference in a probability, or in the score of 'none of the classes'.
         float_top1: accuracy of the float model.
         exported_top1: accuracy of the exported file in its own runtime.
+        rejection_agreement: share on which both say, or neither says, that it is none of the classes.
         losses: the classes that lost.
     """
 
@@ -52,6 +55,7 @@ class Proof:
     max_error: float
     float_top1: float
     exported_top1: float
+    rejection_agreement: float = 1.0
     losses: tuple[ClassLoss, ...] = ()
 
     @property
@@ -80,6 +84,7 @@ def compare(
     reference: Answers,
     exported: Answers,
     labels: NDArray[np.int64],
+    rejection: Rejection,
     classes: Sequence[str] = (),
 ) -> Proof:
     """Compares answers to the same photos, in the same order.
@@ -89,17 +94,21 @@ def compare(
         reference: the float model's answers.
         exported: the exported file's.
         labels: `(N,) int64`.
+        rejection: the line between the classes and everything else.
         classes: names by label; none, and no class is told apart.
     """
     before, after = reference.probabilities, exported.probabilities
     was, now = before.argmax(axis=1) == labels, after.argmax(axis=1) == labels
+    score, exported_score = scores(reference, rejection), scores(exported, rejection)
+    line = rejection.threshold
     return Proof(
         photos=photos,
         n=len(labels),
         agreement=float((before.argmax(axis=1) == after.argmax(axis=1)).mean()),
-        max_error=float(np.abs(before - after).max()),
+        max_error=float(max(np.abs(before - after).max(), np.abs(score - exported_score).max())),
         float_top1=float(was.mean()),
         exported_top1=float(now.mean()),
+        rejection_agreement=float(((score >= line) == (exported_score >= line)).mean()),
         losses=_losses(was, now, labels, classes),
     )
 
@@ -114,6 +123,12 @@ def misses(proof: Proof, bound: Bound) -> tuple[str, ...]:
             bound.max_error,
         ),
         ("top-1 agreement", proof.agreement, proof.agreement >= bound.agreement, bound.agreement),
+        (
+            "agreement on 'none of the classes'",
+            proof.rejection_agreement,
+            proof.rejection_agreement >= bound.agreement,
+            bound.agreement,
+        ),
         ("loss of top-1", proof.drop, proof.drop <= bound.drop + 1e-9, bound.drop),
     )
     return tuple(

@@ -1,12 +1,14 @@
 """The float model's answers to photos, computed once a run and kept beside it."""
 
 import hashlib
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from edgebreed.edge.engines import Answers
+from edgebreed.edge.model_file import write_whole
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.evaluate import KerasEngine, answer_all
 from edgebreed.train.features import digest_of
@@ -21,6 +23,7 @@ def reference_answers(model: KerasEngine, paths: Sequence[Path], spec: InputSpec
         with np.load(kept) as arrays:
             return Answers(arrays["probabilities"], arrays.get("known"))
     answers = answer_all(model, paths, spec, "float reference")
-    kept.parent.mkdir(exist_ok=True)
-    np.savez(kept, **{name: values for name, values in answers._asdict().items() if values is not None})
+    buffer = io.BytesIO()
+    np.savez(buffer, **{name: values for name, values in answers._asdict().items() if values is not None})
+    write_whole(kept, buffer.getvalue(), overwrite=True)
     return answers

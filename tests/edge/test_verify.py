@@ -55,6 +55,29 @@ def test_another_resize_rule_fails(shipped: Engine, rule: ResizeRule) -> None:
     assert not verify(shipped, replace(manifest, input=replace(manifest.input, resize=rule))).passed
 
 
+class Broken:
+    """An engine whose answer is not a number, or without the score that the model has."""
+
+    name = "broken"
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+
+    def run(self, batch: NDArray[np.uint8]) -> Answers:
+        """Always the same."""
+        return self._answers
+
+
+@pytest.mark.parametrize("known", [np.array([np.nan], np.float32), None])
+def test_what_is_no_number_or_is_missing_fails(known: NDArray[np.float32] | None) -> None:
+    """A comparison with it is never true, so it must not be left to one."""
+    manifest = read_manifest(SHIPPED_MODEL)
+    exact = np.array([manifest.golden[0].probabilities], np.float32)
+    alone = replace(manifest, golden=manifest.golden[:1])
+    result = verify(Broken(Answers(exact, known)), alone)
+    assert (False, 1.0) == (result.passed, result.max_error)
+
+
 def test_a_model_without_golden_vectors_is_told_so(colours: Path) -> None:
     """The remedy is another export."""
     manifest = colour_manifest(golden=())

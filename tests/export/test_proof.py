@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from edgebreed.edge.engines import Answers
+from edgebreed.edge.manifest import Rejection, RejectionScore
 from edgebreed.errors import ProofError
 from edgebreed.export.proof import ClassLoss, Proof, compare, misses, require
-from edgebreed.export.recipe import FLOAT_BOUND
+from edgebreed.export.recipe import FLOAT_BOUND, INT8_BOUND
 
+LINE = Rejection(RejectionScore.MAX_PROBABILITY, 0.5, 0.95)
 GOOD = Proof("valid", 200, 1.0, 0.0, 0.96, 0.96)
 
 
@@ -23,10 +25,20 @@ def answers(*best: int) -> Answers:
 def test_agreement_error_accuracy_and_losses_are_counted() -> None:
     """Row by row, and class by class for those that lost."""
     labels = np.array([0, 0, 1, 1])
-    proof = compare("test", answers(0, 0, 1, 0), answers(0, 1, 1, 1), labels, ("pug", "chow"))
+    proof = compare("test", answers(0, 0, 1, 0), answers(0, 1, 1, 1), labels, LINE, ("pug", "chow"))
     assert (4, 0.5, 0.75, 0.75) == (proof.n, proof.agreement, proof.float_top1, proof.exported_top1)
     assert 0.6 == pytest.approx(proof.max_error)
     assert (ClassLoss("pug", 2, 1.0, 0.5),) == proof.losses
+
+
+def test_the_score_of_none_of_the_classes_is_proved_too() -> None:
+    """It decides 'neither': the same breeds with another score of them are another answer."""
+    labels, same = np.array([0, 0, 1, 1]), answers(0, 0, 1, 1).probabilities
+    known = [Answers(same, np.array(row, np.float32)) for row in ((0.9, 0.8, 0.3, 0.9), (0.9, 0.7, 0.3, 0.4))]
+    proof = compare("test", known[0], known[1], labels, Rejection(RejectionScore.KNOWN, 0.5, 0.95))
+    assert (1.0, 0.75) == (proof.agreement, proof.rejection_agreement)
+    assert 0.5 == pytest.approx(proof.max_error)
+    assert any("agreement on 'none of the classes' is 0.75" in missed for missed in misses(proof, INT8_BOUND))
 
 
 def test_intervals_go_with_the_accuracies() -> None:
