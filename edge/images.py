@@ -34,10 +34,15 @@ def _expand(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise InputError(f"no such file or folder: {path}")
-    photos = sorted(p for p in path.rglob("*") if is_photo(p) and p.is_file())
+    photos = sorted(p for p in path.rglob("*") if is_photo(p) and p.is_file() and not _hidden(p, path))
     if not photos:
         raise InputError(f"no photo in {path}: expected files named {', '.join(sorted(SUFFIXES))}")
     return photos
+
+
+def _hidden(photo: Path, folder: Path) -> bool:
+    """Whether a folder on the way to it is hidden, as `.ipynb_checkpoints` and `.thumbnails` are."""
+    return any(part.startswith(".") for part in photo.relative_to(folder).parts)
 
 
 def decode(data: bytes, name: str = "image") -> Frame:

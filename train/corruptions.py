@@ -17,7 +17,7 @@ def _crop(frame: Frame) -> Frame:
 
 
 def _wide(frame: Frame) -> Frame:
-    """Grey at both sides, as a camera's wide frame has background."""
+    """The edge goes on at both sides, as a camera's wide frame has background."""
     side = frame.shape[1] // 3
     return np.asarray(cv2.copyMakeBorder(frame, 0, 0, side, side, cv2.BORDER_REPLICATE), np.uint8)
 

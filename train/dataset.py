@@ -161,7 +161,7 @@ def _read_classes(folder: Path) -> dict[str, list[Path]]:
     found = {
         p.name: sorted(f for f in p.iterdir() if is_photo(f) and f.is_file())
         for p in sorted(folder.iterdir())
-        if p.is_dir()
+        if p.is_dir() and not p.name.startswith(".")
     }
     return {name: paths for name, paths in found.items() if paths}
 

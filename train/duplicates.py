@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from edgebreed.train.dataset import Dataset
 
 HASH_BITS = 64
+ORDER = ("train", "valid", "test")
 NEAR_BITS = 6  # of 64; measured on photos of dogs: beyond it, different photos begin to meet
 
 
@@ -47,6 +48,8 @@ def near_groups(
     """
     from scipy.sparse.csgraph import connected_components
 
+    if not hashes:
+        return Groups((), 0)
     paths = list(hashes)
     signs = np.where(np.stack([hashes[path] for path in paths]), 1, -1).astype(np.float32)
     alike = signs @ signs.T >= HASH_BITS - 2 * bits
@@ -71,15 +74,18 @@ def splits_of(data: Dataset) -> dict[Path, str]:
     return {photo.path: split for split, photos in data.splits.items() for photo in photos}
 
 
-def repeated_in_training(groups: Iterable[Groups], splits: dict[Path, str]) -> set[Path]:
-    """The training photos that also are, or look like, a photo of another split."""
+def leaking(groups: Iterable[Groups], splits: dict[Path, str]) -> set[Path]:
+    """Photos that must not be learnt: they are, or look like, one of a split that is measured on later.
+
+    Those are training photos that repeat a validation or test photo, and validation photos that repeat a
+    test photo: the head that is handed over learns validation photos too.
+    """
     return {
         path
         for found in groups
         for members in found.members
-        if len({splits[member] for member in members}) > 1
         for path in members
-        if splits[path] == "train"
+        if any(ORDER.index(splits[path]) < ORDER.index(splits[other]) for other in members)
     }
 
 

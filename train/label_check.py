@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.errors import MissingExtraError
+from edgebreed.errors import InputError, MissingExtraError
 from edgebreed.train.contact_sheet import Cell
 from edgebreed.train.dataset import Dataset, Photo, labels_of
+from edgebreed.train.duplicates import Groups
 from edgebreed.train.features import Base, FeatureCache, extract
 from edgebreed.train.fit import FitSettings, Labelled, fit_features, softmax
+from edgebreed.train.keras_setup import keras
 from edgebreed.train.transfer import build_head, head_batch, head_rate
 
 FOLDS = 5
@@ -69,7 +72,11 @@ def find_doubts(data: Dataset, photos: Sequence[Photo], probabilities: NDArray[n
 
 
 def out_of_fold(
-    features: NDArray[np.float32], labels: NDArray[np.int64], classes: int, seed: int
+    features: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    classes: int,
+    seed: int,
+    groups: NDArray[np.int64] | None = None,
 ) -> NDArray[np.float32]:
     """Answers to each photo by a head that did not see it.
 
@@ -78,16 +85,25 @@ def out_of_fold(
         labels: `(N,) int64`.
         classes: number of classes.
         seed: of folds and heads.
+        groups: `(N,) int64`, the same for photos that look alike: they stay in one fold. None: none do.
 
     Returns:
         `(N, classes) float32`.
-    """
-    from sklearn.model_selection import StratifiedKFold
 
+    Raises:
+        InputError: there are too few photos of every class.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    if np.bincount(labels).max() < FOLDS:
+        raise InputError(f"no class has {FOLDS} photos: labels are checked by {FOLDS}-fold cross-validation")
+    groups = np.arange(len(labels)) if groups is None else groups
+    keras.utils.set_random_seed(seed)
     answers = np.empty((len(labels), classes), np.float32)
     batch = head_batch(len(labels))
     settings = FitSettings(EPOCHS, batch, head_rate(batch), seed)
-    for kept, held in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(features, labels):
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    for kept, held in folds.split(features, labels, groups):
         head = build_head(features.shape[1], classes)
         fit_features(
             head,
@@ -99,11 +115,23 @@ def out_of_fold(
     return answers
 
 
-def check_labels(data: Dataset, base: Base, cache: FeatureCache, seed: int = 0) -> list[Doubt]:
-    """Finds doubtful labels in all splits, by heads on the features of a frozen base."""
+def check_labels(data: Dataset, base: Base, cache: FeatureCache, alike: Groups, seed: int = 0) -> list[Doubt]:
+    """Finds doubtful labels in all splits, by heads on the features of a frozen base.
+
+    Args:
+        data: the data set.
+        base: the frozen base.
+        cache: keeps its features.
+        alike: photos that look the same, which would tell each other's label.
+        seed: of folds and heads.
+    """
     photos = [photo for members in data.splits.values() for photo in members]
     features = extract([photo.path for photo in photos], base, cache, "features")
-    return find_doubts(data, photos, out_of_fold(features, labels_of(photos), len(data.classes), seed))
+    first = {path: members[0] for members in alike.members for path in members}
+    numbers: dict[Path, int] = {}
+    groups = [numbers.setdefault(first.get(photo.path, photo.path), len(numbers)) for photo in photos]
+    answers = out_of_fold(features, labels_of(photos), len(data.classes), seed, np.array(groups))
+    return find_doubts(data, photos, answers)
 
 
 def write_list(doubts: Sequence[Doubt], data: Dataset) -> str:

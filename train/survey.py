@@ -9,16 +9,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL.Image import DecompressionBombError
 
 from edgebreed.edge.images import read_photo
 from edgebreed.errors import ImageError
 from edgebreed.progress import track
 from edgebreed.train.dataset import Dataset
-from edgebreed.train.duplicates import Groups, exact_groups, near_groups, repeated_in_training, splits_of
+from edgebreed.train.duplicates import Groups, exact_groups, leaking, near_groups, splits_of
 from edgebreed.train.features import FeatureCache
 
 KEY = "phash-1"  # of the cache; raise it when the hash or the test for decodable files changes
 ORIENTATION = 0x0112  # EXIF tag
+BROKEN = (OSError, SyntaxError, ValueError, DecompressionBombError)
+"""Pillow's ways to say that a file is broken, or too large to be a photo."""
 FORMATS = {
     "JPEG": {".jpg", ".jpeg"},
     "MPO": {".jpg", ".jpeg"},
@@ -48,15 +51,15 @@ class Survey:
     digests: dict[Path, str]
 
     def repeated(self) -> set[Path]:
-        """Training photos that are, or look like, a photo of another split."""
-        return repeated_in_training((self.exact, self.near), self.splits)
+        """Photos that are, or look like, one of a split that is measured on later."""
+        return leaking((self.exact, self.near), self.splits)
 
 
 def digest_of_data(data: Dataset, digests: dict[Path, str]) -> str:
     """SHA-256 over the photos of all splits: their places below the root, and their contents."""
     photos = [photo for members in data.splits.values() for photo in members]
     lines = sorted(f"{data.name_of(photo)} {digests[photo.path]}" for photo in photos)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
 def survey(data: Dataset, cache: FeatureCache) -> Survey:
@@ -114,7 +117,7 @@ def _hash(path: Path) -> NDArray[np.bool_] | None:
     try:
         read_photo(path)
         return perceptual_hash(path)
-    except (ImageError, OSError, SyntaxError, ValueError):  # PIL's ways to say that a file is broken
+    except (ImageError, *BROKEN):
         return None
 
 
@@ -124,7 +127,7 @@ def _opened(path: Path, ask: Any) -> Any:
     try:
         with Image.open(path) as picture:
             return ask(picture)
-    except (OSError, SyntaxError, ValueError):
+    except BROKEN:
         return None
 
 

@@ -62,7 +62,7 @@ def _strided(values: NDArray[Any], shape: tuple[int, ...], stride: tuple[int, ..
     if last >= len(values):
         raise ValueError(f"a tensor of shape {shape} ends behind its storage")
     steps = [step * values.itemsize for step in stride]
-    return np.ascontiguousarray(np.lib.stride_tricks.as_strided(values, shape, steps))
+    return np.array(np.lib.stride_tricks.as_strided(values, shape, steps), order="C")
 
 
 def _read_storages(file: BinaryIO, keys: list[str], kinds: dict[str, str]) -> dict[str, NDArray[Any]]:

@@ -14,7 +14,7 @@ from edgebreed.train.config import SIDES, XCEPTION
 from edgebreed.train.contact_sheet import Cell, contact_sheet
 from edgebreed.train.dataset import Dataset, read_dataset
 from edgebreed.train.features import FeatureCache, user_features
-from edgebreed.train.survey import survey
+from edgebreed.train.survey import Survey, survey
 
 LIST = "doubtful-labels.txt"
 SHOWN = 20
@@ -51,11 +51,7 @@ def check(
         if save is not None:
             _save_sheet(save / "files.jpg", found.cells(), overwrite)
         if labels:
-            broken = set(found.survey.undecodable)
-            doubts = _doubts(
-                data.keep(lambda photo: photo.path not in broken), weights, kept, save, overwrite
-            )
-            result["doubtful_labels"] = doubts
+            result["doubtful_labels"] = _doubts(data, found.survey, weights, kept, save, overwrite)
     if json_:
         print_json(result)
     else:
@@ -63,14 +59,21 @@ def check(
 
 
 def _doubts(
-    data: Dataset, weights: Path | None, cache: FeatureCache, save: Path | None, overwrite: bool
+    data: Dataset,
+    survey: Survey,
+    weights: Path | None,
+    cache: FeatureCache,
+    save: Path | None,
+    overwrite: bool,
 ) -> list[dict[str, Any]]:
     from edgebreed.train.base import build_base
     from edgebreed.train.fast_base import FastBase
     from edgebreed.train.label_check import check_labels, write_list
 
-    side = SIDES[XCEPTION]
-    found = check_labels(data, FastBase(build_base("Xception", InputSpec(side, side), weights)), cache)
+    side, broken = SIDES[XCEPTION], set(survey.undecodable)
+    base = FastBase(build_base("Xception", InputSpec(side, side), weights))
+    whole = data.keep(lambda photo: photo.path not in broken)
+    found = check_labels(whole, base, cache, survey.near)
     if save is not None:
         _save_sheet(save / "labels.jpg", [doubt.cell() for doubt in found], overwrite)
         write_whole(save / LIST, write_list(found, data).encode(), overwrite=overwrite)

@@ -20,6 +20,15 @@ def test_a_folder_gives_its_photos_by_name(tmp_path: Path) -> None:
     assert ["a.PNG", "b.jpg", "c.webp"] == [path.name for path in find_photos([tmp_path])]
 
 
+def test_hidden_folders_are_left_out(tmp_path: Path) -> None:
+    """Editors and file managers keep copies in them; the folder that was named may be hidden itself."""
+    folder = tmp_path / ".photos"
+    for name in ("a.jpg", ".thumbnails/a.jpg", "b/.ipynb_checkpoints/a.jpg", "b/c.jpg"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    assert ["a.jpg", "b/c.jpg"] == [path.relative_to(folder).as_posix() for path in find_photos([folder])]
+
+
 def test_an_empty_folder_is_named(tmp_path: Path) -> None:
     """The message says which folder and what was expected."""
     with pytest.raises(InputError, match=r"no photo in .*expected files named \.bmp"):

@@ -26,6 +26,7 @@ def test_splits_and_classes_are_folders(tmp_path: Path) -> None:
 def test_stray_files_and_empty_folders_shift_no_class(tmp_path: Path) -> None:
     """A .DS_Store among the class folders once turned every Dalmatian into the next breed."""
     touch(tmp_path, "train/.DS_Store", "train/b/1.jpg", "train/c/1.jpg", "train/c/notes.txt")
+    touch(tmp_path, "train/.ipynb_checkpoints/1-checkpoint.jpg")
     (tmp_path / "train" / "a").mkdir()
     assert ("b", "c") == read_dataset(tmp_path).classes
 

@@ -1,5 +1,6 @@
 """What a data set holds that must not be learnt."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from edgebreed.edge.images import Frame
 from edgebreed.train.check import check
 from edgebreed.train.dataset import read_dataset
 from edgebreed.train.features import FeatureCache
-from edgebreed.train.survey import survey
+from edgebreed.train.survey import digest_of_data, survey
 
 from ..conftest import Cli
 
@@ -77,6 +78,34 @@ def test_training_drops_what_the_test_holds(planted: Path, tmp_path: Path) -> No
     """The training side of a repeated photo, not the test side."""
     repeated = survey(read_dataset(planted), FeatureCache(tmp_path / "cache")).repeated()
     assert {"cat.jpg", "cup.png"} == {path.name for path in repeated}
+
+
+def test_validation_drops_what_the_test_holds(tmp_path: Path) -> None:
+    """The head that is handed over learns validation photos too; the test side stays."""
+    for name in ("cup", "cat"):
+        for split in ("train", "valid", "test"):
+            (tmp_path / split / name).mkdir(parents=True)
+    photos = [np.random.default_rng(seed).integers(0, 256, (64, 64, 3), np.uint8) for seed in range(6)]
+    for place, photo in zip(
+        ("train/cup/a", "train/cat/b", "valid/cup/c", "valid/cat/d", "test/cup/e", "test/cat/f"),
+        photos,
+        strict=True,
+    ):
+        cv2.imwrite(str(tmp_path / f"{place}.png"), photo)
+    shutil.copy(tmp_path / "test/cat/f.png", tmp_path / "valid/cat/twin.png")
+    repeated = survey(read_dataset(tmp_path), FeatureCache(tmp_path / "cache")).repeated()
+    assert {"twin.png"} == {path.name for path in repeated}
+
+
+def test_a_data_set_that_does_not_decode_is_surveyed(tmp_path: Path) -> None:
+    """Such as the pointers of a large-file store that was not fetched; one is named in another encoding."""
+    for name in ("cat", "cup"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / os.fsdecode(b"caf\xe9.jpg")).write_text("version https://git-lfs")
+    data = read_dataset(tmp_path)
+    found = survey(data, FeatureCache(tmp_path / "cache"))
+    assert (2, ()) == (len(found.undecodable), found.near.members)
+    assert 64 == len(digest_of_data(data, found.digests))
 
 
 def test_a_second_survey_comes_from_the_cache(planted: Path, tmp_path: Path) -> None:
