@@ -26,8 +26,8 @@ _FORMS = "a camera index, /dev/video*, csi://N, a file, a folder, rtsp://, http:
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _LOGIN = re.compile(r"(?<=://)\S*@")  # up to the last @: a password may hold @, / and quotes itself
 _SECRET = re.compile(
-    r"(\b(?:user[-_]?(?:name|id|pw)?|usr|login|pass(?:word|wd|phrase)?|pwd|token|\w*key|secret|auth|sig\w*)=)"
-    r"[^&\s!;\"']+",
+    r"((?:user[-_]?(?:name|id|pw)?|usr|login(?:use|pas)?|pass(?:word|wd|phrase)?|pwd|token|key|secret|auth|sig\w*)"
+    r"\s*=\s*)(?:\"[^\"]*\"|'[^']*'|[^&\s;\"']+)",
     re.IGNORECASE,
 )
 

@@ -59,6 +59,8 @@ class LiveSource:
         self.name, self.tally = name, Tally()
         self._opener, self._settings = opener, settings or LiveSettings()
         self._stopped = threading.Event()
+        thinned = 1 / self._settings.fps if self._settings.fps else 0.0  # s between frames that are taken
+        self._patience = self._settings.read_timeout_s + thinned
         self._waits = self._settings.backoff.waits()
         check = PictureCheck(self._settings.stale_after_s)
         self._reading = Reading(name, self.tally, check, self._settings.fps)
@@ -68,7 +70,7 @@ class LiveSource:
         """The newest picture each time, `(H, W, 3) uint8 BGR`, until `close`."""
         since = time.monotonic()
         while not self._stopped.is_set():
-            captured = self._reader.next(self._settings.read_timeout_s)
+            captured = self._reader.next(self._patience)
             if captured is None and not self._stopped.is_set():
                 if time.monotonic() - since >= self._settings.steady_s:
                     self._waits = self._settings.backoff.waits()
@@ -90,7 +92,7 @@ class LiveSource:
 
     def _find_again(self, tell: Tell) -> Captured | None:
         """Opens the source until a picture comes; None where the stream was stopped."""
-        lost, why = time.monotonic(), self._reader.why(self._settings.read_timeout_s)
+        lost, why = time.monotonic(), self._reader.why(self._patience)
         tell(State.RECONNECTING, why)
         self._reader.abandon()
         for wait in self._waits:
@@ -101,13 +103,16 @@ class LiveSource:
             except SourceError as error:
                 why = str(error)
                 continue
-            captured = self._reader.next(self._settings.read_timeout_s)
+            if self._stopped.is_set():
+                self._reader.abandon()
+                break
+            captured = self._reader.next(self._patience)
             if captured is not None:
                 self.tally.reconnected()
                 height, width = captured.frame.shape[:2]
                 tell(State.RUNNING, f"{self.name} is back: {width}x{height} by {self.backend}")
                 return captured
-            why = self._reader.why(self._settings.read_timeout_s)
+            why = self._reader.why(self._patience)
             self._reader.abandon()
         return None
 

@@ -59,7 +59,8 @@ def stream(
     source: Annotated[
         str,
         typer.Option(
-            help="Camera index, /dev/video*, csi://N, video, folder, rtsp://, http://, or GStreamer pipeline."
+            envvar="EDGEBREED_SOURCE",  # an argument's password is seen by everybody on the machine
+            help="Camera index, /dev/video*, csi://N, video, folder, rtsp://, http:// or GStreamer pipeline.",
         ),
     ] = "0",
     model: Model = None,
@@ -109,11 +110,12 @@ def stream(
     with ExitStack() as stack:
         frames = open_source(source, capture, settings, realtime)
         stack.callback(frames.close)
-        sinks = _sinks(Outputs(record, events, not headless, overwrite), frames, stack)
+        pipeline = Pipeline.open(model, EngineOptions(engine, threads, allow_fallback, spin=False))
+        sinks: list[Sink] = []
         for sink in live_sinks(serve, token, mqtt, mqtt_every, mqtt_spool):
             stack.callback(sink.close)
             sinks.append(sink)
-        pipeline = Pipeline.open(model, EngineOptions(engine, threads, allow_fallback, spin=False))
+        sinks += _sinks(Outputs(record, events, not headless, overwrite), frames, stack)
         stopped = stack.enter_context(stop_signals())
         windows = [sink for sink in sinks if isinstance(sink, WindowSink)]
         summary = run_stream(
@@ -121,7 +123,7 @@ def stream(
             pipeline,
             sinks,
             StreamOptions(max_frames, detect_every, not no_smooth),
-            lambda: bool(stopped) or any(window.quit for window in windows),
+            lambda: bool(stopped) or any(window.quit() for window in windows),
         )
     _show(summary, json_)
     if summary.errors:

@@ -1,6 +1,5 @@
 """One connection to a broker, from its start to its end."""
 
-import secrets
 import time
 from typing import Any
 
@@ -26,13 +25,15 @@ class Link:
 
     Args:
         broker: where to.
+        client: its identifier, the same for all connections of a stream: a broker then ends an earlier one
+            that it has not noticed to be dead, whose last will would else come after the new `online`.
 
     Raises:
         OSError: there is no connection; so do all methods once it is lost.
     """
 
-    def __init__(self, broker: Broker) -> None:
-        self._broker = broker
+    def __init__(self, broker: Broker, client: str) -> None:
+        self._broker, self._identifier = broker, client
         self._accepted = False
         self._over: str | None = None
         self._on_the_way: dict[int, int] = {}
@@ -82,7 +83,7 @@ class Link:
         broker = self._broker
         client = Client(
             CallbackAPIVersion.VERSION2,
-            f"edgebreed-{secrets.token_hex(6)}",
+            self._identifier,
             clean_session=True,
             protocol=MQTTv311,
         )

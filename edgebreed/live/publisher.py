@@ -1,12 +1,17 @@
 """Sends events to a broker from a thread of its own, whether or not the broker is there."""
 
+import hashlib
 import queue
 import random
+import socket
 import sqlite3
 import sys
 import threading
 import time
+import uuid
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from edgebreed.live.broker import Broker
 from edgebreed.live.link import Link
@@ -53,6 +58,7 @@ class Publisher:
     def __init__(self, broker: Broker, outbox: Outbox, patience: Patience | None = None) -> None:
         self._broker, self._outbox, self._patience = broker, outbox, patience or Patience()
         self._inbox: queue.Queue[str] = queue.Queue(INBOX)
+        self._client = client_identifier(outbox.path)
         self._refused = 0
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="mqtt")
@@ -92,10 +98,10 @@ class Publisher:
         attempt, away, ended = 0, False, False
         while not ended:  # a stream of a single frame has ended before the first attempt, and is worth one
             try:
-                link = Link(self._broker)
-                _tell(f"events go to {self._broker}, {self.waiting} of them waited")
-                attempt, away = 0, False
-                self._serve(link)
+                with closing(Link(self._broker, self._client)) as link:
+                    _tell(f"events go to {self._broker}, {self.waiting} of them waited")
+                    attempt, away = 0, False
+                    self._serve(link)
             except (OSError, ValueError, sqlite3.Error) as error:
                 if not away:
                     _tell(f"{self._broker} is away ({error}): events wait in {self._outbox.path}")
@@ -118,7 +124,6 @@ class Publisher:
         link.status("offline")
         while not link.idle and time.monotonic() < end + 1:
             self._exchange(link)
-        link.close()
 
     def _exchange(self, link: Link) -> None:
         link.turn(_TURN_S)
@@ -141,6 +146,15 @@ class Publisher:
         end = time.monotonic() + seconds
         while time.monotonic() < end and not self._closing.wait(_TURN_S):
             self._collect()
+
+
+def client_identifier(spool: Path) -> str:
+    """The same for a stream on a machine whenever it starts: one spool is one stream's.
+
+    23 characters at most, which every broker takes (MQTT 3.1.1, section 3.1.3.1).
+    """
+    place = f"{socket.gethostname()} {uuid.getnode()} {spool.resolve()}"
+    return f"edgebreed-{hashlib.sha256(place.encode()).hexdigest()[:12]}"
 
 
 def _tell(text: str) -> None:

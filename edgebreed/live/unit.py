@@ -17,7 +17,9 @@ def unit(python: Path) -> str:
     Raises:
         InputError: a service of this unit cannot see it.
     """
-    if any(python.is_relative_to(folder) for folder in _HIDDEN):
+    if not python.is_absolute():
+        raise InputError(f"--python {python}: give the whole path, from / on, as systemd needs it")
+    if any(path.is_relative_to(folder) for folder in _HIDDEN for path in (python, python.resolve())):
         raise InputError(
             f"a service does not see {python}: install edgebreed outside of people's folders, "
             "such as with `python3 -m venv /opt/edgebreed`"

@@ -1,5 +1,6 @@
 """The systemd unit."""
 
+import inspect
 import json
 import re
 import shlex
@@ -59,15 +60,17 @@ def test_its_command_line_exists() -> None:
     words = shlex.split(command)
     assert [str(PYTHON), "-m", "edgebreed", "stream"] == words[:4]
     assert set() == {word for word in words if word.startswith("--")} - stream_options()
-    assert {"--headless", "--serve", "--source"} <= set(words)
+    assert {"--headless", "--serve"} <= set(words)
     variables = set(re.findall(r"\$\{(\w+)\}", command))
-    assert variables == set(re.findall(r"(\w+)=", settings(unit(PYTHON))["Environment"][0]))
+    given = set(re.findall(r"(\w+)=", settings(unit(PYTHON))["Environment"][0]))
+    assert {"EDGEBREED_SOURCE"} == given - variables
 
 
 def test_secrets_come_by_variables_that_the_options_read() -> None:
     """Not by the command line, which everyone on the machine can read."""
-    documented = set(re.findall(r"^#   (EDGEBREED_(?:TOKEN|MQTT)) ", unit(PYTHON), re.MULTILINE))
-    assert documented == {get_args(option)[1].envvar for option in (Token, Mqtt)}
+    documented = set(re.findall(r"^#   (EDGEBREED_(?:TOKEN|MQTT|SOURCE)) ", unit(PYTHON), re.MULTILINE))
+    source = inspect.signature(stream).parameters["source"].annotation
+    assert documented == {get_args(option)[1].envvar for option in (Token, Mqtt, source)}
     assert ["-/etc/edgebreed-stream.env"] == settings(unit(PYTHON))["EnvironmentFile"]
 
 
@@ -113,3 +116,13 @@ def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert unit(PYTHON) == text
     service(PYTHON, json_=True)
     assert {"name": NAME, "unit": text} == json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("python", [Path(".venv/bin/python"), Path("/opt/link/python")])
+def test_an_interpreter_that_systemd_cannot_start_is_refused(
+    python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is not named from the root, and one that is a link into people's folders."""
+    monkeypatch.setattr(Path, "resolve", lambda self: Path("/home/ann/python"))
+    with pytest.raises(InputError, match="give the whole path|a service does not see"):
+        unit(python)

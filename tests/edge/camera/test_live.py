@@ -10,6 +10,7 @@ from edgebreed.edge.camera.backoff import Backoff
 from edgebreed.edge.camera.capture import Capture, ScriptedCapture
 from edgebreed.edge.camera.events import State
 from edgebreed.edge.camera.live import LiveSettings, LiveSource, open_within
+from edgebreed.edge.camera.reader import Reader
 from edgebreed.edge.images import Frame
 from edgebreed.errors import SourceError
 
@@ -123,3 +124,32 @@ def test_a_source_that_does_not_open_at_first_is_an_error() -> None:
     """There is nothing to go on with."""
     with pytest.raises(SourceError, match="nobody there"):
         LiveSource(opener(), "cam", QUICK)
+
+
+def test_a_slow_rate_is_no_lost_camera() -> None:
+    """Frames that are left out on purpose may be further apart than the time-out."""
+    settings = LiveSettings(read_timeout_s=0.2, fps=2.0, backoff=Backoff(0.01))
+    script = [part for _ in range(40) for part in (plain(RED), 0.05)]
+    source = LiveSource(opener(script, [plain(BLUE)]), "cam", settings)
+    frames = source.frames()
+    assert [(*RED, 40)] * 3 == [shown(next(frames).frame) for _ in "abc"]
+    source.close()
+    assert 0 == source.tally.counts.reconnects
+
+
+def test_a_source_that_comes_back_after_the_end_is_given_back() -> None:
+    """No thread goes on counting its frames."""
+    came = ScriptedCapture([part for _ in range(900) for part in (plain(GREEN), 0.01)], 30.0)
+    captures = iter([ScriptedCapture([plain(RED)], 30.0), came])
+    source = LiveSource(lambda: next(captures), "cam", QUICK)
+    opened = source._open
+
+    def open_late() -> Reader:
+        reader = opened()
+        source.close()
+        return reader
+
+    source._open = open_late  # type: ignore[method-assign]
+    assert 1 == len(list(source.frames()))
+    source._reader.join(1)
+    assert came.released
