@@ -59,7 +59,8 @@ def shrunk(grey: Grey, side: float) -> tuple[Grey, float]:
     """A picture with its longer side at most `side` px, its greys spread, and its size against the old."""
     ratio = min(1.0, side / max(grey.shape))
     if ratio < 1:
-        grey = np.asarray(cv2.resize(grey, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA), np.uint8)
+        height, width = (max(1, round(side * ratio)) for side in grey.shape)
+        grey = np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     return np.asarray(cv2.equalizeHist(grey), np.uint8), ratio
 
 

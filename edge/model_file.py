@@ -75,10 +75,17 @@ def write_whole(path: Path, data: bytes, *, overwrite: bool = False) -> None:
     """Writes a file so that a reader never sees half of it.
 
     Raises:
-        InputError: the file exists and `overwrite` is not set.
+        InputError: the file exists and `overwrite` is not set, or it cannot be written.
     """
     if path.exists() and not overwrite:
         raise InputError(f"{path} exists: pass --overwrite or another --out")
+    try:
+        _replace(path, data)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

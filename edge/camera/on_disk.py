@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from edgebreed.edge.camera.capture import Capture, CaptureOptions, fitted
-from edgebreed.edge.camera.rate import Metronome
+from edgebreed.edge.camera.rate import Metronome, Thinner
 from edgebreed.edge.camera.source import Captured, Tell, tell_nobody
 from edgebreed.edge.camera.tally import Tally
 from edgebreed.edge.images import find_photos, read_photo
@@ -22,7 +22,7 @@ class FilmSource:
     Args:
         capture: the opened file.
         name: what to call it.
-        options: `fps` overrides the pace that the film tells.
+        options: frames beyond `fps` are dropped, by the film's own clock; a film that tells no pace has this.
         realtime: gives frames at that pace; one that waits is then replaced by the next.
     """
 
@@ -30,7 +30,10 @@ class FilmSource:
         self, capture: Capture, name: str, options: CaptureOptions | None = None, realtime: bool = False
     ) -> None:
         self.name, self.backend, self.live = name, capture.backend, realtime
-        self.fps = (options and options.fps) or capture.fps
+        asked = options.fps if options else None
+        self._rate = capture.fps or asked or CLOCK_FPS
+        self.fps = min(asked or self._rate, self._rate)
+        self._thinner = Thinner(self.fps if self.fps < self._rate else None)
         self.tally = Tally()
         self._capture = capture
         self._stopped = threading.Event()
@@ -39,8 +42,7 @@ class FilmSource:
     def frames(self, tell: Tell = tell_nobody) -> Iterator[Captured]:
         """Frames `(H, W, 3) uint8 BGR` in order."""
         del tell  # a film is not lost
-        rate = self.fps or CLOCK_FPS
-        metronome = Metronome(rate if self.live else 0.0, self._stopped)
+        metronome = Metronome(self._rate if self.live else 0.0, self._stopped)
         number = 0
         while metronome.wait_for(number):
             with self._reading:
@@ -48,7 +50,11 @@ class FilmSource:
             if not there or frame is None:
                 return
             self.tally.captured()
-            yield Captured(frame, time.monotonic(), number, number / rate, f"{self.name}#{number}")
+            clock = number / self._rate
+            if self._thinner.early(clock):
+                self.tally.dropped()
+            else:
+                yield Captured(frame, time.monotonic(), number, clock, f"{self.name}#{number}")
             number += 1
 
     def close(self) -> None:
@@ -90,8 +96,9 @@ class PhotoSource:
             self.tally.captured()
             try:
                 frame = fitted(read_photo(photo), self._options.size)
-            except InputError:
+            except InputError as error:
                 self.tally.failed()
+                self.tally.fault = error
                 continue
             yield Captured(frame, time.monotonic(), number, number * _APART_S, str(photo))
 

@@ -35,16 +35,18 @@ def open_source(
     if address.kind is AddressKind.FILM:
         return FilmSource(open_capture(address, options), address.text, options, realtime)
     if address.kind is AddressKind.NETWORK:
-        return _network(address, options, settings)
+        return _network(address, options, settings, realtime)
     lasting = _lasting(address)
     return LiveSource(lambda: open_capture(lasting, options), _name(address), settings)
 
 
-def _network(address: Address, options: CaptureOptions, settings: LiveSettings | None) -> FrameSource:
+def _network(
+    address: Address, options: CaptureOptions, settings: LiveSettings | None, realtime: bool
+) -> FrameSource:
     """A camera on the network; what has an end is a film."""
     capture = open_capture(address, options)
     if capture.length:
-        return FilmSource(capture, address.redacted, options)
+        return FilmSource(capture, address.redacted, options, realtime)
     opened = [capture]
     return LiveSource(
         lambda: opened.pop() if opened else open_capture(address, options), address.redacted, settings

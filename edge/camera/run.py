@@ -139,7 +139,8 @@ class _Run:
         if not all_ended:  # what hangs in a stage will not be answered
             counts = replace(counts, dropped=counts.captured - counts.processed - counts.failed)
         done.counts, done.fault = counts, str(stages.fault or "")
-        error = stages.error or (stages.fault if counts.processed == 0 else None)
+        fault = stages.fault or self._source.tally.fault
+        error = stages.error or (fault if counts.processed == 0 else None)
         if error is not None:
             done.errors.append(error)
             done.state, done.reason = State.FAILED, str(error)

@@ -114,7 +114,9 @@ class Stages:
         """Whether another frame is wanted; a film is read no further than its answers go."""
         limit = self._options.max_frames
         while limit and not self._source.live and not self.stopping.is_set():
-            if self._source.tally.wait_for(lambda counts: counts.captured - counts.failed < limit, 0.1):
+            if self._source.tally.wait_for(
+                lambda counts: counts.captured - counts.failed - counts.dropped < limit, 0.1
+            ):
                 break
         return not self.stopping.is_set()
 

@@ -8,9 +8,14 @@ from edgebreed.edge.camera.events import Counts
 
 
 class Tally:
-    """Where the frames went so far; each method takes effect as a whole."""
+    """Where the frames went so far; each method takes effect as a whole.
+
+    Attributes:
+        fault: why the last frame that the source could not read failed.
+    """
 
     def __init__(self) -> None:
+        self.fault: Exception | None = None
         self._counts = Counts()
         self._changed = threading.Condition()
 

@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from rich.table import Table
 
 from edgebreed.edge.images import Frame
 from edgebreed.edge.model_file import write_whole
+from edgebreed.errors import InputError
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")
@@ -88,14 +90,30 @@ def stdout_to_stderr() -> Iterator[None]:
         os.close(kept)
 
 
-def save_picture(folder: Path, photo: Path, picture: Frame, overwrite: bool) -> None:
-    """Writes a `(H, W, 3) uint8 BGR` picture as `folder/<photo's name>.jpg`, whole or not at all.
+def pictures_of(photos: Sequence[Path], folder: Path | None, overwrite: bool) -> dict[Path, Path]:
+    """Where each photo's annotated picture goes: `folder` and as much of the photo's path as tells it apart.
 
     Raises:
-        InputError: it exists and `overwrite` is not set.
+        InputError: one is there already and `overwrite` is not set.
     """
-    data = cv2.imencode(".jpg", picture)[1].tobytes()
-    write_whole(folder / f"{photo.stem}.jpg", data, overwrite=overwrite)
+    if folder is None:
+        return {}
+    root = Path(os.path.commonpath([photo.absolute().parent for photo in photos]))
+    named = Counter(photo.absolute().with_suffix("") for photo in set(photos))
+    places = {}
+    for photo in photos:
+        inside = photo.absolute().relative_to(root)
+        unique = named[photo.absolute().with_suffix("")] == 1
+        places[photo] = folder / (inside.with_suffix(".jpg") if unique else f"{inside}.jpg")
+    there = [place for place in places.values() if place.exists()]
+    if there and not overwrite:
+        raise InputError(f"{there[0]} exists: pass --overwrite or another --save")
+    return places
+
+
+def save_picture(place: Path, picture: Frame) -> None:
+    """Writes a `(H, W, 3) uint8 BGR` picture as JPEG, whole or not at all."""
+    write_whole(place, cv2.imencode(".jpg", picture)[1].tobytes(), overwrite=True)
 
 
 def exit_code(code: int) -> None:

@@ -7,12 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
-from edgebreed.commands.common import Json, Overwrite, exit_code, print_json, print_table, save_picture
+from edgebreed.commands.common import (
+    Json,
+    Overwrite,
+    exit_code,
+    pictures_of,
+    print_json,
+    print_table,
+    save_picture,
+)
 from edgebreed.edge.annotate import draw_faces
 from edgebreed.edge.haar import HaarDetector
 from edgebreed.edge.images import find_photos, read_photo
 from edgebreed.edge.percentile import summary
-from edgebreed.errors import ImageError
+from edgebreed.errors import InputError
 from edgebreed.progress import track
 
 
@@ -24,20 +32,21 @@ def detect(
 ) -> None:
     """Find faces in photos with a Haar cascade."""
     photos, detector = find_photos(paths), HaarDetector()
+    pictures = pictures_of(photos, save, overwrite)
     counts: list[int] = []
     latencies: list[float] = []
     for photo in track(photos, "faces", len(photos)):
         try:
             frame = read_photo(photo)
-        except ImageError as error:
+        except InputError as error:
             print(f"edgebreed: {error}", file=sys.stderr)
             continue
         start = time.perf_counter()
         faces = detector.detect(frame)
         latencies.append((time.perf_counter() - start) * 1e3)
         counts.append(len(faces))
-        if save is not None:
-            save_picture(save, photo, draw_faces(frame, tuple(faces)), overwrite)
+        if photo in pictures:
+            save_picture(pictures[photo], draw_faces(frame, tuple(faces)))
     result: dict[str, Any] = {
         "images": len(counts),
         "with_face": sum(count > 0 for count in counts),

@@ -15,6 +15,7 @@ from edgebreed.commands.common import (
     Threads,
     console,
     exit_code,
+    pictures_of,
     print_json_line,
     save_picture,
 )
@@ -23,7 +24,7 @@ from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import find_photos
 from edgebreed.edge.pipeline import Pipeline
 from edgebreed.edge.result import Result
-from edgebreed.errors import ImageError
+from edgebreed.errors import InputError
 
 
 def predict(
@@ -38,17 +39,18 @@ def predict(
 ) -> None:
     """Say of each photo: dog, human or neither, and which breed."""
     photos = find_photos(paths)
+    pictures = pictures_of(photos, save, overwrite)
     pipeline = Pipeline.open(model, EngineOptions(engine, threads, allow_fallback))
     failures = 0
     for photo in photos:
         try:
             frame, result = pipeline.read_and_process(photo)
-        except ImageError as error:  # one bad photo must not cost the others their answer
+        except InputError as error:  # one bad photo must not cost the others their answer
             print(f"edgebreed: {error}", file=sys.stderr)
             failures += 1
             continue
-        if save is not None:
-            save_picture(save, photo, draw_result(frame, result), overwrite)
+        if photo in pictures:
+            save_picture(pictures[photo], draw_result(frame, result))
         if json_:
             print_json_line(result.to_dict())
         else:

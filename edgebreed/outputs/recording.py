@@ -38,6 +38,7 @@ class RecordingSink:
         self._path, self._fps, self._timed = path, fps or _DEFAULT_FPS, timed
         self._writer: cv2.VideoWriter | None = None
         self._size = (0, 0)
+        self._longest_s = max(_LONGEST_STILL_S, 1 / self._fps)
         self._last_at = 0.0
         self._owed = 1.0
 
@@ -46,7 +47,8 @@ class RecordingSink:
         picture = draw_result(answered.frame, answered.result)
         writer = self._writer or self._open(picture)
         if self._timed and self._last_at:
-            self._owed += min(answered.captured_at - self._last_at, _LONGEST_STILL_S) * self._fps
+            passed = max(0.0, answered.captured_at - self._last_at)  # a clock may be set back
+            self._owed += min(passed, self._longest_s) * self._fps
         elif self._last_at:
             self._owed += 1.0
         self._last_at = answered.captured_at

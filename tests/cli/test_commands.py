@@ -41,6 +41,25 @@ def test_saved_pictures_are_not_overwritten(cli: Cli, photo: Path, colours: Path
     assert [0, 2, 0] == [cli(*arguments).code, cli(*arguments).code, cli(*arguments, "--overwrite").code]
 
 
+def test_pictures_of_photos_with_one_name_lie_apart(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """From two folders, and of two formats."""
+    for name in ("p/a/1.png", "p/b/1.png", "p/b/1.bmp"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(tmp_path / name), plain(RED))
+    for command in (("predict", "p", "--model", colours), ("detect", "p/a", "p/b")):
+        out = tmp_path / str(command[0])
+        assert 0 == cli(*command, "--save", out).code
+        saved = sorted(path.relative_to(out).as_posix() for path in out.rglob("*.jpg"))
+        assert ["a/1.jpg", "b/1.bmp.jpg", "b/1.png.jpg"] == saved
+
+
+def test_a_file_in_the_place_of_a_folder_is_one_line(cli: Cli, photo: Path) -> None:
+    """With what stands in the way."""
+    outcome = cli("detect", photo, "--save", photo)
+    assert (2, 1) == (outcome.code, len(outcome.err.splitlines()))
+    assert f"cannot write {photo}" in outcome.err
+
+
 def test_detect_counts(cli: Cli, photo: Path) -> None:
     """Images, images with a face, faces, and the time of each."""
     data = cli("detect", photo, photo, "--json").json
@@ -83,6 +102,29 @@ def test_stream_takes_so_many_frames(cli: Cli, tmp_path: Path, colours: Path) ->
     arguments = ("stream", "--source", video, "--model", colours, "--headless", "--max-frames", 2)
     assert "2 answered, 0 dropped, 0 failed" in cli(*arguments, "--events", "e.jsonl").out
     assert "e.jsonl exists: pass --overwrite" in cli(*arguments, "--events", "e.jsonl").err
+
+
+def test_stream_that_does_not_start_leaves_no_events(cli: Cli, tmp_path: Path) -> None:
+    """The next try would be refused over them, or the last stream's be lost."""
+    arguments = (
+        "stream",
+        "--source",
+        write_video(tmp_path / "v.avi", 1),
+        "--headless",
+        "--events",
+        "e.jsonl",
+    )
+    assert 2 == cli(*arguments, "--model", "gone.onnx").code
+    assert not (tmp_path / "e.jsonl").exists()
+
+
+def test_stream_of_nothing_that_decodes_fails(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """With the reason of the last one."""
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "note.jpg").write_text("hello")
+    outcome = cli("stream", "--source", "p", "--model", colours, "--headless", "--json")
+    assert (2, "failed") == (outcome.code, outcome.json["state"])
+    assert "note.jpg does not decode" in outcome.err
 
 
 @pytest.mark.parametrize(

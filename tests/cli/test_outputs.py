@@ -51,6 +51,24 @@ def test_a_cameras_film_plays_at_the_speed_of_life(tmp_path: Path) -> None:
     assert 1 + 5 + 0 + 20 == pytest.approx(film(tmp_path / "r.avi")[0], abs=1)
 
 
+def test_a_clock_that_is_set_back_costs_no_pictures(tmp_path: Path) -> None:
+    """Time on a device without a battery jumps when the network tells it."""
+    sink = RecordingSink(tmp_path / "r.avi", 10.0, timed=True, overwrite=False)
+    for at in (700.0, 100.0, 100.1, 100.2):
+        sink.answered(answered(at))
+    sink.close()
+    assert 3 == pytest.approx(film(tmp_path / "r.avi")[0], abs=1)
+
+
+def test_a_film_slower_than_a_still_lasts_keeps_its_pictures(tmp_path: Path) -> None:
+    """One each four seconds is a rate, not a loss."""
+    sink = RecordingSink(tmp_path / "r.avi", 0.25, timed=True, overwrite=False)
+    for number in range(5):
+        sink.answered(answered(100.0 + 4 * number))
+    sink.close()
+    assert 5 == film(tmp_path / "r.avi")[0]
+
+
 def test_a_new_resolution_is_scaled_into_the_film(tmp_path: Path) -> None:
     """A film has one size."""
     sink = RecordingSink(tmp_path / "r.avi", 10.0, timed=False, overwrite=False)

@@ -1,6 +1,7 @@
 """A Haar cascade and the pictures that it is shown."""
 
 import numpy as np
+import pytest
 
 from edgebreed.edge.cascade import PATCH, face_patch, grouped, scaled, shrunk, tilted
 
@@ -24,6 +25,12 @@ def test_a_picture_is_shrunk_and_never_enlarged() -> None:
     assert (20, 40, 60, 80) == scaled((10, 20, 30, 40), ratio)
     same, ratio = shrunk(GREY_FRAME, 9999)
     assert (GREY_FRAME.shape, 1.0) == (same.shape, ratio)
+
+
+@pytest.mark.parametrize("shape", [(3, 2000), (2000, 1)])
+def test_a_strip_keeps_a_side_of_a_pixel(shape: tuple[int, int]) -> None:
+    """Its shorter side would round to none."""
+    assert 1 == min(shrunk(np.zeros(shape, np.uint8), 320)[0].shape)
 
 
 def test_a_patch_is_a_square_also_at_the_frames_edge() -> None:

@@ -38,11 +38,28 @@ def test_a_film_gives_every_frame(tmp_path: Path) -> None:
 
 
 def test_in_real_time_frames_come_at_the_films_pace() -> None:
-    """Or at the one that was asked for, and a newer one replaces one that waits."""
-    source = FilmSource(ScriptedCapture([plain(RED)] * 6, 1000.0), "v", CaptureOptions(fps=50.0), True)
+    """And a newer one replaces one that waits."""
+    source = FilmSource(ScriptedCapture([plain(RED)] * 6, 50.0), "v", realtime=True)
     start = time.monotonic()
     assert 6 == len(list(source.frames()))
     assert (True, True) == (source.live, time.monotonic() - start >= 0.1)
+
+
+def test_a_film_is_thinned_by_its_own_clock() -> None:
+    """Its frames stay where they were, and what is left out is counted as dropped."""
+    source = FilmSource(ScriptedCapture([plain(RED)] * 12, 30.0), "v", CaptureOptions(fps=10.0))
+    clocks = [captured.clock for captured in source.frames()]
+    assert [0.0, 0.1, 0.2, 0.3] == pytest.approx(clocks, abs=1e-6)
+    assert (10.0, 12, 8) == (source.fps, source.tally.counts.captured, source.tally.counts.dropped)
+
+
+@pytest.mark.parametrize(("told", "asked", "fps"), [(30.0, 60.0, 30.0), (0.0, 5.0, 5.0), (0.0, None, 25.0)])
+def test_a_film_has_the_rate_it_tells_or_the_one_asked_for(
+    told: float, asked: float | None, fps: float
+) -> None:
+    """No frame is left out of a film that tells none."""
+    source = FilmSource(ScriptedCapture([plain(RED)] * 4, told), "v", CaptureOptions(fps=asked))
+    assert (4, fps) == (len(list(source.frames())), source.fps)
 
 
 def test_closing_ends_a_film_and_its_file() -> None:

@@ -25,6 +25,7 @@ def test_a_bound_session_answers_as_a_free_one(colours: Path) -> None:
     for batch in (both, red, rgb(BLUE)):
         assert np.array_equal(free.run(batch).probabilities, bound.run(batch).probabilities)
     assert 0 == first[0].argmax()
+    assert np.array_equal(rgb(RED), red), "the device's memory must not be the caller's own"
 
 
 def test_copies_are_timed_apart(colours: Path) -> None:
