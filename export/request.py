@@ -10,7 +10,9 @@ from edgebreed.export.accuracy_control import Controlled
 from edgebreed.export.convert import Shape
 from edgebreed.export.layers import LayerNoise
 from edgebreed.export.proof import Proof
-from edgebreed.export.recipe import CALIBRATION_PHOTOS, MAX_FLOAT_LAYERS, Bound, Format, Recipe
+from edgebreed.export.recipe import CALIBRATION_PHOTOS, MAX_FLOAT_LAYERS, OPSET, Bound, Format, Recipe
+
+PER_CHANNEL_OPSET = 13  # DequantizeLinear has an axis from it on
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,13 @@ class ExportConfig:
             option = "--debug-layers" if self.debug_layers else "--max-drop"
             raise InputError(
                 f"{option} has nothing to measure: fp32 loses nothing; choose another --precision"
+            )
+        if self.recipe.format is Format.TFLITE and self.shape.opset != OPSET:
+            raise InputError("--opset is for --format onnx: leave it out with tflite")
+        if precision is Precision.INT8 and self.shape.opset < PER_CHANNEL_OPSET:
+            raise InputError(
+                f"--opset {self.shape.opset} with --precision int8: weights have a scale a channel from "
+                f"{PER_CHANNEL_OPSET} on"
             )
         if self.out is not None and self.out.suffix != f".{self.recipe.format}":
             raise InputError(

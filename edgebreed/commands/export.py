@@ -49,7 +49,7 @@ def export(
         int, typer.Option(min=1, help="Photos for int8, as many of each class; all where there are fewer.")
     ] = CALIBRATION_PHOTOS,
     data: Annotated[
-        Path | None, typer.Option(help="Data set to prove on; the run's own if left out.")
+        Path | None, typer.Option(help="Where the run's data set is now; where it was if left out.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="File to write; inside the run if left out.")] = None,
     opset: Annotated[int, typer.Option(help="ONNX operator set version.")] = OPSET,

@@ -6,6 +6,7 @@ import pytest
 
 from edgebreed.edge.manifest import Target
 from edgebreed.errors import InputError
+from edgebreed.export.convert import Shape
 from edgebreed.export.recipe import Recipe
 from edgebreed.export.request import ExportConfig
 
@@ -42,6 +43,21 @@ def test_options_that_do_not_go_together_are_refused(options: dict[str, object],
     """With what to do."""
     with pytest.raises(InputError, match=message):
         ExportConfig(RUN, FP32, **options)  # type: ignore[arg-type]  # each is of its field's type
+
+
+@pytest.mark.parametrize(
+    ("recipe", "opset", "message"),
+    [
+        ("onnx-int8-arm", 12, "--opset 12 with --precision int8: weights have a scale a channel from 13 on"),
+        ("tflite-fp32", 16, "--opset is for --format onnx: leave it out with tflite"),
+    ],
+)
+def test_an_opset_that_would_be_worse_or_mean_nothing_is_refused(
+    recipe: str, opset: int, message: str
+) -> None:
+    """Quantizers fall back to one scale a tensor without a word."""
+    with pytest.raises(InputError, match=message):
+        ExportConfig(RUN, Recipe.from_name(recipe), Shape(opset))
 
 
 def test_a_target_goes_into_the_name_of_the_recipe_alone() -> None:
