@@ -1,6 +1,7 @@
 """What happens between steps and epochs."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +41,25 @@ def tensorboard_callback(folder: Path) -> Any:
     return keras.callbacks.LambdaCallback(on_epoch_end=write, on_train_end=lambda _: writer.close())
 
 
-def stop_callback(came: list[int]) -> Any:
-    """A Keras callback that ends the fit after the step in which a signal came.
+def whole_epochs(callbacks: list[Any], came: list[int], done: Callable[[], bool]) -> Any:
+    """A Keras callback that ends the fit in time, and tells others of whole epochs alone.
+
+    Keras ends an epoch that was cut off as it ends a whole one. Whether a signal came is asked once an epoch,
+    so that all others are told of it or none.
 
     Args:
-        came: filled by `edgebreed.signals.stop_signals`.
+        callbacks: the others.
+        came: filled by `edgebreed.signals.stop_signals`; the fit ends after the step in which one came.
+        done: whether the fit ends with the epoch that the others were just told of.
     """
 
-    class Stop(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no type information
+    class WholeEpochs(keras.callbacks.CallbackList):  # type: ignore[misc]  # Keras ships no type information
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-            if came:
-                self.model.stop_training = True
+            self.model.stop_training = bool(came)
 
-    return Stop()
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            if not came:
+                super().on_epoch_end(epoch, logs)
+            self.model.stop_training = bool(came) or done()
+
+    return WholeEpochs(callbacks)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from edgebreed.errors import InputError
+from edgebreed.train.config import TrainConfig
+from edgebreed.train.dataset import Dataset
 from edgebreed.train.keras_setup import keras
 
 FOLDER = "checkpoint"
@@ -75,7 +77,11 @@ class Checkpoint:
             model.save_weights(self._best)
 
     def callbacks(self) -> list[Any]:
-        """Keras callbacks that keep the last epoch, the best one and the history, and restore the last."""
+        """Keras callbacks that keep the best epoch, the history and the last one, and restore the last.
+
+        The last comes last, beside the one before it: after a kill between or within them an epoch is done
+        again, and none is missed.
+        """
         losses = self.history().get("val_loss", []) + self.start_loss
         best = keras.callbacks.ModelCheckpoint(
             self._best,
@@ -84,18 +90,23 @@ class Checkpoint:
             save_weights_only=True,
             initial_value_threshold=min(losses, default=None),
         )
-        last = keras.callbacks.BackupAndRestore(self.folder / "last", delete_checkpoint=False)
-        callbacks = [last, best, keras.callbacks.CSVLogger(self._history, append=True)]
-        if self.patience is not None:
-            callbacks.append(keras.callbacks.EarlyStopping("val_loss", patience=self.patience))
-        return callbacks
+        last = keras.callbacks.BackupAndRestore(
+            self.folder / "last", double_checkpoint=True, delete_checkpoint=False
+        )
+        return [best, keras.callbacks.CSVLogger(self._history, append=True), last]
+
+    def is_done(self, epochs: int) -> bool:
+        """Whether so many epochs were done, or `patience` of them without a better one."""
+        losses = self.history().get("val_loss", [])
+        waited = len(losses) - 1 - losses.index(min(losses)) if losses else 0
+        return len(losses) >= epochs or (self.patience is not None and waited >= self.patience)
 
     def history(self) -> dict[str, list[float]]:
         """Loss and accuracy of all epochs so far, also of those before a kill."""
         if not self._history.is_file():
             return {}
         with self._history.open(newline="") as file:
-            rows = list(csv.DictReader(file))
+            rows = list({row["epoch"]: row for row in csv.DictReader(file)}.values())
         return {
             name: [float(row[name]) for row in rows] for name in (rows[0] if rows else {}) if name != "epoch"
         }
@@ -105,10 +116,6 @@ class Checkpoint:
         if self._best.is_file():
             model.load_weights(self._best)
 
-    def remove(self) -> None:
-        """Forgets the state of a fit that is done."""
-        shutil.rmtree(self.folder)
-
     @property
     def _best(self) -> Path:
         return self.folder / "best.weights.h5"
@@ -116,3 +123,26 @@ class Checkpoint:
     @property
     def _history(self) -> Path:
         return self.folder / "history.csv"
+
+
+def request_of(config: TrainConfig, data: Dataset, digest: str) -> dict[str, Any]:
+    """What must not change between a fit on photos and its resumption, whatever the network.
+
+    Args:
+        config: what was asked for.
+        data: the photos by split.
+        digest: over the photos, see `edgebreed.train.survey.digest_of_data`.
+    """
+    return {
+        "size": config.size,
+        "resize": config.resize.value,
+        "seed": config.seed,
+        "classes": len(data.classes),
+        "photos": {split: len(members) for split, members in data.splits.items()},
+        "data_sha256": digest,
+    }
+
+
+def forget(run: Path) -> None:
+    """Removes the checkpoint of a run that is done, if it has one."""
+    shutil.rmtree(run / FOLDER, ignore_errors=True)

@@ -127,6 +127,8 @@ class Fitted:
         temperature: divided the logits; folded into the model.
         trainable: number of parameters that were fitted.
         seconds: by step.
+        interrupted: a signal ended a fit on photos, which can be resumed.
+        fine_tune_history: loss and accuracy by pass of the fine-tuning; empty without one.
     """
 
     model: Any
@@ -136,3 +138,5 @@ class Fitted:
     temperature: float
     trainable: int
     seconds: dict[str, float] = field(default_factory=dict)
+    interrupted: bool = False
+    fine_tune_history: dict[str, list[float]] = field(default_factory=dict)

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from edgebreed.train.base import KerasBase
-from edgebreed.train.checkpoint import Checkpoint
+from edgebreed.train.checkpoint import Checkpoint, request_of
 from edgebreed.train.config import LOGS, TrainConfig
 from edgebreed.train.dataset import Dataset
 from edgebreed.train.features import digest_of_weights
-from edgebreed.train.fit import FitSettings, fit_photos, load_labelled
+from edgebreed.train.fit import FitSettings, History, fit_photos, load_labelled
 from edgebreed.train.keras_setup import keras
 
 SHARE = 1 / 3  # of the backbone's weights; for Xception these are its blocks 13 and 14
@@ -19,7 +19,9 @@ BATCH = 16
 PATIENCE = 3
 
 
-def fine_tune(config: TrainConfig, data: Dataset, base: KerasBase, head: Any) -> KerasBase:
+def fine_tune(
+    config: TrainConfig, data: Dataset, digest: str, base: KerasBase, head: Any
+) -> tuple[KerasBase, History, bool]:
     """Fits the top layers of a backbone together with a head that was fitted before (Kumar et al. 2022).
 
     Batch normalizations stay as they are; the weights of the epoch with the smallest validation loss are
@@ -28,11 +30,12 @@ def fine_tune(config: TrainConfig, data: Dataset, base: KerasBase, head: Any) ->
     Args:
         config: epochs, seed, and whether to resume.
         data: photos by split.
+        digest: over the photos; a tuning that was cut off goes on with the same alone.
         base: the frozen base; its network is changed in place.
         head: from features to logits.
 
     Returns:
-        The tuned base, whose key no other base has.
+        The tuned base, whose key no other base has; loss and accuracy by pass; whether a signal ended it.
     """
     model = keras.Model(base.model.input, head(base.model.output), name="tuned")
     unfreeze_top(base.network)
@@ -40,15 +43,14 @@ def fine_tune(config: TrainConfig, data: Dataset, base: KerasBase, head: Any) ->
     settings = FitSettings(
         config.fine_tune, BATCH, LEARNING_RATE, config.seed, logs=config.out / LOGS / "fine-tune"
     )
-    request = {"fine_tune": config.fine_tune, "size": config.size, "seed": config.seed, "base": base.key}
+    request = {"fine_tune": config.fine_tune, "base": base.key, **request_of(config, data, digest)}
     kept = Checkpoint.open(config.out, request, config.resume, patience=PATIENCE, keep_start=True)
     history = fit_photos(
         model, splits["train"], splits["valid"], settings, kept, [(config.size, config.fine_tune)]
     )
-    if len(history["loss"]) == config.fine_tune:
-        kept.remove()
     base.network.trainable = False
-    return replace(base, key=f"{base.key}-tuned-{digest_of_weights(base.network.get_weights())}")
+    tuned = replace(base, key=f"{base.key}-tuned-{digest_of_weights(base.network.get_weights())}")
+    return tuned, history, not kept.is_done(config.fine_tune)
 
 
 def unfreeze_top(network: Any) -> list[str]:

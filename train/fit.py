@@ -11,7 +11,7 @@ from edgebreed.edge.preprocess import InputSpec
 from edgebreed.signals import stop_signals
 from edgebreed.train import pixels
 from edgebreed.train.augment import Augmentation, AugmentedPhotos
-from edgebreed.train.callbacks import progress_callback, stop_callback, tensorboard_callback
+from edgebreed.train.callbacks import progress_callback, tensorboard_callback, whole_epochs
 from edgebreed.train.checkpoint import Checkpoint
 from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.keras_setup import keras
@@ -87,7 +87,8 @@ def fit_photos(
 ) -> History:
     """Fits a network on augmented photos; the weights of the best validation epoch stay.
 
-    It goes on from what the checkpoint holds, and ends early, with what it has, on Ctrl-C or SIGTERM.
+    It goes on from what the checkpoint holds, and ends early, with its whole epochs, on Ctrl-C or SIGTERM:
+    the checkpoint tells whether it is done.
 
     Args:
         model: from photos of any side to logits.
@@ -101,11 +102,12 @@ def fit_photos(
         KeyboardInterrupt: a signal came before the first epoch was whole.
     """
     _compile(model, len(train.labels), settings)
+    model.optimizer.build(model.trainable_variables)  # weights are kept with its state, and read with it
     if kept.keep_start:
         kept.start(model, model.evaluate(valid.inputs, _one_hot(valid.labels, model), verbose=0)[0])
     with stop_signals() as came:
         for side, last in sides:
-            if not came and last > len(kept.history().get("loss", ())):
+            if not came and not kept.is_done(last):
                 _fit_side(model, train, valid, replace(settings, epochs=last), _Stage(side, kept, came))
         if came and not kept.history():
             raise KeyboardInterrupt
@@ -126,17 +128,13 @@ def _fit_side(model: Any, train: Labelled, valid: Labelled, settings: FitSetting
     begun = len(stage.kept.history().get("loss", ()))
     how = Augmentation(stage.side, MIXUP, settings.seed, begun)
     title = f"network at {stage.side} px"
+    told = [progress_callback(title, settings.epochs), *_logging(settings), *stage.kept.callbacks()]
     model.fit(
         AugmentedPhotos(train.inputs, _one_hot(train.labels, model), settings.batch, how),
         validation_data=(valid.inputs, _one_hot(valid.labels, model)),
         initial_epoch=begun,
         epochs=settings.epochs,
-        callbacks=[
-            progress_callback(title, settings.epochs),
-            stop_callback(stage.came),
-            *_logging(settings),
-            *stage.kept.callbacks(),
-        ],
+        callbacks=[whole_epochs(told, stage.came, lambda: stage.kept.is_done(settings.epochs))],
         verbose=0,
     )
 

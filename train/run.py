@@ -117,16 +117,16 @@ def newest_run(root: Path = RUNS) -> Path:
     return runs[-1].parent
 
 
-def fresh_run(arch: str, overwrite: bool, out: Path | None) -> Path:
+def fresh_run(arch: str, overwrite: bool, out: Path | None, resume: bool = False) -> Path:
     """The folder for a new run: `out`, or `runs/<arch>`, `runs/<arch>-2`, ...
 
     Raises:
-        InputError: `out` holds a run already and `overwrite` is not set.
+        InputError: `out` holds a run already, and neither `overwrite` nor `resume` is set.
     """
     if out is not None:
         if out.exists() and not out.is_dir():
             raise InputError(f"--out {out} is a file: name a folder")
-        if (out / RECORD).exists() and not overwrite:
+        if (out / RECORD).exists() and not (overwrite or resume):
             raise InputError(f"{out} holds a run: pass --overwrite or another --out")
         return out
     names = (RUNS / (arch if number == 1 else f"{arch}-{number}") for number in range(1, 10_000))

@@ -8,7 +8,7 @@ import numpy as np
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.assemble import assemble
 from edgebreed.train.calibration import fit_temperature, rejection_without_negatives
-from edgebreed.train.checkpoint import Checkpoint
+from edgebreed.train.checkpoint import Checkpoint, request_of
 from edgebreed.train.config import LOGS, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset
 from edgebreed.train.fit import FitSettings, fit_photos, load_labelled, progressive_sides, softmax
@@ -62,8 +62,14 @@ def _normalized(x: Any) -> Any:
     return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=MOMENTUM)(x))
 
 
-def fit_scratch(config: TrainConfig, data: Dataset) -> Fitted:
-    """Fits the network on augmented photos."""
+def fit_scratch(config: TrainConfig, data: Dataset, digest: str) -> Fitted:
+    """Fits the network on augmented photos.
+
+    Args:
+        config: what was asked for.
+        data: photos by split.
+        digest: over the photos; a fit that was cut off goes on with the same alone.
+    """
     start = time.perf_counter()
     splits = {split: load_labelled(data, split, config.spec) for split in ("train", "valid", "test")}
     growing = _network(keras.Input((None, None, 3), dtype="uint8", name="image"), len(data.classes))
@@ -76,13 +82,12 @@ def fit_scratch(config: TrainConfig, data: Dataset) -> Fitted:
         WEIGHT_DECAY,
         config.out / LOGS,
     )
-    kept = Checkpoint.open(config.out, _request(config, data), config.resume)
+    request = {"epochs": config.epochs, **request_of(config, data, digest)}
+    kept = Checkpoint.open(config.out, request, config.resume)
     sides = progressive_sides(config.size, config.epochs)
     history = fit_photos(growing, splits["train"], splits["valid"], settings, kept, sides)
     network = build_scratch(config.spec, len(data.classes))
     network.set_weights(growing.get_weights())
-    if len(history["loss"]) == config.epochs:
-        kept.remove()
     logits = {split: network.predict(splits[split].inputs, verbose=0) for split in ("valid", "test")}
     temperature = fit_temperature(logits["valid"], splits["valid"].labels)
     rejection = rejection_without_negatives(softmax(logits["valid"] / temperature))
@@ -90,12 +95,6 @@ def fit_scratch(config: TrainConfig, data: Dataset) -> Fitted:
     model = assemble(base, network, temperature, None)
     seconds = {"features": 0.0, "fit": time.perf_counter() - start}
     trainable = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
-    return Fitted(
-        model, history, softmax(logits["test"] / temperature), rejection, temperature, trainable, seconds
-    )
-
-
-def _request(config: TrainConfig, data: Dataset) -> dict[str, Any]:
-    """What must not change between a fit and its resumption."""
-    photos = {split: len(members) for split, members in data.splits.items()}
-    return {"epochs": config.epochs, "size": config.size, "seed": config.seed, "photos": photos}
+    test = softmax(logits["test"] / temperature)
+    interrupted = not kept.is_done(config.epochs)
+    return Fitted(model, history, test, rejection, temperature, trainable, seconds, interrupted)

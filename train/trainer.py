@@ -10,6 +10,7 @@ from typing import Any
 
 from edgebreed.errors import InputError
 from edgebreed.machine import versions
+from edgebreed.train.checkpoint import forget
 from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of, read_dataset
 from edgebreed.train.demo import write_demo
@@ -37,7 +38,7 @@ def train(config: TrainConfig) -> dict[str, Any]:
     labels = _read_names(config.names)
     prepared = prepare(config)
     data = prepared.data
-    fitted = (fit_transfer if config.arch is Arch.XCEPTION else fit_scratch)(config, data)
+    fitted = (fit_transfer if config.arch is Arch.XCEPTION else fit_scratch)(config, data, prepared.sha256)
     result = {**_result(config, data, fitted), "dropped": prepared.dropped}
     record = RunRecord(
         arch=config.network,
@@ -54,6 +55,8 @@ def train(config: TrainConfig) -> dict[str, Any]:
         data_sha256=prepared.sha256,
     )
     _write(config.out, record, data, fitted, result)
+    if not fitted.interrupted:
+        forget(config.out)
     return result
 
 
@@ -133,7 +136,8 @@ def _result(config: TrainConfig, data: Dataset, fitted: Fitted) -> dict[str, Any
         "seconds": fitted.seconds,
         "trainable_parameters": fitted.trainable,
         "temperature": fitted.temperature,
-        "interrupted": len(fitted.history["loss"]) < config.epochs,
+        "fine_tune_passes": len(fitted.fine_tune_history.get("loss", ())),
+        "interrupted": fitted.interrupted,
         "rejection": {**fitted.rejection.__dict__, "score": fitted.rejection.score.value},
     }
 
@@ -143,7 +147,8 @@ def _write(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: 
     out.mkdir(parents=True, exist_ok=True)
     (out / RECORD).unlink(missing_ok=True)
     fitted.model.save(out / MODEL)
-    (out / METRICS).write_text(json.dumps({**result, "history": fitted.history}, indent=1))
+    histories = {"history": fitted.history, "fine_tune_history": fitted.fine_tune_history}
+    (out / METRICS).write_text(json.dumps({**result, **histories}, indent=1))
     (out / SPLITS).write_text(json.dumps(data.to_dict(), indent=1))
     _write_history(out / "history.csv", fitted.history)
     _draw(out, record, data, fitted, result)

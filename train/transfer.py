@@ -36,11 +36,16 @@ ASSEMBLY_TOLERANCE = 1e-4
 Features = dict[str, NDArray[np.float32]]
 
 
-def fit_transfer(config: TrainConfig, data: Dataset) -> Fitted:
+def fit_transfer(config: TrainConfig, data: Dataset, digest: str) -> Fitted:
     """Fits a head, and a second output where there are negatives, on a backbone.
 
     Temperature and threshold come from a head that did not see the validation photos; the head that is
     handed over is then fitted on these too, as a seventh more photos make fewer mistakes.
+
+    Args:
+        config: what was asked for.
+        data: photos by split.
+        digest: over the photos, for a fine-tuning that is cut off.
 
     Raises:
         InputError: the base's weights are missing.
@@ -49,8 +54,11 @@ def fit_transfer(config: TrainConfig, data: Dataset) -> Fitted:
     start = time.perf_counter()
     base = build_base(canonical(config.network), config.spec, config.weights)
     features = _features(config, data, base)
+    passes: History = {}
+    interrupted = False
     if config.fine_tune:
-        base = fine_tune(config, data, base, _fit_head(config, data, features, ("train",))[0])
+        head, _ = _fit_head(config, data, features, ("train",))
+        base, passes, interrupted = fine_tune(config, data, digest, base, head)
         features = _features(config, data, base)
     fitting = time.perf_counter()
     head, history = _fit_head(config, data, features, ("train",))
@@ -63,7 +71,7 @@ def fit_transfer(config: TrainConfig, data: Dataset) -> Fitted:
     _prove(model, config, data, test)
     seconds = {"features": fitting - start, "fit": time.perf_counter() - fitting}
     trainable = head.count_params() + (0 if known is None else known.weights.size + 1)
-    return Fitted(model, history, test, rejection, temperature, trainable, seconds)
+    return Fitted(model, history, test, rejection, temperature, trainable, seconds, interrupted, passes)
 
 
 def _fit_head(

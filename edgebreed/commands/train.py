@@ -71,7 +71,7 @@ def train(
         from edgebreed.train.trainer import train as run_training
 
         config = TrainConfig(
-            out=fresh_run(backbone.lower() or chosen.value, overwrite, out),
+            out=fresh_run(backbone.lower() or chosen.value, overwrite, out, resume),
             cache=cache or user_features(),
             arch=chosen,
             backbone=backbone,
@@ -112,6 +112,7 @@ def _show(result: dict[str, Any]) -> None:
         "test top-5": f"{test['top5']:.1%}",
         "calibration error": f"{test['ece']:.3f}",
         "trainable parameters": f"{result['trainable_parameters']:,}",
+        **({"fine-tuned": f"{result['fine_tune_passes']} passes"} if result["fine_tune_passes"] else {}),
         "time": f"features {seconds['features']:.1f} s, fit {seconds['fit']:.1f} s",
         "'neither' below": f"{result['rejection']['threshold']:.3f} ({result['rejection']['score']})",
     }

@@ -6,11 +6,20 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from edgebreed.edge.preprocess import ResizeRule
 from edgebreed.errors import InputError
+from edgebreed.train.checkpoint import Checkpoint, request_of
+from edgebreed.train.config import TrainConfig
+from edgebreed.train.dataset import Dataset
+from edgebreed.train.fit import FitSettings, History, Labelled, fit_photos
+from edgebreed.train.keras_setup import keras
 
 from ..conftest import Cli
 
@@ -19,9 +28,9 @@ pytestmark = pytest.mark.keras
 OPTIONS = ("--arch", "scratch", "--size", 32, "--epochs", 40, "--json")
 
 
-def start(data: Path, out: Path, *more: str) -> "subprocess.Popen[str]":
+def start(data: Path, out: Path, *options: object) -> "subprocess.Popen[str]":
     """A training process."""
-    command = [sys.executable, "-m", "edgebreed", "train", "--data", data, "--out", out, *OPTIONS, *more]
+    command = [sys.executable, "-m", "edgebreed", "train", "--data", data, "--out", out, *options]
     return subprocess.Popen(
         [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -44,13 +53,13 @@ def wait_for_epochs(out: Path, count: int) -> None:
 def test_a_killed_run_is_resumed(small_data: Path, tmp_path: Path) -> None:
     """All its epochs are done once, and none of what was learnt is lost."""
     out = tmp_path / "run"
-    process = start(small_data, out)
+    process = start(small_data, out, *OPTIONS)
     wait_for_epochs(out, 3)
     process.kill()
     process.communicate()
     before = epochs_done(out)
     assert not (out / "run.json").exists()
-    done = start(small_data, out, "--resume")
+    done = start(small_data, out, *OPTIONS, "--resume")
     printed, errors = done.communicate(timeout=600)
     assert 0 == done.returncode, errors
     history = json.loads((out / "metrics.json").read_text())["history"]["loss"]
@@ -60,22 +69,109 @@ def test_a_killed_run_is_resumed(small_data: Path, tmp_path: Path) -> None:
 
 
 def test_ctrl_c_leaves_a_usable_run(small_data: Path, tmp_path: Path, cli: Cli) -> None:
-    """Exit code 130, a model that answers, and a checkpoint to go on from."""
+    """Exit code 130, a model that answers, and a checkpoint to go on from, which the end removes."""
     out = tmp_path / "run"
-    process = start(small_data, out)
+    process = start(small_data, out, *OPTIONS)
     wait_for_epochs(out, 2)
     os.kill(process.pid, signal.SIGINT)
     printed, errors = process.communicate(timeout=600)
     assert 130 == process.returncode, errors
     assert json.loads(printed)["interrupted"]
     assert 12 == cli("evaluate", small_data, "--model", out, "--json").json["n"]
-    assert (out / "checkpoint").is_dir()
+    done = epochs_done(out)
+    history = json.loads((out / "metrics.json").read_text())["history"]["loss"]
+    assert done == len(history) < 40
+    assert "holds a run" in cli("train", "--data", small_data, "--out", out, *OPTIONS).err
+    resumed = start(small_data, out, *OPTIONS, "--resume")
+    printed, errors = resumed.communicate(timeout=600)
+    assert 0 == resumed.returncode, errors
+    assert not json.loads(printed)["interrupted"]
+    assert history == json.loads((out / "metrics.json").read_text())["history"]["loss"][:done]
+    assert not (out / "checkpoint").exists()
+
+
+@dataclass(frozen=True)
+class Signalled(Checkpoint):
+    """Sends this process a SIGINT in an epoch, counted from 0."""
+
+    epoch: int = 0
+
+    def callbacks(self) -> list[Any]:
+        """One more."""
+        signalled = keras.callbacks.LambdaCallback(
+            on_epoch_begin=lambda epoch, _: (
+                os.kill(os.getpid(), signal.SIGINT) if epoch == self.epoch else None
+            )
+        )
+        return [*super().callbacks(), signalled]
+
+
+def fit(kept: Checkpoint, epochs: int, rate: float = 1e-3) -> History:
+    """Fits the smallest model on noise."""
+    kept.folder.mkdir(parents=True, exist_ok=True)
+    image = keras.Input((None, None, 3), dtype="uint8")
+    pooled = keras.layers.GlobalAveragePooling2D()(keras.layers.Rescaling(1 / 255)(image))
+    model = keras.Model(image, keras.layers.Dense(2)(pooled))
+    photos = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), np.uint8)
+    labelled = Labelled(photos, np.arange(8, dtype=np.int64) % 2)
+    return fit_photos(model, labelled, labelled, FitSettings(epochs, 4, rate, 0), kept, [(32, epochs)])
+
+
+def test_an_epoch_that_was_cut_off_counts_nowhere(tmp_path: Path) -> None:
+    """Be it the last: the fit is not done, and resuming does that epoch again."""
+    assert 2 == len(fit(Signalled(tmp_path, epoch=2), 3)["loss"])
+    kept = Checkpoint(tmp_path)
+    assert not kept.is_done(3)
+    assert 3 == len(fit(kept, 3)["loss"])
+    assert kept.is_done(3)
+
+
+def test_a_signal_in_the_first_epoch_leaves_no_model(tmp_path: Path) -> None:
+    """There is nothing to hand over."""
+    with pytest.raises(KeyboardInterrupt):
+        fit(Signalled(tmp_path), 3)
+
+
+def test_a_fit_that_ended_early_is_done(tmp_path: Path) -> None:
+    """Without a step nothing gets better; a resumption waits no longer than the fit, and adds no epoch."""
+    kept = Checkpoint(tmp_path, patience=2)
+    assert 2 == len(fit(kept, 2, rate=0.0)["loss"])
+    assert not kept.is_done(9)
+    for _ in range(2):
+        assert 3 == len(fit(kept, 9, rate=0.0)["loss"])
+        assert kept.is_done(9)
+
+
+def test_an_epoch_done_twice_counts_once(tmp_path: Path) -> None:
+    """A kill can fall between its line in the history and its weights."""
+    (tmp_path / "history.csv").write_text("epoch,loss,val_loss\n0,3,3\n1,2,2\n1,2.5,2.5\n")
+    assert {"loss": [3.0, 2.5], "val_loss": [3.0, 2.5]} == Checkpoint(tmp_path).history()
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"resize": ResizeRule.CENTER_CROP}, "was begun with resize squash: ask for the same"),
+        ({"classes": ("a", "b", "c")}, "was begun with classes 2"),
+        ({"digest": "5e"}, "was begun with data_sha256 d1"),
+    ],
+)
+def test_other_photos_are_no_resumption(tmp_path: Path, changed: dict[str, Any], message: str) -> None:
+    """Nor are other classes, nor the same photos cut to another shape."""
+
+    def request(resize: ResizeRule, classes: tuple[str, ...], digest: str) -> dict[str, Any]:
+        config = replace(TrainConfig(tmp_path, tmp_path), resize=resize)
+        return request_of(config, Dataset(tmp_path, classes, {}), digest)
+
+    asked: dict[str, Any] = {"resize": ResizeRule.SQUASH, "classes": ("a", "b"), "digest": "d1"}
+    Checkpoint.open(tmp_path, request(**asked), resume=False)
+    Checkpoint.open(tmp_path, request(**asked), resume=True)
+    with pytest.raises(InputError, match=message):
+        Checkpoint.open(tmp_path, request(**{**asked, **changed}), resume=True)
 
 
 def test_what_cannot_be_resumed_is_told(small_data: Path, tmp_path: Path, cli: Cli) -> None:
     """Nothing there, or another request."""
-    from edgebreed.train.checkpoint import Checkpoint
-
     arguments = ("train", "--data", small_data, *OPTIONS, "--resume")
     assert "has nothing to resume: leave --resume out" in cli(*arguments, "--out", tmp_path / "none").err
     assert "--resume needs --out" in cli(*arguments).err

@@ -1,5 +1,7 @@
 """Tuning the top of a backbone."""
 
+import json
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,8 @@ from edgebreed.train.dataset import read_dataset
 from edgebreed.train.fine_tune import fine_tune, unfreeze_top
 from edgebreed.train.keras_setup import keras
 from edgebreed.train.transfer import build_head
+
+from .test_checkpoint import epochs_done, start, wait_for_epochs
 
 pytestmark = pytest.mark.keras
 
@@ -37,7 +41,9 @@ def test_only_the_top_moves(small_data: Path, tmp_path: Path, weights: Path) -> 
     config = TrainConfig(
         tmp_path, tmp_path, Arch.XCEPTION, small_data, size=SIDE, fine_tune=2, backbone="MobileNet"
     )
-    tuned = fine_tune(config, read_dataset(small_data), base, build_head(1024, 3))
+    tuned, history, interrupted = fine_tune(
+        config, read_dataset(small_data), "digest", base, build_head(1024, 3)
+    )
     moved = {
         layer.name
         for layer in tuned.network.layers
@@ -46,6 +52,7 @@ def test_only_the_top_moves(small_data: Path, tmp_path: Path, weights: Path) -> 
         )
     }
     assert tuned.key != base.key
+    assert (2, False) == (len(history["loss"]), interrupted)
     assert moved <= {"conv_pw_11", "conv_dw_12", "conv_pw_12", "conv_dw_13", "conv_pw_13"}
 
 
@@ -64,3 +71,18 @@ def test_a_scratch_network_has_no_backbone(tmp_path: Path) -> None:
         TrainConfig(tmp_path, tmp_path, Arch.SCRATCH, fine_tune=1)
     with pytest.raises(InputError, match="--backbone MobileNet is for a transfer"):
         TrainConfig(tmp_path, tmp_path, Arch.SCRATCH, backbone="MobileNet")
+
+
+def test_ctrl_c_ends_the_tuning_and_is_told(small_data: Path, tmp_path: Path, weights: Path) -> None:
+    """Exit code 130, the passes that were done, and a checkpoint that a second call goes on from."""
+    out = tmp_path / "run"
+    options = ("--backbone", "MobileNet", "--weights", weights, "--size", SIDE, "--epochs", 2)
+    process = start(small_data, out, *options, "--fine-tune", "--cache", tmp_path / "cache", "--json")
+    wait_for_epochs(out, 1)
+    process.send_signal(signal.SIGINT)
+    printed, errors = process.communicate(timeout=600)
+    assert 130 == process.returncode, errors
+    result, metrics = json.loads(printed), json.loads((out / "metrics.json").read_text())
+    assert (True, epochs_done(out)) == (result["interrupted"], result["fine_tune_passes"])
+    assert epochs_done(out) == len(metrics["fine_tune_history"]["loss"]) < 10
+    assert 2 == len(metrics["history"]["loss"])

@@ -9,7 +9,7 @@ import pytest
 from edgebreed.edge.manifest import RejectionScore
 from edgebreed.errors import InputError
 from edgebreed.train.config import Arch, TrainConfig
-from edgebreed.train.run import newest_run, read_record
+from edgebreed.train.run import fresh_run, newest_run, read_record
 
 from ..conftest import SHAPES_64, Cli
 
@@ -32,6 +32,7 @@ def test_a_run_holds_what_its_readers_need(small_run: Path) -> None:
     metrics = json.loads((small_run / "metrics.json").read_text())
     assert metrics["test"]["n"] == 12
     assert len(metrics["history"]["loss"]) == 2
+    assert not (small_run / "checkpoint").exists()
 
 
 def test_the_same_seed_fits_the_same_model(small_run: Path, small_data: Path, tmp_path: Path) -> None:
@@ -93,6 +94,25 @@ def test_negatives_need_features(tmp_path: Path) -> None:
     """The message says which architecture has them."""
     with pytest.raises(InputError, match="--negatives needs --arch xception"):
         TrainConfig(tmp_path, tmp_path, Arch.SCRATCH, negatives=tmp_path)
+
+
+def test_a_fit_keeps_its_checkpoint_until_the_run_is_written(small_data: Path, tmp_path: Path) -> None:
+    """A kill in between costs nothing: what was learnt is still there to go on from."""
+    from edgebreed.train.dataset import read_dataset
+    from edgebreed.train.scratch import fit_scratch
+
+    config = TrainConfig(tmp_path, tmp_path, Arch.SCRATCH, small_data, epochs=1, size=32)
+    assert not fit_scratch(config, read_dataset(small_data), "digest").interrupted
+    assert (tmp_path / "checkpoint" / "best.weights.h5").is_file()
+
+
+def test_a_run_is_replaced_or_gone_on_with_when_asked(tmp_path: Path) -> None:
+    """Else what is there stays."""
+    (tmp_path / "run.json").touch()
+    with pytest.raises(InputError, match="holds a run: pass --overwrite or another --out"):
+        fresh_run("scratch", overwrite=False, out=tmp_path)
+    assert tmp_path == fresh_run("scratch", overwrite=True, out=tmp_path)
+    assert tmp_path == fresh_run("scratch", overwrite=False, out=tmp_path, resume=True)
 
 
 def test_the_newest_run_is_found(tmp_path: Path) -> None:
