@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.engines import Answers, Engine, EngineOptions, load_engine
+from edgebreed.edge.engines.choose import AUTO
 from edgebreed.edge.model_file import read_manifest
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.errors import InputError
 from edgebreed.progress import track
 from edgebreed.train import pixels
 from edgebreed.train.corruptions import Corruption
-from edgebreed.train.dataset import Photo, labels_of, read_labelled
+from edgebreed.train.dataset import SPLITS, Photo, labels_of, read_dataset, read_labelled
 from edgebreed.train.metrics import Metrics, measure
-from edgebreed.train.run import MODEL, RunRecord, newest_run, read_record
+from edgebreed.train.run import MODEL, RunRecord, newest_run, read_photos, read_record
 
 BATCH = 8
 
@@ -88,14 +89,20 @@ class Evaluation:
         Args:
             root: `root/<split>/<class>/*` or `root/<class>/*`.
             model: a run, or a `.keras`, `.onnx` or `.tflite` file; None takes the newest run.
-            split: which photos, where the folder has splits.
+            split: which photos, where the folder has splits, or the run dealt its photos out itself.
             options: engine for an exported file.
 
         Raises:
             InputError: the folder or the model is at fault.
         """
-        engine, described = open_model(model or newest_run(), options)
-        return cls(engine, described, read_labelled(root, described.classes, described.labels, split))
+        model = model or newest_run()
+        engine, described = open_model(model, options)
+        split = SPLITS.get(split.lower(), split)
+        if isinstance(described, RunRecord) and _dealt_out(described, root):
+            photos = read_photos(_run_of(model), described).photos(split)
+        else:
+            photos = read_labelled(root, described.classes, described.labels, split)
+        return cls(engine, described, photos)
 
     def measure(self, title: str, change: Corruption = pixels.unchanged) -> Metrics:
         """Accuracy on the photos after a change of each."""
@@ -108,14 +115,24 @@ def open_model(model: Path, options: EngineOptions | None = None) -> tuple[Engin
     """Opens a run, a `.keras`, an `.onnx` or a `.tflite` file, with what it says of itself.
 
     Raises:
-        InputError: it is none of these.
+        InputError: it is none of these, or Keras's and an engine of exported files was named.
     """
     if model.is_dir() or model.suffix == ".keras":
-        run = model if model.is_dir() else model.parent
-        record: RunRecord = read_record(run)
-        return KerasEngine(run / MODEL if model.is_dir() else model), record
+        if options is not None and options.engine != AUTO:
+            raise InputError(f"--engine {options.engine} is for exported files: {model} runs in Keras")
+        record = read_record(_run_of(model))
+        return KerasEngine(model / MODEL if model.is_dir() else model), record
     manifest = read_manifest(model)
     return load_engine(model, manifest, options), manifest
+
+
+def _run_of(model: Path) -> Path:
+    return model if model.is_dir() else model.parent
+
+
+def _dealt_out(record: RunRecord, root: Path) -> bool:
+    """Whether a folder is the run's own data set, and came in one piece: most of it was learnt."""
+    return root.is_dir() and root.resolve() == Path(record.data) and not read_dataset(root).divided
 
 
 def answer_all(

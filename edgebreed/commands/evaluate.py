@@ -50,9 +50,11 @@ def evaluate(
         if corruptions:
             _tell_report(model or newest_run(), metrics.top1, worse)
     if json_:
-        print_json({**metrics.to_dict(), **({"corruptions": worse} if corruptions else {})})
+        told = {"engine": evaluation.engine.name, **metrics.to_dict()}
+        print_json({**told, **({"corruptions": worse} if corruptions else {})})
         return
     rows = {
+        "engine": evaluation.engine.name,
         "photos": metrics.n,
         "top-1": f"{metrics.top1:.2%}",
         "top-5": f"{metrics.top5:.2%}",
