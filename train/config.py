@@ -85,6 +85,8 @@ class TrainConfig:
         object.__setattr__(self, "epochs", self.epochs or EPOCHS[self.arch])
         if self.backbone and self.arch is Arch.SCRATCH:
             raise InputError(f"--backbone {self.backbone} is for a transfer: leave --arch scratch out")
+        if self.weights is not None and self.arch is Arch.SCRATCH:
+            raise InputError(f"--weights {self.weights} is for a transfer: leave --arch scratch out")
         object.__setattr__(self, "size", self.size or SIDES.get(self.network, SIDE))
         if self.resume and self.arch is not Arch.SCRATCH and not self.fine_tune:
             raise InputError(

@@ -12,6 +12,8 @@ from edgebreed.errors import InputError
 from edgebreed.train.config import Arch, TrainConfig
 from edgebreed.train.run import fresh_run
 
+FINE_TUNE_PASSES = 10
+
 
 def train(
     data: Annotated[
@@ -41,7 +43,7 @@ def train(
         int, typer.Option(min=0, help="Side of the input in px; 0: the network's own, 128 for scratch.")
     ] = 0,
     resize: Annotated[ResizeRule, typer.Option(help="How a photo becomes a square.")] = ResizeRule.SQUASH,
-    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 0,
     keep_duplicates: Annotated[
         bool,
         typer.Option("--keep-duplicates", help="Learn also from photos that repeat one of another split."),
@@ -51,8 +53,12 @@ def train(
         typer.Option("--fine-tune", help="Also tune the top third of the backbone, on augmented photos."),
     ] = False,
     fine_tune_epochs: Annotated[
-        int, typer.Option(min=1, help="Passes of --fine-tune; it ends early when validation stops gaining.")
-    ] = 10,
+        int | None,
+        typer.Option(
+            min=1,
+            help="Passes of --fine-tune, 10 if left out; it ends early when validation stops gaining.",
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run in --out that was cut off.")
     ] = False,
@@ -65,6 +71,8 @@ def train(
     """Fit a classifier and measure it; writes model, metrics, curves and confusion matrix."""
     if resume and out is None:
         raise InputError("--resume needs --out with the folder of the run that was cut off")
+    if fine_tune_epochs is not None and not fine_tune:
+        raise InputError(f"--fine-tune-epochs {fine_tune_epochs} is for --fine-tune: pass that too")
     chosen = Arch(arch or (Arch.XCEPTION if data or backbone else Arch.SCRATCH))
     with stdout_to_stderr():
         from edgebreed.train.features import user_features
@@ -86,7 +94,7 @@ def train(
             seed=seed,
             keep_duplicates=keep_duplicates,
             resume=resume,
-            fine_tune=fine_tune_epochs if fine_tune else 0,
+            fine_tune=(fine_tune_epochs or FINE_TUNE_PASSES) if fine_tune else 0,
         )
         if data is None:
             print(

@@ -16,6 +16,7 @@ from edgebreed.train.fine_tune import fine_tune, unfreeze_top
 from edgebreed.train.keras_setup import keras
 from edgebreed.train.transfer import build_head
 
+from ..conftest import Cli
 from .test_checkpoint import epochs_done, start, wait_for_epochs
 
 pytestmark = pytest.mark.keras
@@ -71,6 +72,17 @@ def test_a_scratch_network_has_no_backbone(tmp_path: Path) -> None:
         TrainConfig(tmp_path, tmp_path, Arch.SCRATCH, fine_tune=1)
     with pytest.raises(InputError, match="--backbone MobileNet is for a transfer"):
         TrainConfig(tmp_path, tmp_path, Arch.SCRATCH, backbone="MobileNet")
+    with pytest.raises(InputError, match="--weights .* is for a transfer: leave --arch scratch out"):
+        TrainConfig(tmp_path, tmp_path, Arch.SCRATCH, weights=tmp_path / "x.weights.h5")
+
+
+def test_passes_without_tuning_are_refused(small_data: Path, cli: Cli) -> None:
+    """Else they would be ignored."""
+    outcome = cli("train", "--data", small_data, "--fine-tune-epochs", 3)
+    assert (2, "edgebreed: --fine-tune-epochs 3 is for --fine-tune: pass that too\n") == (
+        outcome.code,
+        outcome.err,
+    )
 
 
 def test_ctrl_c_ends_the_tuning_and_is_told(small_data: Path, tmp_path: Path, weights: Path) -> None:
