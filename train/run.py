@@ -97,12 +97,29 @@ def read_photos(run: Path, record: RunRecord, root: Path | None = None) -> Datas
     """
     folder = root or Path(record.data)
     if not folder.is_dir():
-        raise InputError(f"the run's data set {folder} is gone: pass --data DIR with photos of its classes")
+        raise InputError(
+            f"the run's data set {folder} is gone: pass --data DIR with the same data set in another place"
+        )
     path = run / SPLITS
     try:
-        return Dataset.from_dict(folder, record.classes, json.loads(path.read_text()))
+        data = Dataset.from_dict(folder, record.classes, json.loads(path.read_text()))
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{path} is missing or damaged: train again") from error
+    if root is None and record.data_sha256:
+        _check_unchanged(data, record.data_sha256)
+    return data
+
+
+def _check_unchanged(data: Dataset, before: str) -> None:
+    # The packages of the survey come with an extra; without it the command line still has to start.
+    from edgebreed.train.features import digest_of
+    from edgebreed.train.survey import digest_of_data
+
+    paths = [photo.path for photos in data.splits.values() for photo in photos]
+    if digest_of_data(data, {path: digest_of(path) for path in paths}) != before:
+        raise InputError(
+            f"the photos of {data.root} have changed since the run was made: bring them back, or train again"
+        )
 
 
 def newest_run(root: Path = RUNS) -> Path:

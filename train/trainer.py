@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edgebreed.errors import InputError
+from edgebreed.edge.images import find_photos
+from edgebreed.errors import DatasetError, InputError
 from edgebreed.machine import versions
+from edgebreed.train.calibration import FOLDS
 from edgebreed.train.checkpoint import forget
 from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of, read_dataset
@@ -36,6 +38,7 @@ def train(config: TrainConfig) -> dict[str, Any]:
     """
     keras.utils.set_random_seed(config.seed)
     labels = _read_names(config.names)
+    _check_negatives(config.negatives)
     prepared = prepare(config)
     data = prepared.data
     fitted = (fit_transfer if config.arch is Arch.XCEPTION else fit_scratch)(config, data, prepared.sha256)
@@ -76,7 +79,11 @@ class Prepared:
 
 
 def prepare(config: TrainConfig) -> Prepared:
-    """Reads the data set, leaves out what must not be learnt, and splits it if it comes in one piece."""
+    """Reads the data set, leaves out what must not be learnt, and splits it if it comes in one piece.
+
+    Raises:
+        DatasetError: a class has no training photo left.
+    """
     data = _read_data(config)
     found = survey(data, FeatureCache(config.cache))
     broken = set(found.undecodable)
@@ -87,7 +94,26 @@ def prepare(config: TrainConfig) -> Prepared:
         repeated = found.repeated()
     kept = data.keep(lambda photo: photo.path not in broken | repeated)
     dropped = {"undecodable": len(broken), "repeated": len(repeated)}
+    _check_classes(kept)
     return Prepared(kept, dropped, digest_of_data(kept, found.digests))
+
+
+def _check_classes(data: Dataset) -> None:
+    learnt = set(labels_of(data.photos("train")))
+    empty = [name for label, name in enumerate(data.classes) if label not in learnt]
+    if empty:
+        raise DatasetError(
+            f"class {empty[0]} of {data.root} has no training photo left, as they are broken, excluded "
+            "or repeat photos of other splits: add some, or remove the folder"
+        )
+
+
+def _check_negatives(folder: Path | None) -> None:
+    count = FOLDS if folder is None else len(find_photos([folder]))
+    if count < FOLDS:
+        raise InputError(
+            f"--negatives {folder} holds {count} photos: the threshold of 'neither' takes {FOLDS} or more"
+        )
 
 
 def _read_data(config: TrainConfig) -> Dataset:

@@ -1,15 +1,16 @@
 """From photos to a run, small."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from edgebreed.edge.manifest import RejectionScore
-from edgebreed.errors import InputError
+from edgebreed.errors import DatasetError, InputError
 from edgebreed.train.config import Arch, TrainConfig
-from edgebreed.train.run import fresh_run, newest_run, read_record
+from edgebreed.train.run import fresh_run, newest_run, read_photos, read_record
 
 from ..conftest import SHAPES_64, Cli
 
@@ -104,6 +105,50 @@ def test_a_fit_keeps_its_checkpoint_until_the_run_is_written(small_data: Path, t
     config = TrainConfig(tmp_path, tmp_path, Arch.SCRATCH, small_data, epochs=1, size=32)
     assert not fit_scratch(config, read_dataset(small_data), "digest").interrupted
     assert (tmp_path / "checkpoint" / "best.weights.h5").is_file()
+
+
+def test_a_class_that_nothing_is_left_of_is_named(small_data: Path, tmp_path: Path) -> None:
+    """Its photos are broken: a network would have an output that it never learnt."""
+    from edgebreed.train.trainer import prepare
+
+    data = tmp_path / "data"
+    shutil.copytree(small_data, data)
+    for path in (data / "train" / "star").iterdir():
+        path.write_bytes(b"")
+    with pytest.raises(DatasetError, match="class star of .* has no training photo left"):
+        prepare(TrainConfig(tmp_path / "r", tmp_path / "c", Arch.SCRATCH, data))
+
+
+def test_too_few_negatives_are_refused(small_data: Path, tmp_path: Path, cli: Cli) -> None:
+    """Before anything is read."""
+    negatives = tmp_path / "few"
+    negatives.mkdir()
+    for path in list((small_data / "test" / "disc").iterdir())[:4]:
+        shutil.copy(path, negatives)
+    outcome = cli("train", "--data", small_data, "--negatives", negatives, "--out", tmp_path / "r")
+    assert 2 == outcome.code
+    assert "few holds 4 photos: the threshold of 'neither' takes 5 or more" in outcome.err
+
+
+def test_a_seed_is_no_negative_number(small_data: Path, cli: Cli) -> None:
+    """No generator takes one."""
+    outcome = cli("train", "--data", small_data, "--seed", -1)
+    assert (2, True) == (outcome.code, "--seed" in outcome.err)
+
+
+def test_a_data_set_that_changed_is_told(small_run: Path, small_data: Path, tmp_path: Path) -> None:
+    """Photos under the same names, but not the same photos."""
+    data, run = tmp_path / "data", tmp_path / "run"
+    shutil.copytree(small_data, data)
+    shutil.copytree(small_run, run)
+    fields = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps({**fields, "data": str(data)}))
+    assert 12 == len(read_photos(run, read_record(run)).photos("test"))
+    first, second, *_ = sorted((data / "test" / "disc").iterdir())
+    shutil.copy(first, second)
+    with pytest.raises(InputError, match="the photos of .* have changed since the run was made: bring them"):
+        read_photos(run, read_record(run))
+    assert 12 == len(read_photos(run, read_record(run), data).photos("test"))
 
 
 def test_a_run_is_replaced_or_gone_on_with_when_asked(tmp_path: Path) -> None:
