@@ -8,13 +8,14 @@ and decoding by a camera's driver are not in it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from edgebreed.benchmarks.clock import Clock, SystemClock
 from edgebreed.benchmarks.frames import camera_frames
-from edgebreed.benchmarks.samples import Recording, Sample
+from edgebreed.benchmarks.samples import Recording, Sample, Warmup
 from edgebreed.benchmarks.subject import Subject
-from edgebreed.benchmarks.warm_up import warm_up
+from edgebreed.benchmarks.warm_up import MIN_SECONDS, warm_up
+from edgebreed.edge.images import Frame
 
 NAME = "camera"
 PERCENTILE = 90
@@ -50,12 +51,36 @@ class CameraRun:
         }
 
 
-def watch(
-    subject: Subject, photos: Sequence[Path], rate: float, seconds: float, clock: Clock | None = None
-) -> CameraRun:
-    """Lets frames arrive for some seconds and answers the newest each time."""
-    clock, frames = clock or SystemClock(), camera_frames(photos[:MOST_PHOTOS])
-    warmup = warm_up(lambda number: subject.answer_frame(frames[number]), len(frames), clock)
+@dataclass(frozen=True)
+class Camera:
+    """A camera that is about to deliver, and a subject that is warm.
+
+    Attributes:
+        subject: answers.
+        frames: `(720, 1280, 3) uint8 BGR` each, again and again.
+        warmup: what the subject has done before.
+    """
+
+    subject: Subject
+    frames: Sequence[Frame]
+    warmup: Warmup
+
+    @classmethod
+    def ready(
+        cls, subject: Subject, photos: Sequence[Path], least: float = MIN_SECONDS, clock: Clock | None = None
+    ) -> Self:
+        """Reads the photos and warms the subject up for at least so many seconds."""
+        frames = camera_frames(photos[:MOST_PHOTOS])
+        warmup = warm_up(lambda number: subject.answer_frame(frames[number]), len(frames), clock, least)
+        return cls(subject, frames, warmup)
+
+
+def watch(camera: Camera, rate: float, seconds: float, clock: Clock | None = None) -> CameraRun:
+    """Lets frames arrive for some seconds and answers the newest each time.
+
+    There is no reference beside the samples: it would make the next frame wait.
+    """
+    clock, subject, frames = clock or SystemClock(), camera.subject, camera.frames
     start, taken = clock.now(), -1
     samples: list[Sample] = []
     while (now := clock.now() - start) < seconds:
@@ -69,4 +94,4 @@ def watch(
         stages = {"wait": (now - newest / rate) * 1e3, **stages}
         samples.append(Sample(query, now, (end - newest / rate) * 1e3, 0.0, stages))
     elapsed = clock.now() - start
-    return CameraRun(Recording(tuple(samples), warmup, elapsed_s=elapsed), rate, taken + 1)
+    return CameraRun(Recording(tuple(samples), camera.warmup, elapsed_s=elapsed), rate, taken + 1)

@@ -1,21 +1,28 @@
 """Tries `bench compare` on runs whose truth is known: nothing changed, or 10 % slower.
 
-`python -m edgebreed.benchmarks.compare_power PHOTOS KEEP [--pairs 20] [--duration 10]` measures in fresh
-processes: a plain run, a slowed one, a plain one, and so on. Each plain run is compared with the next
-plain one (is a difference invented?) and with the slowed one beside it (is the difference found?). The
-results stay in the folder KEEP; runs that are there already are not measured again.
+`python -m edgebreed.benchmarks.compare_power PHOTOS KEEP [--pairs 20] [--duration 10] [--seed 0]` measures in
+fresh processes, one after another, and compares each run with the next. Whether a run is a plain or a slowed
+one is drawn so that as many neighbours are of the same kind (is a difference invented?) as are of two kinds
+(is the difference found?), in a random order: both sorts of pairs lie equally far apart in time, and no
+rhythm of the machine can favour one. With 20 pairs of each that are 41 runs, 11 minutes. The results stay in
+the folder KEEP.
 """
 
 import argparse
 import json
+import math
+import random
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
+from statistics import pstdev
 
 from edgebreed.benchmarks.compare import DIFFERENT, Comparison, Word, compare
-from edgebreed.benchmarks.result_file import read_runs
+from edgebreed.benchmarks.result_file import Run, read_runs
 from edgebreed.benchmarks.scenario import Request, Scenario, run
 from edgebreed.benchmarks.subject import Subject
 from edgebreed.edge.engines import EngineOptions
@@ -25,6 +32,8 @@ from edgebreed.edge.result import Result
 from edgebreed.progress import track
 
 PLANTED = 0.10
+ENOUGH = 0.95  # of the pairs of either sort: 19 of 20
+PLAIN, SLOWED = "plain", "slowed"
 
 
 class SlowedPipeline(Pipeline):
@@ -42,6 +51,60 @@ class SlowedPipeline(Pipeline):
         return result
 
 
+@dataclass(frozen=True)
+class Power:
+    """How the comparisons came out.
+
+    Attributes:
+        same: of runs of one kind.
+        slowed: of a slowed run against a plain one, whichever was first.
+    """
+
+    same: tuple[Comparison, ...]
+    slowed: tuple[Comparison, ...]
+
+    @property
+    def quiet(self) -> int:
+        """Pairs of the same in which no difference was told."""
+        return sum(one.verdict not in DIFFERENT for one in self.same)
+
+    @property
+    def found(self) -> int:
+        """Pairs in which the planted delay was found."""
+        return sum(one.verdict is Word.SLOWER for one in self.slowed)
+
+    @property
+    def passed(self) -> bool:
+        """Whether both are enough."""
+        return self.quiet >= ENOUGH * len(self.same) and self.found >= ENOUGH * len(self.slowed)
+
+    @property
+    def run_to_run(self) -> float:
+        """Standard deviation of one run's level: what `compare.RUN_TO_RUN` must at least be."""
+        return pstdev(math.log(one.ratio) for one in self.same) / math.sqrt(2)
+
+
+def kinds(pairs: int, seed: int) -> list[str]:
+    """Plain or slowed, for each run: as many changes as stays, in a random order."""
+    changes = [True] * pairs + [False] * pairs
+    random.Random(seed).shuffle(changes)
+    found = [PLAIN]
+    for change in changes:
+        found.append({PLAIN: SLOWED, SLOWED: PLAIN}[found[-1]] if change else found[-1])
+    return found
+
+
+def judge(kinds_: Sequence[str], runs: Sequence[Run]) -> Power:
+    """Compares each run with the next."""
+    same, slowed = [], []
+    for (kind, run_), (next_kind, next_run) in pairwise(zip(kinds_, runs, strict=True)):
+        if kind == next_kind:
+            same.append(compare(run_, next_run))
+        else:
+            slowed.append(compare(run_, next_run) if kind == PLAIN else compare(next_run, run_))
+    return Power(tuple(same), tuple(slowed))
+
+
 def measure_one(photos: Path, out: Path, slowed: bool, duration: float) -> None:
     """Measures the shipped model once and writes the result."""
     subject = Subject.open(None, EngineOptions())
@@ -53,49 +116,42 @@ def measure_one(photos: Path, out: Path, slowed: bool, duration: float) -> None:
     out.write_text(json.dumps(run([subject], request)[0]))
 
 
-def runs(photos: Path, keep: Path, pairs: int, duration: float) -> None:
-    """Measures what is not there yet, plain and slowed in turn, each in a process of its own."""
+def measure_all(photos: Path, keep: Path, kinds_: Sequence[str], duration: float) -> list[Run]:
+    """Measures each run in a process of its own."""
     keep.mkdir(parents=True, exist_ok=True)
-    wanted = [name for number in range(pairs) for name in (f"plain-{number}", f"slowed-{number}")]
-    missing = [name for name in (*wanted, f"plain-{pairs}") if not (keep / f"{name}.json").is_file()]
-    for name in track(missing, "runs", len(missing)):
-        words = ["--one", name.split("-")[0], "--duration", str(duration)]
-        command = [sys.executable, "-m", "edgebreed.benchmarks.compare_power", str(photos)]
-        subprocess.run([*command, str(keep / f"{name}.json"), *words], check=True)
+    runs = []
+    for number, kind in track(enumerate(kinds_), "runs", len(kinds_)):
+        out = keep / f"{number:03}-{kind}.json"
+        words = [str(photos), str(out), "--one", kind, "--duration", str(duration)]
+        subprocess.run([sys.executable, "-m", "edgebreed.benchmarks.compare_power", *words], check=True)
+        runs += read_runs(out)
+    return runs
 
 
-def judge(keep: Path, pairs: int) -> dict[str, list[Comparison]]:
-    """Compares the pairs."""
-    plain = [read_runs(keep / f"plain-{number}.json")[0] for number in range(pairs + 1)]
-    slowed = [read_runs(keep / f"slowed-{number}.json")[0] for number in range(pairs)]
-    return {
-        "same": [compare(plain[number], plain[number + 1]) for number in range(pairs)],
-        "slowed": [compare(plain[number], slowed[number]) for number in range(pairs)],
-    }
-
-
-def main() -> None:
-    """Measures, compares and prints both counts; exits 1 where one is below 19 of 20."""
-    parser = argparse.ArgumentParser()
+def main() -> int:
+    """Measures, compares and prints both counts; 1 where one is below 19 of 20."""
+    parser = argparse.ArgumentParser(prog="python -m edgebreed.benchmarks.compare_power")
     parser.add_argument("photos", type=Path)
     parser.add_argument("keep", type=Path)
     parser.add_argument("--pairs", type=int, default=20)
     parser.add_argument("--duration", type=float, default=10.0)
-    parser.add_argument("--one", choices=("plain", "slowed"))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--one", choices=(PLAIN, SLOWED))
     wanted = parser.parse_args()
     if wanted.one:
-        measure_one(wanted.photos, wanted.keep, wanted.one == "slowed", wanted.duration)
-        return
-    runs(wanted.photos, wanted.keep, wanted.pairs, wanted.duration)
-    found = judge(wanted.keep, wanted.pairs)
-    for name, comparisons in found.items():
+        measure_one(wanted.photos, wanted.keep, wanted.one == SLOWED, wanted.duration)
+        return 0
+    order = kinds(wanted.pairs, wanted.seed)
+    power = judge(order, measure_all(wanted.photos, wanted.keep, order, wanted.duration))
+    for name, comparisons in (("same", power.same), (SLOWED, power.slowed)):
         for comparison in comparisons:
-            print(f"{name}: {comparison.sentence()}")
-    quiet = sum(comparison.verdict not in DIFFERENT for comparison in found["same"])
-    seen = sum(comparison.verdict is Word.SLOWER for comparison in found["slowed"])
-    print(f"no difference in {quiet} of {wanted.pairs} pairs of the same, slower in {seen} of {wanted.pairs}")
-    sys.exit(0 if min(quiet, seen) >= 0.95 * wanted.pairs else 1)
+            print(f"{name}: {comparison.sentence()} ({comparison.basis})")
+    print(
+        f"no difference in {power.quiet} of {len(power.same)} pairs of the same, slower in {power.found} of "
+        f"{len(power.slowed)}; a run's level varies by {power.run_to_run:.4f}"
+    )
+    return 0 if power.passed else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -10,6 +10,7 @@ from edgebreed.benchmarks.contention import Contention, Usage
 from edgebreed.benchmarks.environment import environment
 from edgebreed.benchmarks.machine_state import MachineState
 from edgebreed.benchmarks.power import Energy, metered
+from edgebreed.benchmarks.samples import Recording
 
 
 @dataclass(frozen=True)
@@ -38,16 +39,22 @@ class Conditions:
             "stolen_share": self.contention.stolen_share,
         }
 
-    def energy_dict(self, images: int) -> list[dict[str, Any]]:
-        """Each rail's energy for one of the images that were answered; empty without rails."""
-        return [energy.to_dict(images) for energy in self.energy]
+    def energy_dict(self, recording: Recording) -> list[dict[str, Any]]:
+        """Each rail's energy for one of the images that were answered; empty without rails.
+
+        Args:
+            recording: of the only thing that was measured: a rail does not tell whom it gave for.
+        """
+        images = len(recording.samples) * recording.images
+        return [energy.to_dict(images, recording.seconds) for energy in self.energy]
 
 
 @contextmanager
 def watched(root: Path = Path("/")) -> Iterator[list[Conditions]]:
     """A list that holds the conditions once the block has ended.
 
-    Enter it under load: a clock that rises from idle looks like none that falls later.
+    Enter it warmed up: a clock that rises from idle looks like none that falls later, and the energy of a
+    warm-up is no image's.
 
     Args:
         root: where `/proc` and `/sys` lie.

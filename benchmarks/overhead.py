@@ -15,7 +15,7 @@ class Overhead:
 
     Attributes:
         inside_ms: what is counted into its latency.
-        between_ms: what passes between two queries and is counted nowhere: the probe.
+        between_ms: what passes between two queries and is counted nowhere: the probe, without references.
     """
 
     inside_ms: float

@@ -33,13 +33,18 @@ class Energy:
     joules: float
     seconds: float
 
-    def to_dict(self, images: int) -> dict[str, Any]:
-        """Plain JSON types, with the energy of one image; pauses between images are in it."""
-        return {
-            "rail": self.rail,
-            "watts": self.joules / self.seconds,
-            "millijoules_per_image": self.joules * 1e3 / images,
-        }
+    def to_dict(self, images: int, seconds: float) -> dict[str, Any]:
+        """Plain JSON types, with the energy of one image.
+
+        The rail also gave for the probes and references between the samples. An image is charged with the
+        mean power over the time that the samples took, so that both sides of the division are theirs alone.
+
+        Args:
+            images: that the samples answered.
+            seconds: that the samples took, with a camera's pauses.
+        """
+        watts = self.joules / self.seconds
+        return {"rail": self.rail, "watts": watts, "millijoules_per_image": watts * seconds * 1e3 / images}
 
 
 @contextmanager

@@ -25,20 +25,20 @@ class Measured:
 
     Attributes:
         scenario: its name.
-        percentile: the percentile that the scenario is judged by.
+        percentile: the percentile that the scenario is judged by; None where only the throughput counts.
         subject: what was measured.
         recording: the samples.
         queries: names of the queries.
-        units: what counts against the percentile's minimum: queries, or images where a query is a batch.
+        reference: what ran beside the samples; None where nothing did.
         startup: of a fresh process; None where that was not measured.
     """
 
     scenario: str
-    percentile: int
+    percentile: int | None
     subject: Subject
     recording: Recording
     queries: tuple[str, ...]
-    units: int
+    reference: dict[str, Any] | None = None
     startup: Startup | None = None
 
 
@@ -47,9 +47,11 @@ def verdict(measured: Measured, conditions: Conditions) -> Verdict:
     recording = measured.recording
     evidence = Evidence(
         seconds=recording.seconds,
-        samples=measured.units,
+        samples=len(recording.samples),
         percentile=measured.percentile,
         spread=spread(recording.samples),
+        stages_sum_share=recording.stages_sum_share,
+        warmup=recording.warmup,
         contention=conditions.contention,
         throttled=throttling(conditions.before, conditions.after),
         asked=measured.subject.options.engine,
@@ -69,6 +71,7 @@ def report(measured: Measured, conditions: Conditions) -> dict[str, Any]:
         "engine_asked": subject.options.engine,
         "threads": subject.options.threads,
         "samples": len(recording.samples),
+        "images_per_query": recording.images,
         "seconds": recording.seconds,
         **latencies(recording, measured.percentile),
         "stages_ms": _stages(recording),
@@ -83,11 +86,12 @@ def report(measured: Measured, conditions: Conditions) -> dict[str, Any]:
         "machine": processor(),
         "model": subject.describe(),
         "environment": conditions.to_dict(),
+        "reference": measured.reference,
         "record": recording.columns(measured.queries),
     }
 
 
-def latencies(recording: Recording, percentile: int) -> dict[str, Any]:
+def latencies(recording: Recording, percentile: int | None) -> dict[str, Any]:
     """Percentiles by nearest rank, their intervals, and MLPerf's estimate of the scenario's own."""
     totals = recording.totals_ms
     return {

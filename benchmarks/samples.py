@@ -30,6 +30,7 @@ class Sample:
         total_ms: the whole, by one clock from end to end.
         probe_ms: what the probe took right after it, which tells how fast the machine was.
         stages_ms: the parts, as the runtime times them itself.
+        reference_ms: what the reference took after it (see `reference`); None where there was none.
     """
 
     query: int
@@ -37,6 +38,7 @@ class Sample:
     total_ms: float
     probe_ms: float
     stages_ms: Stages
+    reference_ms: float | None = None
 
 
 @dataclass(frozen=True)
@@ -100,4 +102,7 @@ class Recording:
             "at_s": [round(sample.at_s, 4) for sample in self.samples],
             "total_ms": [round(sample.total_ms, 4) for sample in self.samples],
             "probe_ms": [round(sample.probe_ms, 4) for sample in self.samples],
+            "reference_ms": [
+                sample.reference_ms and round(sample.reference_ms, 4) for sample in self.samples
+            ],
         }

@@ -9,11 +9,13 @@ from typing import Any
 
 from edgebreed.benchmarks import camera, multi_stream, offline, single_stream
 from edgebreed.benchmarks.conditions import Conditions, watched
-from edgebreed.benchmarks.lanes import Lane, Plan, measure
+from edgebreed.benchmarks.lanes import Lane, Plan, measure, warm
+from edgebreed.benchmarks.reference import Reference
 from edgebreed.benchmarks.result import Measured, report
 from edgebreed.benchmarks.samples import Recording
 from edgebreed.benchmarks.startup import measure_startup
 from edgebreed.benchmarks.subject import Subject
+from edgebreed.benchmarks.warm_up import MIN_SECONDS, SHORT_WARM_S
 from edgebreed.errors import InputError
 
 
@@ -73,23 +75,24 @@ def run(subjects: Sequence[Subject], request: Request) -> list[dict[str, Any]]:
 
 def _side_by_side(subjects: Sequence[Subject], request: Request) -> list[dict[str, Any]]:
     """Single-stream or multi-stream, all subjects taking turns."""
-    lanes = [_lane(subject, request) for subject in subjects]
-    plan = Plan(request.seconds, len(request.photos), request.seed)
-    recordings, conditions = _measure(lanes, plan)
-    images = sum(len(recording.samples) * recording.images for recording in recordings)
-    energy = {"energy": conditions.energy_dict(images)}
+    lanes, reference = [_lane(subject, request) for subject in subjects], Reference.open()
+    recordings, conditions = _measure(lanes, request, reference)
+    energy = conditions.energy_dict(recordings[0]) if len(subjects) == 1 else []
     pairs = zip(subjects, recordings, strict=True)
     return [
-        {**report(_measured(request, subject, recording), conditions), **energy}
+        {**report(_measured(request, subject, recording, reference), conditions), "energy": energy}
         for subject, recording in pairs
     ]
 
 
-def _measure(lanes: Sequence[Lane], plan: Plan) -> tuple[list[Recording], Conditions]:
-    for lane in lanes:
-        lane.ask(0)
+def _measure(
+    lanes: Sequence[Lane], request: Request, reference: Reference | None
+) -> tuple[list[Recording], Conditions]:
+    run_reference = reference.run if reference else None
+    plan = Plan(request.seconds, len(request.photos), request.seed, reference=run_reference)
+    warmups = warm(lanes, plan)
     with watched() as found:
-        recordings = measure(lanes, plan)
+        recordings = measure(lanes, plan, warmups=warmups)
     return recordings, found[0]
 
 
@@ -101,40 +104,45 @@ def _lane(subject: Subject, request: Request) -> Lane:
 
 def _offline(subject: Subject, request: Request) -> dict[str, Any]:
     """Batch sizes take turns first; then the best is measured by itself, so that luck does not choose."""
-    lanes = offline.lanes(subject, request.photos)
-    share = Plan(request.seconds / len(lanes), len(request.photos), request.seed, turn=1)
-    found = offline.batches(measure(lanes, share))
+    lanes, reference = offline.lanes(subject, request.photos), Reference.open()
+    share = Plan(request.seconds / len(lanes), len(request.photos), request.seed, turn=1, warm_s=SHORT_WARM_S)
+    warmups = warm(lanes[:1], share) * len(lanes)
+    for lane in lanes:  # they are one subject, which is warm; a batch of a new size only takes its memory
+        lane.ask(0)
+    found = offline.batches(measure(lanes, share, warmups=warmups))
     best = offline.best(found)
-    plan = Plan(request.seconds, len(request.photos), request.seed)
-    (recording,), conditions = _measure([lanes[best]], plan)
+    (recording,), conditions = _measure([lanes[best]], request, reference)
     return {
-        **report(_measured(request, subject, recording), conditions),
+        **report(_measured(request, subject, recording, reference), conditions),
         "batches": [batch.to_dict() for batch in found],
         "best_batch": found[best].size,
-        "energy": conditions.energy_dict(len(recording.samples) * recording.images),
+        "energy": conditions.energy_dict(recording),
     }
 
 
 def _camera(subject: Subject, request: Request) -> dict[str, Any]:
+    ready = camera.Camera.ready(subject, request.photos, min(MIN_SECONDS, request.seconds))
     with watched() as found:
-        seen = camera.watch(subject, request.photos, request.rate, request.seconds)
-    measured = _measured(request, subject, seen.recording)
-    energy = found[0].energy_dict(len(seen.recording.samples))
+        seen = camera.watch(ready, request.rate, request.seconds)
+    measured = _measured(request, subject, seen.recording, None)
+    energy = found[0].energy_dict(seen.recording)
     return {**report(measured, found[0]), **seen.to_dict(), "energy": energy}
 
 
-def _measured(request: Request, subject: Subject, recording: Recording) -> Measured:
+def _measured(
+    request: Request, subject: Subject, recording: Recording, reference: Reference | None
+) -> Measured:
     startup = None
     if request.startup:
         startup = measure_startup(subject.path, subject.options, request.photos[0])
-    images = recording.images if request.scenario is Scenario.OFFLINE else 1
+    told = None if reference is None else reference.to_dict()
     return Measured(
         scenario=request.scenario.value,
         percentile=PERCENTILES[request.scenario],
         subject=subject,
         recording=recording,
         queries=_names(request),
-        units=len(recording.samples) * images,
+        reference=told,
         startup=startup,
     )
 

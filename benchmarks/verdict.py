@@ -9,12 +9,14 @@ from typing import Any
 
 from edgebreed.benchmarks.contention import Contention
 from edgebreed.benchmarks.early_stopping import fewest
-from edgebreed.benchmarks.samples import Sample, medians_by
+from edgebreed.benchmarks.samples import Sample, Warmup, medians_by
 from edgebreed.edge.engines.onnx_runtime import PROVIDERS
 
 MIN_SECONDS = 10.0
 BLOCKS = 10
+LEAST = 3 * BLOCKS  # samples, so that a block has a median
 MAX_SPREAD = 0.05
+MAX_STAGES_OFF = 0.03  # more, and there is work on the way of an image that no stage tells of
 MAX_OTHERS = 0.1
 MAX_STOLEN = 0.05
 
@@ -25,23 +27,29 @@ class Evidence:
 
     Attributes:
         seconds: time measured.
-        samples: number of queries.
-        percentile: the scenario's own: 90 for single-stream, 99 for multi-stream.
-        spread: of the blocks' medians, see `spread`; None where there are too few samples to tell.
+        samples: number of queries; a batch is one.
+        percentile: the scenario's own: 90 for single-stream, 99 for multi-stream; None for offline, where
+            the throughput counts.
+        spread: of the blocks' medians, see `spread`; None where there are too few samples to tell, which are
+            too few for every scenario, so that this is no reason of its own.
         contention: what other programs took.
         throttled: each sign that the processor was slowed down.
         asked: the engine that was asked for.
         ran: the engine that ran.
+        stages_sum_share: the stages' sum as a share of the whole.
+        warmup: what came before.
     """
 
     seconds: float
     samples: int
-    percentile: int = 90
+    percentile: int | None = 90
     spread: float | None = None
     contention: Contention = field(default_factory=lambda: Contention(None, None))
     throttled: tuple[str, ...] = ()
     asked: str = "auto"
     ran: str = ""
+    stages_sum_share: float = 1.0
+    warmup: Warmup = field(default_factory=lambda: Warmup(0, 0.0, True))
 
 
 @dataclass(frozen=True)
@@ -58,17 +66,32 @@ class Verdict:
 
 def judge(evidence: Evidence) -> Verdict:
     """Holds a run against every rule."""
-    rules = (_long_enough, _samples_enough, _steady, _undisturbed, _unthrottled, _as_asked)
+    rules = (
+        _long_enough,
+        _samples_enough,
+        _warm,
+        _steady,
+        _accounted,
+        _undisturbed,
+        _unthrottled,
+        _as_asked,
+    )
     return Verdict(tuple(reason for rule in rules for reason in rule(evidence)))
 
 
-def rules(percentile: int) -> dict[str, Any]:
+def fewest_samples(percentile: int | None) -> int:
+    """Queries that a scenario needs: by early stopping for its percentile, else enough for `spread`."""
+    return LEAST if percentile is None else fewest(percentile)
+
+
+def rules(percentile: int | None) -> dict[str, Any]:
     """The bounds as a result file states them."""
     return {
         "seconds": MIN_SECONDS,
-        "samples": fewest(percentile),
+        "samples": fewest_samples(percentile),
         "percentile": percentile,
         "spread": MAX_SPREAD,
+        "stages_off": MAX_STAGES_OFF,
         "others_share": MAX_OTHERS,
         "stolen_share": MAX_STOLEN,
     }
@@ -79,9 +102,9 @@ def spread(samples: Sequence[Sample]) -> float | None:
 
     Each latency is first divided by its own query's median, so that photos of different sizes do not look
     like drift; a block's median does not see single outliers, which are kept in the percentiles.
-    None for fewer than 30 samples.
+    None for fewer than `LEAST` samples.
     """
-    if len(samples) < 3 * BLOCKS:
+    if len(samples) < LEAST:
         return None
     usual = medians_by((sample.query for sample in samples), (sample.total_ms for sample in samples))
     ratios = [sample.total_ms / usual[sample.query] for sample in samples]
@@ -104,20 +127,41 @@ def _long_enough(evidence: Evidence) -> list[str]:
 
 
 def _samples_enough(evidence: Evidence) -> list[str]:
-    needed = fewest(evidence.percentile)
+    needed = fewest_samples(evidence.percentile)
     if evidence.samples >= needed:
         return []
-    percentile = f"p{evidence.percentile}"
-    return [
-        f"{evidence.samples} samples, at least {needed} are needed for {percentile} (MLPerf's early "
-        f"stopping): raise --duration{_enough(evidence, needed)}"
-    ]
+    if evidence.percentile is None:
+        told = f"{evidence.samples} batches, at least {needed} are needed to tell a steady throughput"
+    else:
+        told = (
+            f"{evidence.samples} samples, at least {needed} are needed for p{evidence.percentile} (MLPerf's "
+            "early stopping)"
+        )
+    return [f"{told}: raise --duration{_enough(evidence, needed)}"]
 
 
 def _enough(evidence: Evidence, needed: int) -> str:
     if not evidence.samples:
         return ""
     return f" to {math.ceil(1.1 * evidence.seconds * needed / evidence.samples)}"
+
+
+def _warm(evidence: Evidence) -> list[str]:
+    if evidence.warmup.steady:
+        return []
+    return [
+        f"the latency still changed after a warm-up of {evidence.warmup.seconds:.1f} s: end other programs, "
+        "fix the clock, or measure again"
+    ]
+
+
+def _accounted(evidence: Evidence) -> list[str]:
+    if abs(evidence.stages_sum_share - 1) <= MAX_STAGES_OFF:
+        return []
+    return [
+        f"the stages sum to {evidence.stages_sum_share:.1%} of the whole, at most {MAX_STAGES_OFF:.0%} off "
+        "is allowed: end other programs and measure again; if it stays, report it"
+    ]
 
 
 def _steady(evidence: Evidence) -> list[str]:

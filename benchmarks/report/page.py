@@ -166,8 +166,10 @@ def _facts(result: dict[str, Any]) -> str:
         "images": ", ".join(result["images"]) if isinstance(result["images"], list) else result["images"],
         "warm-up": warmup["rule"],
         "percentiles": "nearest rank, a latency that was measured; 95 % intervals by moving-block bootstrap",
-        "valid": f"at least {rules['seconds']:.0f} s and {rules['samples']} samples (MLPerf's early stopping "
-        f"for p{rules['percentile']}), block medians within {rules['spread']:.0%}",
+        "valid": f"at least {rules['seconds']:.0f} s and {rules['samples']} samples{_early(rules)}, a steady "
+        f"warm-up, block medians within {rules['spread']:.0%}, stages within {rules['stages_off']:.0%} of "
+        "the whole",
+        "reference": _reference(result["reference"]),
         "harness": f"{cost['inside_ms'] * 1e3:.1f} µs in a latency, {cost['between_ms']:.2f} ms between two",
         "taken by other programs": _share(environment["others_share"]),
         "taken by the hypervisor": _share(environment["stolen_share"]),
@@ -178,12 +180,23 @@ def _facts(result: dict[str, Any]) -> str:
         "energy": "; ".join(
             f"{rail['millijoules_per_image']:.1f} mJ an image ({rail['rail']})" for rail in result["energy"]
         )
-        or "no rail can be read",
+        or "no rail can be read, or several took turns",
         "versions": ", ".join(f"{name} {version}" for name, version in environment["versions"].items()),
     }
     return "".join(
         f"<div>{html.escape(name)}</div><div>{html.escape(value)}</div>" for name, value in facts.items()
     )
+
+
+def _early(rules: dict[str, Any]) -> str:
+    percentile = rules["percentile"]
+    return "" if percentile is None else f" (MLPerf's early stopping for p{percentile})"
+
+
+def _reference(reference: dict[str, Any] | None) -> str:
+    if reference is None:
+        return "none"
+    return f"{reference['model']} in {short_engine(reference['engine'])} between samples, counted nowhere"
 
 
 def _share(share: float | None) -> str:

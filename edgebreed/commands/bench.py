@@ -106,5 +106,5 @@ def compare(
 def _show_comparisons(comparisons: list[Comparison]) -> None:
     for comparison in comparisons:
         console().print(f"{comparison.name}: {comparison.sentence()}", soft_wrap=True, markup=False)
-        for warning in comparison.warnings:
-            console().print(f"  {warning}", soft_wrap=True, markup=False)
+        for note in comparison.notes():
+            console().print(f"  {note}", soft_wrap=True, markup=False)

@@ -1,15 +1,16 @@
 """The trial of `bench compare` on runs whose truth is known."""
 
-import json
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from edgebreed.benchmarks.compare import Word
-from edgebreed.benchmarks.compare_power import SlowedPipeline, judge
+from edgebreed.benchmarks.compare_power import PLAIN, SLOWED, SlowedPipeline, judge, kinds
+from edgebreed.benchmarks.result_file import Run
 from edgebreed.edge.pipeline import Pipeline
 
-from .results import latencies, result
+from .results import result, shared
 
 
 def test_a_planted_delay_is_a_tenth_of_the_work(colours: Path, photo: Path) -> None:
@@ -20,12 +21,22 @@ def test_a_planted_delay_is_a_tenth_of_the_work(colours: Path, photo: Path) -> N
     assert 0.1 == slowed.share
 
 
-def test_plain_runs_are_compared_with_the_next_and_with_a_slowed_one(colours: Path, tmp_path: Path) -> None:
-    """From the files that were kept."""
-    for name, seed, factor in (("plain-0", 0, 1.0), ("plain-1", 1, 1.0), ("slowed-0", 2, 1.1)):
-        (tmp_path / f"{name}.json").write_text(json.dumps(result(colours, latencies(seed, factor=factor))))
-    found = judge(tmp_path, pairs=1)
-    assert {"same": [Word.SAME], "slowed": [Word.SLOWER]} == {
-        name: [comparison.verdict for comparison in comparisons] for name, comparisons in found.items()
-    }
-    assert found["slowed"][0].ratio == pytest.approx(1.1, rel=0.02)
+def test_as_many_neighbours_are_alike_as_differ() -> None:
+    """In an order that the seed draws."""
+    order = kinds(20, seed=1)
+    assert {True: 20, False: 20} == Counter(one == other for one, other in pairwise(order))
+    assert order == kinds(20, seed=1) != kinds(20, seed=2)
+
+
+def test_each_run_is_compared_with_the_next(colours: Path) -> None:
+    """A slowed one always against a plain one, whichever came first."""
+    order = [PLAIN, PLAIN, SLOWED, SLOWED, PLAIN]
+    factors = {PLAIN: 1.0, SLOWED: 1.1}
+    runs = [
+        Run.from_dict(result(colours, shared(seed, factor=factors[kind])), Path(f"{seed}.json"))
+        for seed, kind in enumerate(order)
+    ]
+    power = judge(order, runs)
+    assert (2, 2, True) == (power.quiet, power.found, power.passed)
+    assert [1.1, 1.1] == pytest.approx([one.ratio for one in power.slowed], rel=0.03)
+    assert 0 <= power.run_to_run < 0.02

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from edgebreed.benchmarks.clock import FixedClock
-from edgebreed.benchmarks.lanes import Lane, Plan, Taker, measure
+from edgebreed.benchmarks.lanes import Lane, Plan, Taker, measure, warm
 from edgebreed.benchmarks.samples import Stages
 
 
@@ -30,6 +30,35 @@ def test_lanes_alternate_and_get_the_same_time() -> None:
     begins = sorted((s.at_s, name) for name, r in (("slow", slow), ("fast", fast)) for s in r.samples)
     changes = sum(before[1] != after[1] for before, after in itertools.pairwise(begins))
     assert changes >= 18
+
+
+def test_a_reference_follows_three_samples_and_counts_in_none() -> None:
+    """Nor in the time measured; a long one waits until the samples have taken three times as long."""
+    clock = FixedClock()
+
+    def reference(ms: float) -> float:
+        clock.sleep(ms / 1e3)
+        return ms
+
+    for reference_ms, every in ((5.0, 3), (20.0, 6)):
+        lane = waiting("one", 0.01, clock, [])
+        plan = Plan(0.295, queries=4, reference=lambda ms=reference_ms: reference(ms))  # type: ignore[misc]  # bound now
+        (recording,) = measure([lane], plan, clock)
+        told = [sample.reference_ms for sample in recording.samples]
+        assert [None, None, reference_ms] == told[:3]
+        assert [*[None] * (every - 1), reference_ms] == told[3 : 3 + every]
+        assert 0.3 == pytest.approx(recording.seconds)
+        assert [10.0] * 30 == pytest.approx(recording.totals_ms)
+
+
+def test_lanes_that_were_warmed_up_are_not_again() -> None:
+    """So that what watches the machine can begin in between."""
+    clock, asked = FixedClock(), list[str]()
+    lanes, plan = [waiting("one", 0.01, clock, asked)], Plan(0.1, queries=4)
+    warmups = warm(lanes, plan, clock)
+    assert warmups[0].samples == len(asked)
+    (recording,) = measure(lanes, plan, clock, warmups)
+    assert (warmups[0], len(asked)) == (recording.warmup, warmups[0].samples + len(recording.samples))
 
 
 def test_every_query_comes_before_any_comes_again() -> None:

@@ -57,6 +57,6 @@ def test_without_rails_there_is_no_figure(tmp_path: Path) -> None:
 
 
 def test_energy_of_an_image() -> None:
-    """Millijoules, and the mean power."""
-    told = Energy("rail", 20.0, 10.0).to_dict(images=100)
-    assert {"rail": "rail", "watts": 2.0, "millijoules_per_image": 200.0} == told
+    """Millijoules over the samples' own 8 s: what the rail gave between them is no image's."""
+    told = Energy("rail", 20.0, 10.0).to_dict(images=100, seconds=8.0)
+    assert {"rail": "rail", "watts": 2.0, "millijoules_per_image": 160.0} == told

@@ -10,7 +10,7 @@ from edgebreed.benchmarks.result import Measured, report
 from edgebreed.benchmarks.subject import Subject
 from edgebreed.edge.engines import EngineOptions
 
-from .results import QUIET, latencies, recording, result
+from .results import QUIET, Trace, latencies, recording, result
 
 PROMISED = {
     "scenario",
@@ -58,7 +58,7 @@ def test_outliers_are_kept(colours: Path) -> None:
 def test_a_disturbed_run_is_invalid(colours: Path) -> None:
     """With what disturbed it."""
     subject = Subject.open(colours, EngineOptions("cpu"))
-    measured = Measured("single-stream", 90, subject, recording(latencies(0, 240)), ("a",) * 8, 240)
+    measured = Measured("single-stream", 90, subject, recording(Trace(latencies(0, 240))), ("a",) * 8)
     told = report(measured, replace(QUIET, contention=Contention(0.9, 0.0)))
     assert "INVALID" == told["verdict"]
     assert "other programs took 90% of the processors' time" in told["why"][0]

@@ -14,7 +14,8 @@ def test_a_result_comes_back(colours: Path, tmp_path: Path) -> None:
     """One run, or several of a run side by side."""
     one = result(colours, latencies(0, 40))
     (run,) = read_runs(write(tmp_path / "one.json", one))
-    assert ("colours fp32 in onnxruntime/CPUExecutionProvider", 40) == (run.name, len(run.total_ms))
+    assert "colours fp32 (colours.onnx) in onnxruntime/CPUExecutionProvider" == run.name
+    assert (40, "single-stream of 1 a query") == (len(run.total_ms), run.arrival)
     assert ("0.jpg", "1.jpg") == run.queries[:2]
     assert 2 == len(read_runs(write(tmp_path / "two.json", {"runs": [one, one]})))
 

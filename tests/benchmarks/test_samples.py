@@ -6,7 +6,7 @@ from edgebreed.benchmarks.samples import Recording, Sample, Warmup
 
 SAMPLES = (
     Sample(0, 0.0, 10.0, 0.5, {"decode": 4.0, "inference": 5.9}),
-    Sample(1, 0.012345678, 30.0, 0.6, {"decode": 9.0, "inference": 20.0}),
+    Sample(1, 0.012345678, 30.0, 0.6, {"decode": 9.0, "inference": 20.0}, 7.0),
 )
 
 
@@ -24,3 +24,4 @@ def test_columns_name_each_samples_photo() -> None:
     columns = Recording(SAMPLES, Warmup(16, 0.5, True)).columns(["a.jpg", "b.jpg"])
     assert {"queries": ["a.jpg", "b.jpg"], "query": [0, 1], "at_s": [0.0, 0.0123]}.items() <= columns.items()
     assert ([10.0, 30.0], [0.5, 0.6]) == (columns["total_ms"], columns["probe_ms"])
+    assert [None, 7.0] == columns["reference_ms"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from edgebreed.benchmarks.drawn import write_drawn
+from edgebreed.benchmarks.reference import EVERY
 from edgebreed.benchmarks.scenario import Request, Scenario, run
 from edgebreed.benchmarks.subject import Subject, open_subjects
 from edgebreed.edge.engines import EngineOptions
@@ -37,6 +38,17 @@ def test_every_scenario_tells_the_same_figures(
     assert told["images_per_second"] > 0
 
 
+def test_the_reference_beside_the_samples_is_told(subject: Subject, photos: tuple[Path, ...]) -> None:
+    """What it was, and its time where there was one; a camera's frames do not wait for it."""
+    (told,) = run([subject], Request(Scenario.SINGLE_STREAM, photos, 0.3, startup=False))
+    assert {"model": "dogs64.onnx", "threads": 0}.items() <= told["reference"].items()
+    assert len(told["record"]["total_ms"]) == len(told["record"]["reference_ms"])
+    assert told["seconds"] == pytest.approx(sum(told["record"]["total_ms"]) / 1e3, rel=0.01)
+    assert (len(told["record"]["total_ms"]) >= EVERY) == any(told["record"]["reference_ms"])
+    (seen,) = run([subject], Request(Scenario.CAMERA, photos, 0.3, startup=False))
+    assert (None, {None}) == (seen["reference"], set(seen["record"]["reference_ms"]))
+
+
 def test_percentiles_are_the_scenarios_own(subject: Subject, photos: tuple[Path, ...]) -> None:
     """p99 for multi-stream needs 662 queries, p90 for single-stream 64."""
     for scenario, fewest in ((Scenario.SINGLE_STREAM, 64), (Scenario.MULTI_STREAM, 662)):
@@ -48,6 +60,8 @@ def test_offline_finds_a_batch_size(subject: Subject, photos: tuple[Path, ...]) 
     """Each is told; the best has the recording."""
     (told,) = run([subject], Request(Scenario.OFFLINE, photos, 0.2, startup=False))
     assert [1, 2, 4, 8, 16] == [batch["size"] for batch in told["batches"]]
+    assert told["images_per_query"] == told["best_batch"]
+    assert (30, None) == (told["rules"]["samples"], told["rules"]["percentile"])
     assert told["best_batch"] == max(told["batches"], key=lambda batch: batch["images_per_second"])["size"]
 
 
@@ -64,6 +78,7 @@ def test_several_subjects_take_turns(colours: Path, photos: tuple[Path, ...]) ->
     subjects = open_subjects([colours], ["cpu", "openvino"], EngineOptions())
     results = run(subjects, Request(Scenario.SINGLE_STREAM, photos, 0.1, startup=False))
     assert ["onnxruntime/CPUExecutionProvider", "openvino/CPU"] == [told["engine"] for told in results]
+    assert [[], []] == [told["energy"] for told in results]  # a rail does not tell whom it gave for
     with pytest.raises(InputError, match="offline measures one model in one engine: name one of each"):
         run(subjects, Request(Scenario.OFFLINE, photos))
 

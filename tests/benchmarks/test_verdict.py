@@ -3,7 +3,7 @@
 import pytest
 
 from edgebreed.benchmarks.contention import Contention
-from edgebreed.benchmarks.samples import Sample
+from edgebreed.benchmarks.samples import Sample, Warmup
 from edgebreed.benchmarks.verdict import Evidence, engine_word, judge, rules, spread
 
 
@@ -33,6 +33,11 @@ def test_a_short_run_is_invalid_and_says_how_long_it_must_be() -> None:
 @pytest.mark.parametrize(
     ("evidence", "reason"),
     [
+        ({"stages_sum_share": 0.96}, "the stages sum to 96.0% of the whole, at most 3% off is allowed"),
+        (
+            {"warmup": Warmup(30, 10.0, False)},
+            "the latency still changed after a warm-up of 10.0 s: end other",
+        ),
         ({"spread": 0.08}, "unstable: the medians of 10 blocks vary by 8.0%, at most 5% is allowed"),
         (
             {"contention": Contention(0.4, None)},
@@ -53,6 +58,16 @@ def test_each_reason(evidence: dict[str, object], reason: str) -> None:
     assert ("INVALID", 1) == (verdict.word, len(verdict.why))
     assert reason in verdict.why[0]
     assert ": " in verdict.why[0]
+
+
+def test_a_batch_is_one_sample_and_offline_needs_enough_of_them() -> None:
+    """However many images it holds: as many as tell whether the throughput was steady."""
+    verdict = judge(Evidence(10.0, 7, percentile=None))
+    assert (
+        "7 batches, at least 30 are needed to tell a steady throughput: raise --duration to 48",
+    ) == verdict.why
+    assert "VALID" == judge(Evidence(10.0, 30, percentile=None)).word
+    assert 30 == rules(None)["samples"]
 
 
 def test_photos_of_different_sizes_and_single_outliers_are_no_instability() -> None:
