@@ -26,7 +26,6 @@ import numpy as np
 from edgebreed.benchmarks.bare_engine import bare_engine
 from edgebreed.benchmarks.subject import Subject
 from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.haar import HaarDetector
 from edgebreed.edge.images import find_photos, read_photo
 from edgebreed.edge.preprocess import to_input
 
@@ -109,7 +108,7 @@ class _Ways:
         self.times: dict[str, list[float]] = {}
         self._pipeline, self._spec = subject.pipeline, subject.pipeline.manifest.input
         self._infer = bare_engine(subject.path, subject.pipeline.engine.name, subject.options.threads)
-        self._detector = HaarDetector()
+        self._detector = subject.pipeline.detector
         self._frames = {photo: read_photo(photo) for photo in photos}
         self._inputs = {photo: to_input(frame, self._spec)[None] for photo, frame in self._frames.items()}
         self._bare: dict[str, Callable[[Path], object]] = {

@@ -9,12 +9,13 @@ from typing import Self
 from edgebreed.edge.boxes import Box
 from edgebreed.edge.decision import decide, top_guesses
 from edgebreed.edge.engines import Answers, Engine, EngineOptions, load_engine
-from edgebreed.edge.haar import Detector, HaarDetector
+from edgebreed.edge.haar import Detector, HaarDetector, HaarSettings
 from edgebreed.edge.images import Frame, read_photo
 from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.model_file import read_manifest
 from edgebreed.edge.preprocess import to_input
 from edgebreed.edge.result import Result
+from edgebreed.errors import ModelFileError
 
 SHIPPED_MODEL = Path(__file__).parent / "models" / "dogs64.onnx"
 
@@ -51,13 +52,16 @@ class Pipeline:
     def open(cls, model: Path | None = None, options: EngineOptions | None = None) -> Self:
         """Opens a model file, or the one that ships with edgebreed.
 
+        Faces are searched with the settings that `edgebreed tune` put into the file, if it did.
+
         Raises:
             ModelFileError: the file has no manifest, or is damaged.
             EngineError: no engine on this machine runs it.
         """
         path = model or SHIPPED_MODEL
         manifest = read_manifest(path)
-        return cls(load_engine(path, manifest, options), manifest, HaarDetector())
+        detector = HaarDetector(_settings(path, manifest))
+        return cls(load_engine(path, manifest, options), manifest, detector)
 
     def process(self, frame: Frame, source: str = "", watch: Stopwatch | None = None) -> Result:
         """Answers a frame.
@@ -105,3 +109,14 @@ class Pipeline:
         with watch.stage("decode"):
             frame = read_photo(path)
         return frame, self.process(frame, str(path), watch)
+
+
+def _settings(path: Path, manifest: Manifest) -> HaarSettings:
+    if manifest.tuned is None:
+        return HaarSettings()
+    try:
+        return HaarSettings(**manifest.tuned.detector)  # type: ignore[arg-type]  # JSON keeps int and bool
+    except (TypeError, ValueError) as error:
+        raise ModelFileError(
+            f"{path}: its tuned face search is of another edgebreed ({error}): run `edgebreed tune` again"
+        ) from error
