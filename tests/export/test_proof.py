@@ -41,6 +41,14 @@ def test_the_score_of_none_of_the_classes_is_proved_too() -> None:
     assert any("agreement on 'none of the classes' is 0.75" in missed for missed in misses(proof, INT8_BOUND))
 
 
+def test_a_score_on_the_line_may_fall_to_either_side() -> None:
+    """Where it moved by no more than float arithmetic moves it."""
+    labels, same = np.array([0, 0]), answers(0, 0).probabilities
+    known = [Answers(same, np.array(row, np.float32)) for row in ((0.5, 0.9), (0.49999997, 0.9))]
+    proof = compare("test", known[0], known[1], labels, Rejection(RejectionScore.KNOWN, 0.5, 0.95))
+    assert 1.0 == proof.rejection_agreement
+
+
 def test_intervals_go_with_the_accuracies() -> None:
     """And into the JSON."""
     proof = replace(GOOD, exported_top1=0.5)
