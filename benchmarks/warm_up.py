@@ -16,7 +16,8 @@ SHORT_WARM_S = 0.5  # where many lanes are only held against one another, turn b
 RULE = (
     f"at least {MIN_SECONDS:.0f} s, or as long as is measured, and two windows of up to {WINDOW} queries, "
     f"or images where a query holds several, each query as often in either, until their medians are within "
-    f"{TOLERANCE:.0%} of one another; {MAX_SECONDS:.0f} s at most, unless two windows take longer"
+    f"{TOLERANCE:.0%} of one another; {MAX_SECONDS:.0f} s at most, in proportion less where less is "
+    "measured, unless two windows take longer"
 )
 
 
@@ -36,10 +37,11 @@ def warm_up(
         ask: answers the query of a number.
         queries: number of different queries.
         clock: measures; None takes the machine's.
-        least: seconds that it takes at least.
+        least: seconds that it takes at least; the limit is in proportion.
         images: that a query answers; of several, fewer queries make a window.
     """
     clock = clock or SystemClock()
+    limit = MAX_SECONDS * least / MIN_SECONDS
     start, most = clock.now(), max(FEWEST, WINDOW // images)
     cycled = min(most, queries)
     window = most - most % cycled
@@ -50,7 +52,7 @@ def warm_up(
         now = clock.now()
         latencies.append(now - begin)
         steady = _steady(latencies, window)
-        ended = len(latencies) >= 2 * window and now - start >= MAX_SECONDS
+        ended = len(latencies) >= 2 * window and now - start >= limit
         if ended or (steady and now - start >= least):
             break
     return Warmup(len(latencies), now - start, steady)

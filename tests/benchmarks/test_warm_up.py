@@ -7,7 +7,7 @@ from edgebreed.benchmarks.samples import Stages, Warmup
 from edgebreed.benchmarks.warm_up import MAX_SECONDS, MIN_SECONDS, RULE, WINDOW, warm_up
 
 
-def warmed(latency: Callable[[int], float]) -> Warmup:
+def warmed(latency: Callable[[int], float], least: float = MIN_SECONDS) -> Warmup:
     """The warm-up of a program whose queries take so long, by their number."""
     clock, asked = FixedClock(), list[int]()
 
@@ -16,7 +16,7 @@ def warmed(latency: Callable[[int], float]) -> Warmup:
         asked.append(0)
         return {}
 
-    return warm_up(ask, 4, clock)
+    return warm_up(ask, 4, clock, least)
 
 
 def test_a_steady_program_is_soon_warm() -> None:
@@ -70,7 +70,7 @@ def test_few_queries_of_many_images_make_a_window() -> None:
 
 
 def test_the_shortest_time_can_be_less() -> None:
-    """Where lanes are only held against one another."""
+    """Where lanes are only held against one another, and then the limit is too."""
     clock = FixedClock()
 
     def ask(_: int) -> Stages:
@@ -78,3 +78,6 @@ def test_the_shortest_time_can_be_less() -> None:
         return {}
 
     assert warm_up(ask, 4, clock, least=0.5).seconds < 0.6
+    unsteady = warmed(lambda number: 0.01 * 1.02**number, least=0.3)
+    assert not unsteady.steady
+    assert 1.0 <= unsteady.seconds < 1.1
