@@ -7,8 +7,10 @@ from pathlib import Path
 
 from edgebreed.edge.manifest import Manifest, Precision
 from edgebreed.edge.model_file import read_manifest
-from edgebreed.errors import EdgebreedError, InputError, ModelFileError, ProofError
+from edgebreed.errors import EdgebreedError, InputError, MissingExtraError, ModelFileError, ProofError
 from edgebreed.export.recipe import SUPPORTED, Recipe
+from edgebreed.machine import versions
+from edgebreed.progress import track
 
 SUFFIXES = (".onnx", ".tflite")
 
@@ -62,7 +64,8 @@ def read_packages(folder: Path) -> list[Package]:
 def export_packages(runs: Sequence[Path], folder: Path) -> list[Package]:
     """Exports each run in every format and precision; what is there already is not made again.
 
-    A file that misses its own bound is left out, and standard error tells so.
+    A file that misses its own bound, or that a missing package cannot make, is left out, and standard error
+    tells so.
 
     Args:
         runs: folders of `edgebreed train`, of several input sizes perhaps.
@@ -71,36 +74,42 @@ def export_packages(runs: Sequence[Path], folder: Path) -> list[Package]:
     Raises:
         InputError: a run is at fault.
         ProofError: no export held its bound.
+        MissingExtraError: a package is missing without which nothing can be exported.
     """
-    packages = []
-    for run in runs:
-        for format_, precisions in SUPPORTED.items():
-            for precision in precisions:
-                package = _exported(run, Recipe.fitting(format_, precision, None), folder)
-                packages += [package] if package else []
+    recipes = [
+        Recipe.fitting(kind, precision, None) for kind, allowed in SUPPORTED.items() for precision in allowed
+    ]
+    jobs = [(run, recipe) for run in runs for recipe in recipes]
+    packages: list[Package] = []
+    missing: list[MissingExtraError] = []
+    for run, recipe in track(jobs, "exports", len(jobs)):
+        try:
+            packages.append(_exported(run, recipe, folder))
+        except (ProofError, MissingExtraError) as error:
+            print(f"left out: {error}", file=sys.stderr)
+            missing += [error] if isinstance(error, MissingExtraError) else []
+    if not packages and missing:
+        raise missing[-1]
     if not packages:
         raise ProofError(f"no export of {', '.join(map(str, runs))} held its bound: see `edgebreed export`")
     return packages
 
 
-def _exported(run: Path, recipe: Recipe, folder: Path) -> Package | None:
+def _exported(run: Path, recipe: Recipe, folder: Path) -> Package:
     path = folder / f"{run.resolve().name}-{recipe.precision}.{recipe.format}"
-    if path.is_file() and (kept := _still_good(path, run)):
+    if path.is_file() and (kept := _still_good(path, run, recipe)):
         return kept
     from edgebreed.export.exporter import export
     from edgebreed.export.request import ExportConfig
 
     print(f"exporting {path.name}", file=sys.stderr)
-    try:
-        export(ExportConfig(run=run, recipe=recipe, out=path, overwrite=True))
-    except ProofError as error:
-        print(f"left out: {error}", file=sys.stderr)
-        return None
+    export(ExportConfig(run=run, recipe=recipe, out=path, overwrite=True))
     return Package(path, read_manifest(path))
 
 
-def _still_good(path: Path, run: Path) -> Package | None:
-    """The file, where it was made from the run's model as it is now."""
+def _still_good(path: Path, run: Path, recipe: Recipe) -> Package | None:
+    """The file, where it was made from the run's model as it is now, by the tools that are here, for here."""
+    from edgebreed.export.exporter import TOOLS
     from edgebreed.train.features import digest_of
     from edgebreed.train.run import MODEL
 
@@ -109,7 +118,8 @@ def _still_good(path: Path, run: Path) -> Package | None:
     except ModelFileError:
         return None
     try:
-        fresh = manifest.source_sha256 == digest_of(run / MODEL)
+        same_model = manifest.source_sha256 == digest_of(run / MODEL)
     except (OSError, EdgebreedError):
         return None
-    return Package(path, manifest) if fresh else None
+    same_way = manifest.tools == versions(TOOLS) and manifest.target == recipe.target
+    return Package(path, manifest) if same_model and same_way else None

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from edgebreed.edge.haar import Detector, HaarDetector, HaarSettings
 from edgebreed.edge.images import Frame
 from edgebreed.edge.manifest import Tuned
 from edgebreed.edge.model_file import split_model, write_model, write_whole
-from edgebreed.errors import InputError, ProofError
+from edgebreed.errors import EngineError, InputError, ProofError
 from edgebreed.machine import processor
 from edgebreed.train.dataset import Photo
 
@@ -59,19 +60,26 @@ class TuneConfig:
     overwrite: bool = False
 
     def __post_init__(self) -> None:
-        taken = [path for path in (*self.outs, self.evidence) if path.exists()]
-        if taken and not self.overwrite:
-            raise InputError(f"{taken[0]} exists: pass --overwrite or another --out")
-
-    @property
-    def outs(self) -> tuple[Path, ...]:
-        """The file to write, in either format."""
-        return self.out.with_suffix(".onnx"), self.out.with_suffix(".tflite")
+        refuse_unwritable(self.out, self.overwrite)
 
     @property
     def evidence(self) -> Path:
         """The file with everything that was measured."""
         return self.out.with_suffix(".json")
+
+
+def refuse_unwritable(out: Path, overwrite: bool) -> None:
+    """Lets a place through where the chosen file, in either format, and the evidence can be written.
+
+    Raises:
+        InputError: a file is there already, or the folder takes none.
+    """
+    taken = [path for path in map(out.with_suffix, (".onnx", ".tflite", ".json")) if path.exists()]
+    if taken and not overwrite:
+        raise InputError(f"{taken[0]} exists: pass --overwrite or another --out")
+    folder = next(parent for parent in out.absolute().parents if parent.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise InputError(f"cannot write {out}: {folder} is no folder that may be written, pass another --out")
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,10 @@ class Way:
         return PlainHaar() if self.settings is None else HaarDetector(self.settings)
 
 
+Scores = dict[int, Score]
+"""What is known of the candidates' accuracy, by the identity of the way that each runs in."""
+
+
 def tune(config: TuneConfig) -> dict[str, Any]:
     """Finds the fastest candidate that is right enough, writes it and the evidence.
 
@@ -96,6 +108,7 @@ def tune(config: TuneConfig) -> dict[str, Any]:
 
     Raises:
         ProofError: no candidate is right enough.
+        EngineError: none runs here.
         InputError: the machine has no engine for any of the files, or a file is there already.
     """
     frames = camera_frames(config.frames[:MOST_FRAMES])
@@ -104,15 +117,13 @@ def tune(config: TuneConfig) -> dict[str, Any]:
         raise InputError("no engine here runs any of the files: see `edgebreed doctor`")
     detectors = _detectors(config, frames)
     settings = choose_detector(detectors).settings if detectors else HaarSettings()
-    standings = _race(frames, config.budget * RACE_SHARE).run([Way(one, settings) for one in pool])
-    judge = Judge(pool, config.photos, config.title)
-    chosen, score, scores = _first_right(standings, judge, config.max_drop)
-    beside = [chosen.entry, *_baselines(pool)]
-    final = _race(frames, config.budget * (1 - RACE_SHARE)).beside(beside)
+    standings, scores = _raced(config, frames, [Way(one, settings) for one in pool])
+    chosen = standings[0].entry
+    final = _race(frames, config.budget * (1 - RACE_SHARE)).beside([chosen, *_baselines(pool)])
     evidence = _evidence(config, standings, scores, final)
     evidence["detectors"] = [one.to_dict() for one in detectors]
-    evidence["chosen"] = _chosen(config, chosen.entry, score, final)
-    _write(config, chosen.entry, _tuned(evidence["chosen"]), evidence)
+    evidence["chosen"] = _chosen(config, chosen, scores[id(chosen)], final)
+    _write(config, chosen, _tuned(evidence["chosen"]), evidence)
     return evidence
 
 
@@ -128,18 +139,39 @@ def _race(frames: Sequence[Frame], seconds: float) -> Race[Way]:
     return Race(lane, len(frames), seconds)
 
 
-def _first_right(
-    standings: Sequence[Standing[Way]], judge: Judge, max_drop: float
-) -> tuple[Standing[Way], Score, dict[int, Score]]:
-    """The fastest within the bound; scores are only taken until it is found."""
-    scores: dict[int, Score] = {}
-    for place, standing in enumerate(standings):
-        scores[place] = judge.score(standing.entry.candidate)
-        if scores[place].within(max_drop):
-            return standing, scores[place], scores
-    known = [score.drop for score in scores.values() if score.drop is not None]
-    least = f"the best loses {min(known):.2f} points" if known else "no accuracy is known: pass --photos"
-    raise ProofError(f"no candidate loses at most {max_drop} points of top-1: {least}")
+def _raced(
+    config: TuneConfig, frames: Sequence[Frame], ways: Sequence[Way]
+) -> tuple[list[Standing[Way]], Scores]:
+    """The standings, whose first is right enough, and the scores that it took to know."""
+    judge = Judge([way.candidate for way in ways], config.photos, config.title)
+    scores: Scores = {}
+
+    def right(way: Way) -> bool:
+        score = scores[id(way)] = judge.score(way.candidate)
+        return score.within(config.max_drop)
+
+    race = _race(frames, config.budget * RACE_SHARE)
+    standings = race.run(ways, right)
+    if not standings:
+        raise EngineError(
+            f"none of {len(ways)} candidates runs here: {race.fallen[-1]}; see `edgebreed doctor`"
+        )
+    if not standings[0].final:
+        why = _wrong(list(scores.values()), bool(config.photos))
+        raise ProofError(f"no candidate loses at most {config.max_drop} points of top-1: {why}")
+    return standings, scores
+
+
+def _wrong(scores: Sequence[Score], photos: bool) -> str:
+    """Why none of the scores is right enough."""
+    known = [score.drop for score in scores if score.drop is not None]
+    if known:
+        return f"the best loses {min(known):.2f} points"
+    if not photos:
+        return "no accuracy is known: pass --photos"
+    if all(score.top1 is None for score in scores):
+        return "none answered the photos: see the lines above"
+    return "the float model's accuracy is not known: put its float32 file beside the others"
 
 
 def _baselines(pool: Sequence[Candidate]) -> list[Way]:
@@ -157,7 +189,7 @@ def _baselines(pool: Sequence[Candidate]) -> list[Way]:
 def _evidence(
     config: TuneConfig,
     standings: Sequence[Standing[Way]],
-    scores: dict[int, Score],
+    scores: Scores,
     final: Sequence[Standing[Way]],
 ) -> dict[str, Any]:
     return {
@@ -172,9 +204,9 @@ def _evidence(
                 "name": standing.entry.candidate.name,
                 **standing.entry.candidate.to_dict(),
                 **_figures(standing),
-                "accuracy": scores[place].to_dict() if place in scores else None,
+                "accuracy": score.to_dict() if (score := scores.get(id(standing.entry))) else None,
             }
-            for place, standing in enumerate(standings)
+            for standing in standings
         ],
         "baselines": [
             {"name": standing.entry.baseline, **_figures(standing)}
@@ -196,7 +228,9 @@ def _figures(standing: Standing[Way]) -> dict[str, Any]:
 
 def _chosen(config: TuneConfig, way: Way, score: Score, final: Sequence[Standing[Way]]) -> dict[str, Any]:
     """What was kept, with its time from the last race, beside the baselines."""
-    own = next(standing for standing in final if not standing.entry.baseline)
+    own = next((standing for standing in final if not standing.entry.baseline), None)
+    if own is None:
+        raise EngineError(f"{way.candidate.name} stopped answering beside the baselines: tune again")
     return {
         "name": way.candidate.name,
         **way.candidate.to_dict(),

@@ -51,10 +51,12 @@ def tune(
         raise InputError("give either --run RUN or --package-dir DIR")
     with stdout_to_stderr(), tempfile.TemporaryDirectory() as folder:
         from edgebreed.benchmarks.tune.packages import export_packages, read_packages
-        from edgebreed.benchmarks.tune.tuner import TuneConfig
+        from edgebreed.benchmarks.tune.tuner import TuneConfig, refuse_unwritable
         from edgebreed.benchmarks.tune.tuner import tune as run_tuning
 
         home = run[0] if run else package_dir or Path()
+        out = out or home / "tuned"
+        refuse_unwritable(out, overwrite)  # said before minutes of exports, not after
         packages = export_packages(run, run[0] / FILES) if run else read_packages(home)
         manifest = packages[0].manifest
         labelled, title = _labelled(photos, run[0] if run else None, manifest.classes, manifest.labels)
@@ -70,7 +72,7 @@ def tune(
                 people=tuple(find_photos([people])) if people else (),
                 budget=budget,
                 max_drop=max_drop,
-                out=out or home / "tuned",
+                out=out,
                 overwrite=overwrite,
             )
         )

@@ -1,5 +1,7 @@
 """The fastest of many, in little time."""
 
+from dataclasses import replace
+
 import pytest
 
 from edgebreed.benchmarks.clock import FixedClock
@@ -61,6 +63,46 @@ def test_entries_that_do_not_open_are_left_out() -> None:
     standings = Track().race().run([-1.0, 50.0, -1.0, -1.0, -1.0, -1.0, 40.0])
     assert [40.0, 50.0] == [standing.entry for standing in standings]
     assert [] == Track().race().run([-1.0])
+
+
+def test_an_entry_that_stops_answering_leaves_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    """In a heat, as the fastest so far, or in the final; standard error tells which and why."""
+    for falls_after in (0, 30, 200):
+        track = Track()
+
+        def opener(latency: float, track: Track = track, after: int = falls_after) -> Lane:
+            lane, asked = track.opener(latency), list[int]()
+
+            def ask(number: int) -> Stages:
+                asked.append(number)
+                if latency == 30.0 and (len(asked) > after or track.clock.now() > 25):
+                    raise RuntimeError("no kernel for 30.0\nand a trace")
+                return lane.ask(number)
+
+            return replace(lane, ask=ask)
+
+        race = Race(opener, 4, 30.0, track.clock)
+        standings = race.run([40.0, 30.0, 45.0, 50.0, 55.0, 60.0])
+        assert (40.0, True) == (standings[0].entry, standings[0].final)
+        assert [40.0, 45.0, 50.0, 55.0, 60.0] == sorted(one.entry for one in standings)
+        assert {"no kernel for 30.0"} == {str(one) for one in race.fallen}
+    assert "left out: no kernel for 30.0\n" in capsys.readouterr().err
+
+
+def test_only_those_that_fit_come_to_the_final() -> None:
+    """They are asked in the order of the heats, until there are enough; ratios stay by the winner."""
+    asked = list[float]()
+
+    def fits(entry: float) -> bool:
+        asked.append(entry)
+        return entry >= 42.0
+
+    standings = Track().race().run([44.0, 30.0, 43.0, 42.0, 45.0, 46.0, 80.0], fits)
+    assert [42.0, 43.0, 44.0] == [one.entry for one in standings if one.final]
+    assert [30.0, 42.0, 43.0, 44.0] == asked
+    assert (1.0, 30 / 42, 80 / 42) == pytest.approx(
+        tuple(one.ratio for one in standings if one.entry in (42.0, 30.0, 80.0)), rel=0.02
+    )
 
 
 def test_side_by_side_none_leaves() -> None:
