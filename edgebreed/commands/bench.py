@@ -1,10 +1,12 @@
 """`edgebreed bench`: measures, and `bench compare` says whether two measurements differ."""
 
+import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from edgebreed.benchmarks.camera import RATE
 from edgebreed.benchmarks.compare import BOUND, Comparison, compare_files
@@ -15,7 +17,7 @@ from edgebreed.benchmarks.overhead import overhead
 from edgebreed.benchmarks.report.page import write_report
 from edgebreed.benchmarks.scenario import Request, Scenario, run
 from edgebreed.benchmarks.subject import open_subjects
-from edgebreed.commands.bench_view import show
+from edgebreed.commands.bench_view import announce, show
 from edgebreed.commands.common import (
     AllowFallback,
     Json,
@@ -70,6 +72,7 @@ def bench(
     subjects = open_subjects(model or [None], engine or [AUTO], EngineOptions(AUTO, threads, allow_fallback))
     with tempfile.TemporaryDirectory() as folder:
         photos = find_photos(images) if images else write_drawn(Path(folder))
+        announce(Console(file=sys.stderr), len(subjects), duration)
         results = run(subjects, Request(scenario, tuple(photos), duration, streams, rate))
     shown = [str(path) for path in images] if images else "drawn by the program, 640x480"
     cost = vars(overhead())

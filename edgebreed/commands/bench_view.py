@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 
 from edgebreed.benchmarks.result_file import subject_name
@@ -9,6 +10,16 @@ from edgebreed.benchmarks.verdict import engine_word
 from edgebreed.commands.common import console, print_titled
 
 _STATISTICS = ("p50", "p90", "p95", "p99", "mean", "max")
+
+
+def announce(screen: Console, subjects: int, seconds: float) -> None:
+    """Says on a terminal how long it will take.
+
+    A bar would be drawn by a thread ten times a second, and be in the latencies that are measured.
+    """
+    if screen.is_terminal:
+        whole = f"{subjects} x " if subjects > 1 else ""
+        screen.print(f"measuring for {whole}{seconds:g} s, after a warm-up", markup=False, highlight=False)
 
 
 def show(results: list[dict[str, Any]]) -> None:

@@ -1,12 +1,15 @@
 """Each command on small real input, and the JSON that it promises."""
 
+import io
 import json
 from pathlib import Path
 
 import cv2
 import pytest
+from rich.console import Console
 
 from edgebreed.benchmarks.compare import Word
+from edgebreed.commands.bench_view import announce
 from edgebreed.edge.manifest import Accuracy
 from edgebreed.edge.model_file import write_model
 
@@ -236,6 +239,14 @@ def test_a_regression_is_exit_code_1(cli: Cli, tmp_path: Path, colours: Path) ->
         cli("bench", "compare", "a.json", "b.json", "--bound", "0.3").code,
         cli("bench", "compare", "b.json", "a.json").code,
     ]
+
+
+def test_bench_says_on_a_terminal_how_long_it_takes() -> None:
+    """And nothing where standard error is none."""
+    for terminal in (True, False):
+        screen = io.StringIO()
+        announce(Console(file=screen, force_terminal=terminal, no_color=True), 2, 10.0)
+        assert terminal == ("measuring for 2 x 10 s, after a warm-up" in screen.getvalue())
 
 
 def test_bench_side_by_side(cli: Cli, tmp_path: Path, colours: Path) -> None:
