@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edgebreed.benchmarks.tune.candidates import Candidate
+from edgebreed.benchmarks.tune.race import first_line
 from edgebreed.edge.engines import EngineOptions, load_engine
 from edgebreed.edge.manifest import Precision
 from edgebreed.errors import InputError
@@ -89,7 +90,7 @@ class Judge:
             except InputError:  # a photo is at fault, no candidate
                 raise
             except Exception as error:  # each runtime raises kinds of its own, with no common base
-                print(f"no top-1 of {candidate.name}: {str(error).splitlines()[:1]}", file=sys.stderr)
+                print(f"no top-1 of {candidate.name}: {first_line(error)}", file=sys.stderr)
                 self._known[key] = None
         return self._known[key]
 

@@ -57,9 +57,14 @@ class LeftOutError(EngineError):
         entry: which.
     """
 
-    def __init__(self, entry: object, reason: Exception) -> None:
-        super().__init__((str(reason).splitlines() or [type(reason).__name__])[0])
+    def __init__(self, entry: object, reason: str) -> None:
+        super().__init__(reason)
         self.entry = entry
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, without the rest that runtimes write; its kind where it says nothing."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ class Race(Generic[Entry]):
             try:
                 lanes.append((entry, _guarded(entry, self.opener(entry))))
             except EdgebreedError as error:
-                self._leave(LeftOutError(entry, error))
+                self._leave(LeftOutError(entry, first_line(error)))
         return lanes
 
     def _leave(self, fallen: LeftOutError) -> None:
@@ -180,7 +185,7 @@ def _guarded(entry: Entry, lane: Lane) -> Lane:
         try:
             return lane.ask(number)
         except Exception as error:  # each runtime raises kinds of its own, with no common base
-            raise LeftOutError(entry, error) from error
+            raise LeftOutError(entry, f"{lane.name}: {first_line(error)}") from error
 
     return replace(lane, ask=ask)
 
