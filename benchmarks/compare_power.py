@@ -4,8 +4,8 @@
 fresh processes, one after another, and compares each run with the next. Whether a run is a plain or a slowed
 one is drawn so that as many neighbours are of the same kind (is a difference invented?) as are of two kinds
 (is the difference found?), in a random order: both sorts of pairs lie equally far apart in time, and no
-rhythm of the machine can favour one. With 20 pairs of each that are 41 runs, some 12 minutes. The results stay in
-the folder KEEP.
+rhythm of the machine can favour one. With 20 pairs of each that are 41 runs, some 12 minutes. The results
+stay in the folder KEEP.
 """
 
 import argparse
