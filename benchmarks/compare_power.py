@@ -80,7 +80,10 @@ class Power:
 
     @property
     def run_to_run(self) -> float:
-        """Standard deviation of one run's level: what `compare.RUN_TO_RUN` must at least be."""
+        """Standard deviation of one run's level, its samples' own spread included.
+
+        `compare.RUN_TO_RUN` is what lies beyond that spread, and so not above this.
+        """
         return pstdev(math.log(one.ratio) for one in self.same) / math.sqrt(2)
 
 
