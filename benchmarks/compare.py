@@ -37,7 +37,7 @@ RUN_TO_RUN = 0.0175
 
 Pairs of equal runs varied by .006 against their references, by .012 to .057 without. Three times that leaves
 room for worse machines, and finds a tenth: 54 of 54 equal pairs were quiet and 54 of 54 slowed ones found.
-That was beside little else. Where other programs took half to two thirds of two cores, ten seconds held some
+In a later trial, where other programs took half to two thirds of two cores, ten seconds held some
 45 samples and equal pairs varied by .067 (.146 without): 18 of 20 were quiet, but 8 of 20 slowed ones found.
 """
 SPEED = 1.5
