@@ -50,7 +50,8 @@ class TrainConfig:
         cache: folder of the feature cache.
         arch: a network of our own from scratch, or a head on a backbone.
         data: folder of the data set; None draws the demo.
-        weights: ImageNet weights of the base; None downloads them.
+        weights: ImageNet weights of the base; None downloads them, and a network from scratch has no use
+            for them.
         negatives: folder of photos that show none of the classes.
         exclude: file that lists photos to leave out, a path below `data` a line.
         names: JSON file that maps folder names to the names that people read.
@@ -85,8 +86,6 @@ class TrainConfig:
         object.__setattr__(self, "epochs", self.epochs or EPOCHS[self.arch])
         if self.backbone and self.arch is Arch.SCRATCH:
             raise InputError(f"--backbone {self.backbone} is for a transfer: leave --arch scratch out")
-        if self.weights is not None and self.arch is Arch.SCRATCH:
-            raise InputError(f"--weights {self.weights} is for a transfer: leave --arch scratch out")
         object.__setattr__(self, "size", self.size or SIDES.get(self.network, SIDE))
         if self.resume and self.arch is not Arch.SCRATCH and not self.fine_tune:
             raise InputError(

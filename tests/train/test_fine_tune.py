@@ -72,8 +72,6 @@ def test_a_scratch_network_has_no_backbone(tmp_path: Path) -> None:
         TrainConfig(tmp_path, tmp_path, Arch.SCRATCH, fine_tune=1)
     with pytest.raises(InputError, match="--backbone MobileNet is for a transfer"):
         TrainConfig(tmp_path, tmp_path, Arch.SCRATCH, backbone="MobileNet")
-    with pytest.raises(InputError, match="--weights .* is for a transfer: leave --arch scratch out"):
-        TrainConfig(tmp_path, tmp_path, Arch.SCRATCH, weights=tmp_path / "x.weights.h5")
 
 
 def test_passes_without_tuning_are_refused(small_data: Path, cli: Cli) -> None:
