@@ -35,10 +35,10 @@ from edgebreed.errors import InputError
 RUN_TO_RUN = 0.0175
 """Standard deviation of a run's level that no resampling of its samples shows.
 
-Pairs of equal runs varied by .006 against their references, by .012 to .057 without. Three times that leaves
-room for worse machines, and finds a tenth: 54 of 54 equal pairs were quiet and 54 of 54 slowed ones found.
-In a later trial, where other programs took half to two thirds of two cores, ten seconds held some
-45 samples and equal pairs varied by .067 (.146 without): 18 of 20 were quiet, but 8 of 20 slowed ones found.
+`compare_power` saw .0084 on two cores of a shared AMD EPYC. Twice that leaves room for worse machines, and
+still finds a tenth: 20 of 20 equal pairs were quiet and 19 of 20 slowed ones found. Where other programs took
+half to two thirds of the two cores, equal pairs varied by .067 (.146 without references), and 18 of 20 were
+quiet, but 8 of 20 slowed ones found: such a machine is too busy to tell a tenth in ten seconds.
 """
 SPEED = 1.5
 BOUND = 0.05
