@@ -64,9 +64,9 @@ class HaarSettings:
     smallest_side: int = 320
     largest_side: int = 640
     share: float = 1 / 3
-    scale_factor: float = 1.2
+    scale_factor: float = 1.15
     min_share: float = 0.0
-    min_support: int = 8
+    min_support: int = 10
     tilt: int = 15
     profile: bool = True
     profile_side: int = 128
