@@ -12,10 +12,11 @@ from edgebreed.edge.engines import EngineOptions, load_engine
 from edgebreed.edge.model_file import read_manifest
 from edgebreed.edge.verify import verify
 from edgebreed.errors import ProofError
+from edgebreed.export.exporter import with_tolerance
 from edgebreed.export.proof import Proof, require
-from edgebreed.export.recipe import FLOAT_BOUND
+from edgebreed.export.recipe import FLOAT_BOUND, INT8_BOUND
 
-from ..conftest import ROOT, Cli
+from ..conftest import ROOT, Cli, colour_manifest
 
 pytestmark = pytest.mark.keras
 
@@ -70,6 +71,15 @@ def test_a_missed_bound_writes_nothing_and_exits_1(small_run: Path, tmp_path: Pa
     with pytest.raises(ProofError, match=r"loss of top-1 is 0\.1"):
         require(Proof("valid", 10, 1.0, 0.0, 1.0, 0.9), FLOAT_BOUND, "onnx-fp32")
     assert 1 == ProofError.exit_code
+
+
+def test_the_tolerance_is_one_that_the_file_holds() -> None:
+    """int8 may be far off on drawn images; a float file that is has a fault."""
+    manifest = colour_manifest(tolerance=0.1)
+    assert manifest is with_tolerance(manifest, 0.1, INT8_BOUND, force=False)
+    assert 0.35 == pytest.approx(with_tolerance(manifest, 0.3, INT8_BOUND, force=False).tolerance)
+    with pytest.raises(ProofError, match=r"a golden vector is off by 0\.3, the bound is 0\.1"):
+        with_tolerance(manifest, 0.3, FLOAT_BOUND, force=False)
 
 
 def test_nothing_is_overwritten(small_run: Path, tmp_path: Path, cli: Cli) -> None:
