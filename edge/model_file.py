@@ -71,14 +71,28 @@ def write_model(path: Path, body: bytes, manifest: Manifest, *, overwrite: bool 
     write_whole(path, data, overwrite=overwrite)
 
 
+def refuse_existing(path: Path, overwrite: bool, other: str = "another --out") -> None:
+    """Lets a new file through, or one that may be replaced.
+
+    Args:
+        path: the file.
+        overwrite: whether it may be replaced.
+        other: what else to pass.
+
+    Raises:
+        InputError: it exists.
+    """
+    if path.exists() and not overwrite:
+        raise InputError(f"{path} exists: pass --overwrite or {other}")
+
+
 def write_whole(path: Path, data: bytes, *, overwrite: bool = False) -> None:
     """Writes a file so that a reader never sees half of it.
 
     Raises:
         InputError: the file exists and `overwrite` is not set, or it cannot be written.
     """
-    if path.exists() and not overwrite:
-        raise InputError(f"{path} exists: pass --overwrite or another --out")
+    refuse_existing(path, overwrite)
     try:
         _replace(path, data)
     except OSError as error:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.engines import Answers, Engine
 from edgebreed.edge.manifest import Accuracy, Calibration, Manifest
-from edgebreed.edge.model_file import write_model, write_whole
+from edgebreed.edge.model_file import refuse_existing, write_model, write_whole
 from edgebreed.edge.target import processor_target, saturates
 from edgebreed.edge.verify import verify
-from edgebreed.errors import InputError, ProofError
+from edgebreed.errors import ProofError
 from edgebreed.export.accuracy_control import Control, Controlled, Trial
 from edgebreed.export.calibration import CalibrationSet, choose_photos
 from edgebreed.export.convert import Candidate, convert
@@ -58,8 +58,7 @@ def export(config: ExportConfig) -> ExportRecord:
         ProofError: the result missed its bound and `force` is not set.
     """
     for path in (config.path, *([config.plot] if config.debug_layers else [])):
-        if path.exists() and not config.overwrite:
-            raise InputError(f"{path} exists: pass --overwrite or another --out")
+        refuse_existing(path, config.overwrite)
     return _Work.open(config).run()
 
 

@@ -24,7 +24,7 @@ from edgebreed.benchmarks.tune.race import Race, Standing
 from edgebreed.edge.haar import Detector, HaarDetector, HaarSettings
 from edgebreed.edge.images import Frame
 from edgebreed.edge.manifest import Tuned
-from edgebreed.edge.model_file import split_model, write_model, write_whole
+from edgebreed.edge.model_file import refuse_existing, split_model, write_model, write_whole
 from edgebreed.errors import EngineError, InputError, ProofError
 from edgebreed.machine import processor
 from edgebreed.train.dataset import Photo
@@ -74,9 +74,8 @@ def refuse_unwritable(out: Path, overwrite: bool) -> None:
     Raises:
         InputError: a file is there already, or the folder takes none.
     """
-    taken = [path for path in map(out.with_suffix, (".onnx", ".tflite", ".json")) if path.exists()]
-    if taken and not overwrite:
-        raise InputError(f"{taken[0]} exists: pass --overwrite or another --out")
+    for suffix in (".onnx", ".tflite", ".json"):
+        refuse_existing(out.with_suffix(suffix), overwrite)
     folder = next(parent for parent in out.absolute().parents if parent.exists())
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise InputError(f"cannot write {out}: {folder} is no folder that may be written, pass another --out")

@@ -31,8 +31,7 @@ from edgebreed.commands.group import CommandWithSubcommands
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.engines.choose import AUTO
 from edgebreed.edge.images import find_photos
-from edgebreed.edge.model_file import write_whole
-from edgebreed.outputs.fresh import refuse_existing
+from edgebreed.edge.model_file import refuse_existing, write_whole
 
 app = typer.Typer(
     cls=CommandWithSubcommands, invoke_without_command=True, subcommand_metavar="| compare A.json B.json"
@@ -68,7 +67,7 @@ def bench(
     """Measure the latency per image by the runtime's own path."""
     for path in (csv, report):
         if path is not None:  # said before anything is measured, not after
-            refuse_existing(path, overwrite)
+            refuse_existing(path, overwrite, "another name")
     subjects = open_subjects(model or [None], engine or [AUTO], EngineOptions(AUTO, threads, allow_fallback))
     with tempfile.TemporaryDirectory() as folder:
         photos = find_photos(images) if images else write_drawn(Path(folder))

@@ -16,8 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from edgebreed.edge.images import Frame
-from edgebreed.edge.model_file import write_whole
-from edgebreed.errors import InputError
+from edgebreed.edge.model_file import refuse_existing, write_whole
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")
@@ -105,9 +104,8 @@ def pictures_of(photos: Sequence[Path], folder: Path | None, overwrite: bool) ->
         inside = photo.absolute().relative_to(root)
         unique = named[photo.absolute().with_suffix("")] == 1
         places[photo] = folder / (inside.with_suffix(".jpg") if unique else f"{inside}.jpg")
-    there = [place for place in places.values() if place.exists()]
-    if there and not overwrite:
-        raise InputError(f"{there[0]} exists: pass --overwrite or another --save")
+    for place in places.values():
+        refuse_existing(place, overwrite, "another --save")
     return places
 
 

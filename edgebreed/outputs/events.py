@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.camera.events import Answered, State, StateChange
+from edgebreed.edge.model_file import refuse_existing
 from edgebreed.errors import InputError
-from edgebreed.outputs.fresh import refuse_existing
 
 
 class EventSink:
@@ -24,7 +24,7 @@ class EventSink:
     """
 
     def __init__(self, path: Path, overwrite: bool) -> None:
-        refuse_existing(path, overwrite)
+        refuse_existing(path, overwrite, "another name")
         self._path = path
         with self._told():
             self._file = path.open("w", buffering=1)

@@ -8,8 +8,8 @@ from edgebreed.edge.annotate import draw_result
 from edgebreed.edge.camera.capture import fitted
 from edgebreed.edge.camera.events import Answered, StateChange
 from edgebreed.edge.images import Frame
+from edgebreed.edge.model_file import refuse_existing
 from edgebreed.errors import InputError
-from edgebreed.outputs.fresh import refuse_existing
 
 _CODECS = {".avi": "MJPG", ".mp4": "mp4v"}
 _DEFAULT_FPS = 25.0  # where the source announces none
@@ -32,7 +32,7 @@ class RecordingSink:
     """
 
     def __init__(self, path: Path, fps: float, timed: bool, overwrite: bool) -> None:
-        refuse_existing(path, overwrite)
+        refuse_existing(path, overwrite, "another name")
         if path.suffix.lower() not in _CODECS or not path.absolute().parent.is_dir():
             raise InputError(f"cannot write video {path}: name a file .mp4 or .avi in a folder that exists")
         self._path, self._fps, self._timed = path, fps or _DEFAULT_FPS, timed
