@@ -77,10 +77,11 @@ def _side_by_side(subjects: Sequence[Subject], request: Request) -> list[dict[st
     """Single-stream or multi-stream, all subjects taking turns."""
     lanes, reference = [_lane(subject, request) for subject in subjects], Reference.open()
     recordings, conditions = _measure(lanes, request, reference)
+    told = reference.to_dict() if reference else None
     energy = conditions.energy_dict(recordings[0]) if len(subjects) == 1 else []
     pairs = zip(subjects, recordings, strict=True)
     return [
-        {**report(_measured(request, subject, recording, reference), conditions), "energy": energy}
+        {**report(_measured(request, subject, recording, told), conditions), "energy": energy}
         for subject, recording in pairs
     ]
 
@@ -112,8 +113,9 @@ def _offline(subject: Subject, request: Request) -> dict[str, Any]:
     found = offline.batches(measure(lanes, share, warmups=warmups))
     best = offline.best(found)
     (recording,), conditions = _measure([lanes[best]], request, reference)
+    told = reference.to_dict() if reference else None
     return {
-        **report(_measured(request, subject, recording, reference), conditions),
+        **report(_measured(request, subject, recording, told), conditions),
         "batches": [batch.to_dict() for batch in found],
         "best_batch": found[best].size,
         "energy": conditions.energy_dict(recording),
@@ -130,19 +132,18 @@ def _camera(subject: Subject, request: Request) -> dict[str, Any]:
 
 
 def _measured(
-    request: Request, subject: Subject, recording: Recording, reference: Reference | None
+    request: Request, subject: Subject, recording: Recording, reference: dict[str, Any] | None
 ) -> Measured:
     startup = None
     if request.startup:
         startup = measure_startup(subject.path, subject.options, request.photos[0])
-    told = None if reference is None else reference.to_dict()
     return Measured(
         scenario=request.scenario.value,
         percentile=PERCENTILES[request.scenario],
         subject=subject,
         recording=recording,
         queries=_names(request),
-        reference=told,
+        reference=reference,
         startup=startup,
     )
 

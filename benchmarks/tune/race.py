@@ -136,7 +136,7 @@ class Race(Generic[Entry]):
         """Measures entries in turns; where one falls, the others begin anew."""
         lanes = self._opened(entries)
         while lanes:
-            plan = Plan(seconds / len(lanes), self.queries, turn=2, warm_s=SHORT_WARM_S)
+            plan = Plan(seconds / len(lanes), self.queries, warm_s=SHORT_WARM_S)
             try:
                 recordings = measure([lane for _, lane in lanes], plan, self.clock)
             except LeftOutError as error:

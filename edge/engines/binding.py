@@ -47,9 +47,8 @@ class DeviceBinding:
         if self._input is not None and tuple(self._input.shape()) == batch.shape:
             self._input.update_inplace(batch)
             return
-        self._input = self._runtime.OrtValue.ortvalue_from_numpy(
-            batch.copy(), self._device, 0
-        )  # on a CPU it would be the caller's own
+        own = batch.copy()  # on a CPU the device's memory is the array's
+        self._input = self._runtime.OrtValue.ortvalue_from_numpy(own, self._device, 0)
         self._binding.clear_binding_inputs()
         self._binding.clear_binding_outputs()
         self._binding.bind_ortvalue_input(self._name, self._input)
