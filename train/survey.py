@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL.Image import DecompressionBombError
 
 from edgebreed.edge.images import read_photo
 from edgebreed.errors import ImageError
@@ -20,8 +19,6 @@ from edgebreed.train.features import FeatureCache
 
 KEY = "phash-1"  # of the cache; raise it when the hash or the test for decodable files changes
 ORIENTATION = 0x0112  # EXIF tag
-BROKEN = (OSError, SyntaxError, ValueError, DecompressionBombError)
-"""Pillow's ways to say that a file is broken, or too large to be a photo."""
 FORMATS = {
     "JPEG": {".jpg", ".jpeg"},
     "MPO": {".jpg", ".jpeg"},
@@ -117,7 +114,7 @@ def _hash(path: Path) -> NDArray[np.bool_] | None:
     try:
         read_photo(path)
         return perceptual_hash(path)
-    except (ImageError, *BROKEN):
+    except _broken():
         return None
 
 
@@ -127,8 +124,15 @@ def _opened(path: Path, ask: Any) -> Any:
     try:
         with Image.open(path) as picture:
             return ask(picture)
-    except BROKEN:
+    except _broken():
         return None
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """Pillow's and our own ways to say that a file is broken, or too large to be a photo."""
+    from PIL.Image import DecompressionBombError
+
+    return (ImageError, OSError, SyntaxError, ValueError, DecompressionBombError)
 
 
 def _orientation(picture: Any) -> int:
