@@ -19,7 +19,10 @@ from edgebreed.export.tflite.flatbuffer import operator_name, packed, parse
 try:
     from ai_edge_quantizer import quantizer, recipe
     from ai_edge_quantizer.algorithm_manager import AlgorithmName
+    from ai_edge_quantizer.calibrator import CalibrationMode, Calibrator
     from ai_edge_quantizer.qtyping import TFLOperationName
+    from ai_edge_quantizer.recipe_manager import RecipeManager
+    from ai_edge_quantizer.utils import qsv_utils
 except ImportError as error:
     raise MissingExtraError("TFLite quantization (ai-edge-quantizer)", "export") from error
 
@@ -41,10 +44,8 @@ class TFLiteQuantizer:
         self._body = body
         model = parse(body)
         self.layers = quantized_layers(model)
-        inputs = [{_input_name(model): photo[None]} for photo in photos]
         with _quiet():
-            ranges = _static(self._body, ()).calibrate({SIGNATURE: inputs}, num_threads=os.cpu_count() or 1)
-        self._ranges = {**ranges, **input_range(model)}
+            self._ranges = {**_ranges(body, photos), **input_range(model)}
 
     def body(self, float_layers: Collection[str] = ()) -> bytes:
         """The int8 model: per-channel weights, per-tensor activations, uint8 input, float32 outputs."""
@@ -85,6 +86,19 @@ def quantized_layers(model: Any) -> tuple[str, ...]:
         for operator in graph.operators
         if operator_name(model, operator) in QUANTIZED
     )
+
+
+def _ranges(body: bytes, photos: NDArray[np.uint8]) -> dict[str, Any]:
+    """The smallest and the largest value of each tensor over all photos.
+
+    The library's default, a moving average, forgets all but the last photos and clips what is rarer.
+    """
+    inputs = [{_input_name(parse(body)): photo[None]} for photo in photos]
+    watched = Calibrator(
+        body, os.cpu_count() or 1, CalibrationMode.CALIBRATION_PROFILER_BASED, qsv_utils.min_max_update
+    )
+    watched.calibrate({SIGNATURE: inputs}, RecipeManager())  # that mode watches every tensor
+    return dict(watched.get_model_qsvs())
 
 
 def _static(body: bytes, float_layers: Collection[str]) -> Any:

@@ -65,3 +65,8 @@ def test_noise_is_reported_layer_by_layer(quantizer: TFLiteQuantizer) -> None:
     kinds = [row.operator for row in rows]
     assert ["CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D", "MEAN", "FULLY_CONNECTED", "SOFTMAX"] == kinds
     assert 10 < min(row.snr_db for row in rows) < 60
+
+
+def test_ranges_hold_every_photo_in_whatever_order(quantizer: TFLiteQuantizer) -> None:
+    """A running average would forget what came first, and clip it on the device."""
+    assert quantizer.body() == TFLiteQuantizer(small_tflite(), PHOTOS[::-1]).body()
