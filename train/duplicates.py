@@ -46,14 +46,16 @@ def near_groups(
         splits: the split of each photo.
         bits: the largest Hamming distance of two photos that show the same.
     """
+    from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     if not hashes:
         return Groups((), 0)
     paths = list(hashes)
     signs = np.where(np.stack([hashes[path] for path in paths]), 1, -1).astype(np.float32)
-    alike = signs @ signs.T >= HASH_BITS - 2 * bits
-    _, component = connected_components(alike, directed=False)
+    alike = np.nonzero(signs @ signs.T >= HASH_BITS - 2 * bits)
+    edges = coo_array((np.ones(len(alike[0]), bool), alike), shape=(len(paths), len(paths)))
+    _, component = connected_components(edges, directed=False)
     members: dict[int, list[Path]] = defaultdict(list)
     for path, number in zip(paths, component, strict=True):
         members[int(number)].append(path)

@@ -12,9 +12,9 @@ from edgebreed.train.contact_sheet import Cell
 from edgebreed.train.dataset import Dataset, Photo, labels_of
 from edgebreed.train.duplicates import Groups
 from edgebreed.train.features import Base, FeatureCache, extract
-from edgebreed.train.fit import FitSettings, Labelled, fit_features, softmax
+from edgebreed.train.fit import Labelled, fit_features, softmax
 from edgebreed.train.keras_setup import keras
-from edgebreed.train.transfer import build_head, head_batch, head_rate
+from edgebreed.train.transfer import build_head, head_settings
 
 FOLDS = 5
 EPOCHS = 20
@@ -100,18 +100,12 @@ def out_of_fold(
     groups = np.arange(len(labels)) if groups is None else groups
     keras.utils.set_random_seed(seed)
     answers = np.empty((len(labels), classes), np.float32)
-    batch = head_batch(len(labels))
-    settings = FitSettings(EPOCHS, batch, head_rate(batch), seed)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     for kept, held in folds.split(features, labels, groups):
         head = build_head(features.shape[1], classes)
-        fit_features(
-            head,
-            Labelled(features[kept], labels[kept]),
-            None,
-            settings,
-        )
-        answers[held] = softmax(head.predict(features[held], verbose=0))
+        photos = Labelled(features[kept], labels[kept])
+        fit_features(head, photos, None, head_settings(EPOCHS, len(kept), seed))
+        answers[held] = softmax(np.asarray(head(features[held]), np.float32))
     return answers
 
 

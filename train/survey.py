@@ -63,11 +63,8 @@ def survey(data: Dataset, cache: FeatureCache) -> Survey:
     """Reads every file once; what it finds is cached by content."""
     splits = splits_of(data)
     paths = list(splits)
-    with ThreadPoolExecutor() as pool:
-        digests = dict(zip(paths, pool.map(cache.digest, paths), strict=True))
-        hashed = pool.map(lambda path: _cached_hash(path, digests[path], cache), paths)
-        found = dict(zip(paths, track(hashed, "survey", len(paths)), strict=True))
-    hashes = {path: bits for path, bits in found.items() if bits is not None}
+    digests = {path: cache.digest(path) for path in paths}
+    hashes = _hashes(digests, cache)
     return Survey(
         splits=splits,
         undecodable=tuple(path for path in paths if path not in hashes),
@@ -97,14 +94,16 @@ def turned(paths: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(path for path in paths if (_opened(path, _orientation) or 1) != 1)
 
 
-def _cached_hash(path: Path, digest: str, cache: FeatureCache) -> NDArray[np.bool_] | None:
-    kept = cache.get(KEY, digest)
-    if kept is not None:
-        return kept > 0
-    bits = _hash(path)
-    if bits is not None:
-        cache.put(KEY, digest, bits.astype(np.float32))
-    return bits
+def _hashes(digests: dict[Path, str], cache: FeatureCache) -> dict[Path, NDArray[np.bool_]]:
+    """The perceptual hash of each photo that decodes."""
+    kept = {path: cache.get(KEY, digest) for path, digest in digests.items()}
+    new = [path for path, bits in kept.items() if bits is None]
+    with ThreadPoolExecutor() as pool:
+        for path, bits in zip(new, track(pool.map(_hash, new), "survey", len(new)), strict=True):
+            if bits is not None:
+                kept[path] = row = bits.astype(np.float32)
+                cache.put(KEY, digests[path], row)
+    return {path: bits > 0 for path, bits in kept.items() if bits is not None}
 
 
 def _hash(path: Path) -> NDArray[np.bool_] | None:

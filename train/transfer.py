@@ -1,6 +1,7 @@
 """A backbone with a new head: what is fitted on the features of a frozen base."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,9 @@ from edgebreed.train.keras_setup import keras
 
 DROPOUT = 0.5
 LEARNING_RATE = 1e-3
+LAST_SHARE = 0.25  # of the epochs, with the validation photos among the training photos
 ASSEMBLY_TOLERANCE = 1e-4
+PROVED = 2  # photos; whatever is assembled wrongly is wrong on each
 
 Features = dict[str, NDArray[np.float32]]
 
@@ -39,8 +42,8 @@ Features = dict[str, NDArray[np.float32]]
 def fit_transfer(config: TrainConfig, data: Dataset, digest: str) -> Fitted:
     """Fits a head, and a second output where there are negatives, on a backbone.
 
-    Temperature and threshold come from a head that did not see the validation photos; the head that is
-    handed over is then fitted on these too, as a seventh more photos make fewer mistakes.
+    Temperature and threshold come from a head that did not see the validation photos. It then goes on for a
+    quarter of the epochs with these among the training photos, as a seventh more photos make fewer mistakes.
 
     Args:
         config: what was asked for.
@@ -57,53 +60,58 @@ def fit_transfer(config: TrainConfig, data: Dataset, digest: str) -> Fitted:
     passes: History = {}
     interrupted = False
     if config.fine_tune:
-        head, _ = _fit_head(config, data, features, ("train",))
+        head, _ = _fit_head(config, data, features)
         base, passes, interrupted = fine_tune(config, data, digest, base, head)
         features = _features(config, data, base)
     fitting = time.perf_counter()
-    head, history = _fit_head(config, data, features, ("train",))
-    logits = head.predict(features["valid"], verbose=0)
+    head, history = _fit_head(config, data, features)
+    logits = np.asarray(head(features["valid"]), np.float32)
     temperature = fit_temperature(logits, labels_of(data.photos("valid")))
     known, rejection = _rejection(config, features, softmax(logits / temperature))
-    head, _ = _fit_head(config, data, features, ("train", "valid"))
+    _learn_all(head, config, data, features)
     model = assemble(base.model, head, temperature, known)
-    test = softmax(head.predict(features["test"], verbose=0) / temperature)
+    test = softmax(np.asarray(head(features["test"]), np.float32) / temperature)
     _prove(model, config, data, test)
     seconds = {"features": fitting - start, "fit": time.perf_counter() - fitting}
     trainable = head.count_params() + (0 if known is None else known.weights.size + 1)
     return Fitted(model, history, test, rejection, temperature, trainable, seconds, interrupted, passes)
 
 
-def _fit_head(
-    config: TrainConfig, data: Dataset, features: Features, splits: tuple[str, ...]
-) -> tuple[Any, History]:
-    """A head on the features of some splits; validation photos not among them choose the epoch."""
-    labels = {split: labels_of(data.photos(split)) for split in (*splits, "valid")}
-    train = Labelled(
-        np.concatenate([features[split] for split in splits]),
-        np.concatenate([labels[split] for split in splits]),
-    )
-    valid = None if "valid" in splits else Labelled(features["valid"], labels["valid"])
+def _fit_head(config: TrainConfig, data: Dataset, features: Features) -> tuple[Any, History]:
+    """A head on the features of the training photos; validation photos choose the epoch."""
+    train, valid = (_labelled(data, features, split) for split in ("train", "valid"))
     head = build_head(train.inputs.shape[1], len(data.classes))
-    batch = head_batch(len(train.labels))
-    settings = FitSettings(
-        config.epochs,
-        batch,
-        head_rate(batch),
-        config.seed,
-        logs=config.out / LOGS if valid else None,
-    )
+    settings = replace(head_settings(config.epochs, len(train.labels), config.seed), logs=config.out / LOGS)
     return head, fit_features(head, train, valid, settings)
 
 
-def head_batch(photos: int) -> int:
-    """Photos a step: 256; fewer for small data sets, whose epochs would else have too few steps."""
-    return max(8, min(256, photos // 16))
+def _learn_all(head: Any, config: TrainConfig, data: Dataset, features: Features) -> None:
+    """Goes on with a head on training and validation photos."""
+    photos = _labelled(data, features, "train", "valid")
+    epochs = max(1, round(config.epochs * LAST_SHARE))
+    fit_features(head, photos, None, head_settings(epochs, len(photos.labels), config.seed))
 
 
-def head_rate(batch: int) -> float:
-    """The learning rate, which grows with the batch (Goyal et al. 2017), from that of 64 photos on."""
-    return LEARNING_RATE * max(1.0, batch / 64)
+def _labelled(data: Dataset, features: Features, *splits: str) -> Labelled:
+    return Labelled(
+        np.concatenate([features[split] for split in splits]),
+        np.concatenate([labels_of(data.photos(split)) for split in splits]),
+    )
+
+
+def head_settings(epochs: int, photos: int, seed: int) -> FitSettings:
+    """How to fit a head.
+
+    A step takes 256 photos, fewer of small data sets, whose epochs would else have too few steps; the
+    learning rate grows with the batch (Goyal et al. 2017), from that of 64 photos on.
+
+    Args:
+        epochs: passes over the photos.
+        photos: how many there are to learn from.
+        seed: of initial weights, order and dropout.
+    """
+    batch = max(8, min(256, photos // 16))
+    return FitSettings(epochs, batch, LEARNING_RATE * max(1.0, batch / 64), seed)
 
 
 def _features(config: TrainConfig, data: Dataset, base: Any) -> Features:
@@ -126,7 +134,7 @@ def _rejection(
 
 def _prove(model: Any, config: TrainConfig, data: Dataset, expected: NDArray[np.float32]) -> None:
     """Compares the assembled model with base and head apart on a few photos."""
-    batch = pixels.load([photo.path for photo in data.photos("test")[:4]], config.spec)
+    batch = pixels.load([photo.path for photo in data.photos("test")[:PROVED]], config.spec)
     error = float(np.abs(np.asarray(model(batch)["probabilities"]) - expected[: len(batch)]).max())
     if error > ASSEMBLY_TOLERANCE:
         raise ProofError(
