@@ -22,7 +22,6 @@ try:
     from ai_edge_quantizer.calibrator import CalibrationMode, Calibrator
     from ai_edge_quantizer.qtyping import TFLOperationName
     from ai_edge_quantizer.recipe_manager import RecipeManager
-    from ai_edge_quantizer.utils import qsv_utils
 except ImportError as error:
     raise MissingExtraError("TFLite quantization (ai-edge-quantizer)", "export") from error
 
@@ -89,16 +88,21 @@ def quantized_layers(model: Any) -> tuple[str, ...]:
 
 
 def _ranges(body: bytes, photos: NDArray[np.uint8]) -> dict[str, Any]:
-    """The smallest and the largest value of each tensor over all photos.
+    """The smallest and the largest value of each tensor, each averaged over the photos, as NNCF does.
 
-    The library's default, a moving average, forgets all but the last photos and clips what is rarer.
+    The library's default, a moving average, forgets all but the last photos. The extremes over all photos
+    make steps too coarse: Xception then keeps 90 % of its answers, with averages 99 %.
     """
     inputs = [{_input_name(parse(body)): photo[None]} for photo in photos]
-    watched = Calibrator(
-        body, os.cpu_count() or 1, CalibrationMode.CALIBRATION_PROFILER_BASED, qsv_utils.min_max_update
-    )
+    watched = Calibrator(body, os.cpu_count() or 1, CalibrationMode.CALIBRATION_PROFILER_BASED, _averaged)
     watched.calibrate({SIGNATURE: inputs}, RecipeManager())  # that mode watches every tensor
     return dict(watched.get_model_qsvs())
+
+
+def _averaged(known: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    count = known.get("count", 1)
+    means = {end: (known[end] * count + new[end]) / (count + 1) for end in ("min", "max")}
+    return {**means, "count": count + 1}
 
 
 def _static(body: bytes, float_layers: Collection[str]) -> Any:
