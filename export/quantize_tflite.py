@@ -44,7 +44,8 @@ class TFLiteQuantizer:
         model = parse(body)
         self.layers = quantized_layers(model)
         with _quiet():
-            self._ranges = {**_ranges(body, photos), **input_range(model)}
+            ranges = _ranges(body, photos)
+        self._ranges = {**ranges, **input_range(model), **_two_sided(model, ranges)}
 
     def body(self, float_layers: Collection[str] = ()) -> bytes:
         """The int8 model: per-channel weights, per-tensor activations, uint8 input, float32 outputs."""
@@ -103,6 +104,21 @@ def _averaged(known: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     count = known.get("count", 1)
     means = {end: (known[end] * count + new[end]) / (count + 1) for end in ("min", "max")}
     return {**means, "count": count + 1}
+
+
+def _two_sided(model: Any, ranges: dict[str, Any]) -> dict[str, Any]:
+    """The ranges of what a sigmoid takes, as far below zero as above it.
+
+    Calibration photos are all of the classes: the score of what is none of them would be clipped at the least
+    that they show.
+    """
+    graph = model.subgraphs[0]
+    taken = [
+        operator.inputs[0] for operator in graph.operators if operator_name(model, operator) == "LOGISTIC"
+    ]
+    names = [graph.tensors[place].name.decode() for place in taken]
+    furthest = {name: np.maximum(np.abs(ranges[name]["min"]), np.abs(ranges[name]["max"])) for name in names}
+    return {name: {"min": -far, "max": far} for name, far in furthest.items()}
 
 
 def _static(body: bytes, float_layers: Collection[str]) -> Any:

@@ -9,7 +9,7 @@ from edgebreed.export.quantize_tflite import TFLiteQuantizer, quantized_layers, 
 from edgebreed.export.recipe import Format
 from edgebreed.export.tflite.flatbuffer import operator_name, parse, schema
 
-from .tflite.models import PHOTOS, answers, small_tflite
+from .tflite.models import PHOTOS, answers, bright_tflite, small_tflite
 
 pytestmark = pytest.mark.keras
 
@@ -72,6 +72,14 @@ def test_every_photo_counts_in_whatever_order(quantizer: TFLiteQuantizer) -> Non
     assert scales(quantizer.body()) == pytest.approx(
         scales(TFLiteQuantizer(small_tflite(), PHOTOS[::-1]).body()), rel=1e-6
     )
+
+
+def test_a_score_falls_below_what_calibration_photos_show() -> None:
+    """They are all of the classes; the score of what is not must not stop at a half."""
+    body = TFLiteQuantizer(bright_tflite(), np.maximum(PHOTOS, 160)).body()
+    exact, quantized = (answers(model, PHOTOS // 2)[:, 0] for model in (bright_tflite(), body))
+    assert exact.max() < 0.3
+    np.testing.assert_allclose(exact, quantized, atol=0.05)
 
 
 def scales(body: bytes) -> list[float]:

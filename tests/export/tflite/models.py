@@ -26,15 +26,30 @@ def small_tflite() -> bytes:
     return to_tflite(keras.Model(image, outputs))
 
 
-def answers(body: bytes) -> NDArray[np.float32]:
-    """Probabilities for `PHOTOS`, one after another."""
+@cache
+def bright_tflite() -> bytes:
+    """One score: a sigmoid that is above a half for photos lighter than the middle grey."""
+    from edgebreed.export.to_tflite import to_tflite
+    from edgebreed.train.keras_setup import keras
+
+    layers, constant = keras.layers, keras.initializers.Constant
+    image = keras.Input((SIDE, SIDE, 3), dtype="uint8", name="image")
+    x = layers.Rescaling(1 / 255)(image)
+    x = layers.Conv2D(1, 1, kernel_initializer="ones")(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    known = layers.Dense(1, "sigmoid", kernel_initializer=constant(4.0), bias_initializer=constant(-6.0))(x)
+    return to_tflite(keras.Model(image, {"known": known}))
+
+
+def answers(body: bytes, photos: NDArray[np.uint8] = PHOTOS) -> NDArray[np.float32]:
+    """What a model answers to photos, one after another."""
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(model_content=body, num_threads=1)
     interpreter.allocate_tensors()
     image = interpreter.get_input_details()[0]["index"]
     rows = []
-    for photo in PHOTOS:
+    for photo in photos:
         interpreter.set_tensor(image, photo[None])
         interpreter.invoke()
         rows.append(interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0])
