@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.engines import Answers, Engine
-from edgebreed.edge.manifest import Accuracy, Calibration, Manifest
+from edgebreed.edge.manifest import Accuracy, Calibration, Manifest, Precision
 from edgebreed.edge.model_file import refuse_existing, write_model, write_whole
 from edgebreed.edge.target import processor_target, saturates
 from edgebreed.edge.verify import verify
@@ -82,7 +82,7 @@ class _Work:
         chosen = self._calibration if needs_photos else None
         conversion = convert(self.model.model, config.recipe, config.shape, self._calibration_inputs)
         parity = self._parity(conversion.plain)
-        controlled = self._controlled(conversion.candidate)
+        controlled = self._controlled(conversion.candidate, parity)
         draft = self._manifest(controlled, chosen.describe() if chosen else None)
         engine = open_body(controlled.body, draft, config.recipe.format)
         manifest = replace(draft, golden=golden_vectors(self.model, engine, draft.input, draft.tolerance))
@@ -119,8 +119,10 @@ class _Work:
             require(proof, FLOAT_BOUND, f"{self.config.recipe.format}-fp32")
         return proof
 
-    def _controlled(self, candidate: Candidate) -> Controlled:
+    def _controlled(self, candidate: Candidate, parity: Proof) -> Controlled:
         config = self.config
+        if config.recipe.precision is Precision.FP32:  # it is the file that parity was just shown of
+            return Controlled(candidate.body(), (Trial((), parity),))
 
         def prove(body: bytes) -> Proof:
             return self._prove(self._opened(body), "valid")
