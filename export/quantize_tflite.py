@@ -43,8 +43,9 @@ class TFLiteQuantizer:
         self._body = body
         model = parse(body)
         self.layers = quantized_layers(model)
+        inputs = [{_input_name(model): photo[None]} for photo in photos]
         with _quiet():
-            ranges = _ranges(body, photos)
+            ranges = _ranges(body, inputs)
         self._ranges = {**ranges, **input_range(model), **_two_sided(model, ranges)}
 
     def body(self, float_layers: Collection[str] = ()) -> bytes:
@@ -88,13 +89,12 @@ def quantized_layers(model: Any) -> tuple[str, ...]:
     )
 
 
-def _ranges(body: bytes, photos: NDArray[np.uint8]) -> dict[str, Any]:
+def _ranges(body: bytes, inputs: list[dict[str, NDArray[np.uint8]]]) -> dict[str, Any]:
     """The smallest and the largest value of each tensor, each averaged over the photos, as NNCF does.
 
     The library's default, a moving average, forgets all but the last photos. The extremes over all photos
     make steps too coarse: Xception then keeps 90 % of its answers, with averages 99 %.
     """
-    inputs = [{_input_name(parse(body)): photo[None]} for photo in photos]
     watched = Calibrator(body, os.cpu_count() or 1, CalibrationMode.CALIBRATION_PROFILER_BASED, _averaged)
     watched.calibrate({SIGNATURE: inputs}, RecipeManager())  # that mode watches every tensor
     return dict(watched.get_model_qsvs())
@@ -107,15 +107,14 @@ def _averaged(known: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 
 def _two_sided(model: Any, ranges: dict[str, Any]) -> dict[str, Any]:
-    """The ranges of what a sigmoid takes, as far below zero as above it.
+    """The range of what the sigmoid at the end takes, as far below zero as above it.
 
     Calibration photos are all of the classes: the score of what is none of them would be clipped at the least
     that they show.
     """
     graph = model.subgraphs[0]
-    taken = [
-        operator.inputs[0] for operator in graph.operators if operator_name(model, operator) == "LOGISTIC"
-    ]
+    ends = [operator for operator in graph.operators if operator.outputs[0] in graph.outputs]
+    taken = [operator.inputs[0] for operator in ends if operator_name(model, operator) == "LOGISTIC"]
     names = [graph.tensors[place].name.decode() for place in taken]
     furthest = {name: np.maximum(np.abs(ranges[name]["min"]), np.abs(ranges[name]["max"])) for name in names}
     return {name: {"min": -far, "max": far} for name, far in furthest.items()}
