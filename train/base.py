@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.backbones import build_network, scaling
-from edgebreed.train.features import digest_of
+from edgebreed.train.features import base_key
 from edgebreed.train.keras_setup import keras
 
 
@@ -54,8 +54,7 @@ def build_base(backbone: str, spec: InputSpec, weights: Path | None) -> KerasBas
     image = keras.Input((spec.height, spec.width, 3), dtype="uint8", name="image")
     pooled = keras.layers.GlobalAveragePooling2D(name="features")
     features = pooled(network(_scaled(image, backbone), training=False))
-    origin = digest_of(weights)[:16] if weights else "imagenet"
-    key = f"{backbone.lower()}-{origin}-{spec.height}x{spec.width}-{spec.resize}"
+    key = base_key(backbone.lower(), spec, weights)
     return KerasBase(keras.Model(image, features, name="base"), spec, key)
 
 

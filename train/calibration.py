@@ -85,6 +85,22 @@ def cross_validated_scores(
     return scores
 
 
+def fit_rejection(
+    train: NDArray[np.float32], valid: NDArray[np.float32], outside: NDArray[np.float32], seed: int
+) -> tuple[KnownScore, Rejection]:
+    """The score that tells the classes from everything else, and its threshold.
+
+    Args:
+        train: features of training photos, `(N, features) float32`.
+        valid: features of validation photos, for the threshold.
+        outside: features of photos of neither kind.
+        seed: of the folds.
+    """
+    known = fit_known(train, outside)
+    held_out = cross_validated_scores(train, outside, seed)
+    return known, rejection_with_negatives(known(valid), held_out)
+
+
 def rejection_with_negatives(inside: NDArray[np.float32], outside: NDArray[np.float32]) -> Rejection:
     """The threshold with the largest share of classes kept less share of negatives let through (Youden 1950).
 

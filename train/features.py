@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -46,10 +46,12 @@ class FeatureCache:
     Attributes:
         root: the folder.
         digests: of the files that were read so far.
+        rows: features that were recalled, by base and digest.
     """
 
     root: Path
     digests: dict[Path, str] = field(default_factory=dict, compare=False)
+    rows: dict[tuple[str, str], NDArray[np.float32]] = field(default_factory=dict, compare=False)
 
     def digest(self, path: Path) -> str:
         """SHA-256 of a file's bytes, read once."""
@@ -59,10 +61,19 @@ class FeatureCache:
 
     def get(self, base: str, digest: str) -> NDArray[np.float32] | None:
         """The features `(F,) float32` of a photo, if they are there."""
+        if (base, digest) in self.rows:
+            return self.rows[base, digest]
         try:
             return np.asarray(np.load(self._path(base, digest)), np.float32)
         except (OSError, ValueError, EOFError):
             return None
+
+    def recall(self, base: str, paths: Iterable[Path]) -> None:
+        """Reads the features of photos into memory, of those that have some."""
+        for digest in map(self.digest, paths):
+            row = self.get(base, digest)
+            if row is not None:
+                self.rows[base, digest] = row
 
     def put(self, base: str, digest: str, features: NDArray[np.float32]) -> None:
         """Keeps the features `(F,) float32` of a photo."""
@@ -92,6 +103,18 @@ def extract(paths: Sequence[Path], base: Base, cache: FeatureCache, title: str) 
         cache.put(base.key, digest, row)
         found[digest] = row
     return np.stack([found[digest] for digest in digests])
+
+
+def base_key(network: str, spec: InputSpec, weights: Path | None) -> str:
+    """The key of a frozen base.
+
+    Args:
+        network: the backbone's name in lower case.
+        spec: its input.
+        weights: its weights file; None stands for those of ImageNet that are downloaded.
+    """
+    origin = digest_of(weights)[:16] if weights else "imagenet"
+    return f"{network}-{origin}-{spec.height}x{spec.width}-{spec.resize}"
 
 
 def user_features() -> Path:

@@ -1,5 +1,6 @@
 """Fits a Keras model and keeps its history."""
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,12 @@ from edgebreed.edge.preprocess import InputSpec
 from edgebreed.signals import stop_signals
 from edgebreed.train import pixels
 from edgebreed.train.augment import Augmentation, AugmentedPhotos
-from edgebreed.train.callbacks import progress_callback, tensorboard_callback, whole_epochs
+from edgebreed.train.callbacks import (
+    progress_callback,
+    tensorboard_callback,
+    validation_callback,
+    whole_epochs,
+)
 from edgebreed.train.checkpoint import Checkpoint
 from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.keras_setup import keras
@@ -71,10 +77,27 @@ History = dict[str, list[float]]
 
 def fit_features(model: Any, train: Labelled, valid: Labelled | None, settings: FitSettings) -> History:
     """Fits a head on features; the weights of the best validation epoch stay, without validation the last."""
-    targets = _one_hot(train.labels, model)
-    _compile(model, len(train.labels), settings, STEPS_PER_EXECUTION)
-    data = {"x": train.inputs, "y": targets, "batch_size": settings.batch}
-    return _fit(model, data, valid, settings, "head")
+    if not model.compiled:
+        _compile(model, settings, settings.learning_rate, STEPS_PER_EXECUTION)
+    callbacks = [keras.callbacks.LearningRateScheduler(lambda epoch, _: _cosine(settings, epoch))]
+    if valid is not None:
+        # It never stops early: its patience is all the epochs; it keeps the best weights.
+        best = keras.callbacks.EarlyStopping("val_loss", patience=settings.epochs, restore_best_weights=True)
+        callbacks += [validation_callback(valid.inputs, _one_hot(valid.labels, model)), best]
+    history = model.fit(
+        train.inputs,
+        _one_hot(train.labels, model),
+        batch_size=settings.batch,
+        epochs=settings.epochs,
+        callbacks=[*callbacks, progress_callback("head", settings.epochs), *_logging(settings)],
+        verbose=0,
+    )
+    return {name: [float(value) for value in values] for name, values in history.history.items()}
+
+
+def _cosine(settings: FitSettings, epoch: int) -> float:
+    """The learning rate in the middle of an epoch."""
+    return settings.learning_rate * (1 + math.cos(math.pi * (epoch + 0.5) / settings.epochs)) / 2
 
 
 def fit_photos(
@@ -101,7 +124,8 @@ def fit_photos(
     Raises:
         KeyboardInterrupt: a signal came before the first epoch was whole.
     """
-    _compile(model, len(train.labels), settings)
+    steps = settings.epochs * -(-len(train.labels) // settings.batch)
+    _compile(model, settings, keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps))
     model.optimizer.build(model.trainable_variables)  # weights are kept with its state, and read with it
     if kept.keep_start:
         kept.start(model, model.evaluate(valid.inputs, _one_hot(valid.labels, model), verbose=0)[0])
@@ -149,12 +173,9 @@ def progressive_sides(side: int, epochs: int) -> list[tuple[int, int]]:
     return [(small, round(epochs * SMALL_EPOCHS)), (large, epochs)]
 
 
-def _compile(model: Any, count: int, settings: FitSettings, steps_per_execution: int = 1) -> None:
-    steps = settings.epochs * -(-count // settings.batch)
+def _compile(model: Any, settings: FitSettings, learning_rate: Any, steps_per_execution: int = 1) -> None:
     optimizer = keras.optimizers.RMSprop(
-        keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps),
-        momentum=settings.momentum,
-        weight_decay=settings.weight_decay,
+        learning_rate, momentum=settings.momentum, weight_decay=settings.weight_decay
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(
@@ -163,20 +184,6 @@ def _compile(model: Any, count: int, settings: FitSettings, steps_per_execution:
         metrics=["accuracy"],
         steps_per_execution=steps_per_execution,
     )
-
-
-def _fit(
-    model: Any, data: dict[str, Any], valid: Labelled | None, settings: FitSettings, title: str
-) -> History:
-    callbacks = [progress_callback(title, settings.epochs), *_logging(settings)]
-    if valid is not None:
-        data = {**data, "validation_data": (valid.inputs, _one_hot(valid.labels, model))}
-        # It never stops early: its patience is all the epochs; it keeps the best weights.
-        callbacks.append(
-            keras.callbacks.EarlyStopping("val_loss", patience=settings.epochs, restore_best_weights=True)
-        )
-    history = model.fit(**data, epochs=settings.epochs, callbacks=callbacks, verbose=0)
-    return {name: [float(value) for value in values] for name, values in history.history.items()}
 
 
 def _logging(settings: FitSettings) -> list[Any]:

@@ -10,9 +10,9 @@ from edgebreed.train.assemble import assemble
 from edgebreed.train.calibration import fit_temperature, rejection_without_negatives
 from edgebreed.train.checkpoint import Checkpoint, request_of
 from edgebreed.train.config import LOGS, Fitted, TrainConfig
-from edgebreed.train.dataset import Dataset
 from edgebreed.train.fit import FitSettings, fit_photos, load_labelled, progressive_sides, softmax
 from edgebreed.train.keras_setup import keras
+from edgebreed.train.prepare import Prepared
 
 STEM = 32
 WIDTHS = (64, 128, 256)
@@ -62,15 +62,15 @@ def _normalized(x: Any) -> Any:
     return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=MOMENTUM)(x))
 
 
-def fit_scratch(config: TrainConfig, data: Dataset, digest: str) -> Fitted:
+def fit_scratch(config: TrainConfig, prepared: Prepared) -> Fitted:
     """Fits the network on augmented photos.
 
     Args:
         config: what was asked for.
-        data: photos by split.
-        digest: over the photos; a fit that was cut off goes on with the same alone.
+        prepared: the photos; a fit that was cut off goes on with the same alone.
     """
     start = time.perf_counter()
+    data = prepared.data
     splits = {split: load_labelled(data, split, config.spec) for split in ("train", "valid", "test")}
     growing = _network(keras.Input((None, None, 3), dtype="uint8", name="image"), len(data.classes))
     settings = FitSettings(
@@ -82,7 +82,7 @@ def fit_scratch(config: TrainConfig, data: Dataset, digest: str) -> Fitted:
         WEIGHT_DECAY,
         config.out / LOGS,
     )
-    request = {"epochs": config.epochs, **request_of(config, data, digest)}
+    request = {"epochs": config.epochs, **request_of(config, data, prepared.sha256)}
     kept = Checkpoint.open(config.out, request, config.resume)
     sides = progressive_sides(config.size, config.epochs)
     history = fit_photos(growing, splits["train"], splits["valid"], settings, kept, sides)

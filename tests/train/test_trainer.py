@@ -99,17 +99,17 @@ def test_negatives_need_features(tmp_path: Path) -> None:
 
 def test_a_fit_keeps_its_checkpoint_until_the_run_is_written(small_data: Path, tmp_path: Path) -> None:
     """A kill in between costs nothing: what was learnt is still there to go on from."""
-    from edgebreed.train.dataset import read_dataset
+    from edgebreed.train.prepare import prepare
     from edgebreed.train.scratch import fit_scratch
 
     config = TrainConfig(tmp_path, tmp_path, Arch.SCRATCH, small_data, epochs=1, size=32)
-    assert not fit_scratch(config, read_dataset(small_data), "digest").interrupted
+    assert not fit_scratch(config, prepare(config)).interrupted
     assert (tmp_path / "checkpoint" / "best.weights.h5").is_file()
 
 
 def test_a_class_that_nothing_is_left_of_is_named(small_data: Path, tmp_path: Path) -> None:
     """Its photos are broken: a network would have an output that it never learnt."""
-    from edgebreed.train.trainer import prepare
+    from edgebreed.train.prepare import prepare
 
     data = tmp_path / "data"
     shutil.copytree(small_data, data)
