@@ -1,5 +1,6 @@
 """Base, head and score as one model from photos to probabilities."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,29 +13,41 @@ from edgebreed.train.keras_setup import keras
 TOLERANCE = 1e-4
 
 
-def assemble(base: Any, head: Any, temperature: float, known: KnownScore | None) -> Any:
+def assemble(
+    image: Any, parts: Sequence[Any], head: Any, temperature: float, known: KnownScore | None
+) -> Any:
     """The whole classifier, ready for export.
 
     Args:
-        base: photos to features `(N, F)`.
+        image: where photos `(N, H, W, 3) uint8 RGB` come in.
+        parts: tensors `(N, F)` that the features are put together from. Each gets weights of its own, as one
+            scale for both averages and maxima would cost an int8 model its accuracy.
         head: features to logits; its last layer is `logits`.
         temperature: divides the logits, folded into the last layer's weights.
-        known: the second output, if one was fitted.
+        known: the second output, if one was fitted, on the first part.
 
     Returns:
         A model from `(N, H, W, 3) uint8 RGB` to a dict of `probabilities` `(N, classes)` and, where
         there is one, `known` `(N, 1)`.
     """
-    features = base.output
-    logits = head.get_layer("logits")
-    dense = keras.layers.Dense(logits.units, activation="softmax", name="probabilities")
-    outputs = {"probabilities": dense(features)}
-    dense.set_weights([weight / temperature for weight in logits.get_weights()])
+    kernel, bias = (weight / temperature for weight in head.get_layer("logits").get_weights())
+    kernels = np.split(kernel, np.cumsum([part.shape[-1] for part in parts])[:-1])
+    first, *others = parts
+    logits = _dense(first, "logits", kernels[0], bias)
+    for part, weights in zip(others, kernels[1:], strict=True):
+        logits = keras.layers.Add()([logits, _dense(part, f"logits_{part.name}", weights)])
+    outputs = {"probabilities": keras.layers.Softmax(name="probabilities")(logits)}
     if known is not None:
-        score = keras.layers.Dense(1, activation="sigmoid", name="known")
-        outputs["known"] = score(features)
-        score.set_weights([known.weights[:, None], np.array([known.bias], np.float32)])
-    return keras.Model(base.input, outputs, name="classifier")
+        score = _dense(first, "score", known.weights[:, None], np.array([known.bias], np.float32))
+        outputs["known"] = keras.layers.Activation("sigmoid", name="known")(score)
+    return keras.Model(image, outputs, name="classifier")
+
+
+def _dense(x: Any, name: str, *weights: NDArray[np.float32]) -> Any:
+    layer = keras.layers.Dense(weights[0].shape[1], use_bias=len(weights) > 1, name=name)
+    y = layer(x)
+    layer.set_weights(weights)
+    return y
 
 
 def prove(model: Any, photo: NDArray[np.uint8], expected: NDArray[np.float32]) -> None:

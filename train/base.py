@@ -9,27 +9,30 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.backbones import build_network, scaling
+from edgebreed.train.config import MAXIMA
 from edgebreed.train.features import base_key
 from edgebreed.train.keras_setup import keras
 
 
 @dataclass(frozen=True)
 class KerasBase:
-    """A backbone with its scaling in front and global average pooling behind it.
+    """A backbone with its scaling in front and global pooling behind it.
 
     Attributes:
         model: `(N, H, W, 3) uint8 RGB` to `(N, F) float32`; its layer `backbone` is the network.
+        parts: what the features are put together from: averages of maps and, for some, maxima of maps.
         spec: the input it takes.
         key: changes with network, weights and input.
     """
 
     model: Any
+    parts: list[Any]
     spec: InputSpec
     key: str
 
     @property
     def network(self) -> Any:
-        """The backbone, from scaled photos to maps."""
+        """The backbone, from scaled photos to its last maps and, if it has some, those that maxima are of."""
         return self.model.get_layer("backbone")
 
     def features(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -52,10 +55,25 @@ def build_base(backbone: str, spec: InputSpec, weights: Path | None) -> KerasBas
     network.trainable = False
     network.name = "backbone"
     image = keras.Input((spec.height, spec.width, 3), dtype="uint8", name="image")
-    pooled = keras.layers.GlobalAveragePooling2D(name="features")
-    features = pooled(network(_scaled(image, backbone), training=False))
+    parts = _pooled(network, MAXIMA.get(backbone.lower()), _scaled(image, backbone))
+    features = keras.layers.Concatenate(name="features")(parts) if len(parts) > 1 else parts[0]
     key = base_key(backbone.lower(), spec, weights)
-    return KerasBase(keras.Model(image, features, name="base"), spec, key)
+    return KerasBase(keras.Model(image, features, name="base"), parts, spec, key)
+
+
+def _pooled(network: Any, maxima: str | None, scaled: Any) -> list[Any]:
+    """The averages of a backbone's last maps and, of those that have them, the maxima of earlier ones.
+
+    The maxima are pooled by a window of the maps' size, and averaged, one by one, to lose their two axes:
+    quantizers know these layers, but no largest of an axis and no reshape of unknown batch.
+    """
+    average = keras.layers.GlobalAveragePooling2D(name="averages")
+    if maxima is None:
+        return [average(network(scaled, training=False))]
+    both = keras.Model(network.input, [network.output, network.get_layer(maxima).output], name="backbone")
+    last, earlier = both(scaled, training=False)
+    largest = keras.layers.MaxPooling2D(earlier.shape[1:3])(earlier)
+    return [average(last), keras.layers.GlobalAveragePooling2D(name="maxima")(largest)]
 
 
 def _scaled(image: Any, backbone: str) -> Any:

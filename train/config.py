@@ -38,6 +38,11 @@ SIDES = {
     "efficientnetb7": 600,
 }
 """Input side in px by network: the one that a backbone's weights were trained at, where it is not 224."""
+MAXIMA = {XCEPTION: "block14_sepconv1_act"}
+"""Layers whose maxima join a backbone's averages, where that was seen to help.
+
+For Xception it takes 22 of 464 mistakes off, in five-fold cross-validation of 4,772 dog photos, twice.
+"""
 EPOCHS = {Arch.SCRATCH: 20, Arch.XCEPTION: 20}
 
 

@@ -50,6 +50,11 @@ class Dataset:
             raise DatasetError(f"{self.root} has no {split} photos: it has {there}")
         return photos
 
+    @property
+    def all_photos(self) -> list[Photo]:
+        """The photos of all splits, a split after another."""
+        return [photo for photos in self.splits.values() for photo in photos]
+
     def name_of(self, photo: Photo) -> str:
         """The photo's path below `root`."""
         return photo.path.relative_to(self.root).as_posix()
@@ -60,7 +65,7 @@ class Dataset:
         Raises:
             DatasetError: a name is no photo of the data set.
         """
-        unknown = names - {self.name_of(photo) for photos in self.splits.values() for photo in photos}
+        unknown = names - {self.name_of(photo) for photo in self.all_photos}
         if unknown:
             raise DatasetError(f"{min(unknown)} is no photo of {self.root}: list paths below it, one a line")
         return self.keep(lambda photo: self.name_of(photo) not in names)

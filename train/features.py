@@ -15,6 +15,7 @@ from edgebreed.edge.engines.session import user_cache
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.progress import track
 from edgebreed.train import pixels
+from edgebreed.train.config import MAXIMA
 
 BATCH = 8
 
@@ -114,7 +115,8 @@ def base_key(network: str, spec: InputSpec, weights: Path | None) -> str:
         weights: its weights file; None stands for those of ImageNet that are downloaded.
     """
     origin = digest_of(weights)[:16] if weights else "imagenet"
-    return f"{network}-{origin}-{spec.height}x{spec.width}-{spec.resize}"
+    kind = f"{network}-max" if network in MAXIMA else network
+    return f"{kind}-{origin}-{spec.height}x{spec.width}-{spec.resize}"
 
 
 def user_features() -> Path:

@@ -72,11 +72,14 @@ def load_labelled(data: Dataset, split: str, spec: InputSpec) -> Labelled:
 
 
 History = dict[str, list[float]]
-"""Loss and accuracy by epoch, as Keras names them."""
+"""Loss, accuracy and, of heads, learning rate by epoch, as Keras names them."""
 
 
 def fit_features(model: Any, train: Labelled, valid: Labelled | None, settings: FitSettings) -> History:
-    """Fits a head on features; the weights of the best validation epoch stay, without validation the last."""
+    """Fits a head on features; the weights of the best validation epoch stay, without validation the last.
+
+    A head that was fitted before goes on with its optimizer's state, and with the graph traced then.
+    """
     if not model.compiled:
         _compile(model, settings, settings.learning_rate, STEPS_PER_EXECUTION)
     callbacks = [keras.callbacks.LearningRateScheduler(lambda epoch, _: _cosine(settings, epoch))]

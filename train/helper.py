@@ -16,11 +16,12 @@ def helper() -> Iterator[Executor]:
 
     It is started anew instead of forked: threads of TensorFlow and OpenCV do not outlive a fork.
     """
+    others = set(active_children())
     with ProcessPoolExecutor(1, get_context("spawn"), _begin) as executor:
         try:
             yield executor
         except BaseException:
-            for child in active_children():
+            for child in set(active_children()) - others:
                 child.kill()
             raise
 

@@ -119,7 +119,7 @@ def check_labels(data: Dataset, base: Base, cache: FeatureCache, alike: Groups, 
         alike: photos that look the same, which would tell each other's label.
         seed: of folds and heads.
     """
-    photos = [photo for members in data.splits.values() for photo in members]
+    photos = data.all_photos
     features = extract([photo.path for photo in photos], base, cache, "features")
     first = {path: members[0] for members in alike.members for path in members}
     numbers: dict[Path, int] = {}

@@ -54,7 +54,7 @@ def prepare(config: TrainConfig) -> Prepared:
     dropped = {"undecodable": len(broken), "repeated": len(repeated)}
     _check_classes(kept)
     if config.arch is Arch.XCEPTION and (config.weights is None or config.weights.is_file()):
-        photos = [photo.path for members in kept.splits.values() for photo in members]
+        photos = [photo.path for photo in kept.all_photos]
         cache.recall(base_key(config.network, config.spec, config.weights), [*photos, *negatives])
     return Prepared(kept, negatives, dropped, digest_of_data(kept, found.digests), cache)
 

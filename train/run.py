@@ -115,7 +115,7 @@ def _check_unchanged(data: Dataset, before: str) -> None:
     from edgebreed.train.features import digest_of
     from edgebreed.train.survey import digest_of_data
 
-    paths = [photo.path for photos in data.splits.values() for photo in photos]
+    paths = [photo.path for photo in data.all_photos]
     if digest_of_data(data, {path: digest_of(path) for path in paths}) != before:
         raise InputError(
             f"the photos of {data.root} have changed since the run was made: bring them back, or train again"

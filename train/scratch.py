@@ -91,8 +91,7 @@ def fit_scratch(config: TrainConfig, prepared: Prepared) -> Fitted:
     logits = {split: network.predict(splits[split].inputs, verbose=0) for split in ("valid", "test")}
     temperature = fit_temperature(logits["valid"], splits["valid"].labels)
     rejection = rejection_without_negatives(softmax(logits["valid"] / temperature))
-    base = keras.Model(network.input, network.get_layer("features").output)
-    model = assemble(base, network, temperature, None)
+    model = assemble(network.input, [network.get_layer("features").output], network, temperature, None)
     seconds = {"features": 0.0, "fit": time.perf_counter() - start}
     trainable = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
     test = softmax(logits["test"] / temperature)

@@ -54,8 +54,7 @@ class Survey:
 
 def digest_of_data(data: Dataset, digests: dict[Path, str]) -> str:
     """SHA-256 over the photos of all splits: their places below the root, and their contents."""
-    photos = [photo for members in data.splits.values() for photo in members]
-    lines = sorted(f"{data.name_of(photo)} {digests[photo.path]}" for photo in photos)
+    lines = sorted(f"{data.name_of(photo)} {digests[photo.path]}" for photo in data.all_photos)
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 

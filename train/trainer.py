@@ -20,7 +20,9 @@ from edgebreed.train.report import Answered
 from edgebreed.train.run import METRICS, MODEL, RECORD, SPLITS, RunRecord
 
 TOOLS = ("edgebreed", "keras", "tensorflow", "tensorflow-cpu", "openvino", "numpy", "opencv-python")
-NEEDED_ASIDE = ("sklearn.linear_model", "sklearn.metrics", "scipy.optimize", "edgebreed.train.plots")
+# What the second process will import: for the score of 'neither', and for the pictures.
+JUDGING = ("sklearn.linear_model", "sklearn.metrics")
+DRAWING = ("edgebreed.train.plots",)
 
 
 def train(config: TrainConfig) -> dict[str, Any]:
@@ -41,7 +43,7 @@ def train(config: TrainConfig) -> dict[str, Any]:
 def _fit(config: TrainConfig, aside: Executor) -> tuple[Prepared, Fitted]:
     """Keras takes seconds to import: meanwhile the second process reads the photos."""
     preparing = aside.submit(prepare, config)
-    for module in NEEDED_ASIDE:
+    for module in (*(JUDGING if config.negatives else ()), *DRAWING):
         aside.submit(load, module)
     from edgebreed.train.keras_setup import keras
     from edgebreed.train.scratch import fit_scratch

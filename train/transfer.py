@@ -59,7 +59,7 @@ def fit_transfer(config: TrainConfig, prepared: Prepared, aside: Executor) -> Fi
         base, passes, interrupted = fine_tune(config, data, prepared.sha256, base, head)
         features = _features(prepared, base)
     fitting = time.perf_counter()
-    judging = _judge(config, features, aside)
+    judging = _judge(config, features, base.parts[0].shape[-1], aside)
     head, history = _fit_head(config, data, features)
     logits = np.asarray(head(features["valid"]), np.float32)
     calibrating = aside.submit(fit_temperature, logits, labels_of(data.photos("valid")))
@@ -68,7 +68,7 @@ def fit_transfer(config: TrainConfig, prepared: Prepared, aside: Executor) -> Fi
     known, rejection = (
         judging.result() if judging else (None, rejection_without_negatives(softmax(logits / temperature)))
     )
-    model = assemble(base.model, head, temperature, known)
+    model = assemble(base.model.input, base.parts, head, temperature, known)
     test = softmax(np.asarray(head(features["test"]), np.float32) / temperature)
     seconds = {"features": fitting - start, "fit": time.perf_counter() - fitting}
     trainable = head.count_params() + (0 if known is None else known.weights.size + 1)
@@ -123,11 +123,12 @@ def _features(prepared: Prepared, base: KerasBase) -> Features:
 
 
 def _judge(
-    config: TrainConfig, features: Features, aside: Executor
+    config: TrainConfig, features: Features, averages: int, aside: Executor
 ) -> Future[tuple[KnownScore, Rejection]] | None:
+    """Of the averages alone: maxima, which one odd spot can make, tell strange photos less well."""
     if "negatives" not in features:
         return None
-    train, valid, negatives = (features[name] for name in ("train", "valid", "negatives"))
+    train, valid, negatives = (features[name][:, :averages] for name in ("train", "valid", "negatives"))
     return aside.submit(fit_rejection, train, valid, negatives, config.seed)
 
 

@@ -50,6 +50,19 @@ def test_a_base_scales_before_its_network(tmp_path: Path) -> None:
     assert np.allclose(expected, base.features(photos), atol=1e-3, rtol=1e-3)
 
 
+def test_maxima_of_earlier_maps_join_the_averages_of_xception(tmp_path: Path) -> None:
+    """And the key says so, for features that were kept before they did."""
+    weights = tmp_path / "x.weights.h5"
+    network = keras.applications.Xception(weights=None, include_top=False, input_shape=(71, 71, 3))
+    network.save_weights(weights)
+    base = build_base("Xception", InputSpec(71, 71), weights)
+    photos = np.random.default_rng(0).integers(0, 256, (2, 71, 71, 3), np.uint8)
+    last, earlier = (np.asarray(maps) for maps in base.network(photos / 127.5 - 1, training=False))
+    expected = np.concatenate([last.mean(axis=(1, 2)), earlier.max(axis=(1, 2))], axis=1)
+    assert np.allclose(expected, base.features(photos), atol=1e-4)
+    assert base.key.startswith("xception-max-")
+
+
 def test_all_names_have_a_scaling() -> None:
     """No backbone is offered that could not be fed."""
     assert all(len(scaling(name)[0]) == 3 for name in names())

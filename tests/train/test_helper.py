@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,23 @@ def test_it_ends_at_once_when_something_fails_here() -> None:
     with pytest.raises(KeyboardInterrupt):
         fail()
     assert time.monotonic() - start < 30
+
+
+def test_it_leaves_other_processes_alone() -> None:
+    """A program that trains may have children of its own."""
+    other = get_context("spawn").Process(target=time.sleep, args=(60,), daemon=True)
+    other.start()
+
+    def fail() -> None:
+        with helper() as aside:
+            aside.submit(os.getpid).result()
+            raise InputError
+
+    with pytest.raises(InputError):
+        fail()
+    assert other.is_alive()
+    other.kill()
+    other.join()
 
 
 def test_it_does_not_outlive_a_parent_that_was_killed() -> None:

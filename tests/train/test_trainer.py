@@ -73,7 +73,7 @@ def test_a_transfer_fits_head_and_score(small_data: Path, tmp_path: Path, cli: C
     ]
     first = cli(*arguments, "--negatives", small_data / "test", "--out", tmp_path / "x", "--json")
     assert 0 == first.code, first.err
-    assert 2048 * 3 + 3 + 2048 + 1 == first.json["trainable_parameters"]
+    assert (2048 + 1536) * 3 + 3 + 2048 + 1 == first.json["trainable_parameters"]
     assert RejectionScore.KNOWN == read_record(tmp_path / "x").rejection.score
     again = cli(*arguments, "--out", tmp_path / "y", "--json")
     assert again.json["seconds"]["features"] < first.json["seconds"]["features"]
