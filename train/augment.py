@@ -1,6 +1,7 @@
 """Batches of photos, each a little different every time."""
 
 import math
+import os
 from dataclasses import dataclass
 
 import cv2
@@ -44,7 +45,7 @@ class AugmentedPhotos(keras.utils.PyDataset):  # type: ignore[misc]  # Keras shi
     def __init__(
         self, photos: NDArray[np.uint8], targets: NDArray[np.float32], batch: int, how: Augmentation
     ) -> None:
-        super().__init__(workers=2, use_multiprocessing=False)
+        super().__init__(workers=len(os.sched_getaffinity(0)), use_multiprocessing=False)
         self._photos, self._targets, self._batch, self._how = photos, targets, batch, how
         self._epoch = how.begun - 1
         self.on_epoch_end()

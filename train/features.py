@@ -17,8 +17,6 @@ from edgebreed.progress import track
 from edgebreed.train import pixels
 from edgebreed.train.config import MAXIMA
 
-BATCH = 8
-
 
 class Base(Protocol):
     """A frozen network; its key changes with anything that changes its features."""
@@ -31,6 +29,11 @@ class Base(Protocol):
     @property
     def spec(self) -> InputSpec:
         """The input it takes."""
+        ...
+
+    @property
+    def batch(self) -> int:
+        """Photos at a time that it is fast with."""
         ...
 
     def features(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -98,7 +101,7 @@ def extract(paths: Sequence[Path], base: Base, cache: FeatureCache, title: str) 
     cached = {digest: cache.get(base.key, digest) for digest in digests}
     found = {digest: row for digest, row in cached.items() if row is not None}
     missing = {digest: path for digest, path in zip(digests, paths, strict=True) if digest not in found}
-    rows = pixels.batches(list(missing.values()), base.spec, BATCH)
+    rows = pixels.batches(list(missing.values()), base.spec, base.batch)
     computed = (row for batch in rows for row in base.features(batch))
     for digest, row in zip(missing, track(computed, title, len(missing)), strict=True):
         cache.put(base.key, digest, row)

@@ -12,6 +12,7 @@ from edgebreed.train.dataset import Dataset
 from edgebreed.train.features import digest_of_weights
 from edgebreed.train.fit import FitSettings, History, fit_photos, load_labelled
 from edgebreed.train.keras_setup import keras
+from edgebreed.train.precision import half_precision_on_gpu
 
 SHARE = 1 / 3  # of the backbone's weights; for Xception these are its blocks 13 and 14
 LEARNING_RATE = 2e-5
@@ -45,9 +46,10 @@ def fine_tune(
     )
     request = {"fine_tune": config.fine_tune, "base": base.key, **request_of(config, data, digest)}
     kept = Checkpoint.open(config.out, request, config.resume, patience=PATIENCE, keep_start=True)
-    history = fit_photos(
-        model, splits["train"], splits["valid"], settings, kept, [(config.size, config.fine_tune)]
-    )
+    with half_precision_on_gpu(model):
+        history = fit_photos(
+            model, splits["train"], splits["valid"], settings, kept, [(config.size, config.fine_tune)]
+        )
     base.network.trainable = False
     tuned = replace(base, key=f"{base.key}-tuned-{digest_of_weights(base.network.get_weights())}")
     return tuned, history, not kept.is_done(config.fine_tune)

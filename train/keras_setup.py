@@ -44,4 +44,10 @@ try:
 except ImportError as error:
     raise MissingExtraError("training (Keras with TensorFlow)", "train") from error
 
-__all__ = ["keras"]
+
+def has_gpu() -> bool:
+    """Whether Keras computes on a GPU."""
+    return bool(keras.distribution.list_devices("gpu"))
+
+
+__all__ = ["has_gpu", "keras"]

@@ -16,6 +16,7 @@ class MeanColour:
     """A base whose features are the mean colour; it counts the photos that it saw."""
 
     spec = InputSpec(8, 8)
+    batch = 2
 
     def __init__(self, key: str = "mean") -> None:
         self.key, self.seen = key, 0
