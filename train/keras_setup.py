@@ -47,7 +47,7 @@ except ImportError as error:
 
 def has_gpu() -> bool:
     """Whether Keras computes on a GPU."""
-    return bool(keras.distribution.list_devices("gpu"))
+    return keras.distribution.list_devices()[0].split(":")[0] in ("gpu", "cuda")  # JAX names both
 
 
 __all__ = ["has_gpu", "keras"]
