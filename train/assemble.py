@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from edgebreed.errors import ProofError
 from edgebreed.train.calibration import KnownScore
+from edgebreed.train.head import Head
 from edgebreed.train.keras_setup import has_gpu, keras
 
 TOLERANCE = 1e-4
@@ -15,7 +16,7 @@ HALF_TOLERANCE = 2e-2  # of a head on features in half precision
 
 
 def assemble(
-    image: Any, parts: Sequence[Any], head: Any, temperature: float, known: KnownScore | None
+    image: Any, parts: Sequence[Any], head: Head, temperature: float, known: KnownScore | None
 ) -> Any:
     """The whole classifier, ready for export.
 
@@ -23,7 +24,7 @@ def assemble(
         image: where photos `(N, H, W, 3) uint8 RGB` come in.
         parts: tensors `(N, F)` that the features are put together from. Each gets weights of its own, as one
             scale for both averages and maxima would cost an int8 model its accuracy.
-        head: features to logits; its last layer is `logits`.
+        head: features to logits.
         temperature: divides the logits, folded into the last layer's weights.
         known: the second output, if one was fitted, on the first part.
 
@@ -31,7 +32,7 @@ def assemble(
         A model from `(N, H, W, 3) uint8 RGB` to a dict of `probabilities` `(N, classes)` and, where
         there is one, `known` `(N, 1)`.
     """
-    kernel, bias = (weight / temperature for weight in head.get_layer("logits").get_weights())
+    kernel, bias = head.kernel / temperature, head.bias / temperature
     kernels = np.split(kernel, np.cumsum([part.shape[-1] for part in parts])[:-1])
     first, *others = parts
     logits = _dense(first, "logits", kernels[0], bias)

@@ -55,7 +55,8 @@ def build_base(backbone: str, spec: InputSpec, weights: Path | None) -> KerasBas
     network.trainable = False
     network.name = "backbone"
     image = keras.Input((spec.height, spec.width, 3), dtype="uint8", name="image")
-    parts = _pooled(network, MAXIMA.get(backbone.lower()), _scaled(image, backbone))
+    maxima = MAXIMA.get(backbone.lower())
+    parts = _pooled(network, maxima.layer if maxima else None, _scaled(image, backbone))
     features = keras.layers.Concatenate(name="features")(parts) if len(parts) > 1 else parts[0]
     key = base_key(backbone.lower(), spec, weights)
     return KerasBase(keras.Model(image, features, name="base"), parts, spec, key)

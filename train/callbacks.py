@@ -5,8 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 
 from edgebreed.progress import bar
@@ -41,27 +39,6 @@ def tensorboard_callback(folder: Path) -> Any:
             writer.add_scalar(name, value, epoch + 1)
 
     return keras.callbacks.LambdaCallback(on_epoch_end=write, on_train_end=lambda _: writer.close())
-
-
-def validation_callback(inputs: NDArray[Any], targets: NDArray[np.float32]) -> Any:
-    """A Keras callback that measures a small model after each epoch, in one step.
-
-    Keras's own `validation_data` traces a second graph, which takes longer than the fit of a head.
-
-    Args:
-        inputs: `(N, ...)`.
-        targets: `(N, classes) float32`, one-hot.
-    """
-
-    class Validation(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no type information
-        def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-            model = self.model
-            answers = model(inputs, training=False)
-            logs["val_loss"] = float(model.loss(targets, answers))
-            right = np.asarray(answers).argmax(axis=1) == targets.argmax(axis=1)
-            logs["val_accuracy"] = float(right.mean())
-
-    return Validation()
 
 
 def whole_epochs(callbacks: list[Any], came: list[int], done: Callable[[], bool]) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -188,3 +189,11 @@ def _photos(by_class: dict[str, list[Path]], classes: tuple[str, ...], folder: P
         )
     index = {name: label for label, name in enumerate(classes)}
     return tuple(Photo(path, index[name]) for name, paths in by_class.items() for path in paths)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Inputs and class indices: `(N, ...)` and `(N,) int64`."""
+
+    inputs: NDArray[Any]
+    labels: NDArray[np.int64]

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -50,12 +50,10 @@ class FeatureCache:
     Attributes:
         root: the folder.
         digests: of the files that were read so far.
-        rows: features that were recalled, by base and digest.
     """
 
     root: Path
     digests: dict[Path, str] = field(default_factory=dict, compare=False)
-    rows: dict[tuple[str, str], NDArray[np.float32]] = field(default_factory=dict, compare=False)
 
     def digest(self, path: Path) -> str:
         """SHA-256 of a file's bytes, read once."""
@@ -65,19 +63,20 @@ class FeatureCache:
 
     def get(self, base: str, digest: str) -> NDArray[np.float32] | None:
         """The features `(F,) float32` of a photo, if they are there."""
-        if (base, digest) in self.rows:
-            return self.rows[base, digest]
         try:
-            return np.asarray(np.load(self._path(base, digest)), np.float32)
-        except (OSError, ValueError, EOFError):
+            return _parsed(self._path(base, digest).read_bytes())
+        except (OSError, ValueError):
             return None
 
-    def recall(self, base: str, paths: Iterable[Path]) -> None:
-        """Reads the features of photos into memory, of those that have some."""
-        for digest in map(self.digest, paths):
-            row = self.get(base, digest)
-            if row is not None:
-                self.rows[base, digest] = row
+    def recall(self, base: str, paths: Sequence[Path]) -> NDArray[np.float32] | None:
+        """The features `(N, F) float32` of photos, if it has those of all of them."""
+        rows = []
+        for path in paths:
+            row = self.get(base, self.digest(path))
+            if row is None:
+                return None
+            rows.append(row)
+        return np.stack(rows)
 
     def put(self, base: str, digest: str, features: NDArray[np.float32]) -> None:
         """Keeps the features `(F,) float32` of a photo."""
@@ -89,6 +88,15 @@ class FeatureCache:
 
     def _path(self, base: str, digest: str) -> Path:
         return self.root / base / digest[:2] / f"{digest}.npy"
+
+
+def _parsed(file: bytes) -> NDArray[np.float32]:
+    """The `(F,) float32` of a `.npy` file as `put` writes it; `np.load` takes five times as long for it."""
+    start = 10 + int.from_bytes(file[8:10], "little")  # NumPy's format, version 1.0
+    row = np.frombuffer(file, "<f4", offset=start)
+    if f"'<f4', 'fortran_order': False, 'shape': ({row.size},)".encode() not in file[:start]:
+        raise ValueError("damaged features")
+    return row
 
 
 def extract(paths: Sequence[Path], base: Base, cache: FeatureCache, title: str) -> NDArray[np.float32]:

@@ -7,10 +7,10 @@ import numpy as np
 
 from edgebreed.train.base import KerasBase
 from edgebreed.train.checkpoint import Checkpoint, request_of
-from edgebreed.train.config import LOGS, TrainConfig
+from edgebreed.train.config import LOGS, History, TrainConfig
 from edgebreed.train.dataset import Dataset
 from edgebreed.train.features import digest_of_weights
-from edgebreed.train.fit import FitSettings, History, fit_photos, load_labelled
+from edgebreed.train.fit import FitSettings, fit_photos, load_labelled
 from edgebreed.train.keras_setup import keras
 from edgebreed.train.precision import half_precision_on_gpu
 

@@ -1,6 +1,5 @@
 """Fits a Keras model and keeps its history."""
 
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,18 @@ from edgebreed.train.augment import Augmentation, AugmentedPhotos
 from edgebreed.train.callbacks import (
     progress_callback,
     tensorboard_callback,
-    validation_callback,
     whole_epochs,
 )
 from edgebreed.train.checkpoint import Checkpoint
-from edgebreed.train.dataset import Dataset, labels_of
+from edgebreed.train.config import History
+from edgebreed.train.dataset import Dataset, Labelled, labels_of
+from edgebreed.train.head import LABEL_SMOOTHING
 from edgebreed.train.keras_setup import keras
 
-LABEL_SMOOTHING = 0.1  # Szegedy et al. 2016; also blunts the wrong labels that every real data set holds
 MIXUP = 0.2
 SIDE_SHARES = (0.5625, 0.8125)  # of the model's own side: 72 and 104 px for 128
 SMALLEST_SIDE = 32
 SMALL_EPOCHS = 0.6
-STEPS_PER_EXECUTION = 16  # a step of a head is far cheaper than the way from Python into the graph
 
 
 @dataclass(frozen=True)
@@ -57,50 +55,10 @@ class FitSettings:
             raise ValueError(f"{self.epochs} epochs of batches of {self.batch}: both must be at least 1")
 
 
-@dataclass(frozen=True)
-class Labelled:
-    """Inputs and class indices: `(N, ...)` and `(N,) int64`."""
-
-    inputs: NDArray[Any]
-    labels: NDArray[np.int64]
-
-
 def load_labelled(data: Dataset, split: str, spec: InputSpec) -> Labelled:
     """The photos of a split, `(N, H, W, 3) uint8 RGB`, with their labels."""
     photos = data.photos(split)
     return Labelled(pixels.load([photo.path for photo in photos], spec), labels_of(photos))
-
-
-History = dict[str, list[float]]
-"""Loss, accuracy and, of heads, learning rate by epoch, as Keras names them."""
-
-
-def fit_features(model: Any, train: Labelled, valid: Labelled | None, settings: FitSettings) -> History:
-    """Fits a head on features; the weights of the best validation epoch stay, without validation the last.
-
-    A head that was fitted before goes on with its optimizer's state, and with the graph traced then.
-    """
-    if not model.compiled:
-        _compile(model, settings, settings.learning_rate, STEPS_PER_EXECUTION)
-    callbacks = [keras.callbacks.LearningRateScheduler(lambda epoch, _: _cosine(settings, epoch))]
-    if valid is not None:
-        # It never stops early: its patience is all the epochs; it keeps the best weights.
-        best = keras.callbacks.EarlyStopping("val_loss", patience=settings.epochs, restore_best_weights=True)
-        callbacks += [validation_callback(valid.inputs, _one_hot(valid.labels, model)), best]
-    history = model.fit(
-        train.inputs,
-        _one_hot(train.labels, model),
-        batch_size=settings.batch,
-        epochs=settings.epochs,
-        callbacks=[*callbacks, progress_callback("head", settings.epochs), *_logging(settings)],
-        verbose=0,
-    )
-    return {name: [float(value) for value in values] for name, values in history.history.items()}
-
-
-def _cosine(settings: FitSettings, epoch: int) -> float:
-    """The learning rate in the middle of an epoch."""
-    return settings.learning_rate * (1 + math.cos(math.pi * (epoch + 0.5) / settings.epochs)) / 2
 
 
 def fit_photos(
@@ -176,7 +134,7 @@ def progressive_sides(side: int, epochs: int) -> list[tuple[int, int]]:
     return [(small, round(epochs * SMALL_EPOCHS)), (large, epochs)]
 
 
-def _compile(model: Any, settings: FitSettings, learning_rate: Any, steps_per_execution: int = 1) -> None:
+def _compile(model: Any, settings: FitSettings, learning_rate: Any) -> None:
     optimizer = keras.optimizers.RMSprop(
         learning_rate, momentum=settings.momentum, weight_decay=settings.weight_decay
     )
@@ -185,7 +143,6 @@ def _compile(model: Any, settings: FitSettings, learning_rate: Any, steps_per_ex
         optimizer,
         keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=LABEL_SMOOTHING),
         metrics=["accuracy"],
-        steps_per_execution=steps_per_execution,
     )
 
 
@@ -195,9 +152,3 @@ def _logging(settings: FitSettings) -> list[Any]:
 
 def _one_hot(labels: NDArray[np.int64], model: Any) -> NDArray[np.float32]:
     return np.eye(model.output_shape[-1], dtype=np.float32)[labels]
-
-
-def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities `(N, classes) float32` of logits of the same shape."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)

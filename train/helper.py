@@ -9,6 +9,8 @@ from importlib import import_module
 from multiprocessing import active_children, get_context, parent_process
 from threading import Thread
 
+THREADS = "OMP_NUM_THREADS"
+
 
 @contextmanager
 def helper() -> Iterator[Executor]:
@@ -18,12 +20,30 @@ def helper() -> Iterator[Executor]:
     """
     others = set(active_children())
     with ProcessPoolExecutor(1, get_context("spawn"), _begin) as executor:
+        with _one_thread_for_products():
+            executor.submit(os.getpid)
         try:
             yield executor
         except BaseException:
             for child in set(active_children()) - others:
                 child.kill()
             raise
+
+
+@contextmanager
+def _one_thread_for_products() -> Iterator[None]:
+    """What starts within multiplies matrices on one core, unless the user chose otherwise.
+
+    Small products on more cores wait for each other, twice as long where the parent works on these too.
+    """
+    if THREADS in os.environ:
+        yield
+        return
+    os.environ[THREADS] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[THREADS]
 
 
 def _begin() -> None:

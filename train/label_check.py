@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from edgebreed.errors import InputError, MissingExtraError
 from edgebreed.train.contact_sheet import Cell
-from edgebreed.train.dataset import Dataset, Photo, labels_of
+from edgebreed.train.dataset import Dataset, Labelled, Photo, labels_of
 from edgebreed.train.duplicates import Groups
 from edgebreed.train.features import Base, FeatureCache, extract
-from edgebreed.train.fit import Labelled, fit_features, softmax
-from edgebreed.train.keras_setup import keras
-from edgebreed.train.transfer import build_head, head_settings
+from edgebreed.train.head import HeadFit
+from edgebreed.train.metrics import softmax
 
 FOLDS = 5
 EPOCHS = 20
@@ -98,14 +97,12 @@ def out_of_fold(
     if np.bincount(labels).max() < FOLDS:
         raise InputError(f"no class has {FOLDS} photos: labels are checked by {FOLDS}-fold cross-validation")
     groups = np.arange(len(labels)) if groups is None else groups
-    keras.utils.set_random_seed(seed)
     answers = np.empty((len(labels), classes), np.float32)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     for kept, held in folds.split(features, labels, groups):
-        head = build_head(features.shape[1], classes)
-        photos = Labelled(features[kept], labels[kept])
-        fit_features(head, photos, None, head_settings(EPOCHS, len(kept), seed))
-        answers[held] = softmax(np.asarray(head(features[held]), np.float32))
+        fit = HeadFit(features.shape[1], classes, seed)
+        fit.learn(Labelled(features[kept], labels[kept]), EPOCHS)
+        answers[held] = softmax(fit.head(features[held]))
     return answers
 
 

@@ -81,3 +81,9 @@ def confusion(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> 
     counts = np.zeros((classes, classes), np.int64)
     np.add.at(counts, (labels, probabilities.argmax(axis=1)), 1)
     return counts
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Probabilities `(N, classes) float32` of logits of the same shape."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)

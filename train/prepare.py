@@ -1,7 +1,8 @@
 """From a folder of photos to a data set that can be learnt from."""
 
 import shutil
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edgebreed.edge.images import find_photos
@@ -11,6 +12,7 @@ from edgebreed.train.config import Arch, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of, read_dataset
 from edgebreed.train.demo import write_demo
 from edgebreed.train.features import FeatureCache, base_key
+from edgebreed.train.on_features import Features, OnFeatures, fit_on_features
 from edgebreed.train.split import split
 from edgebreed.train.survey import digest_of_data, survey
 
@@ -24,7 +26,9 @@ class Prepared:
         negatives: photos that show none of the classes.
         dropped: how many were left out, by reason.
         sha256: digest over the photos that are left.
-        cache: knows the digests of all files, and holds the features of a frozen base that it had on disk.
+        cache: knows the digests of all files.
+        fitted: on the features, if all of them were cached; None of a fine-tuning, which changes them.
+        seconds: that the reading of cached features took.
     """
 
     data: Dataset
@@ -32,6 +36,16 @@ class Prepared:
     dropped: dict[str, int]
     sha256: str
     cache: FeatureCache
+    fitted: OnFeatures | None = None
+    seconds: float = 0.0
+
+    @property
+    def files(self) -> dict[str, list[Path]]:
+        """The files that features are computed of, by split; those of `negatives` if there are some."""
+        files = {
+            split: [photo.path for photo in self.data.photos(split)] for split in ("train", "valid", "test")
+        }
+        return {**files, "negatives": list(self.negatives)} if self.negatives else files
 
 
 def prepare(config: TrainConfig) -> Prepared:
@@ -53,10 +67,27 @@ def prepare(config: TrainConfig) -> Prepared:
     kept = data.keep(lambda photo: photo.path not in broken | repeated)
     dropped = {"undecodable": len(broken), "repeated": len(repeated)}
     _check_classes(kept)
-    if config.arch is Arch.XCEPTION and (config.weights is None or config.weights.is_file()):
-        photos = [photo.path for photo in kept.all_photos]
-        cache.recall(base_key(config.network, config.spec, config.weights), [*photos, *negatives])
-    return Prepared(kept, negatives, dropped, digest_of_data(kept, found.digests), cache)
+    prepared = Prepared(kept, negatives, dropped, digest_of_data(kept, found.digests), cache)
+    return _fit_cached(config, prepared)
+
+
+def _fit_cached(config: TrainConfig, prepared: Prepared) -> Prepared:
+    """Fits at once what needs no Keras, if no feature is missing."""
+    if config.arch is not Arch.XCEPTION or config.fine_tune:
+        return prepared
+    if config.weights is not None and not config.weights.is_file():
+        return prepared
+    start = time.perf_counter()
+    key = base_key(config.network, config.spec, config.weights)
+    features: Features = {}
+    for name, files in prepared.files.items():
+        rows = prepared.cache.recall(key, files)
+        if rows is None:
+            return prepared
+        features[name] = rows
+    reading = time.perf_counter() - start
+    fitted = fit_on_features(config, prepared.data, features)
+    return replace(prepared, fitted=fitted, seconds=reading)
 
 
 def _check_classes(data: Dataset) -> None:

@@ -10,8 +10,10 @@ from edgebreed.train.assemble import assemble
 from edgebreed.train.calibration import fit_temperature, rejection_without_negatives
 from edgebreed.train.checkpoint import Checkpoint, request_of
 from edgebreed.train.config import LOGS, Fitted, TrainConfig
-from edgebreed.train.fit import FitSettings, fit_photos, load_labelled, progressive_sides, softmax
+from edgebreed.train.fit import FitSettings, fit_photos, load_labelled, progressive_sides
+from edgebreed.train.head import Head
 from edgebreed.train.keras_setup import keras
+from edgebreed.train.metrics import softmax
 from edgebreed.train.prepare import Prepared
 
 STEM = 32
@@ -91,7 +93,8 @@ def fit_scratch(config: TrainConfig, prepared: Prepared) -> Fitted:
     logits = {split: network.predict(splits[split].inputs, verbose=0) for split in ("valid", "test")}
     temperature = fit_temperature(logits["valid"], splits["valid"].labels)
     rejection = rejection_without_negatives(softmax(logits["valid"] / temperature))
-    model = assemble(network.input, [network.get_layer("features").output], network, temperature, None)
+    head = Head(*network.get_layer("logits").get_weights())
+    model = assemble(network.input, [network.get_layer("features").output], head, temperature, None)
     seconds = {"features": 0.0, "fit": time.perf_counter() - start}
     trainable = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
     test = softmax(logits["test"] / temperature)

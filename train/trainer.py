@@ -20,9 +20,7 @@ from edgebreed.train.report import Answered
 from edgebreed.train.run import METRICS, MODEL, RECORD, SPLITS, RunRecord
 
 TOOLS = ("edgebreed", "keras", "tensorflow", "tensorflow-cpu", "openvino", "numpy", "opencv-python")
-# What the second process will import: for the score of 'neither', and for the pictures.
-JUDGING = ("sklearn.linear_model", "sklearn.metrics")
-DRAWING = ("edgebreed.train.plots",)
+DRAWING = "edgebreed.train.plots"
 
 
 def train(config: TrainConfig) -> dict[str, Any]:
@@ -41,19 +39,28 @@ def train(config: TrainConfig) -> dict[str, Any]:
 
 
 def _fit(config: TrainConfig, aside: Executor) -> tuple[Prepared, Fitted]:
-    """Keras takes seconds to import: meanwhile the second process reads the photos."""
+    """Keras takes seconds to import: meanwhile the second process reads the photos, and fits what it can."""
     preparing = aside.submit(prepare, config)
-    for module in (*(JUDGING if config.negatives else ()), *DRAWING):
-        aside.submit(load, module)
+    aside.submit(load, DRAWING)
     from edgebreed.train.keras_setup import keras
-    from edgebreed.train.scratch import fit_scratch
-    from edgebreed.train.transfer import fit_transfer
 
     keras.utils.set_random_seed(config.seed)
+    if config.arch is Arch.SCRATCH:
+        from edgebreed.train.scratch import fit_scratch
+
+        prepared = preparing.result()
+        return prepared, fit_scratch(config, prepared)
+    from edgebreed.train.backbones import canonical
+    from edgebreed.train.base import build_base
+    from edgebreed.train.transfer import fit_transfer
+
+    try:
+        base = build_base(canonical(config.network), config.spec, config.weights)
+    except InputError:
+        preparing.result()  # what is wrong with the photos is told of first
+        raise
     prepared = preparing.result()
-    if config.arch is Arch.XCEPTION:
-        return prepared, fit_transfer(config, prepared, aside)
-    return prepared, fit_scratch(config, prepared)
+    return prepared, fit_transfer(config, prepared, base, aside)
 
 
 def _record(config: TrainConfig, prepared: Prepared, fitted: Fitted, labels: dict[str, str]) -> RunRecord:

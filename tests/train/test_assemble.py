@@ -8,9 +8,9 @@ import pytest
 from edgebreed.errors import ProofError
 from edgebreed.train.assemble import assemble, prove
 from edgebreed.train.calibration import KnownScore
-from edgebreed.train.fit import softmax
+from edgebreed.train.head import Head
 from edgebreed.train.keras_setup import keras
-from edgebreed.train.transfer import build_head
+from edgebreed.train.metrics import softmax
 
 pytestmark = pytest.mark.keras
 
@@ -19,13 +19,12 @@ PHOTOS = RANDOM.integers(0, 256, (1, 8, 8, 3), np.uint8)
 KNOWN = KnownScore(RANDOM.normal(size=3).astype(np.float32), 0.5)
 
 
-def assembled() -> tuple[Any, Any]:
+def assembled() -> tuple[Any, Head]:
     """A classifier on averages and maxima of the colours, and its head."""
     image = keras.Input((8, 8, 3), dtype="uint8")
     scaled = keras.layers.Rescaling(1 / 255)(image)
     parts = [keras.layers.GlobalAveragePooling2D()(scaled), keras.layers.GlobalMaxPooling2D()(scaled)]
-    head = build_head(6, 4)
-    head.get_layer("logits").set_weights([RANDOM.normal(size=(6, 4)), RANDOM.normal(size=4)])
+    head = Head(*(RANDOM.normal(size=shape).astype(np.float32) for shape in ((6, 4), 4)))
     return assemble(image, parts, head, 0.5, KNOWN), head
 
 
@@ -35,7 +34,7 @@ def test_it_answers_as_its_parts_do() -> None:
     answers = model(PHOTOS)
     features = np.concatenate([PHOTOS.mean(axis=(1, 2)), PHOTOS.max(axis=(1, 2))], axis=1).astype(np.float32)
     features /= 255
-    expected = softmax(np.asarray(head(features), np.float32) / 0.5)
+    expected = softmax(head(features) / 0.5)
     assert np.allclose(expected, answers["probabilities"], atol=1e-5)
     assert np.allclose(KNOWN(features[:, :3]), np.asarray(answers["known"])[:, 0], atol=1e-5)
     prove(model, PHOTOS, expected[0])

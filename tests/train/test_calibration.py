@@ -10,7 +10,7 @@ from edgebreed.train.calibration import (
     rejection_with_negatives,
     rejection_without_negatives,
 )
-from edgebreed.train.fit import softmax
+from edgebreed.train.metrics import softmax
 
 
 def test_the_temperature_undoes_overconfidence() -> None:

@@ -16,9 +16,9 @@ import pytest
 from edgebreed.edge.preprocess import ResizeRule
 from edgebreed.errors import InputError
 from edgebreed.train.checkpoint import Checkpoint, request_of
-from edgebreed.train.config import TrainConfig
-from edgebreed.train.dataset import Dataset
-from edgebreed.train.fit import FitSettings, History, Labelled, fit_photos
+from edgebreed.train.config import History, TrainConfig
+from edgebreed.train.dataset import Dataset, Labelled
+from edgebreed.train.fit import FitSettings, fit_photos
 from edgebreed.train.keras_setup import keras
 
 from ..conftest import Cli

@@ -90,3 +90,18 @@ def test_it_does_not_outlive_a_parent_that_was_killed() -> None:
         pid = int(parent.stdout.readline())
         parent.kill()
     assert is_gone(pid, 20)
+
+
+def test_it_multiplies_on_one_core_and_the_environment_stays() -> None:
+    """Unless the user chose a number."""
+    with helper() as aside:
+        assert "1" == aside.submit(os.getenv, "OMP_NUM_THREADS").result()
+        assert "OMP_NUM_THREADS" not in os.environ
+
+
+def test_a_number_of_cores_that_the_user_chose_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is theirs."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    with helper() as aside:
+        assert "2" == aside.submit(os.getenv, "OMP_NUM_THREADS").result()
+    assert "2" == os.environ["OMP_NUM_THREADS"]
