@@ -40,6 +40,9 @@ def bar(console: Console) -> Progress:
 
 
 def track(items: Iterable[Item], title: str, total: int) -> Iterator[Item]:
-    """Passes items through and draws a bar on standard error."""
+    """Passes items through and draws a bar on standard error, if there is anything to do."""
+    if not total:
+        yield from items
+        return
     with bar(Console(file=sys.stderr)) as progress:
         yield from progress.track(items, total=total, description=title)

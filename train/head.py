@@ -82,7 +82,7 @@ class HeadFit:
         peak = LEARNING_RATE * max(1.0, batch / 64)
         history: History = {}
         best, least = self.head, math.inf
-        for epoch in track(range(epochs), "head", epochs):
+        for epoch in track(range(epochs), "head" if valid else "head, all photos", epochs):
             rate = peak * (1 + math.cos(math.pi * (epoch + 0.5) / epochs)) / 2
             loss, accuracy = self._epoch(photos, batch, rate)
             told = {"loss": loss, "accuracy": accuracy, "learning_rate": rate}
