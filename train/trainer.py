@@ -54,11 +54,9 @@ def _fit(config: TrainConfig, aside: Executor) -> tuple[Prepared, Fitted]:
     from edgebreed.train.base import build_base
     from edgebreed.train.transfer import fit_transfer
 
-    try:
-        base = build_base(canonical(config.network), config.spec, config.weights)
-    except InputError:
-        preparing.result()  # what is wrong with the photos is told of first
-        raise
+    if config.weights is None:
+        preparing.result()  # what is wrong with the photos is told of before weights are downloaded
+    base = build_base(canonical(config.network), config.spec, config.weights)
     prepared = preparing.result()
     return prepared, fit_transfer(config, prepared, base, aside)
 
