@@ -11,6 +11,7 @@ from edgebreed.train.config import LOGS, History, TrainConfig
 from edgebreed.train.dataset import Dataset
 from edgebreed.train.features import digest_of_weights
 from edgebreed.train.fit import FitSettings, fit_photos, load_labelled
+from edgebreed.train.head import DROPOUT, Head
 from edgebreed.train.keras_setup import keras
 from edgebreed.train.precision import half_precision_on_gpu
 
@@ -21,7 +22,7 @@ PATIENCE = 3
 
 
 def fine_tune(
-    config: TrainConfig, data: Dataset, digest: str, base: KerasBase, head: Any
+    config: TrainConfig, data: Dataset, digest: str, base: KerasBase, head: Head
 ) -> tuple[KerasBase, History, bool]:
     """Fits the top layers of a backbone together with a head that was fitted before (Kumar et al. 2022).
 
@@ -38,7 +39,7 @@ def fine_tune(
     Returns:
         The tuned base, whose key no other base has; loss and accuracy by pass; whether a signal ended it.
     """
-    model = keras.Model(base.model.input, head(base.model.output), name="tuned")
+    model = keras.Model(base.model.input, _keras_head(head)(base.model.output), name="tuned")
     unfreeze_top(base.network)
     splits = {split: load_labelled(data, split, config.spec) for split in ("train", "valid")}
     settings = FitSettings(
@@ -70,3 +71,13 @@ def unfreeze_top(network: Any) -> list[str]:
         if layer.trainable and layer.weights:
             names.append(layer.name)
     return names[::-1]
+
+
+def _keras_head(head: Head) -> Any:
+    """The same head as a Keras model, which learns with dropout."""
+    width, classes = head.kernel.shape
+    features = keras.Input((width,), name="features")
+    dropped = keras.layers.Dropout(DROPOUT, noise_shape=(1, width))(features)
+    model = keras.Model(features, keras.layers.Dense(classes, name="logits")(dropped), name="head")
+    model.set_weights([head.kernel, head.bias])
+    return model

@@ -11,11 +11,7 @@ from edgebreed.edge.preprocess import InputSpec
 from edgebreed.signals import stop_signals
 from edgebreed.train import pixels
 from edgebreed.train.augment import Augmentation, AugmentedPhotos
-from edgebreed.train.callbacks import (
-    progress_callback,
-    tensorboard_callback,
-    whole_epochs,
-)
+from edgebreed.train.callbacks import progress_callback, tensorboard_callback, whole_epochs
 from edgebreed.train.checkpoint import Checkpoint
 from edgebreed.train.config import History
 from edgebreed.train.dataset import Dataset, Labelled, labels_of

@@ -2,7 +2,6 @@
 
 import time
 from concurrent.futures import Executor
-from typing import Any
 
 from edgebreed.train.assemble import assemble
 from edgebreed.train.base import KerasBase
@@ -10,8 +9,6 @@ from edgebreed.train.config import Fitted, History, TrainConfig
 from edgebreed.train.fast_base import FastBase
 from edgebreed.train.features import extract
 from edgebreed.train.fine_tune import fine_tune
-from edgebreed.train.head import DROPOUT, Head
-from edgebreed.train.keras_setup import keras
 from edgebreed.train.on_features import Features, fit_head, fit_on_features
 from edgebreed.train.prepare import Prepared
 
@@ -30,9 +27,7 @@ def fit_transfer(config: TrainConfig, prepared: Prepared, base: KerasBase, aside
     interrupted = False
     if config.fine_tune:
         fit, _ = fit_head(config, prepared.data, _features(prepared, base))
-        base, passes, interrupted = fine_tune(
-            config, prepared.data, prepared.sha256, base, keras_head(fit.head)
-        )
+        base, passes, interrupted = fine_tune(config, prepared.data, prepared.sha256, base, fit.head)
     fitted, reading = prepared.fitted, prepared.seconds
     if fitted is None:
         features = _features(prepared, base)
@@ -60,13 +55,3 @@ def _features(prepared: Prepared, base: KerasBase) -> Features:
         name: extract(files, engine, prepared.cache, f"features: {name}")
         for name, files in prepared.files.items()
     }
-
-
-def keras_head(head: Head) -> Any:
-    """The same head as a Keras model, which learns with dropout."""
-    width, classes = head.kernel.shape
-    features = keras.Input((width,), name="features")
-    dropped = keras.layers.Dropout(DROPOUT, noise_shape=(1, width))(features)
-    model = keras.Model(features, keras.layers.Dense(classes, name="logits")(dropped), name="head")
-    model.set_weights([head.kernel, head.bias])
-    return model

@@ -15,7 +15,6 @@ from edgebreed.train.dataset import read_dataset
 from edgebreed.train.fine_tune import fine_tune, unfreeze_top
 from edgebreed.train.head import zeros
 from edgebreed.train.keras_setup import keras
-from edgebreed.train.transfer import keras_head
 
 from ..conftest import Cli
 from .test_checkpoint import epochs_done, start, wait_for_epochs
@@ -43,9 +42,7 @@ def test_only_the_top_moves(small_data: Path, tmp_path: Path, weights: Path) -> 
     config = TrainConfig(
         tmp_path, tmp_path, Arch.XCEPTION, small_data, size=SIDE, fine_tune=2, backbone="MobileNet"
     )
-    tuned, history, interrupted = fine_tune(
-        config, read_dataset(small_data), "digest", base, keras_head(zeros(1024, 3))
-    )
+    tuned, history, interrupted = fine_tune(config, read_dataset(small_data), "digest", base, zeros(1024, 3))
     moved = {
         layer.name
         for layer in tuned.network.layers
