@@ -10,7 +10,7 @@ demo: $(READY)
 	cd demo && ../$(BIN)/edgebreed train
 	cd demo && ../$(BIN)/edgebreed export --format onnx --precision int8
 	cd demo && ../$(BIN)/edgebreed bench runs/scratch/demo-data/test --model runs/scratch/scratch-int8.onnx
-	$(BIN)/python -m edgebreed.benchmarks.demo_photos demo/photos
+	$(BIN)/python examples/demo_photos.py demo/photos
 	cd demo && ../$(BIN)/edgebreed predict photos --save annotated
 	@echo "annotated pictures: demo/annotated"
 

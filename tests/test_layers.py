@@ -37,13 +37,27 @@ def imports(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("floor", FLOORS)
 def test_a_floor_imports_only_floors_below_it(floor: str) -> None:
-    """`edge` < `train` < `export` < `benchmarks`, and the door's own modules where they are allowed."""
+    """`edge` < `train` < `export` < `benchmarks`, and the door's own modules where they are allowed.
+
+    Studies are programs that nothing imports, and may measure any part.
+    """
     below = FLOORS[: FLOORS.index(floor) + 1]
     allowed = GROUND | (set() if floor == "edge" else SHARED_BY_ALL_BUT_EDGE)
     for path in (ROOT / floor).rglob("*.py"):
+        if "studies" in path.parts:
+            continue
         ours = {name for name in imports(path) if name.startswith("edgebreed")}
         wrong = {name for name in ours if name.split(".")[1] not in below and name not in allowed}
         assert set() == wrong, f"{path} stands on {floor} and imports {wrong}"
+
+
+def test_what_is_installed_needs_no_study() -> None:
+    """The folder of studies is not in the wheel."""
+    for folder in (*FLOORS, "edgebreed"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if "studies" not in path.parts:
+                studies = {name for name in imports(path) if name.startswith("edgebreed.benchmarks.studies")}
+                assert set() == studies, path
 
 
 def test_edge_needs_numpy_opencv_and_one_engine() -> None:

@@ -14,13 +14,13 @@ FLOORS = ("edge", "train", "export", "benchmarks")
 
 
 def test_every_package_is_listed() -> None:
-    """A folder with an `__init__.py` that is not listed would be missing from the wheel."""
+    """A folder with an `__init__.py` that is not listed is not in the wheel; the studies must not be."""
     folders = [ROOT / "edgebreed", *(ROOT / floor for floor in FLOORS)]
     found = {
         path.parent.relative_to(ROOT).as_posix().replace("/", ".")
         for folder in folders
         for path in folder.rglob("__init__.py")
-        if not any(parent.is_symlink() for parent in path.parents) and "peers" not in path.parts
+        if not any(parent.is_symlink() for parent in path.parents) and "studies" not in path.parts
     }
     names = {name if name.startswith("edgebreed") else f"edgebreed.{name}" for name in found}
     assert names == set(PROJECT["tool"]["setuptools"]["packages"])

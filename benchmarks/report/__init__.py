@@ -1,1 +1,1 @@
-"""A measurement as one page that needs nothing beside it."""
+"""Results of a measurement: typed records, files, tables and an HTML page."""

@@ -5,7 +5,7 @@ from statistics import median
 from typing import Any
 
 from edgebreed.benchmarks.report.svg import Scale, axis_below, axis_left, colour, drawing, path
-from edgebreed.benchmarks.samples import medians_by
+from edgebreed.benchmarks.stats.samples import medians_by
 
 WIDTH, HEIGHT = 960.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 24.0, 36.0, 48.0

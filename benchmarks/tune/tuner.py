@@ -8,19 +8,19 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from edgebreed.benchmarks.bootstrap import percentile_interval
-from edgebreed.benchmarks.frames import CAMERA, WHOLE, camera_frames
-from edgebreed.benchmarks.lanes import Lane
-from edgebreed.benchmarks.plain_haar import PlainHaar
-from edgebreed.benchmarks.tune.accuracy import Judge, Score
-from edgebreed.benchmarks.tune.candidates import Candidate, candidates
-from edgebreed.benchmarks.tune.detectors import (
+from edgebreed.benchmarks.scenarios.input_images import CAMERA, WHOLE, camera_frames
+from edgebreed.benchmarks.scenarios.workload import Lane
+from edgebreed.benchmarks.stats.bootstrap import percentile_interval
+from edgebreed.benchmarks.tune.candidate_accuracy import Judge, Score
+from edgebreed.benchmarks.tune.configurations import Candidate, candidates
+from edgebreed.benchmarks.tune.detector_settings import (
     DetectorScore,
     choose_detector,
     score_detectors,
 )
-from edgebreed.benchmarks.tune.packages import Package
-from edgebreed.benchmarks.tune.race import Race, Standing
+from edgebreed.benchmarks.tune.plain_haar import PlainHaar
+from edgebreed.benchmarks.tune.successive_halving import Race, Standing
+from edgebreed.benchmarks.tune.variants import Package
 from edgebreed.edge.haar import Detector, HaarDetector, HaarSettings
 from edgebreed.edge.images import Frame
 from edgebreed.edge.manifest import Tuned

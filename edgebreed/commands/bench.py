@@ -8,15 +8,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from edgebreed.benchmarks.camera import RATE
-from edgebreed.benchmarks.compare import BOUND, Comparison, compare_files
-from edgebreed.benchmarks.csv_table import csv_table
-from edgebreed.benchmarks.drawn import write_drawn
-from edgebreed.benchmarks.multi_stream import STREAMS
-from edgebreed.benchmarks.overhead import overhead
-from edgebreed.benchmarks.report.page import write_report
-from edgebreed.benchmarks.scenario import Request, Scenario, run
-from edgebreed.benchmarks.subject import open_subjects
+from edgebreed.benchmarks.report.csv_table import csv_table
+from edgebreed.benchmarks.report.html_report import write_report
+from edgebreed.benchmarks.scenarios.camera_scenario import RATE
+from edgebreed.benchmarks.scenarios.drawn import write_drawn
+from edgebreed.benchmarks.scenarios.multi_stream import STREAMS
+from edgebreed.benchmarks.scenarios.overhead import overhead
+from edgebreed.benchmarks.scenarios.runner import Request, Scenario, run
+from edgebreed.benchmarks.scenarios.system_under_test import open_subjects
+from edgebreed.benchmarks.stats.compare import BOUND, Comparison, compare_files
 from edgebreed.commands.bench_view import announce, show
 from edgebreed.commands.common import (
     AllowFallback,

@@ -5,8 +5,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from edgebreed.benchmarks.result_file import subject_name
-from edgebreed.benchmarks.verdict import engine_word
+from edgebreed.benchmarks.report.result_file import subject_name
+from edgebreed.benchmarks.stats.verdict import engine_word
 from edgebreed.commands.common import console, print_titled
 
 _STATISTICS = ("p50", "p90", "p95", "p99", "mean", "max")

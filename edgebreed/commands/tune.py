@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from edgebreed.benchmarks.drawn import write_drawn
+from edgebreed.benchmarks.scenarios.drawn import write_drawn
 from edgebreed.commands.common import Json, Overwrite, console, print_json, print_titled, stdout_to_stderr
 from edgebreed.edge.images import find_photos
 from edgebreed.errors import InputError
@@ -50,9 +50,9 @@ def tune(
     if bool(run) == bool(package_dir):
         raise InputError("give either --run RUN or --package-dir DIR")
     with stdout_to_stderr(), tempfile.TemporaryDirectory() as folder:
-        from edgebreed.benchmarks.tune.packages import export_packages, read_packages
         from edgebreed.benchmarks.tune.tuner import TuneConfig, refuse_unwritable
         from edgebreed.benchmarks.tune.tuner import tune as run_tuning
+        from edgebreed.benchmarks.tune.variants import export_packages, read_packages
 
         home = run[0] if run else package_dir or Path()
         out = out or home / "tuned"

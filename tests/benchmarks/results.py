@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.benchmarks.conditions import Conditions
-from edgebreed.benchmarks.contention import Contention
-from edgebreed.benchmarks.machine_state import MachineState
-from edgebreed.benchmarks.reference import EVERY
-from edgebreed.benchmarks.result import Measured, report
-from edgebreed.benchmarks.samples import Recording, Sample, Warmup
-from edgebreed.benchmarks.subject import Subject
+from edgebreed.benchmarks.machine.conditions import Conditions
+from edgebreed.benchmarks.machine.contention import Contention
+from edgebreed.benchmarks.machine.machine_state import MachineState
+from edgebreed.benchmarks.machine.reference_work import EVERY
+from edgebreed.benchmarks.report.bench_result import Measured, report
+from edgebreed.benchmarks.scenarios.system_under_test import Subject
+from edgebreed.benchmarks.stats.samples import Recording, Sample, Warmup
 from edgebreed.edge.engines import EngineOptions
 
 QUIET = Conditions(MachineState.read(), MachineState.read(), Contention(0.0, 0.0))

@@ -8,7 +8,7 @@ import cv2
 import pytest
 from rich.console import Console
 
-from edgebreed.benchmarks.compare import Word
+from edgebreed.benchmarks.stats.compare import Word
 from edgebreed.commands.bench_view import announce
 from edgebreed.edge.manifest import Accuracy
 from edgebreed.edge.model_file import write_model

@@ -1,0 +1,1 @@
+"""How images arrive at the system under test, and the measurement of each arrival pattern."""

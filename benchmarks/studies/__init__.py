@@ -1,0 +1,1 @@
+"""Studies: programs that answer one question each, run from a checkout and not installed."""

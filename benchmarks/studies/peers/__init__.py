@@ -1,0 +1,1 @@
+"""The same photos through edgebreed and through other systems."""

@@ -1,0 +1,154 @@
+"""What viewers of the live page cost the stream: `python -m edgebreed.benchmarks.studies.viewer_cost`."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from edgebreed.edge.camera.events import Answered, Counts
+from edgebreed.edge.images import Frame
+from edgebreed.edge.pipeline import Pipeline
+from edgebreed.edge.result import Guess, Kind, Result
+from edgebreed.live.address import Address
+from edgebreed.live.server import LivePage
+from edgebreed.machine import processor
+
+Work = Callable[[Frame], Result]
+_AUDIENCE = Path(__file__).with_name("page_viewers.py")
+_SLEEP_S, _COMPUTE_S = 0.015, 0.015
+
+
+class Load(StrEnum):
+    """What the stream does for each frame."""
+
+    SIMULATED = "simulated"  # 15 ms of arithmetic and 15 ms of waiting, as for an accelerator
+    PIPELINE = "pipeline"  # the shipped model, on all cores
+
+
+def main(
+    viewers: Annotated[int, typer.Option(min=1, help="How many watch at once.")] = 5,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds without and with viewers, in turn.")] = 6,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Length of a round.")] = 10.0,
+    load: Annotated[Load, typer.Option(help="What the stream does for each frame.")] = Load.SIMULATED,
+) -> None:
+    """Print how fast a stream of 1280x720 frames runs without and with viewers, as JSON."""
+    print(json.dumps(measure(viewers, rounds, seconds, _work(load)), indent=2))
+
+
+def measure(viewers: int, rounds: int, seconds: float, work: Work) -> dict[str, Any]:
+    """Runs rounds without and with viewers in turn, each pair in the other order than the one before.
+
+    Returns:
+        Frames per second of each round, both medians, the median of the pairs' ratios (a machine that drifts
+        slows both of a pair), and what the viewers have read.
+    """
+    fps: dict[bool, list[float]] = {False: [], True: []}
+    read = {"pictures": 0, "events": 0, "bytes": 0}
+    page, frames = LivePage(Address("127.0.0.1", 0)), _frames()
+    try:
+        _feed(page, work, frames, 1.0)
+        for number in range(2 * rounds):
+            watched = number % 4 in (1, 2)
+            with _audience(page.address, viewers if watched else 0, read) as warm_up:
+                warm_up(lambda: _feed(page, work, frames, 0.2))
+                fps[watched].append(_feed(page, work, frames, seconds))
+    finally:
+        page.close()
+    ratios = [watched / alone for alone, watched in zip(fps[False], fps[True], strict=True)]
+    return {
+        "viewers": viewers,
+        "seconds": seconds,
+        "fps_without": fps[False],
+        "fps_with": fps[True],
+        "median_without": statistics.median(fps[False]),
+        "median_with": statistics.median(fps[True]),
+        "ratio": statistics.median(ratios),
+        "read": read,
+        "machine": processor(),
+    }
+
+
+def _feed(page: LivePage, work: Work, frames: Iterator[tuple[int, Frame]], seconds: float) -> float:
+    start, count = time.perf_counter(), 0
+    while (elapsed := time.perf_counter() - start) < seconds:
+        number, frame = next(frames)
+        began, captured_at = time.perf_counter(), time.time()
+        result = work(frame)
+        age_ms = (time.perf_counter() - began) * 1e3
+        page.answered(Answered(frame, result, number, captured_at, age_ms, Counts(number + 1, number + 1)))
+        count += 1
+    return count / elapsed
+
+
+def _frames() -> Iterator[tuple[int, Frame]]:
+    """Numbered `(720, 1280, 3) uint8 BGR` frames, all different: noise on a gradient, as dear as photos."""
+    noise = np.random.default_rng(0).integers(0, 40, (720, 1280, 3), np.uint8)
+    base = np.linspace(0, 200, 1280, dtype=np.uint8)[None, :, None]
+    number = 0
+    while True:
+        yield number, np.roll(noise, 16 * number, axis=1) + base
+        number += 1
+
+
+def _work(load: Load) -> Work:
+    return Pipeline.open().process if load is Load.PIPELINE else _simulated()
+
+
+def _simulated() -> Work:
+    """Arithmetic that takes 15 ms here and now; the amount is then fixed, so that a busy machine shows."""
+    values = np.random.default_rng(0).random(200_000, np.float32)
+    times = []
+    for _ in range(200):
+        start = time.perf_counter()
+        np.cbrt(values)
+        times.append(time.perf_counter() - start)
+    repeats = max(1, round(_COMPUTE_S / statistics.median(times)))
+    result = Result(
+        "camera 0", Kind.DOG, (Guess("Dalmatian", 0.9),), ((400, 200, 200, 200),), {"inference": 30.0}
+    )
+
+    def work(_: Frame) -> Result:
+        time.sleep(_SLEEP_S)
+        for _repeat in range(repeats):
+            np.cbrt(values)
+        return result
+
+    return work
+
+
+@contextmanager
+def _audience(
+    address: Address, count: int, read: dict[str, int]
+) -> Iterator[Callable[[Callable[[], object]], None]]:
+    """Viewers in a process of their own; gives a function that feeds them until all have seen a picture."""
+    if count == 0:
+        yield lambda feed: None
+        return
+    words = [sys.executable, str(_AUDIENCE), address.host, str(address.port), str(count)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        out = process.stdout
+
+        def until_ready(feed: Callable[[], object]) -> None:
+            feed()
+            if out.readline() != "ready\n":
+                raise RuntimeError("the viewers do not see a picture")
+
+        yield until_ready
+        process.stdin.close()
+        for name, value in json.loads(out.readline()).items():
+            read[name] += value
+
+
+if __name__ == "__main__":
+    typer.run(main)

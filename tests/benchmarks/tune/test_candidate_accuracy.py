@@ -1,0 +1,80 @@
+"""Whether a candidate is right as often as the float model."""
+
+from pathlib import Path
+
+import cv2
+import pytest
+
+from edgebreed.benchmarks.tune.candidate_accuracy import Judge, Score
+from edgebreed.benchmarks.tune.configurations import Candidate
+from edgebreed.benchmarks.tune.variants import Package
+from edgebreed.edge.manifest import Accuracy, Precision
+from edgebreed.edge.model_file import write_model
+from edgebreed.train.dataset import Photo
+
+from ...conftest import BLUE, GREEN, RED, colour_manifest, colour_model, plain
+
+
+def test_points_lost() -> None:
+    """A bound in points of top-1; what nobody measured does not pass."""
+    assert Score(0.955, 0.96, 200, "valid").within(0.5)
+    assert not Score(0.954, 0.96, 200, "valid").within(0.5)
+    assert not Score(None, 0.96, 0, "manifest").within(100.0)
+
+
+def test_figures_from_the_files() -> None:
+    """Held against the best float model of all."""
+    told = (Accuracy("test", 320, 0.95, 0.97), Accuracy("test", 320, 0.93, 0.94))
+    pool = [
+        Candidate(Package(Path(f"{n}.onnx"), colour_manifest(accuracy=one, precision=Precision.INT8)), "cpu")
+        for n, one in enumerate(told)
+    ]
+    score = Judge(pool).score(pool[0])
+    assert (0.95, 0.97, 320, "manifest") == (score.top1, score.reference, score.n, score.photos)
+    assert 2.0 == pytest.approx(score.drop)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[Photo]:
+    """Four, of which half are labelled as the model sees them."""
+    found = []
+    for label, colour in enumerate((RED, GREEN, BLUE, BLUE)):
+        found.append(Photo(tmp_path / f"{label}.png", min(label, 1)))
+        cv2.imwrite(str(found[-1].path), plain(colour))
+    return found
+
+
+@pytest.mark.parametrize(("precision", "reference"), [(Precision.FP32, 0.5), (Precision.INT8, 0.75)])
+def test_without_a_float_file_in_onnx_there_is_a_reference(
+    tmp_path: Path, photos: list[Photo], precision: Precision, reference: float
+) -> None:
+    """A float file of another format, or what the files tell of the float model."""
+    told = Accuracy("test", 320, 0.7, 0.75)
+    tflite = tmp_path / "a.tflite"  # by its name: the colours in ONNX run in its place
+    write_model(tflite, colour_model(), colour_manifest())
+    other = Package(tflite, colour_manifest(precision=precision, accuracy=told))
+    score = Judge([Candidate(other, "cpu")], photos, "here")
+    score._known[str(tflite), "cpu"] = 0.5
+    assert (0.5, reference) == (
+        score.score(Candidate(other, "cpu")).top1,
+        score.score(Candidate(other, "cpu")).reference,
+    )
+
+
+def test_a_candidate_that_does_not_answer_has_no_score(
+    tmp_path: Path, photos: list[Photo], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And the others have theirs."""
+    path = tmp_path / "broken.onnx"
+    path.write_bytes(b"nothing")
+    score = Judge([], photos, "here").score(Candidate(Package(path, colour_manifest()), "cpu"))
+    assert (None, False) == (score.top1, score.within(100.0))
+    assert "no top-1 of broken.onnx in cpu: " in capsys.readouterr().err
+
+
+def test_measured_on_photos_here(colours: Path, photos: list[Photo]) -> None:
+    """Each file in each engine once; the float file is the reference."""
+    candidate = Candidate(Package(colours, colour_manifest()), "cpu", 1)
+    score = Judge([candidate], photos, "here").score(candidate)
+    assert (0.5, 0.5, 4, 0.0) == (score.top1, score.reference, score.n, score.drop)
+    assert {"top1": 0.5, "drop_points": 0.0, "photos": "here"}.items() <= score.to_dict().items()
