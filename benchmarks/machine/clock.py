@@ -1,4 +1,4 @@
-"""The clock that everything is measured by."""
+"""The clock that latencies are measured with, and one that tests set by hand."""
 
 import time
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time, and waits."""
+    """A monotonic clock."""
 
     def now(self) -> float:
-        """Seconds since some moment; never goes back."""
+        """Seconds since an arbitrary moment; never decreases."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -18,10 +18,10 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own, to the nanosecond."""
+    """The operating system's performance counter, with a resolution of nanoseconds."""
 
     def now(self) -> float:
-        """Seconds since some moment."""
+        """Seconds since an arbitrary moment."""
         return time.perf_counter_ns() / 1e9
 
     def sleep(self, seconds: float) -> None:
@@ -30,15 +30,15 @@ class SystemClock:
 
 
 @dataclass
-class FixedClock:
-    """Goes on only when it is told: for tests, in which nothing may hang on the machine's speed."""
+class ManualClock:
+    """A clock that advances only by `sleep`, so that a test does not depend on the machine's speed."""
 
     seconds: float = 0.0
 
     def now(self) -> float:
-        """Seconds that it was told of."""
+        """Seconds that were slept so far."""
         return self.seconds
 
     def sleep(self, seconds: float) -> None:
-        """Goes on at once."""
+        """Advances the clock and returns at once."""
         self.seconds += seconds

@@ -1,6 +1,6 @@
-"""Energy, where a machine has rails that can be read; absent elsewhere, never guessed.
+"""Energy from the power sensors that a machine has; a machine without any has no figure, never an estimate.
 
-Each reading is labelled as what it is: a rail is neither the whole machine nor the wall.
+Every reading names what it covers: a power rail is neither the whole machine nor the wall socket.
 """
 
 import subprocess
@@ -8,54 +8,73 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from shutil import which
 from typing import Any
 
-from edgebreed.benchmarks.machine.system_files import number, text
+from edgebreed.benchmarks.machine.system_files import read_number, read_text
 
-PERIOD_S = 0.2  # rails without a counter are read this often
+PERIOD_S = 0.2  # between two readings of a sensor that reports power, not energy
 _INA_FOLDERS = ("sys/bus/i2c/drivers/ina3221/*/hwmon/hwmon*", "sys/bus/i2c/drivers/ina3221x/*/iio:device*")
 
 
 @dataclass(frozen=True)
-class Energy:
-    """What a rail gave during a measurement.
+class ImageEnergy:
+    """Energy that one image took from a power rail.
 
     Attributes:
-        rail: its name and what it covers.
+        rail: the rail's name and what it covers.
+        watts: mean power during the measurement.
+        millijoules_per_image: energy of one image.
+    """
+
+    rail: str
+    watts: float
+    millijoules_per_image: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class RailEnergy:
+    """Energy that a power rail delivered during a measurement.
+
+    Attributes:
+        rail: the rail's name and what it covers.
         joules: energy.
-        seconds: the time it was measured over.
+        seconds: duration of the measurement.
     """
 
     rail: str
     joules: float
     seconds: float
 
-    def to_dict(self, images: int, seconds: float) -> dict[str, Any]:
-        """Plain JSON types, with the energy of one image.
+    def per_image(self, images: int, seconds: float) -> ImageEnergy:
+        """The energy of one image.
 
-        The rail also gave for the probes and references between the samples. An image is charged with the
-        mean power over the time that the samples took, so that both sides of the division are theirs alone.
+        The rail also fed the reference work between the samples. An image is therefore charged with the
+        mean power over the samples' own time.
 
         Args:
-            images: that the samples answered.
-            seconds: that the samples took, with a camera's pauses.
+            images: number of images in the samples.
+            seconds: time that the samples took, with the pauses of a camera.
         """
         watts = self.joules / self.seconds
-        return {"rail": self.rail, "watts": watts, "millijoules_per_image": watts * seconds * 1e3 / images}
+        return ImageEnergy(self.rail, watts, watts * seconds * 1e3 / images)
 
 
 @contextmanager
-def metered(root: Path = Path("/"), smi: str | None = None) -> Iterator[list[Energy]]:
-    """A list that holds the energy of each rail once the block has ended; empty without rails.
+def metered(root: Path = Path("/"), smi: str | None = None) -> Iterator[list[RailEnergy]]:
+    """Meters the block; yields a list that holds the energy of each rail afterwards, if there is any.
 
     Args:
-        root: where `/sys` lies.
-        smi: NVIDIA's `nvidia-smi`; None takes the one on the path, if there is one; empty reads no GPU.
+        root: folder that holds `/sys`.
+        smi: path of `nvidia-smi`; None looks for it on the PATH, an empty string reads no GPU.
     """
-    found: list[Energy] = []
+    found: list[RailEnergy] = []
     with ExitStack() as stack:
         for meter in (rapl(root), board_rails(root), nvidia(which("nvidia-smi") if smi is None else smi)):
             stack.enter_context(_collected(meter, found))
@@ -63,8 +82,8 @@ def metered(root: Path = Path("/"), smi: str | None = None) -> Iterator[list[Ene
 
 
 @contextmanager
-def _collected(meter: Iterator[list[Energy]], found: list[Energy]) -> Iterator[None]:
-    """A meter is a generator: it starts at its first step and tells at its second."""
+def _collected(meter: Iterator[list[RailEnergy]], found: list[RailEnergy]) -> Iterator[None]:
+    """Runs a meter, which is a generator: its first step starts it, its second step returns the readings."""
     next(meter)
     try:
         yield
@@ -72,28 +91,31 @@ def _collected(meter: Iterator[list[Energy]], found: list[Energy]) -> Iterator[N
         found.extend(next(meter))
 
 
-def rapl(root: Path) -> Iterator[list[Energy]]:
-    """Intel's and AMD's energy counters of a processor package; reading them may need root."""
+def rapl(root: Path) -> Iterator[list[RailEnergy]]:
+    """Meters processor packages by the energy counters of Intel and AMD; reading them may need root."""
     domains = sorted((root / "sys/class/powercap").glob("intel-rapl:[0-9]"))
-    before, start = {path: number(path / "energy_uj") for path in domains}, time.monotonic()
+    before, start = {path: read_number(path / "energy_uj") for path in domains}, time.monotonic()
     yield []
     seconds = time.monotonic() - start
     yield [
-        Energy(
-            f"RAPL {text(path / 'name')}: processor package, not the board", _used(path, old) / 1e6, seconds
+        RailEnergy(
+            f"RAPL {read_text(path / 'name')}: processor package, not the board",
+            _counted_uj(path, old) / 1e6,
+            seconds,
         )
         for path, old in before.items()
-        if old is not None and number(path / "energy_uj") is not None
+        if old is not None and read_number(path / "energy_uj") is not None
     ]
 
 
-def _used(path: Path, before: float) -> float:
-    used = (number(path / "energy_uj") or 0) - before
-    return used if used >= 0 else used + (number(path / "max_energy_range_uj") or 0)
+def _counted_uj(path: Path, before: float) -> float:
+    """Microjoules since a reading of the counter, which may have wrapped around once."""
+    used = (read_number(path / "energy_uj") or 0) - before
+    return used if used >= 0 else used + (read_number(path / "max_energy_range_uj") or 0)
 
 
-def board_rails(root: Path) -> Iterator[list[Energy]]:
-    """Jetson's INA3221 sensors, voltage times current, read by a thread."""
+def board_rails(root: Path) -> Iterator[list[RailEnergy]]:
+    """Meters a Jetson's INA3221 sensors: voltage times current, polled by a thread."""
     rails = [rail for pattern in _INA_FOLDERS for folder in root.glob(pattern) for rail in _rails(folder)]
     watts: dict[str, list[float]] = {name: [] for name, _, _ in rails}
     stop, start = threading.Event(), time.monotonic()
@@ -101,7 +123,7 @@ def board_rails(root: Path) -> Iterator[list[Energy]]:
     def poll() -> None:
         while True:
             for name, volts, amperes in rails:
-                watts[name].append((number(volts) or 0) * (number(amperes) or 0) / 1e6)
+                watts[name].append((read_number(volts) or 0) * (read_number(amperes) or 0) / 1e6)
             if stop.wait(PERIOD_S):
                 return
 
@@ -114,19 +136,20 @@ def board_rails(root: Path) -> Iterator[list[Energy]]:
         thread.join()
     seconds = time.monotonic() - start
     yield [
-        Energy(f"INA3221 {name}: board rail, not the wall", sum(values) / len(values) * seconds, seconds)
+        RailEnergy(f"INA3221 {name}: board rail, not the wall", sum(values) / len(values) * seconds, seconds)
         for name, values in watts.items()
     ]
 
 
 def _rails(folder: Path) -> list[tuple[str, Path, Path]]:
-    """Name, millivolts and milliamperes of each channel: hwmon since JetPack 5, iio before."""
+    """Name, millivolt file and milliampere file of each channel: hwmon since JetPack 5, iio before."""
     hwmon = [
-        (text(folder / f"in{n}_label"), folder / f"in{n}_input", folder / f"curr{n}_input") for n in (1, 2, 3)
+        (read_text(folder / f"in{n}_label"), folder / f"in{n}_input", folder / f"curr{n}_input")
+        for n in (1, 2, 3)
     ]
     iio = [
         (
-            text(folder / f"rail_name_{n}"),
+            read_text(folder / f"rail_name_{n}"),
             folder / f"in_voltage{n}_input",
             folder / f"in_current{n}_input",
         )
@@ -135,8 +158,8 @@ def _rails(folder: Path) -> list[tuple[str, Path, Path]]:
     return [(name, volts, amperes) for name, volts, amperes in (*hwmon, *iio) if name and volts.exists()]
 
 
-def nvidia(smi: str | None) -> Iterator[list[Energy]]:
-    """Board power of the first NVIDIA GPU as its driver reports it, printed by a process of its own."""
+def nvidia(smi: str | None) -> Iterator[list[RailEnergy]]:
+    """Meters the first NVIDIA GPU: board power as its driver reports it, polled by `nvidia-smi`."""
     if not smi:
         yield []
         yield []
@@ -155,4 +178,4 @@ def nvidia(smi: str | None) -> Iterator[list[Energy]]:
     seconds = time.monotonic() - start
     watts = [float(line) for line in lines if line.strip().replace(".", "", 1).isdigit()]
     mean = sum(watts) / len(watts) if watts else 0
-    yield [Energy("NVML GPU 0: the graphics board", mean * seconds, seconds)] if watts else []
+    yield [RailEnergy("NVML GPU 0: the graphics board", mean * seconds, seconds)] if watts else []

@@ -1,4 +1,4 @@
-"""Reads back what `edgebreed bench --json` wrote."""
+"""Reads result files of `edgebreed bench --json` back."""
 
 import json
 from dataclasses import dataclass
@@ -8,33 +8,26 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.benchmarks.report.bench_result import BenchResult
 from edgebreed.errors import InputError
 
 
 @dataclass(frozen=True)
-class Run:
-    """The samples of one model in one engine, in order of time.
+class BenchRun:
+    """The samples of a result as arrays, in order of time.
 
     Attributes:
-        name: model, precision, file and engine.
-        file: where it was read from.
-        data: all that the file tells of it.
-        arrival: how images came, in words; only runs of the same can be compared.
-        images: that a query answers.
-        reference: what ran beside the samples; None where nothing did.
-        queries: each sample's query by name.
-        at_s: when each sample began, `(N,) float64`; runs side by side have one clock.
+        file: the result file; runs of one file took turns.
+        result: the whole record.
+        queries: name of each sample's query.
+        at_s: when each sample was issued, `(N,) float64`; runs that took turns have one clock.
         total_ms: latencies, `(N,) float64`.
-        probe_ms: the machine's speed at each, `(N,) float64`.
-        reference_ms: what the reference took after each, `(N,) float64`; NaN where there was none.
+        probe_ms: the machine's speed at each sample, `(N,) float64`.
+        reference_ms: time of the reference inference after each sample, `(N,) float64`; NaN where none ran.
     """
 
-    name: str
     file: Path
-    data: dict[str, Any]
-    arrival: str
-    images: int
-    reference: dict[str, Any] | None
+    result: BenchResult
     queries: tuple[str, ...]
     at_s: NDArray[np.float64]
     total_ms: NDArray[np.float64]
@@ -42,26 +35,21 @@ class Run:
     reference_ms: NDArray[np.float64]
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any], file: Path) -> Self:
-        """Reads one run of a result.
+    def of(cls, result: BenchResult, file: Path) -> Self:
+        """Converts the samples of a result.
 
         Raises:
-            KeyError, TypeError, ValueError, IndexError: it is no run.
+            ValueError, IndexError: the columns of the record do not fit together.
         """
-        record = data["record"]
-        names = record["queries"]
+        record = result.record
         return cls(
-            name=subject_name(data),
             file=file,
-            data=data,
-            arrival=_arrival(data),
-            images=int(data["images_per_query"]),
-            reference=data["reference"],
-            queries=tuple(str(names[number]) for number in record["query"]),
-            at_s=np.array(record["at_s"], np.float64),
-            total_ms=np.array(record["total_ms"], np.float64),
-            probe_ms=np.array(record["probe_ms"], np.float64),
-            reference_ms=np.array(record["reference_ms"], np.float64),  # None becomes NaN
+            result=result,
+            queries=tuple(record.queries[number] for number in record.query),
+            at_s=np.array(record.at_s, np.float64),
+            total_ms=np.array(record.total_ms, np.float64),
+            probe_ms=np.array(record.probe_ms, np.float64),
+            reference_ms=np.array(record.reference_ms, np.float64),  # None becomes NaN
         )
 
     def __post_init__(self) -> None:
@@ -71,34 +59,42 @@ class Run:
             raise ValueError(f"columns of {sorted(counts)} samples: all must have the same, and at least one")
 
     @property
+    def name(self) -> str:
+        """Model, precision, file and engine."""
+        return self.result.name
+
+    @property
+    def arrival(self) -> str:
+        """How images arrived, in words; only runs of the same can be compared.
+
+        Offline chooses its batch size by itself and is compared by the image, so its size may differ.
+        """
+        result = self.result
+        if result.scenario == "offline":
+            return "offline"
+        rate = "" if result.rate is None else f" at {result.rate:g} frames/s"
+        return f"{result.scenario} of {result.images_per_query} a query{rate}"
+
+    @property
+    def reference(self) -> dict[str, Any] | None:
+        """What the reference inference was; None where none ran."""
+        return self.result.reference
+
+    @property
     def image_ms(self) -> NDArray[np.float64]:
         """Each sample's time for one of its images, `(N,) float64`."""
-        return self.total_ms / self.images
+        return self.total_ms / self.result.images_per_query
 
 
-def _arrival(data: dict[str, Any]) -> str:
-    """Offline chooses its batch size by itself and is compared by the image, so that the size may differ."""
-    if data["scenario"] == "offline":
-        return "offline"
-    rate = f" at {data['rate']:g} frames/s" if "rate" in data else ""
-    return f"{data['scenario']} of {data['images_per_query']} a query{rate}"
-
-
-def subject_name(result: dict[str, Any]) -> str:
-    """Model, precision, file and engine of a result."""
-    model = result["model"]
-    return f"{model['name']} {model['precision']} ({model['file']}) in {result['engine']}"
-
-
-def read_runs(file: Path) -> list[Run]:
-    """The runs in a result file: one, or several of a run side by side.
+def read_runs(file: Path) -> list[BenchRun]:
+    """The results in a file with their samples as arrays.
 
     Raises:
-        InputError: it cannot be read or is no result.
+        InputError: the file cannot be read or is no result.
     """
     try:
         data = json.loads(file.read_text())
-        return [Run.from_dict(run, file) for run in data.get("runs", [data])]
+        return [BenchRun.of(BenchResult.from_dict(run), file) for run in data.get("runs", [data])]
     except OSError as error:
         raise InputError(f"cannot read {file}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:

@@ -1,20 +1,37 @@
-"""Photos as a camera would deliver them."""
+"""The images that a benchmark runs on: synthetic ones for users who give none, and camera frames."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from edgebreed.edge.images import Frame, read_photo
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
 
-CAMERA = InputSpec(720, 1280, ResizeRule.CENTER_CROP)
-"""Height and width of a frame in px: what most cameras give."""
+SYNTHETIC_SIZE = (640, 480)
+SYNTHETIC_COUNT = 4
 
-WHOLE = InputSpec(720, 1280, ResizeRule.LETTERBOX)
-"""The same frame with nothing of a photo cut off, so that no face is."""
+FRAME = InputSpec(720, 1280, ResizeRule.CENTER_CROP)
+"""A camera frame: height and width in px that most cameras deliver, filled by a crop of the photo."""
+
+LETTERBOXED_FRAME = InputSpec(720, 1280, ResizeRule.LETTERBOX)
+"""The same frame with the whole photo in it, so that no face is cut off."""
 
 
-def camera_frames(photos: Sequence[Path], spec: InputSpec = CAMERA) -> list[Frame]:
-    """Photos as frames of a camera, `(720, 1280, 3) uint8 BGR`; they fill it, or are `WHOLE`."""
-    return [np.ascontiguousarray(to_input(read_photo(photo), spec)[..., ::-1]) for photo in photos]
+def write_synthetic_images(folder: Path) -> list[Path]:
+    """Writes 640x480 JPEG files with the noise and detail of a photo; the same every time."""
+    generator = np.random.default_rng(0)
+    paths = []
+    for number in range(SYNTHETIC_COUNT):
+        coarse = generator.integers(0, 256, (12, 16, 3)).astype(np.uint8)
+        smooth = cv2.resize(coarse, SYNTHETIC_SIZE, interpolation=cv2.INTER_CUBIC).astype(np.float32)
+        image = np.clip(smooth + generator.normal(0, 6, smooth.shape), 0, 255).astype(np.uint8)
+        paths.append(folder / f"drawn-{number}.jpg")
+        cv2.imwrite(str(paths[-1]), image)
+    return paths
+
+
+def camera_frames(images: Sequence[Path], spec: InputSpec = FRAME) -> list[Frame]:
+    """Reads image files as camera frames, `(720, 1280, 3) uint8 BGR`, by `FRAME` or `LETTERBOXED_FRAME`."""
+    return [np.ascontiguousarray(to_input(read_photo(image), spec)[..., ::-1]) for image in images]

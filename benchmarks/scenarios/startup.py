@@ -1,6 +1,6 @@
-"""What a user waits for before the first answer, and the memory that it takes: in a process of its own.
+"""Time to the first result and peak memory, measured in a process of its own.
 
-`python -m edgebreed.benchmarks.scenarios.startup PHOTO [MODEL [ENGINE [THREADS]]]` is that process.
+`python -m edgebreed.benchmarks.scenarios.startup IMAGE MODEL ENGINE THREADS` is that process.
 """
 
 import json
@@ -14,17 +14,17 @@ from typing import Any
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.errors import EngineError
 
-WARM = 3  # images after the first, so that the peak holds what an engine only allocates then
+LATER_IMAGES = 3  # after the first, so that the peak holds what an engine only allocates then
 
 
 @dataclass(frozen=True)
 class Startup:
-    """A fresh process's way to its first answer.
+    """A fresh process on its way to the first result.
 
     Attributes:
-        ready_ms: from the start of the process until the model could take an image.
+        ready_ms: from the start of the process until the model can take an image.
         import_ms: of which Python and the packages took this.
-        open_ms: of which reading the model and making it ready took this.
+        open_ms: of which reading the model and preparing it took this.
         first_image_ms: latency of the first image.
         peak_memory_mb: largest resident set of the process after a few images.
     """
@@ -40,16 +40,16 @@ class Startup:
         return asdict(self)
 
 
-def measure_startup(model: Path, options: EngineOptions, photo: Path) -> Startup:
-    """Starts Python anew, opens the model in the same engine and answers one photo.
+def measure_startup(model: Path, options: EngineOptions, image: Path) -> Startup:
+    """Starts Python, opens the model in the same engine and processes one image file.
 
     Raises:
-        EngineError: the process failed; its last line tells why.
+        EngineError: the process failed; the message has its last line.
     """
-    words = [str(photo), str(model), options.engine, str(options.threads)]
+    arguments = [str(image), str(model), options.engine, str(options.threads)]
     start = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", "edgebreed.benchmarks.scenarios.startup", *words],
+        [sys.executable, "-m", "edgebreed.benchmarks.scenarios.startup", *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -57,37 +57,37 @@ def measure_startup(model: Path, options: EngineOptions, photo: Path) -> Startup
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise EngineError(f"a fresh process with {model} failed: {reason}")
-    told = json.loads(done.stdout.splitlines()[-1])
+    times = json.loads(done.stdout.splitlines()[-1])
     return Startup(
-        ready_ms=(told["ready"] - start) * 1e3,
-        import_ms=(told["imported"] - start) * 1e3,
-        open_ms=(told["ready"] - told["imported"]) * 1e3,
-        first_image_ms=(told["answered"] - told["ready"]) * 1e3,
-        peak_memory_mb=told["peak_kb"] / 1024,
+        ready_ms=(times["ready"] - start) * 1e3,
+        import_ms=(times["imported"] - start) * 1e3,
+        open_ms=(times["ready"] - times["imported"]) * 1e3,
+        first_image_ms=(times["first_result"] - times["ready"]) * 1e3,
+        peak_memory_mb=times["peak_kb"] / 1024,
     )
 
 
-def _child(photo: str, model: str, engine: str, threads: str) -> dict[str, float]:
+def _child(image: str, model: str, engine: str, threads: str) -> dict[str, float]:
     """Runs in the fresh process; `time.monotonic` is one clock for all processes of a Linux machine."""
     from edgebreed.edge.pipeline import Pipeline
 
     imported = time.monotonic()
     pipeline = Pipeline.open(Path(model), EngineOptions(engine, int(threads), allow_fallback=True))
     ready = time.monotonic()
-    pipeline.process_photo(Path(photo))
-    answered = time.monotonic()
-    for _ in range(WARM):
-        pipeline.process_photo(Path(photo))
-    return {"imported": imported, "ready": ready, "answered": answered, "peak_kb": _peak_kb()}
+    pipeline.process_photo(Path(image))
+    first_result = time.monotonic()
+    for _ in range(LATER_IMAGES):
+        pipeline.process_photo(Path(image))
+    return {"imported": imported, "ready": ready, "first_result": first_result, "peak_kb": _peak_kb()}
 
 
 def _peak_kb() -> float:
     """Largest resident set of this program.
 
-    `getrusage` would tell that of the process, which was a copy of its parent until it became this program.
+    `getrusage` would include the parent, of which this process was a copy until it became this program.
     """
     lines = (line.split() for line in Path("/proc/self/status").read_text().splitlines())
-    return next(float(words[1]) for words in lines if words[0] == "VmHWM:")
+    return next(float(fields[1]) for fields in lines if fields[0] == "VmHWM:")
 
 
 if __name__ == "__main__":

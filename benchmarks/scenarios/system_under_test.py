@@ -1,7 +1,7 @@
-"""What is measured: a model file in an engine, as the command line names them."""
+"""The system under test (MLPerf's term): a model file that is open in an inference engine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,13 +15,48 @@ from edgebreed.errors import EngineError
 
 
 @dataclass(frozen=True)
-class Subject:
-    """A model that was opened.
+class ModelInfo:
+    """A model file, as a result names it.
+
+    Attributes:
+        name: from its manifest.
+        file: file name.
+        bytes: size of the file.
+        arch: architecture.
+        precision: number format of the weights.
+        input: height and width in px.
+        top1: accuracy that the manifest states, a share; None where it states none.
+        top1_photos: number of images that it was measured on.
+    """
+
+    name: str
+    file: str
+    bytes: int
+    arch: str
+    precision: str
+    input: tuple[int, int]
+    top1: float | None
+    top1_photos: int | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {**asdict(self), "input": list(self.input)}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Reads what `to_dict` wrote."""
+        height, width = data["input"]
+        return cls(**{**data, "input": (height, width)})
+
+
+@dataclass(frozen=True)
+class SystemUnderTest:
+    """A model that is open in an engine.
 
     Attributes:
         path: the model file.
-        options: how it was asked to run.
-        pipeline: the runtime's own path.
+        options: the engine that was asked for, and its settings.
+        pipeline: the runtime's own pipeline, which users run.
     """
 
     path: Path
@@ -30,44 +65,44 @@ class Subject:
 
     @classmethod
     def open(cls, path: Path | None, options: EngineOptions) -> Self:
-        """Opens a model file, or the one that ships with edgebreed."""
+        """Opens a model file, or the model that ships with edgebreed."""
         return cls(path or SHIPPED_MODEL, options, Pipeline.open(path, options))
 
     @property
     def name(self) -> str:
-        """Model, precision and engine: what tells it apart from the others of a run."""
+        """Model, precision and engine, which distinguish it from the other systems of a run."""
         manifest = self.pipeline.manifest
         return f"{manifest.name} {manifest.precision} in {self.pipeline.engine.name}"
 
-    def answer(self, photo: Path) -> Stages:
-        """Answers a photo as `predict` does and returns the stages in ms."""
-        return self.stages(self.pipeline.process_photo(photo))
+    def process_file(self, image: Path) -> Stages:
+        """Processes an image file as `edgebreed predict` does and returns the stages in ms."""
+        return self.stages(self.pipeline.process_photo(image))
 
-    def answer_frame(self, frame: Frame) -> Stages:
-        """Answers a frame `(H, W, 3) uint8 BGR` as `stream` does and returns the stages in ms."""
+    def process_frame(self, frame: Frame) -> Stages:
+        """Processes a frame `(H, W, 3) uint8 BGR` as `edgebreed stream` does and returns the stages in ms."""
         return self.stages(self.pipeline.process(frame))
 
     def stages(self, result: Result) -> Stages:
-        """A result's stages; where the engine copies to a device and back, those copies stand apart."""
-        return split_inference(result.stages_ms, getattr(self.pipeline.engine, "copies_ms", {}))
+        """The stages of a result in ms; copies to and from a device are stages of their own."""
+        return separate_copies(result.stages_ms, getattr(self.pipeline.engine, "copies_ms", {}))
 
-    def describe(self) -> dict[str, Any]:
-        """The model as a result file names it."""
+    def model_info(self) -> ModelInfo:
+        """Describes the model for a result."""
         manifest, accuracy = self.pipeline.manifest, self.pipeline.manifest.accuracy
-        return {
-            "name": manifest.name,
-            "file": self.path.name,
-            "bytes": self.path.stat().st_size,
-            "arch": manifest.arch,
-            "precision": manifest.precision.value,
-            "input": [manifest.input.height, manifest.input.width],
-            "top1": accuracy and accuracy.top1,
-            "top1_photos": accuracy and accuracy.n,
-        }
+        return ModelInfo(
+            name=manifest.name,
+            file=self.path.name,
+            bytes=self.path.stat().st_size,
+            arch=manifest.arch,
+            precision=manifest.precision.value,
+            input=(manifest.input.height, manifest.input.width),
+            top1=accuracy.top1 if accuracy else None,
+            top1_photos=accuracy.n if accuracy else None,
+        )
 
 
-def split_inference(stages: Stages, copies: Stages) -> Stages:
-    """Takes the copies out of `inference` and sets them beside it, in the order in which they happen."""
+def separate_copies(stages: Stages, copies: Stages) -> Stages:
+    """Takes the copies to and from a device out of `inference` and lists them in the order they happen."""
     if not copies or "inference" not in stages:
         return stages
     before, after = copies["host-to-device"], copies["device-to-host"]
@@ -83,25 +118,27 @@ def split_inference(stages: Stages, copies: Stages) -> Stages:
     }
 
 
-def open_subjects(
+def open_systems(
     models: Sequence[Path | None], engines: Sequence[str], options: EngineOptions
-) -> list[Subject]:
-    """Opens each model in each of the engines that run its kind of file.
+) -> list[SystemUnderTest]:
+    """Opens each model in each of the engines that run its format.
 
-    A model that none of the engines runs is opened in the one that does: TFLite files have LiteRT alone.
+    A model that none of the engines runs is opened in the engine that does: only LiteRT runs TFLite files.
 
     Raises:
         EngineError: an engine runs none of the models, or is not on this machine.
     """
-    subjects = []
+    systems = []
     used: set[str] = set()
     for model in models:
         fitting = [engine for engine in engines if engine in (AUTO, *engines_for(model or SHIPPED_MODEL))]
         if len(models) == 1 and not fitting:
-            fitting = list(engines[:1])  # its own error tells more than ours could
+            fitting = list(engines[:1])  # opening it raises an error that says more than ours could
         used |= set(fitting)
-        subjects += [Subject.open(model, replace(options, engine=engine)) for engine in fitting or [AUTO]]
+        systems += [
+            SystemUnderTest.open(model, replace(options, engine=engine)) for engine in fitting or [AUTO]
+        ]
     for engine in engines:
         if engine not in used:
             raise EngineError(f"{engine} runs none of the models: give one of its kind, or leave it out")
-    return subjects
+    return systems

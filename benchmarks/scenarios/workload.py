@@ -1,137 +1,242 @@
-"""Several things measured in one run, taking turns, so that a machine's drift hits all of them alike."""
+"""Issues queries and records their latencies: warm-up, measurement, and what the harness itself adds.
+
+Several workloads are measured in one run and take turns, so that a change of the machine's speed meets all of
+them alike.
+"""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from itertools import count
+from statistics import median
+from typing import Any
 
 from edgebreed.benchmarks.machine.clock import Clock, SystemClock
-from edgebreed.benchmarks.machine.probe import Probe
-from edgebreed.benchmarks.machine.reference_work import EVERY
-from edgebreed.benchmarks.scenarios.warm_up import MIN_SECONDS, warm_up
+from edgebreed.benchmarks.machine.reference_work import REFERENCE_INTERVAL, SpeedProbe
 from edgebreed.benchmarks.stats.samples import Recording, Sample, Stages, Warmup
 
-TURN = 2  # few, so that two lanes' neighbouring turns see the same machine
+TURN = 2  # queries; few, so that neighbouring turns of two workloads see the same machine
+WINDOW = 8
+MIN_WINDOW = 3  # queries of several images, so that a window has a median
+TOLERANCE = 0.05
+MIN_WARM_UP_S = 3.0  # clocks, caches and a runtime's own first choices take about two
+MAX_WARM_UP_S = 10.0
+SHORT_WARM_UP_S = 0.5  # where many workloads are only compared with one another, turn by turn
+WARM_UP_RULE = (
+    f"at least {MIN_WARM_UP_S:.0f} s, or as long as is measured, and two windows of up to {WINDOW} queries, "
+    f"or images where a query holds several, each query as often in either, until their medians are within "
+    f"{TOLERANCE:.0%} of one another; {MAX_WARM_UP_S:.0f} s at most, in proportion less where less is "
+    "measured, unless two windows take longer"
+)
+OVERHEAD_SAMPLES = 200
 
 
 @dataclass(frozen=True)
-class Lane:
-    """Something to measure.
+class Workload:
+    """Queries to a system under test.
 
     Attributes:
-        name: what to call it.
-        ask: answers the query of a number and returns its stages in ms.
-        images: images that a query answers.
+        name: what it is called in a report.
+        issue_query: answers the query of a number and returns its stages in ms.
+        images: images in each query.
     """
 
     name: str
-    ask: Callable[[int], Stages]
+    issue_query: Callable[[int], Stages]
     images: int = 1
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How long to measure.
+    """How long to measure, and in which order.
 
     Attributes:
-        seconds: time to measure in each lane; probes, references and warm-up are not counted.
-        queries: number of different queries; each lane takes them in a random order, all before any again.
+        seconds: time to measure each workload; probes, references and warm-up are not counted.
+        queries: number of different queries; each workload issues all of them in a random order before any
+            again.
         seed: of the order.
-        turn: queries in a row that a lane is given; the first of a turn does not count where there are
-            several lanes, because it finds the caches full of another's data.
-        warm_s: shortest warm-up of a lane; never longer than what is measured.
-        reference: does the reference's work (see `reference`) and returns its time in ms; None leaves it out.
+        turn: queries in a row of one workload. Among several workloads the first query of a turn is not
+            recorded, because it finds the caches full of another workload's data.
+        warm_up_s: shortest warm-up of a workload; never longer than the measurement.
+        reference: runs the `ReferenceInference` and returns its time in ms; None leaves it out.
     """
 
     seconds: float
     queries: int
     seed: int = 0
     turn: int = TURN
-    warm_s: float = MIN_SECONDS
+    warm_up_s: float = MIN_WARM_UP_S
     reference: Callable[[], float] | None = None
 
 
-def warm(lanes: Sequence[Lane], plan: Plan, clock: Clock | None = None) -> list[Warmup]:
-    """Warms each lane up."""
-    least = min(plan.warm_s, plan.seconds)
-    return [warm_up(lane.ask, plan.queries, clock, least, lane.images) for lane in lanes]
+def warm_up(
+    issue_query: Callable[[int], Stages],
+    queries: int,
+    clock: Clock | None = None,
+    min_seconds: float = MIN_WARM_UP_S,
+    images: int = 1,
+) -> Warmup:
+    """Issues queries until the latency is steady by `WARM_UP_RULE`.
+
+    Each window repeats a few queries, the same in every window, so that images of different sizes do not
+    look like drift. A device on which two windows take longer than the limit still gets these two.
+
+    Args:
+        issue_query: answers the query of a number.
+        queries: number of different queries.
+        clock: None takes the system's.
+        min_seconds: shortest duration; the limit is in proportion to it.
+        images: images in each query; with several, fewer queries make a window.
+    """
+    clock = clock or SystemClock()
+    limit = MAX_WARM_UP_S * min_seconds / MIN_WARM_UP_S
+    start, largest = clock.now(), max(MIN_WINDOW, WINDOW // images)
+    cycle = min(largest, queries)
+    window = largest - largest % cycle
+    latencies: list[float] = []
+    for number in count():
+        begin = clock.now()
+        issue_query(number % cycle)
+        now = clock.now()
+        latencies.append(now - begin)
+        steady = _steady(latencies, window)
+        ended = len(latencies) >= 2 * window and now - start >= limit
+        if ended or (steady and now - start >= min_seconds):
+            break
+    return Warmup(len(latencies), now - start, steady)
+
+
+def _steady(latencies: list[float], window: int) -> bool:
+    if len(latencies) < 2 * window:
+        return False
+    before, last = median(latencies[-2 * window : -window]), median(latencies[-window:])
+    return abs(last - before) <= TOLERANCE * before
+
+
+def warm_up_all(workloads: Sequence[Workload], plan: Plan, clock: Clock | None = None) -> list[Warmup]:
+    """Warms up each workload."""
+    min_seconds = min(plan.warm_up_s, plan.seconds)
+    return [
+        warm_up(workload.issue_query, plan.queries, clock, min_seconds, workload.images)
+        for workload in workloads
+    ]
 
 
 def measure(
-    lanes: Sequence[Lane], plan: Plan, clock: Clock | None = None, warmups: Sequence[Warmup] | None = None
+    workloads: Sequence[Workload],
+    plan: Plan,
+    clock: Clock | None = None,
+    warmups: Sequence[Warmup] | None = None,
 ) -> list[Recording]:
-    """Measures all lanes for the same time; the one with the least time measured has the next turn.
+    """Measures all workloads for the same time; the one with the least time so far has the next turn.
 
     Args:
-        lanes: what to measure.
+        workloads: what to measure.
         plan: for how long.
-        clock: measures; None takes the machine's.
-        warmups: of each lane, where they have been warmed up; None does so first.
+        clock: None takes the system's.
+        warmups: of each workload, where they are warm already; None warms them up first.
     """
-    clock, chance = clock or SystemClock(), random.Random(plan.seed)
-    warmups = warm(lanes, plan, clock) if warmups is None else warmups
-    tracks = [
-        _Track(lane, warmup, _orders(plan.queries, chance))
-        for lane, warmup in zip(lanes, warmups, strict=True)
+    clock, rng = clock or SystemClock(), random.Random(plan.seed)
+    warmups = warm_up_all(workloads, plan, clock) if warmups is None else warmups
+    series = [
+        _Series(workload, warmup, _query_order(plan.queries, rng))
+        for workload, warmup in zip(workloads, warmups, strict=True)
     ]
-    taker = Taker(clock)
-    turns = list(tracks)
-    while min(track.seconds for track in tracks) < plan.seconds:
-        chance.shuffle(turns)
-        track = min(turns, key=_seconds)
-        if len(lanes) > 1:
-            track.lane.ask(next(track.order))
+    sampler = Sampler(clock)
+    candidates = list(series)
+    while min(one.seconds for one in series) < plan.seconds:
+        rng.shuffle(candidates)
+        current = min(candidates, key=_measured_seconds)
+        if len(workloads) > 1:
+            current.workload.issue_query(next(current.order))
         for _ in range(plan.turn):
-            track.add(taker.take(track.lane, next(track.order)), plan.reference)
-            if track.seconds >= plan.seconds:
+            current.add(sampler.sample(current.workload, next(current.order)), plan.reference)
+            if current.seconds >= plan.seconds:
                 break
-    return [track.recording() for track in tracks]
+    return [one.recording() for one in series]
 
 
-class Taker:
-    """Takes samples: the latency by the clock, and beside it what tells how it came about.
+class Sampler:
+    """Takes samples: the latency of a query, and the machine's speed right after it.
 
     Args:
-        clock: measures.
+        clock: measures the latency.
     """
 
     def __init__(self, clock: Clock) -> None:
-        self._clock, self._probe, self._start = clock, Probe(), clock.now()
+        self._clock, self._probe, self._start = clock, SpeedProbe(), clock.now()
 
-    def take(self, lane: Lane, query: int) -> Sample:
-        """Measures one query of a lane, and then the machine's speed."""
+    def sample(self, workload: Workload, query: int) -> Sample:
+        """Issues one query of a workload."""
         begin = self._clock.now()
-        stages = lane.ask(query)
+        stages = workload.issue_query(query)
         end = self._clock.now()
         return Sample(query, begin - self._start, (end - begin) * 1e3, self._probe.run(), stages)
 
 
 @dataclass
-class _Track:
-    lane: Lane
+class _Series:
+    """The samples of one workload so far."""
+
+    workload: Workload
     warmup: Warmup
     order: Iterator[int]
     seconds: float = 0.0
     samples: list[Sample] = field(default_factory=list)
-    since_ms: list[float] = field(default_factory=list)  # of the samples after the last reference
-    reference_ms: float = 0.0  # the last
+    since_reference_ms: list[float] = field(default_factory=list)  # of the samples after the last reference
+    reference_ms: float = 0.0  # the last one
 
     def add(self, sample: Sample, reference: Callable[[], float] | None) -> None:
         self.seconds += sample.total_ms / 1e3
-        self.since_ms.append(sample.total_ms)
-        if reference and len(self.since_ms) >= EVERY and sum(self.since_ms) >= EVERY * self.reference_ms:
+        self.since_reference_ms.append(sample.total_ms)
+        if reference and self._reference_is_due():
             self.reference_ms = reference()
-            self.since_ms.clear()
+            self.since_reference_ms.clear()
             sample = replace(sample, reference_ms=self.reference_ms)
         self.samples.append(sample)
 
+    def _reference_is_due(self) -> bool:
+        waited = self.since_reference_ms
+        return len(waited) >= REFERENCE_INTERVAL and sum(waited) >= REFERENCE_INTERVAL * self.reference_ms
+
     def recording(self) -> Recording:
-        return Recording(tuple(self.samples), self.warmup, self.lane.images)
+        return Recording(tuple(self.samples), self.warmup, self.workload.images)
 
 
-def _seconds(track: _Track) -> float:
-    return track.seconds
+def _measured_seconds(series: _Series) -> float:
+    return series.seconds
 
 
-def _orders(queries: int, chance: random.Random) -> Iterator[int]:
+def _query_order(queries: int, rng: random.Random) -> Iterator[int]:
     while True:
-        yield from chance.sample(range(queries), queries)
+        yield from rng.sample(range(queries), queries)
+
+
+@dataclass(frozen=True)
+class Overhead:
+    """What the harness adds to each query, in ms.
+
+    Attributes:
+        inside_ms: counted in the query's latency.
+        between_ms: between two queries and counted nowhere: the speed probe, without reference inferences.
+    """
+
+    inside_ms: float
+    between_ms: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return asdict(self)
+
+
+def measure_overhead() -> Overhead:
+    """Measures an empty query by the code that measures every other."""
+    clock, empty = SystemClock(), Workload("empty", lambda _: {})
+    sampler = Sampler(clock)
+    inside, between = [], []
+    for _ in range(OVERHEAD_SAMPLES):
+        start = clock.now()
+        sample = sampler.sample(empty, 0)
+        inside.append(sample.total_ms)
+        between.append((clock.now() - start) * 1e3 - sample.total_ms)
+    return Overhead(median(inside), median(between))

@@ -1,7 +1,7 @@
-"""Confidence intervals by resampling what was measured.
+"""Confidence intervals by the moving-block bootstrap.
 
-Latencies that follow one another are alike (a busy second is busy for all of its samples), so blocks of
-neighbours are drawn, not single samples: the moving-block bootstrap of Künsch (1989), on a circle (Politis
+Latencies that follow one another are alike (a busy second slows all of its samples), so the resampling draws
+blocks of neighbours, not single samples: the moving-block bootstrap of Künsch (1989), on a circle (Politis
 and Romano 1992) so that every sample is drawn equally often.
 """
 
@@ -18,26 +18,23 @@ Interval = tuple[float, float]
 
 
 def percentile_interval(values: Sequence[float], percent: float, seed: int = 0) -> Interval | None:
-    """Where a percentile lies at 95 % confidence; None for fewer than two values.
-
-    Nearest rank, as `edgebreed.edge.percentile` has it.
-    """
+    """The 95 % confidence interval of a percentile by nearest rank; None for fewer than two values."""
     if len(values) < 2:
         return None
-    drawn = np.sort(np.asarray(values)[draws(len(values), seed)], axis=1)
+    drawn = np.sort(np.asarray(values)[resample_indices(len(values), seed)], axis=1)
     rank = max(1, math.ceil(percent / 100 * len(values)))
-    return interval(drawn[:, rank - 1])
+    return confidence_interval(drawn[:, rank - 1])
 
 
-def interval(statistics: NDArray[np.float64], confidence: float = CONFIDENCE) -> Interval:
-    """The middle part of resampled statistics."""
+def confidence_interval(statistics: NDArray[np.float64], confidence: float = CONFIDENCE) -> Interval:
+    """The central part of a statistic's values in all resamples."""
     low, high = np.quantile(statistics, ((1 - confidence) / 2, (1 + confidence) / 2))
     return float(low), float(high)
 
 
-def draws(count: int, seed: int) -> NDArray[np.int64]:
-    """Places of the samples of each resample, `(RESAMPLES, count) int64`."""
+def resample_indices(count: int, seed: int) -> NDArray[np.int64]:
+    """Indices of the samples in each resample, `(RESAMPLES, count) int64`, drawn in blocks."""
     length = max(1, round(math.sqrt(count)))
     starts = np.random.default_rng(seed).integers(0, count, (RESAMPLES, -(-count // length), 1))
-    places = (starts + np.arange(length)) % count
-    return places.reshape(RESAMPLES, -1)[:, :count]
+    indices = (starts + np.arange(length)) % count
+    return indices.reshape(RESAMPLES, -1)[:, :count]

@@ -1,9 +1,9 @@
-"""MLPerf's early-stopping estimate of a percentile.
+"""MLPerf's early-stopping estimate of a percentile: an upper bound from few queries.
 
-From n queries the largest t is taken for which Binomial(n, 1 - p) stays at or below t with a probability
-of at most 1 - c; the t - 1 slowest queries are dropped and the slowest that is left is the estimate. With
-confidence c the true percentile is not above it. Source: MLPerf Inference rules, "Early Stopping", with
-c = 0.99 and tolerance d = 0 as LoadGen has them. LoadGen has no wheel for ARM, so the rule is here.
+From n queries, take the largest t for which P(Binomial(n, 1 - p) <= t) is at most 1 - c. The t - 1 slowest
+queries are discarded, and the slowest of the rest is the estimate; with confidence c the true percentile is
+not above it. Source: MLPerf Inference rules, "Early Stopping", with c = 0.99 and tolerance d = 0 as LoadGen
+has them. LoadGen has no wheel for ARM, so the rule is implemented here.
 """
 
 import math
@@ -12,13 +12,13 @@ from collections.abc import Sequence
 CONFIDENCE = 0.99
 
 
-def dropped(count: int, percent: float, confidence: float = CONFIDENCE) -> int | None:
-    """How many of `count` queries, the slowest ones, may be left out of account.
+def discardable(count: int, percent: float, confidence: float = CONFIDENCE) -> int | None:
+    """How many of the slowest queries the estimate may discard.
 
     Args:
         count: number of queries.
         percent: percentile in 0..100, for instance 90.
-        confidence: chance that the true percentile is not above the estimate.
+        confidence: probability that the true percentile is not above the estimate.
 
     Returns:
         0 or more; None where the queries are too few for this percentile.
@@ -33,16 +33,16 @@ def dropped(count: int, percent: float, confidence: float = CONFIDENCE) -> int |
     return slowest - 2 if slowest >= 2 else None
 
 
-def estimate(latencies_ms: Sequence[float], percent: float) -> float | None:
-    """The percentile's early-stopping estimate in ms; None where there are too few latencies."""
-    left_out = dropped(len(latencies_ms), percent)
-    return None if left_out is None else float(sorted(latencies_ms)[-1 - left_out])
+def early_stopping_estimate(latencies_ms: Sequence[float], percent: float) -> float | None:
+    """The estimate of a percentile in ms; None where there are too few latencies."""
+    discarded = discardable(len(latencies_ms), percent)
+    return None if discarded is None else float(sorted(latencies_ms)[-1 - discarded])
 
 
-def fewest(percent: float) -> int:
+def min_queries(percent: float) -> int:
     """The smallest number of queries that gives an estimate: 64 for p90, 662 for p99."""
     count = 1
-    while dropped(count, percent) is None:
+    while discardable(count, percent) is None:
         count += 1
     return count
 

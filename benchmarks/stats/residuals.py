@@ -1,6 +1,6 @@
-"""What a comparison is made from: how far each sample lies above what is usual for its photo.
+"""What a comparison of two runs works on: how far each sample lies above the typical latency of its image.
 
-All are logarithms of times for an image, so that differences are ratios.
+All values are logarithms of times for one image, so that differences are ratios.
 """
 
 import math
@@ -11,126 +11,127 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.benchmarks.report.result_file import Run
+from edgebreed.benchmarks.report.result_file import BenchRun
 from edgebreed.benchmarks.stats.samples import medians_by
 
 Logs = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Excess:
-    """A run's samples, in order of time.
+class Residuals:
+    """A run's samples in order of time, each less the typical value of its image.
 
     Attributes:
-        logs: how far each lies above its photo's usual, `(N,) float64`.
-        groups: number of the group that each is in, `(N,) int64`; they rise.
-        at_s: when each began, `(N,) float64`.
-        often: samples of this run that are of the same photo, `(N,) int64`.
-        photos: number of different photos.
+        logs: the residuals, `(N,) float64`.
+        groups: number of each sample's group, `(N,) int64`, rising. A group is what lies between two
+            reference inferences, or a single sample.
+        at_s: when each sample was issued, `(N,) float64`.
+        repeats: samples of this run that are of the same image, `(N,) int64`.
+        images: number of different images.
     """
 
     logs: Logs
     groups: NDArray[np.int64]
     at_s: NDArray[np.float64]
-    often: NDArray[np.int64]
-    photos: int
+    repeats: NDArray[np.int64]
+    images: int
 
     @property
     def group_count(self) -> int:
         """Number of groups."""
         return len(set(self.groups.tolist()))
 
-    def widened(self) -> Logs:
-        """The logs with the spread that they would have if no sample were part of its photo's usual.
+    def variance_corrected(self) -> Logs:
+        """The residuals with the variance that they would have against an independent typical value.
 
-        The usual lies half way between both runs' medians, and half of a median of k samples goes along with
-        each of them: a residual keeps 1 - 1/2k of its variance. With one sample a photo that is a half.
+        The typical value lies half way between both runs' medians, and half of a median of k samples moves
+        with each of these samples: a residual keeps 1 - 1/2k of its variance, with one sample an image half.
         """
         middle = np.median(self.logs)
-        twice = 2 * self.often
+        twice = 2 * self.repeats
         return np.asarray(middle + (self.logs - middle) * np.sqrt(twice / (twice - 1)))
 
 
-def excess(first: Run, second: Run, against_reference: bool) -> tuple[Excess, Excess]:
-    """Both runs' samples of the photos that both hold.
+def residuals(first: BenchRun, second: BenchRun, by_reference: bool) -> tuple[Residuals, Residuals]:
+    """The residuals of both runs, of the images that both contain.
 
     Args:
         first: a run.
-        second: another.
-        against_reference: holds each sample against the references on either side of its group; else each
-            sample is its own group.
+        second: another run.
+        by_reference: divides each sample by the reference inferences before and after its group; without,
+            each sample is a group of its own.
     """
-    both = [_Samples.of(run, against_reference) for run in (first, second)]
-    old, new = (medians_by(one.photos, one.logs.tolist()) for one in both)
-    usual = {photo: (old[photo] + new[photo]) / 2 for photo in old.keys() & new.keys()}
-    before, after = (one.beyond(usual) for one in both)
+    both = [_LogSamples.of(run, by_reference) for run in (first, second)]
+    old, new = (medians_by(one.images, one.logs.tolist()) for one in both)
+    typical = {image: (old[image] + new[image]) / 2 for image in old.keys() & new.keys()}
+    before, after = (one.residuals(typical) for one in both)
     return before, after
 
 
 @dataclass(frozen=True)
-class _Samples:
+class _LogSamples:
     logs: Logs
     groups: NDArray[np.int64]
     at_s: NDArray[np.float64]
-    photos: list[str]
+    images: list[str]
 
     @classmethod
-    def of(cls, run: Run, against_reference: bool) -> "_Samples":
+    def of(cls, run: BenchRun, by_reference: bool) -> "_LogSamples":
         logs, groups = np.log(run.image_ms), np.arange(len(run.image_ms))
         kept = np.ones(len(logs), bool)
-        if against_reference:
-            logs, groups = logs - _pace(run.reference_ms), _group_numbers(run.reference_ms)
+        if by_reference:
+            logs, groups = logs - _log_speed(run.reference_ms), _group_numbers(run.reference_ms)
             kept = np.isfinite(logs)
-        return cls(logs[kept], groups[kept], run.at_s[kept], _kept(run.queries, kept))
+        return cls(logs[kept], groups[kept], run.at_s[kept], _select(run.queries, kept))
 
-    def beyond(self, usual: dict[str, float]) -> Excess:
-        known = np.array([photo in usual for photo in self.photos], bool)
-        photos, often = _kept(self.photos, known), Counter(self.photos)
-        return Excess(
-            logs=self.logs[known] - np.array([usual[photo] for photo in photos]),
-            groups=self.groups[known],
-            at_s=self.at_s[known],
-            often=np.array([often[photo] for photo in photos], np.int64),
-            photos=len(set(photos)),
+    def residuals(self, typical: dict[str, float]) -> Residuals:
+        shared = np.array([image in typical for image in self.images], bool)
+        images, repeats = _select(self.images, shared), Counter(self.images)
+        return Residuals(
+            logs=self.logs[shared] - np.array([typical[image] for image in images]),
+            groups=self.groups[shared],
+            at_s=self.at_s[shared],
+            repeats=np.array([repeats[image] for image in images], np.int64),
+            images=len(set(images)),
         )
 
 
-def _kept(photos: Sequence[str], kept: NDArray[np.bool_]) -> list[str]:
-    return [photo for photo, keep in zip(photos, kept, strict=True) if keep]
+def _select(images: Sequence[str], mask: NDArray[np.bool_]) -> list[str]:
+    return [image for image, keep in zip(images, mask, strict=True) if keep]
 
 
 def _group_numbers(reference_ms: NDArray[np.float64]) -> NDArray[np.int64]:
-    """How many references came before each sample: a reference comes after the sample that tells of it."""
+    """How many references ran before each sample: a reference runs after the sample that it is noted at."""
     there = np.isfinite(reference_ms).astype(np.int64)
     return np.asarray(np.cumsum(there) - there)
 
 
-def _pace(reference_ms: NDArray[np.float64]) -> Logs:
+def _log_speed(reference_ms: NDArray[np.float64]) -> Logs:
     """The mean logarithm of the references before and after each sample; NaN where one is missing."""
     references = np.log(reference_ms[np.isfinite(reference_ms)])
     edges = np.concatenate(([math.nan], references, [math.nan]))
     return np.asarray((edges[:-1] + edges[1:])[_group_numbers(reference_ms)] / 2)
 
 
-def grouped(run: Excess, logs: Logs) -> Logs:
+def group_medians(run: Residuals, logs: Logs) -> Logs:
     """The median of each group, in order of time."""
     return np.array(list(medians_by(run.groups.tolist(), logs.tolist()).values()))
 
 
-def turns(first: Excess, second: Excess, old: Logs, new: Logs) -> Logs:
-    """How far each turn of the second run lies above the neighbouring turn of the first.
+def turn_differences(first: Residuals, second: Residuals, old: Logs, new: Logs) -> Logs:
+    """The difference of each pair of neighbouring turns, second run less first.
 
     Args:
-        first: a run of a file.
-        second: another, side by side with it.
+        first: a run of a result file.
+        second: another run, which took turns with it.
         old: logs of the first.
         new: logs of the second.
     """
     at = np.concatenate((first.at_s, second.at_s))
     order = np.argsort(at, kind="stable")
     is_new = np.repeat((False, True), (len(old), len(new)))[order]
-    stretch = np.cumsum(np.concatenate(([False], is_new[1:] != is_new[:-1])))
-    levels = list(medians_by(stretch.tolist(), np.concatenate((old, new))[order].tolist()).values())
+    turn = np.cumsum(np.concatenate(([False], is_new[1:] != is_new[:-1])))
+    levels = list(medians_by(turn.tolist(), np.concatenate((old, new))[order].tolist()).values())
     pairs = list(zip(levels[::2], levels[1::2], strict=False))
     sign = -1 if is_new[0] else 1
     return sign * np.array([after - before for before, after in pairs])

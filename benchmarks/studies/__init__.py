@@ -1,1 +1,4 @@
-"""Studies: programs that answer one question each, run from a checkout and not installed."""
+"""Studies: programs that answer one question each. They run from a checkout and are not installed.
+
+`python -m edgebreed.benchmarks.studies.NAME --help`; README.md lists them.
+"""

@@ -1,12 +1,13 @@
-"""Tries `bench compare` on runs whose truth is known: nothing changed, or 10 % slower.
+"""How often does `bench compare` find a slowdown of 10 %, and how often does it see one that is not there?
 
-`python -m edgebreed.benchmarks.studies.compare_power PHOTOS KEEP [--pairs 20] [--duration 10] [--seed 0]`
-measures in
-fresh processes, one after another, and compares each run with the next. Whether a run is a plain or a slowed
-one is drawn so that as many neighbours are of the same kind (is a difference invented?) as are of two kinds
-(is the difference found?), in a random order: both sorts of pairs lie equally far apart in time, and no
-rhythm of the machine can favour one. With 20 pairs of each that are 41 runs, some 12 minutes. The results
-stay in the folder KEEP.
+    python -m edgebreed.benchmarks.studies.compare_power IMAGES KEEP [--pairs 20] [--duration 10] [--json]
+
+Runs are measured in fresh processes, one after another, and each run is compared with the next. Whether a run
+is plain or slowed is drawn so that as many neighbours are of the same kind (is a difference invented?) as are
+of two kinds (is the difference found?), in a random order: both sorts of pairs lie equally far apart in time,
+and no rhythm of the machine can favour one. With 20 pairs of each these are 41 runs, some 12 minutes. The
+results stay in the folder KEEP. The exit code is 1 where fewer than 19 of 20 pairs of either sort come out
+right.
 """
 
 import argparse
@@ -21,29 +22,31 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import pstdev
+from typing import Any
 
-from edgebreed.benchmarks.report.result_file import Run, read_runs
-from edgebreed.benchmarks.scenarios.runner import Request, Scenario, run
-from edgebreed.benchmarks.scenarios.system_under_test import Subject
-from edgebreed.benchmarks.stats.compare import DIFFERENT, Comparison, Word, compare
+from edgebreed.benchmarks.report.result_file import BenchRun, read_runs
+from edgebreed.benchmarks.scenarios.runner import Request, Scenario, run_scenario
+from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest
+from edgebreed.benchmarks.stats.compare import DIFFERENT, Comparison, ComparisonOutcome, compare
+from edgebreed.benchmarks.studies.study_record import JSON_HELP, PACKAGE, publish
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import find_photos
 from edgebreed.edge.pipeline import Pipeline
 from edgebreed.edge.result import Result
 from edgebreed.progress import track
 
-PLANTED = 0.10
-ENOUGH = 0.95  # of the pairs of either sort: 19 of 20
+SLOWDOWN = 0.10
+REQUIRED_SHARE = 0.95  # of the pairs of either sort: 19 of 20
 PLAIN, SLOWED = "plain", "slowed"
 
 
 class SlowedPipeline(Pipeline):
-    """Takes a share longer for each photo, by working on nothing."""
+    """A pipeline that takes a share longer for each image, by waiting in a busy loop."""
 
-    share = PLANTED
+    share = SLOWDOWN
 
     def process_photo(self, path: Path) -> Result:
-        """Answers a photo, late."""
+        """Processes an image file and then waits."""
         start = time.perf_counter()
         result = super().process_photo(path)
         end = time.perf_counter() + self.share * (time.perf_counter() - start)
@@ -53,110 +56,130 @@ class SlowedPipeline(Pipeline):
 
 
 @dataclass(frozen=True)
-class Power:
+class ComparePower:
     """How the comparisons came out.
 
     Attributes:
-        same: of runs of one kind.
-        slowed: of a slowed run against a plain one, whichever was first.
+        equal: comparisons of runs of one kind.
+        slowed: comparisons of a slowed run with a plain one, whichever was measured first.
     """
 
-    same: tuple[Comparison, ...]
+    equal: tuple[Comparison, ...]
     slowed: tuple[Comparison, ...]
 
     @property
-    def quiet(self) -> int:
-        """Pairs of the same in which no difference was told."""
-        return sum(one.verdict not in DIFFERENT for one in self.same)
+    def true_negatives(self) -> int:
+        """Equal pairs in which no difference was reported."""
+        return sum(one.outcome not in DIFFERENT for one in self.equal)
 
     @property
-    def found(self) -> int:
-        """Pairs in which the planted delay was found."""
-        return sum(one.verdict is Word.SLOWER for one in self.slowed)
+    def true_positives(self) -> int:
+        """Pairs in which the slowdown was found."""
+        return sum(one.outcome is ComparisonOutcome.SLOWER for one in self.slowed)
 
     @property
     def passed(self) -> bool:
-        """Whether both are enough."""
-        return self.quiet >= ENOUGH * len(self.same) and self.found >= ENOUGH * len(self.slowed)
+        """Whether enough pairs of either sort came out right."""
+        enough_negatives = self.true_negatives >= REQUIRED_SHARE * len(self.equal)
+        return enough_negatives and self.true_positives >= REQUIRED_SHARE * len(self.slowed)
 
     @property
-    def run_to_run(self) -> float:
-        """Standard deviation of one run's level, its samples' own spread included.
+    def run_to_run_std(self) -> float:
+        """Standard deviation of one run's level, that of its samples included.
 
-        `compare.RUN_TO_RUN` is what lies beyond that spread, and so not above this.
+        `compare.RUN_TO_RUN_STD` is what lies beyond that of the samples, and so not above this.
         """
-        return pstdev(math.log(one.ratio) for one in self.same) / math.sqrt(2)
+        return pstdev(math.log(one.ratio) for one in self.equal) / math.sqrt(2)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {
+            "equal_pairs": len(self.equal),
+            "true_negatives": self.true_negatives,
+            "slowed_pairs": len(self.slowed),
+            "true_positives": self.true_positives,
+            "run_to_run_std": self.run_to_run_std,
+            "equal_ratios": [one.ratio for one in self.equal],
+            "slowed_ratios": [one.ratio for one in self.slowed],
+            "passed": self.passed,
+        }
 
 
-def kinds(pairs: int, seed: int) -> list[str]:
-    """Plain or slowed, for each run: as many changes as stays, in a random order."""
+def draw_kinds(pairs: int, seed: int) -> list[str]:
+    """Plain or slowed, for each run: as many changes as repetitions, in a random order."""
     changes = [True] * pairs + [False] * pairs
     random.Random(seed).shuffle(changes)
-    found = [PLAIN]
+    kinds = [PLAIN]
     for change in changes:
-        found.append({PLAIN: SLOWED, SLOWED: PLAIN}[found[-1]] if change else found[-1])
-    return found
+        kinds.append({PLAIN: SLOWED, SLOWED: PLAIN}[kinds[-1]] if change else kinds[-1])
+    return kinds
 
 
-def judge(kinds_: Sequence[str], runs: Sequence[Run]) -> Power:
+def compare_neighbours(kinds: Sequence[str], runs: Sequence[BenchRun]) -> ComparePower:
     """Compares each run with the next."""
-    same, slowed = [], []
-    for (kind, run_), (next_kind, next_run) in pairwise(zip(kinds_, runs, strict=True)):
+    equal, slowed = [], []
+    for (kind, run), (next_kind, next_run) in pairwise(zip(kinds, runs, strict=True)):
         if kind == next_kind:
-            same.append(compare(run_, next_run))
+            equal.append(compare(run, next_run))
         else:
-            slowed.append(compare(run_, next_run) if kind == PLAIN else compare(next_run, run_))
-    return Power(tuple(same), tuple(slowed))
+            slowed.append(compare(run, next_run) if kind == PLAIN else compare(next_run, run))
+    return ComparePower(tuple(equal), tuple(slowed))
 
 
-def measure_one(photos: Path, out: Path, slowed: bool, duration: float) -> None:
+def measure_one(images: Path, out: Path, slowed: bool, duration: float) -> None:
     """Measures the shipped model once and writes the result."""
-    subject = Subject.open(None, EngineOptions())
+    system = SystemUnderTest.open(None, EngineOptions())
     if slowed:
-        plain = subject.pipeline
-        subject = replace(subject, pipeline=SlowedPipeline(plain.engine, plain.manifest, plain.detector))
-    paths = tuple(find_photos([photos]))
-    request = Request(Scenario.SINGLE_STREAM, paths, duration, startup=False)
-    out.write_text(json.dumps(run([subject], request)[0]))
+        plain = system.pipeline
+        system = replace(system, pipeline=SlowedPipeline(plain.engine, plain.manifest, plain.detector))
+    paths = tuple(find_photos([images]))
+    (result,) = run_scenario([system], Request(Scenario.SINGLE_STREAM, paths, duration, startup=False))
+    out.write_text(json.dumps(result.to_dict()))
 
 
-def measure_all(photos: Path, keep: Path, kinds_: Sequence[str], duration: float) -> list[Run]:
+def measure_all(images: Path, keep: Path, kinds: Sequence[str], duration: float) -> list[BenchRun]:
     """Measures each run in a process of its own."""
     keep.mkdir(parents=True, exist_ok=True)
     runs = []
-    for number, kind in track(enumerate(kinds_), "runs", len(kinds_)):
+    for number, kind in track(enumerate(kinds), "runs", len(kinds)):
         out = keep / f"{number:03}-{kind}.json"
-        words = [str(photos), str(out), "--one", kind, "--duration", str(duration)]
-        subprocess.run(
-            [sys.executable, "-m", "edgebreed.benchmarks.studies.compare_power", *words], check=True
-        )
+        arguments = [str(images), str(out), "--one", kind, "--duration", str(duration)]
+        subprocess.run([sys.executable, "-m", f"{PACKAGE}.compare_power", *arguments], check=True)
         runs += read_runs(out)
     return runs
 
 
 def main() -> int:
-    """Measures, compares and prints both counts; 1 where one is below 19 of 20."""
-    parser = argparse.ArgumentParser(prog="python -m edgebreed.benchmarks.studies.compare_power")
-    parser.add_argument("photos", type=Path)
-    parser.add_argument("keep", type=Path)
-    parser.add_argument("--pairs", type=int, default=20)
-    parser.add_argument("--duration", type=float, default=10.0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--one", choices=(PLAIN, SLOWED))
-    wanted = parser.parse_args()
-    if wanted.one:
-        measure_one(wanted.photos, wanted.keep, wanted.one == SLOWED, wanted.duration)
+    """Measures, compares and prints; 1 where too few pairs came out right."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("images", type=Path, help="folder of photos")
+    parser.add_argument("keep", type=Path, help="folder for the results of all runs")
+    parser.add_argument("--pairs", type=int, default=20, help="pairs of either sort; 20 by default")
+    parser.add_argument("--duration", type=float, default=10.0, help="seconds of a run; 10 by default")
+    parser.add_argument("--seed", type=int, default=0, help="of the order of the runs")
+    parser.add_argument("--one", choices=(PLAIN, SLOWED), help="measure one run and write it to KEEP")
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
+    options = parser.parse_args()
+    if options.one:
+        measure_one(options.images, options.keep, options.one == SLOWED, options.duration)
         return 0
-    order = kinds(wanted.pairs, wanted.seed)
-    power = judge(order, measure_all(wanted.photos, wanted.keep, order, wanted.duration))
-    for name, comparisons in (("same", power.same), (SLOWED, power.slowed)):
-        for comparison in comparisons:
-            print(f"{name}: {comparison.sentence()} ({comparison.basis})")
-    print(
-        f"no difference in {power.quiet} of {len(power.same)} pairs of the same, slower in {power.found} of "
-        f"{len(power.slowed)}; a run's level varies by {power.run_to_run:.4f}"
-    )
+    kinds = draw_kinds(options.pairs, options.seed)
+    power = compare_neighbours(kinds, measure_all(options.images, options.keep, kinds, options.duration))
+    if options.json:
+        publish("compare_power", len(kinds), power.to_dict())
+    else:
+        _print(power)
     return 0 if power.passed else 1
+
+
+def _print(power: ComparePower) -> None:
+    for name, comparisons in (("same", power.equal), (SLOWED, power.slowed)):
+        for comparison in comparisons:
+            print(f"{name}: {comparison.summary} ({comparison.basis})")
+    print(
+        f"no difference in {power.true_negatives} of {len(power.equal)} pairs of the same, slower in "
+        f"{power.true_positives} of {len(power.slowed)}; a run's level varies by {power.run_to_run_std:.4f}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
-"""How often the label of a noisy clip changes, with averaging over time and without.
+"""How often does the label of a noisy video change, with smoothing over time and without?
 
-    python -m edgebreed.benchmarks.studies.flicker PHOTOS [--model M] [--clips 12] [--frames 50] [--json]
+    python -m edgebreed.benchmarks.studies.flicker IMAGES [--model M] [--clips 12] [--frames 50] [--json]
 
-A clip is one photo filmed by an unsteady hand in poor light: a window that wanders and breathes, noise,
-and brightness that goes up and down. What it shows never changes, so each change of the label is flicker.
+Each clip shows one photo as an unsteady hand would film it in poor light: a crop that moves and zooms, noise,
+and brightness that goes up and down. What it shows never changes, so every change of the label is flicker.
 """
 
 import argparse
-import json
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
 from edgebreed.edge.camera.events import Answered, StateChange
 from edgebreed.edge.camera.run import run_stream
 from edgebreed.edge.camera.source import ArraySource
@@ -25,84 +25,83 @@ from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import Frame, find_photos, read_photo
 from edgebreed.edge.pipeline import Pipeline
 
-FPS = 10.0  # a pipeline's rate; the averaging counts in seconds
-_NOISE = 30.0  # grey levels
-_WANDER, _BREATH = 0.06, 0.1  # shares of the photo's sides
+FPS = 10.0  # a pipeline's rate; the smoothing counts in seconds
+NOISE_STD = 30.0  # grey levels
+MAX_SHIFT, MAX_ZOOM = 0.06, 0.1  # shares of the image's sides
 
 
-class Labels:
-    """A sink that notes what each frame was called, and how many faces were in it."""
+class LabelLog:
+    """A sink that keeps each frame's label and number of faces."""
 
     def __init__(self) -> None:
-        self.names: list[str] = []
+        self.labels: list[str] = []
         self.faces: list[int] = []
 
     def answered(self, answered: Answered) -> None:
-        """Notes it."""
+        """Keeps both."""
         result = answered.result
-        self.names.append(f"{result.kind} {result.breed}")
+        self.labels.append(f"{result.kind} {result.breed}")
         self.faces.append(len(result.faces))
 
     def changed(self, change: StateChange) -> None:
-        """Of no interest."""
+        """Ignores the stream's state."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Nothing to free."""
 
 
-def clip(photo: Frame, frames: int, chance: Generator) -> Iterator[Frame]:
-    """A photo `(H, W, 3) uint8 BGR` as an unsteady, noisy film of its own size."""
-    height, width = photo.shape[:2]
-    at, speed = np.zeros(3), np.zeros(3)  # right, down, nearer
+def noisy_clip(image: Frame, frames: int, rng: Generator) -> Iterator[Frame]:
+    """A `(H, W, 3) uint8 BGR` image as an unsteady, noisy video of the same size."""
+    height, width = image.shape[:2]
+    position, speed = np.zeros(3), np.zeros(3)  # right, down, zoom
     for _ in range(frames):
-        speed = 0.8 * speed + chance.normal(0, 0.3, 3)
-        at = np.clip(at + 0.3 * speed, -1, 1)
-        zoom = 1.0 + _BREATH * (1 + at[2])
-        shift = at[:2] * _WANDER * (width, height)
-        move = np.array([[zoom, 0, (1 - zoom) * width / 2], [0, zoom, (1 - zoom) * height / 2]])
-        move[:, 2] += shift
-        moved = cv2.warpAffine(photo, move, (width, height), borderMode=cv2.BORDER_REFLECT)
-        noisy = moved * chance.uniform(0.75, 1.1) + chance.normal(0, _NOISE, photo.shape)
+        speed = 0.8 * speed + rng.normal(0, 0.3, 3)
+        position = np.clip(position + 0.3 * speed, -1, 1)
+        zoom = 1.0 + MAX_ZOOM * (1 + position[2])
+        affine = np.array([[zoom, 0, (1 - zoom) * width / 2], [0, zoom, (1 - zoom) * height / 2]])
+        affine[:, 2] += position[:2] * MAX_SHIFT * (width, height)
+        moved = cv2.warpAffine(image, affine, (width, height), borderMode=cv2.BORDER_REFLECT)
+        noisy = moved * rng.uniform(0.75, 1.1) + rng.normal(0, NOISE_STD, image.shape)
         yield np.clip(noisy, 0, 255).astype(np.uint8)
 
 
-def changes(values: Sequence[object]) -> int:
-    """How often a value is another than the one before it."""
+def count_changes(values: Sequence[object]) -> int:
+    """How often a value differs from the one before it."""
     return sum(one != other for one, other in pairwise(values))
 
 
-def measure(pipeline: Pipeline, photos: Sequence[Path], frames: int) -> dict[str, Any]:
-    """Changes of the label and of the number of faces per 100 frames."""
+def measure_flicker(pipeline: Pipeline, images: Sequence[Path], frames: int) -> dict[str, Any]:
+    """Changes of the label and of the number of faces per 100 frames, with smoothing and without."""
     totals = {name: {"label": 0, "faces": 0} for name in ("each_frame", "averaged")}
-    for number, path in enumerate(photos):
-        film = list(clip(read_photo(path), frames, np.random.default_rng(number)))
+    for number, path in enumerate(images):
+        video = list(noisy_clip(read_photo(path), frames, np.random.default_rng(number)))
         for name, smooth in (("each_frame", False), ("averaged", True)):
-            labels = Labels()
-            run_stream(ArraySource(film, fps=FPS), pipeline, [labels], StreamOptions(smooth=smooth))
-            totals[name]["label"] += changes(labels.names)
-            totals[name]["faces"] += changes(labels.faces)
-    count = len(photos) * (frames - 1)
+            log = LabelLog()
+            run_stream(ArraySource(video, fps=FPS), pipeline, [log], StreamOptions(smooth=smooth))
+            totals[name]["label"] += count_changes(log.labels)
+            totals[name]["faces"] += count_changes(log.faces)
+    count = len(images) * (frames - 1)
     rates = {name: {what: 100 * n / count for what, n in total.items()} for name, total in totals.items()}
-    return {"clips": len(photos), "frames": frames, "changes_per_100_frames": rates}
+    return {"clips": len(images), "frames": frames, "changes_per_100_frames": rates}
 
 
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("photos", type=Path, nargs="+", help="photos or folders")
+    parser.add_argument("images", type=Path, nargs="+", help="photos or folders")
     parser.add_argument("--model", type=Path, help="model file; the one that ships if left out")
-    parser.add_argument("--clips", type=int, default=12, help="photos to film, spread over those given")
-    parser.add_argument("--frames", type=int, default=50, help="frames a clip")
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--clips", type=int, default=12, help="photos to film, evenly from those given")
+    parser.add_argument("--frames", type=int, default=50, help="frames of a clip")
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
     options = parser.parse_args()
-    photos = find_photos(options.photos)
-    chosen = photos[:: max(1, len(photos) // options.clips)][: options.clips]
+    images = find_photos(options.images)
+    chosen = images[:: max(1, len(images) // options.clips)][: options.clips]
     pipeline = Pipeline.open(options.model, EngineOptions(spin=False))
-    result = measure(pipeline, chosen, options.frames)
+    figures = measure_flicker(pipeline, chosen, options.frames)
     if options.json:
-        print(json.dumps(result, indent=2))
+        publish("flicker", figures["clips"] * figures["frames"], figures)
         return
-    for name, rates in result["changes_per_100_frames"].items():
+    for name, rates in figures["changes_per_100_frames"].items():
         label, faces = rates["label"], rates["faces"]
         print(f"{name:12} {label:5.1f} changes of the label, {faces:5.1f} of the number of faces")
 

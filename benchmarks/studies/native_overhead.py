@@ -1,17 +1,18 @@
-"""Whether the pipeline costs more than its parts: against the bare engine, and against the bare steps.
+"""How much slower is edgebreed's pipeline than the same steps called natively?
 
-`python -m edgebreed.benchmarks.studies.native_overhead PHOTOS [--model M] [--engine E] [--seconds 20]`.
-Everything
-takes turns in one process, and every photo is measured by each: the engine's own session alone against the
-pipeline's `inference` stage; and decoding, detecting, resizing and inference, each alone and
-added up, against the whole of `Pipeline.process_photo`.
+    python -m edgebreed.benchmarks.studies.native_overhead IMAGES [--model M] [--engine E] [--json]
 
-ONNX Runtime's threads spin for tens of ms after a run and would slow down whatever comes next, so each turn
-begins with a rest; the first photo of a turn does not count.
+"Native" means the runtime's own Python interface and plain OpenCV calls, with nothing of edgebreed in
+between. In one process and in turns, every image is measured in each way: the native inference against the
+pipeline's `inference` stage; and decoding, detecting, resizing and inference, each alone and then added up,
+against the whole of `Pipeline.process_photo`. The exit code is 1 where a bound is missed.
+
+Threads of ONNX Runtime spin for tens of ms after a run and would slow down whatever comes next, so each turn
+begins with a rest, and the first image of a turn is not counted.
 """
 
 import argparse
-import json
+import os
 import random
 import sys
 import time
@@ -23,148 +24,213 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from edgebreed.benchmarks.scenarios.system_under_test import Subject
-from edgebreed.benchmarks.studies.native_engine import bare_engine
+from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest
+from edgebreed.benchmarks.stats.verdict import engine_option
+from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
 from edgebreed.edge.engines import EngineOptions
+from edgebreed.edge.engines.onnx_runtime import PROVIDERS
 from edgebreed.edge.images import find_photos, read_photo
 from edgebreed.edge.preprocess import to_input
 
-CLASSIFY_BOUND = 0.03  # how much slower than bare the classify stage may be
-WHOLE_BOUND = 0.05  # and the whole way
+INFERENCE_BOUND = 0.03  # how much slower than native the inference stage may be
+WHOLE_BOUND = 0.05  # and the whole pipeline
 REST_S = 0.1
 TURN = 4
-PARTS = ("decode", "detect", "resize", "inference")
+STEPS = ("decode", "detect", "resize", "inference")
+
+Infer = Callable[[NDArray[np.uint8]], list[NDArray[np.float32]]]
+"""Returns the outputs for a batch `(N, H, W, 3) uint8 RGB`."""
+
+
+def open_native_engine(path: Path, engine: str, threads: int = 0) -> Infer:
+    """Opens a model by the runtime's own Python interface, as its documentation does.
+
+    Args:
+        path: the model file.
+        engine: full name of the pipeline's engine, so that the same one is opened.
+        threads: threads of one inference; 0 lets the runtime choose.
+    """
+    option = engine_option(engine)
+    if option == "openvino":
+        return _openvino(path, threads)
+    if option == "litert":
+        return _litert(path, threads)
+    return _onnx_runtime(path, PROVIDERS.get(option, option), threads)
+
+
+def _onnx_runtime(path: Path, provider: str, threads: int) -> Infer:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(str(path), options, providers=[provider])
+    name = session.get_inputs()[0].name
+    return lambda batch: session.run(None, {name: batch})
+
+
+def _openvino(path: Path, threads: int) -> Infer:
+    import openvino
+
+    settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+    if threads:
+        settings["INFERENCE_NUM_THREADS"] = threads
+    model = openvino.Core().compile_model(str(path), "CPU", settings)
+    return lambda batch: list(model(batch).values())
+
+
+def _litert(path: Path, threads: int) -> Infer:
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_path=str(path), num_threads=threads or os.cpu_count() or 1)
+    interpreter.allocate_tensors()
+    input_index = interpreter.get_input_details()[0]["index"]
+    outputs = [detail["index"] for detail in interpreter.get_output_details()]
+
+    def infer(batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        interpreter.set_tensor(input_index, batch)
+        interpreter.invoke()
+        return [interpreter.get_tensor(index) for index in outputs]
+
+    return infer
 
 
 @dataclass(frozen=True)
-class Bare:
-    """Medians over photos, in ms.
+class NativeComparison:
+    """Median times over all images, in ms.
 
     Attributes:
         engine: what ran.
-        photos: number of photos.
-        rounds: how often each was measured by each way.
-        classify_ms: the pipeline's inference stage.
-        engine_ms: the engine's session alone on the same input.
-        whole_ms: the whole of `Pipeline.process_photo`.
-        parts_ms: the same steps by plain calls.
+        images: number of images.
+        rounds: how often each was measured in each way.
+        pipeline_inference_ms: the pipeline's inference stage.
+        native_inference_ms: the runtime alone on the same input.
+        pipeline_ms: the whole of `Pipeline.process_photo`.
+        native_steps_ms: the same steps, each called by itself.
     """
 
     engine: str
-    photos: int
+    images: int
     rounds: int
-    classify_ms: float
-    engine_ms: float
-    whole_ms: float
-    parts_ms: dict[str, float]
+    pipeline_inference_ms: float
+    native_inference_ms: float
+    pipeline_ms: float
+    native_steps_ms: dict[str, float]
 
     @property
-    def classify_ratio(self) -> float:
-        """The pipeline's inference by the bare engine's."""
-        return self.classify_ms / self.engine_ms
+    def inference_ratio(self) -> float:
+        """The pipeline's inference divided by the native one."""
+        return self.pipeline_inference_ms / self.native_inference_ms
 
     @property
     def whole_ratio(self) -> float:
-        """The whole by the sum of its bare parts."""
-        return self.whole_ms / sum(self.parts_ms.values())
+        """The whole pipeline divided by the sum of the native steps."""
+        return self.pipeline_ms / sum(self.native_steps_ms.values())
 
     @property
     def passed(self) -> bool:
         """Whether both are within their bounds."""
-        return self.classify_ratio <= 1 + CLASSIFY_BOUND and self.whole_ratio <= 1 + WHOLE_BOUND
+        return self.inference_ratio <= 1 + INFERENCE_BOUND and self.whole_ratio <= 1 + WHOLE_BOUND
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
-        ratios = {"classify_ratio": self.classify_ratio, "whole_ratio": self.whole_ratio}
+        ratios = {"inference_ratio": self.inference_ratio, "whole_ratio": self.whole_ratio}
         return {**vars(self), **ratios, "passed": self.passed}
 
 
-def measure_bare(subject: Subject, photos: Sequence[Path], seconds: float, seed: int = 0) -> Bare:
-    """Measures all ways of all photos in turn, each at least once, for about so many seconds."""
-    ways, chance = _Ways(subject, photos), random.Random(seed)
-    for photo in photos:
-        ways.run_all(photo, chance, counts=False)
+def compare_with_native(
+    system: SystemUnderTest, images: Sequence[Path], seconds: float, seed: int = 0
+) -> NativeComparison:
+    """Measures each image in every way in turn, at least once, for about so many seconds."""
+    timer, rng = _StepTimer(system, images), random.Random(seed)
+    for image in images:
+        timer.run_all(image, rng, count=False)
     end, rounds = time.perf_counter() + seconds, 0
     while rounds == 0 or time.perf_counter() < end:
-        for photo in chance.sample(photos, len(photos)):
-            ways.run_all(photo, chance)
+        for image in rng.sample(images, len(images)):
+            timer.run_all(image, rng)
         rounds += 1
-    middle = {name: median(values) for name, values in ways.times.items()}
-    return Bare(
-        engine=subject.pipeline.engine.name,
-        photos=len(photos),
+    medians = {name: median(values) for name, values in timer.times.items()}
+    return NativeComparison(
+        engine=system.pipeline.engine.name,
+        images=len(images),
         rounds=rounds,
-        classify_ms=middle["classify"],
-        engine_ms=middle["inference"],
-        whole_ms=middle["whole"],
-        parts_ms={name: middle[name] for name in PARTS},
+        pipeline_inference_ms=medians["pipeline inference"],
+        native_inference_ms=medians["inference"],
+        pipeline_ms=medians["pipeline"],
+        native_steps_ms={name: medians[name] for name in STEPS},
     )
 
 
-class _Ways:
-    """The ways of a photo, each by itself; what each took is in `times`, in ms."""
+class _StepTimer:
+    """Runs the pipeline and the native steps; `times` holds what each took, in ms."""
 
-    def __init__(self, subject: Subject, photos: Sequence[Path]) -> None:
+    def __init__(self, system: SystemUnderTest, images: Sequence[Path]) -> None:
         self.times: dict[str, list[float]] = {}
-        self._pipeline, self._spec = subject.pipeline, subject.pipeline.manifest.input
-        self._infer = bare_engine(subject.path, subject.pipeline.engine.name, subject.options.threads)
-        self._detector = subject.pipeline.detector
-        self._frames = {photo: read_photo(photo) for photo in photos}
-        self._inputs = {photo: to_input(frame, self._spec)[None] for photo, frame in self._frames.items()}
-        self._bare: dict[str, Callable[[Path], object]] = {
-            "inference": lambda photo: self._infer(self._inputs[photo]),
+        self._pipeline, self._spec = system.pipeline, system.pipeline.manifest.input
+        self._infer = open_native_engine(system.path, system.pipeline.engine.name, system.options.threads)
+        self._detector = system.pipeline.detector
+        self._frames = {image: read_photo(image) for image in images}
+        self._inputs = {image: to_input(frame, self._spec)[None] for image, frame in self._frames.items()}
+        self._steps: dict[str, Callable[[Path], object]] = {
+            "inference": lambda image: self._infer(self._inputs[image]),
             "decode": _decode,
-            "detect": lambda photo: self._detector.detect(self._frames[photo]),
-            "resize": lambda photo: to_input(self._frames[photo], self._spec),
+            "detect": lambda image: self._detector.detect(self._frames[image]),
+            "resize": lambda image: to_input(self._frames[image], self._spec),
         }
 
-    def run_all(self, photo: Path, chance: random.Random, counts: bool = True) -> None:
-        """Gives each way a turn, in a random order."""
-        for name in chance.sample([*self._bare, "whole"], len(self._bare) + 1):
+    def run_all(self, image: Path, rng: random.Random, count: bool = True) -> None:
+        """Gives the pipeline and each native step a turn, in a random order."""
+        for name in rng.sample([*self._steps, "pipeline"], len(self._steps) + 1):
             time.sleep(REST_S)
             for number in range(TURN):
-                for part, ms in self._run(name, photo).items():
-                    if counts and number:
+                for part, ms in self._run(name, image).items():
+                    if count and number:
                         self.times.setdefault(part, []).append(ms)
 
-    def _run(self, name: str, photo: Path) -> dict[str, float]:
+    def _run(self, name: str, image: Path) -> dict[str, float]:
         start = time.perf_counter_ns()
-        if name != "whole":
-            self._bare[name](photo)
+        if name != "pipeline":
+            self._steps[name](image)
             return {name: (time.perf_counter_ns() - start) / 1e6}
-        result = self._pipeline.process_photo(photo)
+        result = self._pipeline.process_photo(image)
         whole = (time.perf_counter_ns() - start) / 1e6
-        return {"whole": whole, "classify": result.stages_ms["inference"]}
+        return {"pipeline": whole, "pipeline inference": result.stages_ms["inference"]}
 
 
-def _decode(photo: Path) -> object:
-    return cv2.imdecode(np.frombuffer(photo.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+def _decode(image: Path) -> object:
+    return cv2.imdecode(np.frombuffer(image.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
 
 
-def main(words: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measures and prints; 1 where a bound is missed."""
-    parser = argparse.ArgumentParser(prog="python -m edgebreed.benchmarks.studies.native_overhead")
-    parser.add_argument("photos", type=Path, nargs="+")
-    parser.add_argument("--model", type=Path)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("images", type=Path, nargs="+", help="photos or folders")
+    parser.add_argument("--model", type=Path, help="model file; the one that ships if left out")
     parser.add_argument("--engine", default="auto")
     parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--json", action="store_true")
-    wanted = parser.parse_args(words)
-    subject = Subject.open(wanted.model, EngineOptions(wanted.engine, wanted.threads))
-    found = measure_bare(subject, find_photos(wanted.photos), wanted.seconds)
-    print(json.dumps(found.to_dict(), indent=2) if wanted.json else _lines(found))
-    return 0 if found.passed else 1
+    parser.add_argument("--seconds", type=float, default=20.0, help="time to measure; 20 by default")
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
+    options = parser.parse_args(arguments)
+    system = SystemUnderTest.open(options.model, EngineOptions(options.engine, options.threads))
+    comparison = compare_with_native(system, find_photos(options.images), options.seconds)
+    if options.json:
+        samples = comparison.images * comparison.rounds * (TURN - 1)
+        publish("native_overhead", samples, comparison.to_dict())
+    else:
+        print(_report(comparison))
+    return 0 if comparison.passed else 1
 
 
-def _lines(found: Bare) -> str:
-    parts = ", ".join(f"{name} {ms:.2f}" for name, ms in found.parts_ms.items())
+def _report(found: NativeComparison) -> str:
+    steps = ", ".join(f"{name} {ms:.2f}" for name, ms in found.native_steps_ms.items())
     return (
-        f"{found.engine}, {found.photos} photos, {found.rounds} rounds, medians in ms\n"
-        f"classify {found.classify_ms:.2f}, bare engine {found.engine_ms:.2f}: "
-        f"ratio {found.classify_ratio:.3f}, at most {1 + CLASSIFY_BOUND}\n"
-        f"whole {found.whole_ms:.2f}, bare parts {sum(found.parts_ms.values()):.2f} ({parts}): "
+        f"{found.engine}, {found.images} photos, {found.rounds} rounds, medians in ms\n"
+        f"inference {found.pipeline_inference_ms:.2f}, native {found.native_inference_ms:.2f}: "
+        f"ratio {found.inference_ratio:.3f}, at most {1 + INFERENCE_BOUND}\n"
+        f"whole {found.pipeline_ms:.2f}, native steps {sum(found.native_steps_ms.values()):.2f} ({steps}): "
         f"ratio {found.whole_ratio:.3f}, at most {1 + WHOLE_BOUND}"
     )
 

@@ -1,8 +1,8 @@
-"""Viewers of a live page, for measuring what they cost: `page_viewers.py HOST PORT COUNT`.
+"""Viewers of a live page, for the study `viewer_cost`: `page_viewers.py HOST PORT COUNT`.
 
-Each reads the pictures and the events, as the page in a browser does. It prints a line when all of them have
-seen a picture, and what they have read once its standard input ends. It runs as a file of its own, so that it
-starts without the rest of edgebreed.
+Each viewer reads the video and the events, as the page does in a browser. The program prints `ready` when all
+of them have received an image, and what they have read once its standard input ends. It imports nothing of
+edgebreed and runs as a file, so that it starts fast and takes little processor time from the stream.
 """
 
 import json
@@ -11,63 +11,71 @@ import socket
 import sys
 from dataclasses import dataclass
 
-PATHS = ("/stream.mjpg", "/events")
-_MARKS = {"/stream.mjpg": b"Content-Type: image/jpeg", "/events": b"data: "}
+VIDEO, EVENTS = "/stream.mjpg", "/events"
+_ITEM_MARKS = {VIDEO: b"Content-Type: image/jpeg", EVENTS: b"data: "}
 
 
 @dataclass
-class Reader:
-    """One open stream: how much has come, in bytes, and how many pictures or events that was."""
+class ViewerConnection:
+    """An open HTTP response, and what was read from it.
+
+    Attributes:
+        connection: the socket.
+        path: of the request.
+        bytes: number of bytes read.
+        items: number of images or events in them.
+    """
 
     connection: socket.socket
     path: str
-    read: int = 0
+    bytes: int = 0
     items: int = 0
 
-    def take(self) -> bool:
-        """Reads what is there; False at the end."""
+    @classmethod
+    def open(cls, host: str, port: int, path: str) -> "ViewerConnection":
+        """Sends the request."""
+        connection = socket.create_connection((host, port), timeout=10)
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        return cls(connection, path)
+
+    def receive(self) -> bool:
+        """Reads what has arrived; False at the end of the response."""
         data = self.connection.recv(1 << 16)
-        self.read += len(data)
-        self.items += data.count(_MARKS[self.path])
+        self.bytes += len(data)
+        self.items += data.count(_ITEM_MARKS[self.path])
         return bool(data)
 
 
-def watch(host: str, port: int, count: int) -> dict[str, int]:
-    """Reads until standard input ends."""
-    with selectors.DefaultSelector() as waiting:
-        waiting.register(sys.stdin, selectors.EVENT_READ)
-        readers = [_open(host, port, path) for _ in range(count) for path in PATHS]
-        for reader in readers:
-            waiting.register(reader.connection, selectors.EVENT_READ, reader)
+def view(host: str, port: int, count: int) -> dict[str, int]:
+    """Runs so many viewers until standard input ends."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(sys.stdin, selectors.EVENT_READ)
+        viewers = [ViewerConnection.open(host, port, path) for _ in range(count) for path in (VIDEO, EVENTS)]
+        for viewer in viewers:
+            selector.register(viewer.connection, selectors.EVENT_READ, viewer)
         ready = False
-        while _turn(waiting):
-            if not ready and all(reader.items for reader in readers):
+        while _receive_all(selector):
+            if not ready and all(viewer.items for viewer in viewers):
                 ready = True
                 print("ready", flush=True)
-    for reader in readers:
-        reader.connection.close()
+    for viewer in viewers:
+        viewer.connection.close()
     return {
-        "pictures": sum(reader.items for reader in readers if reader.path == PATHS[0]),
-        "events": sum(reader.items for reader in readers if reader.path == PATHS[1]),
-        "bytes": sum(reader.read for reader in readers),
+        "images": sum(viewer.items for viewer in viewers if viewer.path == VIDEO),
+        "events": sum(viewer.items for viewer in viewers if viewer.path == EVENTS),
+        "bytes": sum(viewer.bytes for viewer in viewers),
     }
 
 
-def _open(host: str, port: int, path: str) -> Reader:
-    connection = socket.create_connection((host, port), timeout=10)
-    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-    return Reader(connection, path)
-
-
-def _turn(waiting: selectors.BaseSelector) -> bool:
-    """Reads what has come; False once standard input has ended."""
-    for key, _ in waiting.select():
+def _receive_all(selector: selectors.BaseSelector) -> bool:
+    """Reads what has arrived on any connection; False once standard input has ended."""
+    for key, _ in selector.select():
         if key.data is None:
             return False
-        if not key.data.take():
-            waiting.unregister(key.fileobj)
+        if not key.data.receive():
+            selector.unregister(key.fileobj)
     return True
 
 
 if __name__ == "__main__":
-    print(json.dumps(watch(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))), flush=True)
+    print(json.dumps(view(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))), flush=True)

@@ -1,8 +1,9 @@
-"""Which resize rule answers best on photos that are not square and whose subject is not in the middle.
+"""Which resize rule is most accurate on photos that are not square and whose subject is off the centre?
 
-Run as `python -m edgebreed.benchmarks.studies.resize_rules DIR --model MODEL`.
-Each photo is set, at a place that its
-size decides, into a frame of 16:9 or 9:16 whose rest repeats its border, and then resized by each rule.
+    python -m edgebreed.benchmarks.studies.resize_rules DIR --model MODEL [--json]
+
+Each photo is placed in a frame of 16:9 or 9:16, at a position that its pixels decide, with its border
+repeated around it, and then resized by each rule.
 """
 
 from dataclasses import replace
@@ -15,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import Frame
 from edgebreed.edge.preprocess import ResizeRule
@@ -27,37 +29,53 @@ from edgebreed.train.pixels import unchanged
 ASPECT = 16 / 9
 
 
-def framed(frame: Frame, wide: bool) -> Frame:
-    """Sets a `(H, W, 3) uint8 BGR` photo off the middle of a frame of 16:9, or 9:16; the same every time."""
-    height, width = frame.shape[:2]
-    side = round((height * ASPECT - width) if wide else (width * ASPECT - height))
-    before = int(np.random.default_rng(int(frame[::7, ::7].sum())).integers(0, max(1, side)))
+def place_off_centre(image: Frame, wide: bool) -> Frame:
+    """Places a `(H, W, 3) uint8 BGR` image in a frame of 16:9, or 9:16; at the same position every time."""
+    height, width = image.shape[:2]
+    margin = round((height * ASPECT - width) if wide else (width * ASPECT - height))
+    seed = int(image[::7, ::7].sum())
+    before = int(np.random.default_rng(seed).integers(0, max(1, margin)))
     left, top = (before, 0) if wide else (0, before)
-    right, bottom = (side - before, 0) if wide else (0, side - before)
-    return np.asarray(cv2.copyMakeBorder(frame, top, bottom, left, right, cv2.BORDER_REPLICATE), np.uint8)
+    right, bottom = (margin - before, 0) if wide else (0, margin - before)
+    return np.asarray(cv2.copyMakeBorder(image, top, bottom, left, right, cv2.BORDER_REPLICATE), np.uint8)
 
 
-SHAPES: dict[str, Corruption] = {
+ASPECTS: dict[str, Corruption] = {
     "as they are": unchanged,
-    "16:9, off the middle": lambda frame: framed(frame, wide=True),
-    "9:16, off the middle": lambda frame: framed(frame, wide=False),
+    "16:9, off the middle": lambda image: place_off_centre(image, wide=True),
+    "9:16, off the middle": lambda image: place_off_centre(image, wide=False),
 }
 
 
+def measure_rules(evaluation: Evaluation) -> dict[str, dict[str, float]]:
+    """Top-1 of each resize rule at each aspect ratio."""
+    paths, labels = [image.path for image in evaluation.photos], labels_of(evaluation.photos)
+    top1: dict[str, dict[str, float]] = {}
+    for aspect, change in ASPECTS.items():
+        top1[aspect] = {}
+        for rule in ResizeRule:
+            spec = replace(evaluation.described.input, resize=rule)
+            outputs = answer_all(evaluation.engine, paths, spec, aspect, change)
+            top1[aspect][rule.value] = topk(outputs.probabilities, labels, 1)
+    return top1
+
+
 def main(
-    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Labelled photos, a folder a class.")],
     model: Annotated[Path, typer.Option(help="A run, .keras, .onnx or .tflite.")],
     engine: Annotated[str, typer.Option(help="Engine for an exported file.")] = "auto",
-    split: str = "valid",
+    split: Annotated[str, typer.Option(help="Which photos, where DIR has splits.")] = "valid",
+    json_: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
-    """Prints top-1 by rule and shape."""
+    """Prints top-1 by resize rule and aspect ratio."""
     evaluation = Evaluation.open(folder, model, split, EngineOptions(engine))
-    paths, labels = [photo.path for photo in evaluation.photos], labels_of(evaluation.photos)
-    table = Table("photos", *ResizeRule, title=f"top-1 of {len(paths)} {split} photos by resize rule")
-    for name, change in SHAPES.items():
-        specs = [replace(evaluation.described.input, resize=rule) for rule in ResizeRule]
-        answers = [answer_all(evaluation.engine, paths, spec, name, change).probabilities for spec in specs]
-        table.add_row(name, *(f"{topk(rows, labels, 1):.1%}" for rows in answers))
+    top1, count = measure_rules(evaluation), len(evaluation.photos)
+    if json_:
+        publish("resize_rules", count, {"split": split, "top1": top1})
+        return
+    table = Table("photos", *ResizeRule, title=f"top-1 of {count} {split} photos by resize rule")
+    for aspect, by_rule in top1.items():
+        table.add_row(aspect, *(f"{share:.1%}" for share in by_rule.values()))
     Console().print(table)
 
 

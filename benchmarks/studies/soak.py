@@ -1,13 +1,12 @@
-"""A camera that is faster than its pipeline, for minutes: do answers stay young and memory flat?
+"""Does a stream stay up to date, and its memory flat, while the camera is faster than the pipeline?
 
     python -m edgebreed.benchmarks.studies.soak [--minutes 5] [--json]
 
-The camera gives 30 frames a second of 640x480. The stages sleep instead of working, 100 ms the slower one,
-so that what is measured is the hand-over between them and nothing else. Exit code 1 where a bound is missed.
+The camera delivers 30 frames a second of 640x480. The stages sleep instead of working, the slower one for
+100 ms, so that only the hand-over between them is measured. The exit code is 1 where a bound is missed.
 """
 
 import argparse
-import json
 import os
 import sys
 import time
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
 from edgebreed.edge.boxes import Box
 from edgebreed.edge.camera.capture import ScriptedCapture
 from edgebreed.edge.camera.events import Answered, StateChange
@@ -35,17 +35,17 @@ from edgebreed.edge.preprocess import InputSpec
 CAMERA_FPS = 30.0
 DETECT_S, CLASSIFY_S = 0.04, 0.1
 WIDTH, HEIGHT = 640, 480
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """What a stream must hold.
+class SoakBounds:
+    """Bounds that the stream must hold.
 
     Attributes:
-        age_in_frame_times: p99 of the age, in times of the slower stage.
-        memory_growth: resident memory of the last minute against that of the second, as a share.
-        throughput: answers per second against what the slower stage alone allows, as a share.
+        age_in_frame_times: p99 of the time from capture to result, in times of the slower stage.
+        memory_growth: change of the resident memory from the second minute to the last, as a share.
+        throughput: frames per second as a share of what the slower stage alone allows.
     """
 
     age_in_frame_times: float = 2.0
@@ -53,8 +53,8 @@ class Bounds:
     throughput: float = 0.95
 
 
-class Sleeping:
-    """A detector and an engine that take their time and no processor."""
+class SleepingStages:
+    """A detector and an engine that sleep for a fixed time and use no processor."""
 
     name = "sleeping"
 
@@ -63,57 +63,57 @@ class Sleeping:
         self._fixed = FixedEngine(np.array([0.6, 0.4], np.float32))
 
     def detect(self, frame: Frame) -> list[Box]:
-        """One face, after a while."""
+        """Sleeps and returns one box."""
         time.sleep(self._detect_s)
         return [(frame.shape[1] // 4, frame.shape[0] // 4, 80, 80)]
 
     def run(self, batch: NDArray[np.uint8]) -> Answers:
-        """The same answer, after a while."""
+        """Sleeps and returns the same outputs every time."""
         time.sleep(self._classify_s)
         return self._fixed.run(batch)
 
 
-class Memory:
-    """A sink that notes the process's resident memory with each answer, in bytes."""
+class MemoryLog:
+    """A sink that records the process's resident memory at each result, in bytes."""
 
     def __init__(self) -> None:
         self.start = time.monotonic()
-        self.notes: list[tuple[float, int]] = []
+        self.readings: list[tuple[float, int]] = []
 
     def answered(self, answered: Answered) -> None:
-        """Notes it."""
-        del answered  # an answer came; which does not matter
-        self.notes.append((time.monotonic() - self.start, resident_bytes()))
+        """Records the memory; the result does not matter."""
+        del answered
+        self.readings.append((time.monotonic() - self.start, resident_bytes()))
 
     def changed(self, change: StateChange) -> None:
-        """States take no memory."""
+        """Ignores the stream's state."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Nothing to free."""
 
     def median(self, since: float, until: float) -> float:
-        """Half of the notes between two times in s lie under it."""
-        return percentile([size for at, size in self.notes if since <= at < until], 50)
+        """The median reading between two times in s."""
+        return percentile([size for at, size in self.readings if since <= at < until], 50)
 
 
 def resident_bytes() -> int:
-    """Memory of this process that is in RAM."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE
+    """Resident memory of this process."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE_BYTES
 
 
-def camera(seconds: float) -> Iterator[Frame | float]:
-    """A script of `(480, 640, 3) uint8 BGR` noise at the camera's rate, kept by the clock."""
+def camera_script(seconds: float) -> Iterator[Frame | float]:
+    """A script of pauses in s and `(480, 640, 3) uint8 BGR` noise at the camera's rate."""
     noise = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
     start, number = time.monotonic(), 0
     while time.monotonic() - start < seconds:
         yield max(0.0, start + number / CAMERA_FPS - time.monotonic())
         yield np.roll(noise, number, axis=1)
         number += 1
-    yield 3600.0  # the camera hangs, and the stream is stopped
+    yield 3600.0  # the camera hangs until the stream is stopped
 
 
 def manifest() -> Manifest:
-    """Of a model that does not exist."""
+    """The manifest of a model that does not exist."""
     return Manifest(
         name="sleeping",
         arch="none",
@@ -131,10 +131,10 @@ def manifest() -> Manifest:
     )
 
 
-def soak(seconds: float) -> tuple[StreamSummary, Memory]:
+def run_soak(seconds: float) -> tuple[StreamSummary, MemoryLog]:
     """Streams the camera for so long."""
-    stages, memory = Sleeping(), Memory()
-    source = LiveSource(lambda: ScriptedCapture(camera(seconds + 5), CAMERA_FPS), "soak")
+    stages, memory = SleepingStages(), MemoryLog()
+    source = LiveSource(lambda: ScriptedCapture(camera_script(seconds + 5), CAMERA_FPS), "soak")
     end = time.monotonic() + seconds
     summary = run_stream(
         source,
@@ -145,8 +145,13 @@ def soak(seconds: float) -> tuple[StreamSummary, Memory]:
     return summary, memory
 
 
-def report(summary: StreamSummary, memory: Memory, seconds: float, bounds: Bounds) -> dict[str, Any]:
-    """What `--json` prints; a run of under three minutes compares its second third with its last."""
+def soak_figures(
+    summary: StreamSummary, memory: MemoryLog, seconds: float, bounds: SoakBounds
+) -> dict[str, Any]:
+    """The figures, and which bounds were held.
+
+    A run of under three minutes compares the memory of its second third with that of its last.
+    """
     minute = min(60.0, seconds / 3)
     second, last = memory.median(minute, 2 * minute), memory.median(seconds - minute, seconds)
     age = percentile(list(summary.ages_ms), 99) / (CLASSIFY_S * 1e3)
@@ -167,19 +172,20 @@ def report(summary: StreamSummary, memory: Memory, seconds: float, bounds: Bound
 
 
 def main() -> int:
-    """Soaks and prints; 1 where a bound is missed."""
+    """Runs and prints; 1 where a bound is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=5.0, help="how long; 5 by default")
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--minutes", type=float, default=5.0, help="duration; 5 by default")
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
     options = parser.parse_args()
     seconds = options.minutes * 60
-    result = report(*soak(seconds), seconds, Bounds())
+    summary, memory = run_soak(seconds)
+    figures = soak_figures(summary, memory, seconds, SoakBounds())
     if options.json:
-        print(json.dumps(result, indent=2))
+        publish("soak", summary.counts.processed, figures)
     else:
-        for name, value in result.items():
+        for name, value in figures.items():
             print(f"{name:24} {value}")
-    return int(not all(result["held"].values()))
+    return int(not all(figures["held"].values()))
 
 
 if __name__ == "__main__":

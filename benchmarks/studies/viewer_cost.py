@@ -1,4 +1,9 @@
-"""What viewers of the live page cost the stream: `python -m edgebreed.benchmarks.studies.viewer_cost`."""
+"""How much do viewers of the live page slow the stream down?
+
+    python -m edgebreed.benchmarks.studies.viewer_cost [--viewers 5] [--rounds 6] [--seconds 10] [--json]
+
+Rounds without and with viewers take turns. The viewers run in a process of their own.
+"""
 
 import json
 import statistics
@@ -14,6 +19,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
 from edgebreed.edge.camera.events import Answered, Counts
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import Pipeline
@@ -22,12 +28,13 @@ from edgebreed.live.address import Address
 from edgebreed.live.server import LivePage
 from edgebreed.machine import processor
 
-Work = Callable[[Frame], Result]
-_AUDIENCE = Path(__file__).with_name("page_viewers.py")
-_SLEEP_S, _COMPUTE_S = 0.015, 0.015
+SLEEP_S, COMPUTE_S = 0.015, 0.015
+_VIEWERS = Path(__file__).with_name("page_viewers.py")
+
+ProcessFrame = Callable[[Frame], Result]
 
 
-class Load(StrEnum):
+class StreamLoad(StrEnum):
     """What the stream does for each frame."""
 
     SIMULATED = "simulated"  # 15 ms of arithmetic and 15 ms of waiting, as for an accelerator
@@ -38,29 +45,37 @@ def main(
     viewers: Annotated[int, typer.Option(min=1, help="How many watch at once.")] = 5,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds without and with viewers, in turn.")] = 6,
     seconds: Annotated[float, typer.Option(min=0.1, help="Length of a round.")] = 10.0,
-    load: Annotated[Load, typer.Option(help="What the stream does for each frame.")] = Load.SIMULATED,
+    load: Annotated[StreamLoad, typer.Option(help="What the stream does for each frame.")] = (
+        StreamLoad.SIMULATED
+    ),
+    json_: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
-    """Print how fast a stream of 1280x720 frames runs without and with viewers, as JSON."""
-    print(json.dumps(measure(viewers, rounds, seconds, _work(load)), indent=2))
+    """Print how fast a stream of 1280x720 frames runs without and with viewers."""
+    process = Pipeline.open().process if load is StreamLoad.PIPELINE else _simulated_load()
+    figures = measure_viewer_cost(viewers, rounds, seconds, process)
+    if json_:
+        publish("viewer_cost", 2 * rounds, {"load": load.value, **figures})
+    else:
+        print(json.dumps({**figures, "machine": processor()}, indent=2))
 
 
-def measure(viewers: int, rounds: int, seconds: float, work: Work) -> dict[str, Any]:
-    """Runs rounds without and with viewers in turn, each pair in the other order than the one before.
+def measure_viewer_cost(viewers: int, rounds: int, seconds: float, process: ProcessFrame) -> dict[str, Any]:
+    """Runs pairs of rounds without and with viewers, each pair in the other order than the one before.
 
     Returns:
         Frames per second of each round, both medians, the median of the pairs' ratios (a machine that drifts
-        slows both of a pair), and what the viewers have read.
+        slows both rounds of a pair), and what the viewers have read.
     """
     fps: dict[bool, list[float]] = {False: [], True: []}
-    read = {"pictures": 0, "events": 0, "bytes": 0}
+    read = {"images": 0, "events": 0, "bytes": 0}
     page, frames = LivePage(Address("127.0.0.1", 0)), _frames()
     try:
-        _feed(page, work, frames, 1.0)
+        _stream(page, process, frames, 1.0)
         for number in range(2 * rounds):
             watched = number % 4 in (1, 2)
-            with _audience(page.address, viewers if watched else 0, read) as warm_up:
-                warm_up(lambda: _feed(page, work, frames, 0.2))
-                fps[watched].append(_feed(page, work, frames, seconds))
+            with _viewers(page.address, viewers if watched else 0, read) as until_ready:
+                until_ready(lambda: _stream(page, process, frames, 0.2))
+                fps[watched].append(_stream(page, process, frames, seconds))
     finally:
         page.close()
     ratios = [watched / alone for alone, watched in zip(fps[False], fps[True], strict=True)]
@@ -73,16 +88,18 @@ def measure(viewers: int, rounds: int, seconds: float, work: Work) -> dict[str, 
         "median_with": statistics.median(fps[True]),
         "ratio": statistics.median(ratios),
         "read": read,
-        "machine": processor(),
     }
 
 
-def _feed(page: LivePage, work: Work, frames: Iterator[tuple[int, Frame]], seconds: float) -> float:
+def _stream(
+    page: LivePage, process: ProcessFrame, frames: Iterator[tuple[int, Frame]], seconds: float
+) -> float:
+    """Processes frames and hands them to the page for so long; returns frames per second."""
     start, count = time.perf_counter(), 0
     while (elapsed := time.perf_counter() - start) < seconds:
         number, frame = next(frames)
         began, captured_at = time.perf_counter(), time.time()
-        result = work(frame)
+        result = process(frame)
         age_ms = (time.perf_counter() - began) * 1e3
         page.answered(Answered(frame, result, number, captured_at, age_ms, Counts(number + 1, number + 1)))
         count += 1
@@ -90,7 +107,10 @@ def _feed(page: LivePage, work: Work, frames: Iterator[tuple[int, Frame]], secon
 
 
 def _frames() -> Iterator[tuple[int, Frame]]:
-    """Numbered `(720, 1280, 3) uint8 BGR` frames, all different: noise on a gradient, as dear as photos."""
+    """Numbered `(720, 1280, 3) uint8 BGR` frames, all different: noise on a gradient.
+
+    As JPEG they are as large as photos.
+    """
     noise = np.random.default_rng(0).integers(0, 40, (720, 1280, 3), np.uint8)
     base = np.linspace(0, 200, 1280, dtype=np.uint8)[None, :, None]
     number = 0
@@ -99,48 +119,47 @@ def _frames() -> Iterator[tuple[int, Frame]]:
         number += 1
 
 
-def _work(load: Load) -> Work:
-    return Pipeline.open().process if load is Load.PIPELINE else _simulated()
-
-
-def _simulated() -> Work:
-    """Arithmetic that takes 15 ms here and now; the amount is then fixed, so that a busy machine shows."""
+def _simulated_load() -> ProcessFrame:
+    """Arithmetic that takes 15 ms on the machine at rest; its amount is then fixed, so that load shows."""
     values = np.random.default_rng(0).random(200_000, np.float32)
     times = []
     for _ in range(200):
         start = time.perf_counter()
         np.cbrt(values)
         times.append(time.perf_counter() - start)
-    repeats = max(1, round(_COMPUTE_S / statistics.median(times)))
+    repeats = max(1, round(COMPUTE_S / statistics.median(times)))
     result = Result(
         "camera 0", Kind.DOG, (Guess("Dalmatian", 0.9),), ((400, 200, 200, 200),), {"inference": 30.0}
     )
 
-    def work(_: Frame) -> Result:
-        time.sleep(_SLEEP_S)
+    def process(_: Frame) -> Result:
+        time.sleep(SLEEP_S)
         for _repeat in range(repeats):
             np.cbrt(values)
         return result
 
-    return work
+    return process
 
 
 @contextmanager
-def _audience(
+def _viewers(
     address: Address, count: int, read: dict[str, int]
 ) -> Iterator[Callable[[Callable[[], object]], None]]:
-    """Viewers in a process of their own; gives a function that feeds them until all have seen a picture."""
+    """Runs viewers in a process of their own, and adds what they read to `read`.
+
+    Yields a function that streams by the function it is given until every viewer has received an image.
+    """
     if count == 0:
-        yield lambda feed: None
+        yield lambda stream: None
         return
-    words = [sys.executable, str(_AUDIENCE), address.host, str(address.port), str(count)]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, str(_VIEWERS), address.host, str(address.port), str(count)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         out = process.stdout
 
-        def until_ready(feed: Callable[[], object]) -> None:
-            feed()
+        def until_ready(stream: Callable[[], object]) -> None:
+            stream()
             if out.readline() != "ready\n":
                 raise RuntimeError("the viewers do not see a picture")
 

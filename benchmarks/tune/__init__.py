@@ -1,1 +1,1 @@
-"""Finds what runs fastest on this machine and is as right as the float model."""
+"""Finds the fastest way to run a classifier on this machine that is as accurate as the float model."""

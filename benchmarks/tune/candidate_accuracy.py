@@ -1,11 +1,11 @@
-"""Whether a candidate is right as often as the float model, on labelled photos, on this machine."""
+"""Accuracy of the candidates on labelled images, on this machine, against the float model."""
 
-import sys
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from edgebreed.benchmarks.tune.configurations import Candidate
+from edgebreed.benchmarks.tune.configurations import InferenceConfiguration
 from edgebreed.benchmarks.tune.successive_halving import first_line
 from edgebreed.edge.engines import EngineOptions, load_engine
 from edgebreed.edge.manifest import Precision
@@ -14,89 +14,104 @@ from edgebreed.train.dataset import Photo, labels_of
 from edgebreed.train.evaluate import answer_all
 from edgebreed.train.metrics import topk
 
+STATED = "manifest"
+"""Name of the data set where the accuracy is what the model files state."""
+
+_LOG = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
-class Score:
-    """Top-1, on what, and how much is lost against the float model; None where nobody measured it.
+class AccuracyScore:
+    """Top-1 accuracy of a candidate and of the float model, on the same images.
 
     Attributes:
-        top1: share of photos answered rightly.
-        reference: the float model's share on the same photos.
-        n: number of photos.
-        photos: which photos, or `manifest` where the files' own figures were taken.
+        top1: share of images that the candidate classifies correctly; None where it is not known.
+        float_top1: share that the float model classifies correctly; None likewise.
+        n: number of images.
+        dataset: name of the images; `manifest` where the model files' own figures are taken.
     """
 
     top1: float | None
-    reference: float | None
+    float_top1: float | None
     n: int
-    photos: str
+    dataset: str
 
     @property
     def drop(self) -> float | None:
-        """Points lost."""
-        known = self.top1 is not None and self.reference is not None
-        return (self.reference - self.top1) * 100 if known else None  # type: ignore[operator]  # both are known
+        """Percentage points of top-1 lost against the float model; None where one of them is not known."""
+        if self.top1 is None or self.float_top1 is None:
+            return None
+        return (self.float_top1 - self.top1) * 100
 
     def within(self, max_drop: float) -> bool:
-        """Whether at most so many points are lost; not where nothing is known."""
+        """Whether at most so many points are lost; False where nothing is known."""
         return self.drop is not None and self.drop <= max_drop + 1e-9
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
-        return {**vars(self), "drop_points": self.drop}
+        return {
+            "top1": self.top1,
+            "reference": self.float_top1,
+            "n": self.n,
+            "photos": self.dataset,
+            "drop_points": self.drop,
+        }
 
 
 @dataclass
-class Judge:
-    """Scores candidates, each file in each engine once.
+class AccuracyEvaluator:
+    """Scores candidates; runs each model file in each engine only once.
+
+    The float model is the most accurate float32 file among the candidates, an ONNX file if there is one. If
+    no candidate is in float32, its accuracy is what the model files state of it.
 
     Attributes:
-        pool: all candidates; the best float32 among them is the reference, in ONNX where there is one; where
-            there is none, what the files tell of the float model that they were made from.
-        photos: labelled photos; without any, the files' own figures are taken.
-        title: what to call the photos.
+        candidates: all of them.
+        images: labelled images; without any, the accuracy that the model files state is taken.
+        dataset: name of the images.
     """
 
-    pool: Sequence[Candidate]
-    photos: Sequence[Photo] = ()
-    title: str = "manifest"
-    _known: dict[tuple[str, str], float | None] = field(default_factory=dict)
+    candidates: Sequence[InferenceConfiguration]
+    images: Sequence[Photo] = ()
+    dataset: str = STATED
+    _measured: dict[tuple[str, str], float | None] = field(default_factory=dict)
 
-    def score(self, candidate: Candidate) -> Score:
-        """Its accuracy beside the reference's."""
-        if self.photos:
-            return Score(self._top1(candidate), self._reference(), len(self.photos), self.title)
-        told = candidate.package.manifest.accuracy
-        return Score(candidate.package.top1, self._told(), told.n if told else 0, self.title)
+    def score(self, candidate: InferenceConfiguration) -> AccuracyScore:
+        """A candidate's accuracy beside the float model's."""
+        if self.images:
+            return AccuracyScore(self._top1(candidate), self._float_top1(), len(self.images), self.dataset)
+        stated = candidate.variant.manifest.accuracy
+        return AccuracyScore(
+            candidate.variant.top1, self._stated_float_top1(), stated.n if stated else 0, self.dataset
+        )
 
-    def _reference(self) -> float | None:
-        floats = [one for one in self.pool if one.package.manifest.precision is Precision.FP32]
-        first = [one for one in floats if one.package.is_reference] or floats
-        by_file = {one.package.path: one for one in first}
+    def _float_top1(self) -> float | None:
+        floats = [one for one in self.candidates if one.variant.manifest.precision is Precision.FP32]
+        preferred = [one for one in floats if one.variant.is_baseline] or floats
+        by_file = {one.variant.path: one for one in preferred}
         found = [self._top1(one) for one in by_file.values()]
-        return max((top1 for top1 in found if top1 is not None), default=self._told())
+        return max((top1 for top1 in found if top1 is not None), default=self._stated_float_top1())
 
-    def _told(self) -> float | None:
-        """The float model's accuracy as the files tell it."""
-        told = [one.package.float_top1 for one in self.pool]
-        return max((top1 for top1 in told if top1 is not None), default=None)
+    def _stated_float_top1(self) -> float | None:
+        stated = [one.variant.float_top1 for one in self.candidates]
+        return max((top1 for top1 in stated if top1 is not None), default=None)
 
-    def _top1(self, candidate: Candidate) -> float | None:
-        """None where it does not answer, which standard error tells."""
-        key = (str(candidate.package.path), candidate.engine)
-        if key not in self._known:
+    def _top1(self, candidate: InferenceConfiguration) -> float | None:
+        """None where the candidate fails, which is logged as a warning."""
+        key = (str(candidate.variant.path), candidate.engine)
+        if key not in self._measured:
             try:
-                self._known[key] = self._measured(candidate)
-            except InputError:  # a photo is at fault, no candidate
+                self._measured[key] = self._measure(candidate)
+            except InputError:  # an image is at fault, not the candidate
                 raise
-            except Exception as error:  # each runtime raises kinds of its own, with no common base
-                print(f"no top-1 of {candidate.name}: {first_line(error)}", file=sys.stderr)
-                self._known[key] = None
-        return self._known[key]
+            except Exception as error:  # each runtime raises classes of its own, with no common base
+                _LOG.warning("no top-1 of %s: %s", candidate.name, first_line(error))
+                self._measured[key] = None
+        return self._measured[key]
 
-    def _measured(self, candidate: Candidate) -> float:
-        manifest = candidate.package.manifest
-        engine = load_engine(candidate.package.path, manifest, EngineOptions(candidate.engine))
-        paths = [photo.path for photo in self.photos]
-        answers = answer_all(engine, paths, manifest.input, f"top-1 of {candidate.name}")
-        return topk(answers.probabilities, labels_of(self.photos), 1)
+    def _measure(self, candidate: InferenceConfiguration) -> float:
+        manifest = candidate.variant.manifest
+        engine = load_engine(candidate.variant.path, manifest, EngineOptions(candidate.engine))
+        paths = [image.path for image in self.images]
+        outputs = answer_all(engine, paths, manifest.input, f"top-1 of {candidate.name}")
+        return topk(outputs.probabilities, labels_of(self.images), 1)

@@ -1,85 +1,92 @@
-"""What is tried: each file in each engine that runs it, with several numbers of threads."""
+"""The configurations that are tried: each model file in each engine, with several numbers of threads."""
 
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from edgebreed.benchmarks.scenarios.system_under_test import Subject
-from edgebreed.benchmarks.tune.variants import Package
+from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest
+from edgebreed.benchmarks.tune.detector_settings import OpenCVDefaultDetector
+from edgebreed.benchmarks.tune.variants import ModelVariant
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.engines.choose import engines_for, present
-from edgebreed.edge.haar import Detector
+from edgebreed.edge.haar import Detector, HaarDetector, HaarSettings
 from edgebreed.edge.pipeline import Pipeline
+
+_GPU = ("cuda", "tensorrt")
+
+AvailableEngines = Callable[[], dict[str, bool]]
+"""Says of each engine whether this machine has it."""
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A way to run the classifier.
+class InferenceConfiguration:
+    """A model file in an engine.
 
     Attributes:
-        package: the model file.
+        variant: the model file.
         engine: as `--engine` calls it.
         threads: threads of one inference; 0 lets the engine choose.
     """
 
-    package: Package
+    variant: ModelVariant
     engine: str
     threads: int = 0
 
     @property
     def name(self) -> str:
-        """What to call it in a table."""
+        """File, engine and threads, for a table."""
         threads = f", {self.threads} threads" if self.threads else ""
-        return f"{self.package.path.name} in {self.engine}{threads}"
+        return f"{self.variant.path.name} in {self.engine}{threads}"
 
-    def open(self, detector: Detector) -> Subject:
-        """Opens it with a detector."""
-        subject = Subject.open(self.package.path, EngineOptions(self.engine, self.threads))
-        pipeline = Pipeline(subject.pipeline.engine, subject.pipeline.manifest, detector)
-        return Subject(subject.path, subject.options, pipeline)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON types."""
-        manifest = self.package.manifest
-        return {
-            "file": str(self.package.path),
-            "precision": manifest.precision.value,
-            "input": [manifest.input.height, manifest.input.width],
-            "engine": self.engine,
-            "threads": self.threads,
-            "bytes": self.package.path.stat().st_size,
-        }
+    def open(self, detector: Detector) -> SystemUnderTest:
+        """Opens it with a face detector."""
+        system = SystemUnderTest.open(self.variant.path, EngineOptions(self.engine, self.threads))
+        pipeline = Pipeline(system.pipeline.engine, system.pipeline.manifest, detector)
+        return SystemUnderTest(system.path, system.options, pipeline)
 
 
-Here = Callable[[], dict[str, bool]]
-"""Tells which engines this machine has."""
+@dataclass(frozen=True)
+class Configuration:
+    """A model file in an engine, with a face detector.
+
+    Attributes:
+        inference: model file and engine.
+        detector_settings: of the runtime's face detector; None takes OpenCV's default one.
+        baseline: name, if others are compared with it.
+    """
+
+    inference: InferenceConfiguration
+    detector_settings: HaarSettings | None
+    baseline: str = ""
+
+    @property
+    def detector(self) -> Detector:
+        """The face detector."""
+        settings = self.detector_settings
+        return OpenCVDefaultDetector() if settings is None else HaarDetector(settings)
 
 
-def candidates(
-    packages: Sequence[Package], cores: int | None = None, here: Here = present
-) -> list[Candidate]:
-    """All ways that this machine has.
+def inference_configurations(
+    variants: Sequence[ModelVariant], cores: int | None = None, available: AvailableEngines = present
+) -> list[InferenceConfiguration]:
+    """Every configuration that this machine can run.
 
     Args:
-        packages: the files.
+        variants: the model files.
         cores: processors that may be used; None counts them.
-        here: tells which engines there are.
+        available: says which engines there are.
     """
     counts = thread_counts(cores or len(os.sched_getaffinity(0)))
-    engines = [name for name, there in here().items() if there]
+    engines = [name for name, there in available().items() if there]
     return [
-        Candidate(package, engine, threads)
-        for package in packages
+        InferenceConfiguration(variant, engine, threads)
+        for variant in variants
         for engine in engines
-        if engine in engines_for(package.path)
+        if engine in engines_for(variant.path)
         for threads in (counts if engine not in _GPU else [0])
     ]
 
 
-_GPU = ("cuda", "tensorrt")
-
-
 def thread_counts(cores: int) -> list[int]:
-    """All processors, and half of them: the rest is then free for the other stages of a stream."""
+    """All processors, and half of them, which leaves the others to the remaining stages of a stream."""
     return sorted({cores, max(1, cores // 2)}, reverse=True)

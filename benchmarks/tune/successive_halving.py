@@ -1,48 +1,49 @@
-"""Finds the fastest of many with little time: heats that the slow ones leave early, then a final.
+"""Finds the fastest of many candidates in little time: rounds that drop slow ones, then a final round.
 
-Only a few are open at once, so that a small device's memory holds them. In each heat the fastest so far
-runs again beside three others, in turns: every ratio is taken against it at the same time, so that a
-machine which slows down during the race wrongs nobody. The idea is successive halving (Jamieson and
-Talwalkar 2016), with the time of a heat shared out alike.
+Only a few candidates are open at once, so that they fit into a small device's memory. In each round the
+fastest so far runs again beside three others, in turns, and all ratios are taken against it at the same
+time: a machine that slows down meanwhile puts no candidate at a disadvantage. The idea is successive halving
+(Jamieson and Talwalkar 2016), with the time of a round shared out equally.
 """
 
-import sys
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Generic, TypeVar
 
 from edgebreed.benchmarks.machine.clock import Clock
-from edgebreed.benchmarks.scenarios.warm_up import SHORT_WARM_S
-from edgebreed.benchmarks.scenarios.workload import Lane, Plan, measure
+from edgebreed.benchmarks.scenarios.workload import SHORT_WARM_UP_S, Plan, Workload, measure
 from edgebreed.benchmarks.stats.samples import Recording, Stages
 from edgebreed.errors import EdgebreedError, EngineError
 from edgebreed.progress import track
 
-HEAT = 4  # candidates open at once
-FINAL = 3
-CLOSE = 1.25  # by how much slower than the fastest a candidate may be and still reach the final
+ROUND_SIZE = 4  # candidates open at once
+FINALISTS = 3
+MAX_FINAL_RATIO = 1.25  # how much slower than the fastest a candidate may be and still reach the final
 FINAL_SHARE = 0.5  # of the time
 
-Entry = TypeVar("Entry")
-Opener = Callable[[Entry], Lane]
+_LOG = logging.getLogger(__name__)
+
+CandidateT = TypeVar("CandidateT")
+WorkloadFactory = Callable[[CandidateT], Workload]
 
 
 @dataclass(frozen=True)
-class Standing(Generic[Entry]):
-    """How an entry did.
+class Ranking(Generic[CandidateT]):
+    """How fast a candidate was.
 
     Attributes:
-        entry: the candidate.
-        ratio: its median by the winner's, from turns beside it; 1 is the winner, and one that was faster but
-            did not fit is below.
-        p50_ms: its median in its last heat, in ms.
-        samples: of its last heat.
-        final: whether it came to the final.
-        recording: of its last heat.
+        candidate: the candidate.
+        ratio: its median latency divided by the winner's, from turns beside it; 1 is the winner, and a
+            faster candidate that was not eligible is below 1.
+        p50_ms: its median latency in its last round, in ms.
+        samples: in its last round.
+        final: whether it reached the final round.
+        recording: of its last round.
     """
 
-    entry: Entry
+    candidate: CandidateT
     ratio: float
     p50_ms: float
     samples: int
@@ -50,190 +51,205 @@ class Standing(Generic[Entry]):
     recording: Recording
 
 
-class LeftOutError(EngineError):
-    """An entry did not open, or did not answer.
+class CandidateFailedError(EngineError):
+    """A candidate did not open, or failed at a query.
 
     Attributes:
-        entry: which.
+        candidate: which.
     """
 
-    def __init__(self, entry: object, reason: str) -> None:
+    def __init__(self, candidate: object, reason: str) -> None:
         super().__init__(reason)
-        self.entry = entry
+        self.candidate = candidate
 
 
 def first_line(error: Exception) -> str:
-    """What an error says, without the rest that runtimes write; its kind where it says nothing."""
+    """The first line of an error's message; its class where there is no message."""
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 @dataclass(frozen=True)
-class Race(Generic[Entry]):
-    """What to race with.
+class SuccessiveHalving(Generic[CandidateT]):
+    """A search for the fastest candidate.
 
     Attributes:
-        opener: makes a lane of an entry; its engine is freed with the lane.
-        queries: number of different frames.
-        seconds: time for everything, warm-ups not counted.
-        clock: measures; None takes the machine's.
-        fallen: entries that did not open or did not answer, and why; each is told on standard error.
+        open_workload: makes a candidate's workload; its engine is freed with the workload.
+        queries: number of different queries.
+        seconds: time for everything; warm-ups are not counted.
+        clock: None takes the system's.
+        failed: candidates that did not open or failed at a query, and why; each is logged as a warning.
     """
 
-    opener: Opener[Entry]
+    open_workload: WorkloadFactory[CandidateT]
     queries: int
     seconds: float
     clock: Clock | None = None
-    fallen: list[LeftOutError] = field(default_factory=list)
+    failed: list[CandidateFailedError] = field(default_factory=list)
 
     def run(
-        self, entries: Sequence[Entry], fits: Callable[[Entry], bool] = lambda _: True
-    ) -> list[Standing[Entry]]:
-        """Races all entries; those that do not open or do not answer are left out.
+        self,
+        candidates: Sequence[CandidateT],
+        eligible: Callable[[CandidateT], bool] = lambda _: True,
+    ) -> list[Ranking[CandidateT]]:
+        """Ranks all candidates that do not fail.
 
         Args:
-            entries: who races.
-            fits: whether an entry may come to the final; asked of the fastest first, after the heats, until
-                there are enough.
+            candidates: what to rank.
+            eligible: whether a candidate may reach the final round; asked of the fastest first, after the
+                other rounds, until there are enough.
 
         Returns:
-            Standings, those of the final first, each fastest first.
+            Those of the final round first, each part fastest first.
         """
-        heats = [*_heats(entries)]
-        share = self.seconds * (1 - FINAL_SHARE) / max(1, len(heats))
-        standings: list[Standing[Entry]] = []
-        for beside in track(heats, "heats", len(heats)):
-            standings = self._round(standings, beside, share)
-        while not any(one.final for one in standings) and (near := _near(standings, fits)):
-            standings = self._after(standings, near, self.seconds * FINAL_SHARE, final=True)
-        return sorted(standings, key=lambda one: (not one.final, one.ratio))
+        rounds = [*_rounds(candidates)]
+        seconds = self.seconds * (1 - FINAL_SHARE) / max(1, len(rounds))
+        rankings: list[Ranking[CandidateT]] = []
+        for challengers in track(rounds, "rounds", len(rounds)):
+            rankings = self._round_beside_fastest(rankings, challengers, seconds)
+        while not any(one.final for one in rankings) and (finalists := _finalists(rankings, eligible)):
+            rankings = self._after_round(rankings, finalists, self.seconds * FINAL_SHARE, final=True)
+        return sorted(rankings, key=lambda one: (not one.final, one.ratio))
 
-    def beside(self, entries: Sequence[Entry]) -> list[Standing[Entry]]:
-        """Measures a few entries in turns for all the time, and lets none leave."""
-        return self._heat(entries, self.seconds, final=True)
+    def measure_side_by_side(self, candidates: Sequence[CandidateT]) -> list[Ranking[CandidateT]]:
+        """Measures a few candidates in turns for the whole time and drops none."""
+        return self._round(candidates, self.seconds, final=True)
+
+    def _round_beside_fastest(
+        self,
+        rankings: Sequence[Ranking[CandidateT]],
+        challengers: Sequence[CandidateT],
+        seconds: float,
+    ) -> list[Ranking[CandidateT]]:
+        """The rankings after a round with the fastest so far; if that fails, a round with the next."""
+        fastest = [min(rankings, key=_ratio).candidate] if rankings else []
+        after = self._after_round(rankings, [*fastest, *challengers], seconds, final=False)
+        if not any(map(self._has_failed, fastest)):
+            return after
+        left = [one for one in rankings if not self._has_failed(one.candidate)]
+        working = [candidate for candidate in challengers if not self._has_failed(candidate)]
+        return self._round_beside_fastest(left, working, seconds)
+
+    def _after_round(
+        self,
+        rankings: Sequence[Ranking[CandidateT]],
+        candidates: Sequence[CandidateT],
+        seconds: float,
+        final: bool,
+    ) -> list[Ranking[CandidateT]]:
+        """The rankings after one more round."""
+        merged = _merged(rankings, self._round(candidates, seconds, final))
+        return [one for one in merged if not self._has_failed(one.candidate)]
+
+    def _has_failed(self, candidate: CandidateT) -> bool:
+        return any(one.candidate is candidate for one in self.failed)
 
     def _round(
-        self, standings: Sequence[Standing[Entry]], beside: Sequence[Entry], seconds: float
-    ) -> list[Standing[Entry]]:
-        """The standings after a heat beside the fastest so far; where that one falls, beside the next."""
-        champion = [min(standings, key=_ratio).entry] if standings else []
-        after = self._after(standings, [*champion, *beside], seconds, final=False)
-        if not any(map(self._gone, champion)):
-            return after
-        left = [one for one in standings if not self._gone(one.entry)]
-        return self._round(left, [entry for entry in beside if not self._gone(entry)], seconds)
-
-    def _after(
-        self, standings: Sequence[Standing[Entry]], entries: Sequence[Entry], seconds: float, final: bool
-    ) -> list[Standing[Entry]]:
-        """The standings after one more heat."""
-        merged = _merged(standings, self._heat(entries, seconds, final))
-        return [one for one in merged if not self._gone(one.entry)]
-
-    def _gone(self, entry: Entry) -> bool:
-        return any(one.entry is entry for one in self.fallen)
-
-    def _heat(self, entries: Sequence[Entry], seconds: float, final: bool) -> list[Standing[Entry]]:
-        """Measures entries in turns; where one falls, the others begin anew."""
-        lanes = self._opened(entries)
-        while lanes:
-            plan = Plan(seconds / len(lanes), self.queries, warm_s=SHORT_WARM_S)
+        self, candidates: Sequence[CandidateT], seconds: float, final: bool
+    ) -> list[Ranking[CandidateT]]:
+        """Measures candidates in turns; where one fails, the others start again."""
+        opened = self._open(candidates)
+        while opened:
+            plan = Plan(seconds / len(opened), self.queries, warm_up_s=SHORT_WARM_UP_S)
             try:
-                recordings = measure([lane for _, lane in lanes], plan, self.clock)
-            except LeftOutError as error:
-                self._leave(error)
-                lanes = [(entry, lane) for entry, lane in lanes if entry is not error.entry]
+                recordings = measure([workload for _, workload in opened], plan, self.clock)
+            except CandidateFailedError as error:
+                self._drop(error)
+                opened = [one for one in opened if one[0] is not error.candidate]
             else:
-                return _standings([entry for entry, _ in lanes], recordings, final)
+                return _rankings([candidate for candidate, _ in opened], recordings, final)
         return []
 
-    def _opened(self, entries: Sequence[Entry]) -> list[tuple[Entry, Lane]]:
-        lanes: list[tuple[Entry, Lane]] = []
-        for entry in entries:
+    def _open(self, candidates: Sequence[CandidateT]) -> list[tuple[CandidateT, Workload]]:
+        opened: list[tuple[CandidateT, Workload]] = []
+        for candidate in candidates:
             try:
-                lanes.append((entry, _guarded(entry, self.opener(entry))))
+                opened.append((candidate, _guarded(candidate, self.open_workload(candidate))))
             except EdgebreedError as error:
-                self._leave(LeftOutError(entry, first_line(error)))
-        return lanes
+                self._drop(CandidateFailedError(candidate, first_line(error)))
+        return opened
 
-    def _leave(self, fallen: LeftOutError) -> None:
-        self.fallen.append(fallen)
-        print(f"left out: {fallen}", file=sys.stderr)
-
-
-def _heats(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    """Four, then three at a time, beside whom the fastest so far runs."""
-    yield from filter(None, [entries[:HEAT]])
-    for start in range(HEAT, len(entries), HEAT - 1):
-        yield entries[start : start + HEAT - 1]
+    def _drop(self, failure: CandidateFailedError) -> None:
+        self.failed.append(failure)
+        _LOG.warning("left out: %s", failure)
 
 
-def _near(standings: Sequence[Standing[Entry]], fits: Callable[[Entry], bool]) -> list[Entry]:
-    """The fastest that fit, and no slower ones than may still win."""
-    found: list[Standing[Entry]] = []
-    for one in sorted(standings, key=_ratio):
-        if len(found) == FINAL or (found and one.ratio > CLOSE * found[0].ratio):
+def _rounds(candidates: Sequence[CandidateT]) -> Iterator[Sequence[CandidateT]]:
+    """Four candidates, then three at a time, beside which the fastest so far runs."""
+    yield from filter(None, [candidates[:ROUND_SIZE]])
+    for start in range(ROUND_SIZE, len(candidates), ROUND_SIZE - 1):
+        yield candidates[start : start + ROUND_SIZE - 1]
+
+
+def _finalists(
+    rankings: Sequence[Ranking[CandidateT]], eligible: Callable[[CandidateT], bool]
+) -> list[CandidateT]:
+    """The fastest that are eligible, without those too slow to win."""
+    found: list[Ranking[CandidateT]] = []
+    for one in sorted(rankings, key=_ratio):
+        if len(found) == FINALISTS or (found and one.ratio > MAX_FINAL_RATIO * found[0].ratio):
             break
-        if fits(one.entry):
+        if eligible(one.candidate):
             found.append(one)
-    return [one.entry for one in found]
+    return [one.candidate for one in found]
 
 
-def _guarded(entry: Entry, lane: Lane) -> Lane:
-    """A lane that tells whose it is when it fails."""
+def _guarded(candidate: CandidateT, workload: Workload) -> Workload:
+    """A workload whose errors name the candidate."""
 
-    def ask(number: int) -> Stages:
+    def issue_query(number: int) -> Stages:
         try:
-            return lane.ask(number)
-        except Exception as error:  # each runtime raises kinds of its own, with no common base
-            raise LeftOutError(entry, f"{lane.name}: {first_line(error)}") from error
+            return workload.issue_query(number)
+        except Exception as error:  # each runtime raises classes of its own, with no common base
+            raise CandidateFailedError(candidate, f"{workload.name}: {first_line(error)}") from error
 
-    return replace(lane, ask=ask)
+    return replace(workload, issue_query=issue_query)
 
 
-def _standings(
-    entries: Sequence[Entry], recordings: Sequence[Recording], final: bool
-) -> list[Standing[Entry]]:
-    """Ratios are by the fastest of them."""
-    levels = [recording.usual_ms() for recording in recordings]
-    fastest = min(levels, key=lambda level: median(level.values()))
-    ratios = [relative(level, fastest) for level in levels]
+def _rankings(
+    candidates: Sequence[CandidateT], recordings: Sequence[Recording], final: bool
+) -> list[Ranking[CandidateT]]:
+    """Rankings of one round; ratios are to the fastest in it."""
+    medians = [recording.median_by_query() for recording in recordings]
+    fastest = min(medians, key=lambda by_query: median(by_query.values()))
+    ratios = [median_ratio(by_query, fastest) for by_query in medians]
     return [
-        Standing(
-            entry=entry,
+        Ranking(
+            candidate=candidate,
             ratio=ratio / min(ratios),
             p50_ms=median(recording.totals_ms),
             samples=len(recording.samples),
             final=final,
             recording=recording,
         )
-        for entry, recording, ratio in zip(entries, recordings, ratios, strict=True)
+        for candidate, recording, ratio in zip(candidates, recordings, ratios, strict=True)
     ]
 
 
-def relative(level: dict[int, float], other: dict[int, float]) -> float:
-    """The median ratio over the queries that both hold."""
-    shared = level.keys() & other.keys()
+def median_ratio(medians: dict[int, float], others: dict[int, float]) -> float:
+    """The median ratio over the queries that both have."""
+    shared = medians.keys() & others.keys()
     if not shared:
-        return median(level.values()) / median(other.values())
-    return median(level[query] / other[query] for query in shared)
+        return median(medians.values()) / median(others.values())
+    return median(medians[query] / others[query] for query in shared)
 
 
-def _merged(old: Sequence[Standing[Entry]], heat: Sequence[Standing[Entry]]) -> list[Standing[Entry]]:
-    """Old standings by the new winner, and those of the heat.
+def _merged(
+    old: Sequence[Ranking[CandidateT]], new: Sequence[Ranking[CandidateT]]
+) -> list[Ranking[CandidateT]]:
+    """The rankings of a round, and the older ones converted to its winner.
 
-    Entries of earlier heats were measured beside others that led to one of this heat: the fastest of those
-    that ran before tells what the old ratios are worth now.
+    The fastest candidate that was in an earlier round too tells how the old ratios convert.
     """
-    now = {id(one.entry): one for one in heat}
-    again = [now[id(one.entry)].ratio / one.ratio for one in sorted(old, key=_ratio) if id(one.entry) in now]
-    factor = again[0] if again else 1.0
-    kept = [
-        Standing(one.entry, one.ratio * factor, one.p50_ms, one.samples, one.final, one.recording)
-        for one in old
-        if id(one.entry) not in now
+    now = {id(one.candidate): one for one in new}
+    again = [
+        now[id(one.candidate)].ratio / one.ratio
+        for one in sorted(old, key=_ratio)
+        if id(one.candidate) in now
     ]
-    return [*kept, *heat]
+    factor = again[0] if again else 1.0
+    kept = [replace(one, ratio=one.ratio * factor) for one in old if id(one.candidate) not in now]
+    return [*kept, *new]
 
 
-def _ratio(standing: Standing[Entry]) -> float:
-    return standing.ratio
+def _ratio(ranking: Ranking[CandidateT]) -> float:
+    return ranking.ratio

@@ -1,4 +1,4 @@
-"""Tries, measures, filters and keeps: the work behind `edgebreed tune`."""
+"""The work of `edgebreed tune`: tries every configuration, keeps the fastest that is accurate enough."""
 
 import datetime
 import json
@@ -6,22 +6,26 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from edgebreed.benchmarks.scenarios.input_images import CAMERA, WHOLE, camera_frames
-from edgebreed.benchmarks.scenarios.workload import Lane
-from edgebreed.benchmarks.stats.bootstrap import percentile_interval
-from edgebreed.benchmarks.tune.candidate_accuracy import Judge, Score
-from edgebreed.benchmarks.tune.configurations import Candidate, candidates
-from edgebreed.benchmarks.tune.detector_settings import (
-    DetectorScore,
-    choose_detector,
-    score_detectors,
+from edgebreed.benchmarks.scenarios.input_images import FRAME, LETTERBOXED_FRAME, camera_frames
+from edgebreed.benchmarks.scenarios.workload import Workload
+from edgebreed.benchmarks.tune.candidate_accuracy import STATED, AccuracyEvaluator, AccuracyScore
+from edgebreed.benchmarks.tune.configurations import (
+    Configuration,
+    InferenceConfiguration,
+    inference_configurations,
 )
-from edgebreed.benchmarks.tune.plain_haar import PlainHaar
-from edgebreed.benchmarks.tune.successive_halving import Race, Standing
-from edgebreed.benchmarks.tune.variants import Package
-from edgebreed.edge.haar import Detector, HaarDetector, HaarSettings
+from edgebreed.benchmarks.tune.detector_settings import DetectorScore, choose_detector, score_detectors
+from edgebreed.benchmarks.tune.successive_halving import Ranking, SuccessiveHalving
+from edgebreed.benchmarks.tune.tune_result import (
+    BaselineResult,
+    CandidateResult,
+    CandidateTiming,
+    ChosenResult,
+    TuneResult,
+)
+from edgebreed.benchmarks.tune.variants import ModelVariant
+from edgebreed.edge.haar import HaarSettings
 from edgebreed.edge.images import Frame
 from edgebreed.edge.manifest import Tuned
 from edgebreed.edge.model_file import refuse_existing, split_model, write_model, write_whole
@@ -29,8 +33,8 @@ from edgebreed.errors import EngineError, InputError, ProofError
 from edgebreed.machine import processor
 from edgebreed.train.dataset import Photo
 
-MOST_FRAMES = 24  # 2.8 MB each
-RACE_SHARE = 0.7  # of the budget; the rest goes to the chosen one beside the baselines
+MAX_FRAMES = 24  # 2.8 MB each
+SEARCH_SHARE = 0.7  # of the budget; the rest measures the chosen configuration beside the baselines
 
 
 @dataclass(frozen=True)
@@ -38,21 +42,21 @@ class TuneConfig:
     """A request to tune.
 
     Attributes:
-        packages: the model files to try.
-        frames: photos that become the frames to measure on.
-        photos: labelled photos for the accuracy; none takes the files' own figures.
-        title: what to call those.
-        people: photos of people; without them the face search stays as it is.
+        variants: the model files to try.
+        frame_images: image files that become the frames to measure on.
+        labelled: labelled images for the accuracy; without any, the accuracy that the files state is taken.
+        dataset: name of the labelled images.
+        people: image files of people; without any, the face detector keeps its settings.
         budget: seconds of measuring.
-        max_drop: points of top-1 that may be lost against float32.
-        out: file to write; its suffix becomes the format's.
-        overwrite: whether it may be there.
+        max_drop: percentage points of top-1 that may be lost against float32.
+        out: model file to write; its suffix becomes the chosen format's.
+        overwrite: whether it may exist.
     """
 
-    packages: tuple[Package, ...]
-    frames: tuple[Path, ...]
-    photos: tuple[Photo, ...] = ()
-    title: str = "manifest"
+    variants: tuple[ModelVariant, ...]
+    frame_images: tuple[Path, ...]
+    labelled: tuple[Photo, ...] = ()
+    dataset: str = STATED
     people: tuple[Path, ...] = ()
     budget: float = 120.0
     max_drop: float = 0.5
@@ -60,19 +64,19 @@ class TuneConfig:
     overwrite: bool = False
 
     def __post_init__(self) -> None:
-        refuse_unwritable(self.out, self.overwrite)
+        check_writable(self.out, self.overwrite)
 
     @property
     def evidence(self) -> Path:
-        """The file with everything that was measured."""
+        """JSON file to write with everything that was measured."""
         return self.out.with_suffix(".json")
 
 
-def refuse_unwritable(out: Path, overwrite: bool) -> None:
-    """Lets a place through where the chosen file, in either format, and the evidence can be written.
+def check_writable(out: Path, overwrite: bool) -> None:
+    """Checks that the chosen file, in either format, and the JSON file can be written.
 
     Raises:
-        InputError: a file is there already, or the folder takes none.
+        InputError: a file exists already, or the folder is not writable.
     """
     for suffix in (".onnx", ".tflite", ".json"):
         refuse_existing(out.with_suffix(suffix), overwrite)
@@ -81,190 +85,151 @@ def refuse_unwritable(out: Path, overwrite: bool) -> None:
         raise InputError(f"cannot write {out}: {folder} is no folder that may be written, pass another --out")
 
 
-@dataclass(frozen=True)
-class Way:
-    """A candidate with a face search; a baseline is one too."""
-
-    candidate: Candidate
-    settings: HaarSettings | None
-    baseline: str = ""
-
-    @property
-    def detector(self) -> Detector:
-        """The face search: the runtime's, or plain OpenCV's where there are no settings."""
-        return PlainHaar() if self.settings is None else HaarDetector(self.settings)
+Scores = dict[int, AccuracyScore]
+"""The accuracies that were needed so far, by the identity of the configuration."""
 
 
-Scores = dict[int, Score]
-"""What is known of the candidates' accuracy, by the identity of the way that each runs in."""
-
-
-def tune(config: TuneConfig) -> dict[str, Any]:
-    """Finds the fastest candidate that is right enough, writes it and the evidence.
-
-    Returns:
-        The evidence.
+def tune(config: TuneConfig) -> TuneResult:
+    """Finds the fastest configuration that is accurate enough, and writes it and the result.
 
     Raises:
-        ProofError: no candidate is right enough.
+        ProofError: no configuration is accurate enough.
         EngineError: none runs here.
-        InputError: the machine has no engine for any of the files, or a file is there already.
+        InputError: the machine has no engine for any of the files, or a file exists already.
     """
-    frames = camera_frames(config.frames[:MOST_FRAMES])
-    pool = candidates(config.packages)
-    if not pool:
+    frames = camera_frames(config.frame_images[:MAX_FRAMES])
+    candidates = inference_configurations(config.variants)
+    if not candidates:
         raise InputError("no engine here runs any of the files: see `edgebreed doctor`")
-    detectors = _detectors(config, frames)
+    detectors = _score_detectors(config, frames)
     settings = choose_detector(detectors).settings if detectors else HaarSettings()
-    standings, scores = _raced(config, frames, [Way(one, settings) for one in pool])
-    chosen = standings[0].entry
-    final = _race(frames, config.budget * (1 - RACE_SHARE)).beside([chosen, *_baselines(pool)])
-    evidence = _evidence(config, standings, scores, final)
-    evidence["detectors"] = [one.to_dict() for one in detectors]
-    evidence["chosen"] = _chosen(config, chosen, scores[id(chosen)], final)
-    _write(config, chosen, _tuned(evidence["chosen"]), evidence)
-    return evidence
+    rankings, scores = _search(config, frames, [Configuration(one, settings) for one in candidates])
+    chosen = rankings[0].candidate
+    final = _halving(frames, config.budget * (1 - SEARCH_SHARE)).measure_side_by_side(
+        [chosen, *_baselines(candidates)]
+    )
+    result = TuneResult(
+        machine=processor(),
+        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        frame=(FRAME.height, FRAME.width),
+        frames=len(frames),
+        budget_seconds=config.budget,
+        max_drop_points=config.max_drop,
+        candidates=[CandidateResult.of(one, scores.get(id(one.candidate))) for one in rankings],
+        baselines=[
+            BaselineResult(one.candidate.baseline, CandidateTiming.of(one))
+            for one in final
+            if one.candidate.baseline
+        ],
+        detectors=detectors,
+        chosen=_chosen(config, scores[id(chosen)], final),
+    )
+    _write(config, chosen.inference.variant, result)
+    return result
 
 
-def _detectors(config: TuneConfig, frames: Sequence[Frame]) -> list[DetectorScore]:
-    return score_detectors(camera_frames(config.people, WHOLE), frames) if config.people else []
+def _score_detectors(config: TuneConfig, frames: Sequence[Frame]) -> list[DetectorScore]:
+    if not config.people:
+        return []
+    return score_detectors(camera_frames(config.people, LETTERBOXED_FRAME), frames)
 
 
-def _race(frames: Sequence[Frame], seconds: float) -> Race[Way]:
-    def lane(way: Way) -> Lane:
-        subject = way.candidate.open(way.detector)
-        return Lane(way.candidate.name, lambda number: subject.answer_frame(frames[number]))
+def _halving(frames: Sequence[Frame], seconds: float) -> SuccessiveHalving[Configuration]:
+    def open_workload(configuration: Configuration) -> Workload:
+        inference = configuration.inference
+        system = inference.open(configuration.detector)
+        return Workload(inference.name, lambda number: system.process_frame(frames[number]))
 
-    return Race(lane, len(frames), seconds)
+    return SuccessiveHalving(open_workload, len(frames), seconds)
 
 
-def _raced(
-    config: TuneConfig, frames: Sequence[Frame], ways: Sequence[Way]
-) -> tuple[list[Standing[Way]], Scores]:
-    """The standings, whose first is right enough, and the scores that it took to know."""
-    judge = Judge([way.candidate for way in ways], config.photos, config.title)
+def _search(
+    config: TuneConfig, frames: Sequence[Frame], configurations: Sequence[Configuration]
+) -> tuple[list[Ranking[Configuration]], Scores]:
+    """The rankings, the first of which is accurate enough, and the accuracies that this took."""
+    evaluator = AccuracyEvaluator([one.inference for one in configurations], config.labelled, config.dataset)
     scores: Scores = {}
 
-    def right(way: Way) -> bool:
-        score = scores[id(way)] = judge.score(way.candidate)
+    def accurate(configuration: Configuration) -> bool:
+        score = scores[id(configuration)] = evaluator.score(configuration.inference)
         return score.within(config.max_drop)
 
-    race = _race(frames, config.budget * RACE_SHARE)
-    standings = race.run(ways, right)
-    if not standings:
+    halving = _halving(frames, config.budget * SEARCH_SHARE)
+    rankings = halving.run(configurations, accurate)
+    if not rankings:
         raise EngineError(
-            f"none of {len(ways)} candidates runs here: {race.fallen[-1]}; see `edgebreed doctor`"
+            f"none of {len(configurations)} candidates runs here: {halving.failed[-1]}; "
+            "see `edgebreed doctor`"
         )
-    if not standings[0].final:
-        why = _wrong(list(scores.values()), bool(config.photos))
+    if not rankings[0].final:
+        why = _why_none_is_accurate(list(scores.values()), bool(config.labelled))
         raise ProofError(f"no candidate loses at most {config.max_drop} points of top-1: {why}")
-    return standings, scores
+    return rankings, scores
 
 
-def _wrong(scores: Sequence[Score], photos: bool) -> str:
-    """Why none of the scores is right enough."""
-    known = [score.drop for score in scores if score.drop is not None]
-    if known:
-        return f"the best loses {min(known):.2f} points"
-    if not photos:
+def _why_none_is_accurate(scores: Sequence[AccuracyScore], labelled: bool) -> str:
+    drops = [score.drop for score in scores if score.drop is not None]
+    if drops:
+        return f"the best loses {min(drops):.2f} points"
+    if not labelled:
         return "no accuracy is known: pass --photos"
     if all(score.top1 is None for score in scores):
         return "none answered the photos: see the lines above"
     return "the float model's accuracy is not known: put its float32 file beside the others"
 
 
-def _baselines(pool: Sequence[Candidate]) -> list[Way]:
-    """Float32 in ONNX Runtime on the processor, with the runtime's face search and with OpenCV's."""
-    floats = [one for one in pool if one.package.is_reference and one.engine == "cpu"]
+def _baselines(candidates: Sequence[InferenceConfiguration]) -> list[Configuration]:
+    """Float32 in ONNX Runtime on the CPU, with the runtime's face detector and with OpenCV's."""
+    floats = [one for one in candidates if one.variant.is_baseline and one.engine == "cpu"]
     if not floats:
         return []
-    plain = replace(floats[0], threads=0)
+    inference = replace(floats[0], threads=0)
     return [
-        Way(plain, HaarSettings(), "fp32 in ONNX Runtime, the runtime's own face search"),
-        Way(plain, None, "fp32 in ONNX Runtime, OpenCV's default face search"),
+        Configuration(inference, HaarSettings(), "fp32 in ONNX Runtime, the runtime's own face search"),
+        Configuration(inference, None, "fp32 in ONNX Runtime, OpenCV's default face search"),
     ]
 
 
-def _evidence(
-    config: TuneConfig,
-    standings: Sequence[Standing[Way]],
-    scores: Scores,
-    final: Sequence[Standing[Way]],
-) -> dict[str, Any]:
-    return {
-        "machine": processor(),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "frame": [CAMERA.height, CAMERA.width],
-        "frames": min(len(config.frames), MOST_FRAMES),
-        "budget_seconds": config.budget,
-        "max_drop_points": config.max_drop,
-        "candidates": [
-            {
-                "name": standing.entry.candidate.name,
-                **standing.entry.candidate.to_dict(),
-                **_figures(standing),
-                "accuracy": score.to_dict() if (score := scores.get(id(standing.entry))) else None,
-            }
-            for standing in standings
-        ],
-        "baselines": [
-            {"name": standing.entry.baseline, **_figures(standing)}
-            for standing in final
-            if standing.entry.baseline
-        ],
-    }
-
-
-def _figures(standing: Standing[Way]) -> dict[str, Any]:
-    return {
-        "p50_ms": standing.p50_ms,
-        "interval_ms": percentile_interval(standing.recording.totals_ms, 50),
-        "ratio": standing.ratio,
-        "samples": standing.samples,
-        "final": standing.final,
-    }
-
-
-def _chosen(config: TuneConfig, way: Way, score: Score, final: Sequence[Standing[Way]]) -> dict[str, Any]:
-    """What was kept, with its time from the last race, beside the baselines."""
-    own = next((standing for standing in final if not standing.entry.baseline), None)
+def _chosen(
+    config: TuneConfig, score: AccuracyScore, final: Sequence[Ranking[Configuration]]
+) -> ChosenResult:
+    """The chosen configuration, the only one in the last round that is no baseline."""
+    own = next((one for one in final if not one.candidate.baseline), None)
     if own is None:
-        raise EngineError(f"{way.candidate.name} stopped answering beside the baselines: tune again")
-    return {
-        "name": way.candidate.name,
-        **way.candidate.to_dict(),
-        "detector": asdict(way.settings or HaarSettings()),
-        **_figures(own),
-        "accuracy": score.to_dict(),
-        "by_baseline": {
-            standing.entry.baseline: own.ratio / standing.ratio
-            for standing in final
-            if standing.entry.baseline
+        raise EngineError("the chosen candidate stopped answering beside the baselines: tune again")
+    return ChosenResult(
+        candidate=CandidateResult.of(own, score),
+        accuracy=score,
+        detector=own.candidate.detector_settings or HaarSettings(),
+        by_baseline={
+            one.candidate.baseline: own.ratio / one.ratio for one in final if one.candidate.baseline
         },
-        "out": str(config.out.with_suffix(way.candidate.package.path.suffix)),
-        "evidence": str(config.evidence),
-    }
-
-
-def _tuned(chosen: dict[str, Any]) -> Tuned:
-    machine = processor()
-    return Tuned(
-        machine=f"{machine['cpu']}, {machine['cores']} cores",
-        engine=chosen["engine"],
-        threads=chosen["threads"],
-        detector=chosen["detector"],
-        p50_ms=chosen["p50_ms"],
-        samples=chosen["samples"],
-        frame=(CAMERA.height, CAMERA.width),
-        by_baseline=chosen["by_baseline"],
-        top1=chosen["accuracy"]["top1"],
-        drop_points=chosen["accuracy"]["drop_points"],
-        n=chosen["accuracy"]["n"],
+        out=config.out.with_suffix(own.candidate.inference.variant.path.suffix),
+        evidence=config.evidence,
     )
 
 
-def _write(config: TuneConfig, way: Way, tuned: Tuned, evidence: dict[str, Any]) -> None:
-    body, manifest = split_model(way.candidate.package.path)
-    out = Path(evidence["chosen"]["out"])
-    write_model(out, body, replace(manifest, tuned=tuned), overwrite=config.overwrite)
-    write_whole(config.evidence, json.dumps(evidence, indent=2).encode(), overwrite=config.overwrite)
+def _write(config: TuneConfig, variant: ModelVariant, result: TuneResult) -> None:
+    model, manifest = split_model(variant.path)
+    tuned = replace(manifest, tuned=_tuned(result))
+    write_model(result.chosen.out, model, tuned, overwrite=config.overwrite)
+    evidence = json.dumps(result.to_dict(), indent=2).encode()
+    write_whole(config.evidence, evidence, overwrite=config.overwrite)
+
+
+def _tuned(result: TuneResult) -> Tuned:
+    """What the chosen file's manifest says about this tuning."""
+    chosen, machine = result.chosen, result.machine
+    return Tuned(
+        machine=f"{machine['cpu']}, {machine['cores']} cores",
+        engine=chosen.candidate.inference.engine,
+        threads=chosen.candidate.inference.threads,
+        detector=asdict(chosen.detector),
+        p50_ms=chosen.candidate.timing.p50_ms,
+        samples=chosen.candidate.timing.samples,
+        frame=result.frame,
+        by_baseline=chosen.by_baseline,
+        top1=chosen.accuracy.top1,
+        drop_points=chosen.accuracy.drop,
+        n=chosen.accuracy.n,
+    )

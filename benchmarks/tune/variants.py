@@ -1,6 +1,6 @@
-"""The model files that are tried: exported from runs, or found in a folder."""
+"""The model files that are tried: variants of one classifier in different formats and precisions."""
 
-import sys
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,101 +14,103 @@ from edgebreed.progress import track
 
 SUFFIXES = (".onnx", ".tflite")
 
+_LOG = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
-class Package:
-    """A model file and what it says of itself."""
+class ModelVariant:
+    """A model file and its manifest."""
 
     path: Path
     manifest: Manifest
 
     @property
     def top1(self) -> float | None:
-        """Accuracy as the file tells it."""
+        """Accuracy that the manifest states."""
         accuracy = self.manifest.accuracy
         return accuracy.top1 if accuracy else None
 
     @property
     def float_top1(self) -> float | None:
-        """Accuracy of the float model on the same photos, as the file tells it."""
+        """Accuracy of the float model on the same images, as the manifest states it."""
         accuracy = self.manifest.accuracy
         return accuracy.float_top1 if accuracy else None
 
     @property
-    def is_reference(self) -> bool:
-        """Whether it is what others are held against: float32 in ONNX."""
+    def is_baseline(self) -> bool:
+        """Whether it is what the others are compared with: float32 in ONNX."""
         return self.manifest.precision is Precision.FP32 and self.path.suffix == ".onnx"
 
 
-def read_packages(folder: Path) -> list[Package]:
-    """The model files in a folder, which must all know the same classes.
+def read_variants(folder: Path) -> list[ModelVariant]:
+    """The model files in a folder, which must all have the same classes.
 
-    What an earlier tuning wrote there is a copy of one of them, and only counts where nothing else is.
+    A file that an earlier tuning wrote is a copy of another one, and is only used where there is no other.
 
     Raises:
         InputError: there is none, or they are of different classifiers.
     """
     paths = sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES)
-    found = [Package(path, read_manifest(path)) for path in paths]
-    packages = [package for package in found if package.manifest.tuned is None] or found
-    if not packages:
+    found = [ModelVariant(path, read_manifest(path)) for path in paths]
+    variants = [variant for variant in found if variant.manifest.tuned is None] or found
+    if not variants:
         raise InputError(f"no .onnx and no .tflite file in {folder}: put files of `edgebreed export` there")
-    for package in packages[1:]:
-        if package.manifest.classes != packages[0].manifest.classes:
+    for variant in variants[1:]:
+        if variant.manifest.classes != variants[0].manifest.classes:
             raise InputError(
-                f"{package.path.name} and {packages[0].path.name} know different classes: tune one classifier"
+                f"{variant.path.name} and {variants[0].path.name} know different classes: tune one classifier"
             )
-    return packages
+    return variants
 
 
-def export_packages(runs: Sequence[Path], folder: Path) -> list[Package]:
-    """Exports each run in every format and precision; what is there already is not made again.
+def export_variants(runs: Sequence[Path], folder: Path) -> list[ModelVariant]:
+    """Exports each run in every format and precision; a file that is still up to date is not made again.
 
-    A file that misses its own bound, or that a missing package cannot make, is left out, and standard error
-    tells so.
+    A file that misses its own accuracy bound, or that a missing package cannot make, is left out with a
+    warning in the log.
 
     Args:
-        runs: folders of `edgebreed train`, of several input sizes perhaps.
+        runs: folders of `edgebreed train`, for instance of several input sizes.
         folder: where the files go.
 
     Raises:
         InputError: a run is at fault.
         ProofError: no export held its bound.
-        MissingExtraError: a package is missing without which nothing can be exported.
+        MissingExtraError: nothing can be exported without a package that is missing.
     """
     recipes = [
         Recipe.fitting(kind, precision, None) for kind, allowed in SUPPORTED.items() for precision in allowed
     ]
     jobs = [(run, recipe) for run in runs for recipe in recipes]
-    packages: list[Package] = []
+    variants: list[ModelVariant] = []
     missing: list[MissingExtraError] = []
     for run, recipe in track(jobs, "exports", len(jobs)):
         try:
-            packages.append(_exported(run, recipe, folder))
+            variants.append(_export(run, recipe, folder))
         except (ProofError, MissingExtraError) as error:
-            print(f"left out: {error}", file=sys.stderr)
+            _LOG.warning("left out: %s", error)
             missing += [error] if isinstance(error, MissingExtraError) else []
-    if not packages and missing:
+    if not variants and missing:
         raise missing[-1]
-    if not packages:
+    if not variants:
         raise ProofError(f"no export of {', '.join(map(str, runs))} held its bound: see `edgebreed export`")
-    return packages
+    return variants
 
 
-def _exported(run: Path, recipe: Recipe, folder: Path) -> Package:
+def _export(run: Path, recipe: Recipe, folder: Path) -> ModelVariant:
     path = folder / f"{run.resolve().name}-{recipe.precision}.{recipe.format}"
-    if path.is_file() and (kept := _still_good(path, run, recipe)):
-        return kept
+    if path.is_file() and (current := _up_to_date(path, run, recipe)):
+        return current
     from edgebreed.export.exporter import export
     from edgebreed.export.request import ExportConfig
 
-    print(f"exporting {path.name}", file=sys.stderr)
+    _LOG.info("exporting %s", path.name)
     export(ExportConfig(run=run, recipe=recipe, out=path, overwrite=True))
-    return Package(path, read_manifest(path))
+    return ModelVariant(path, read_manifest(path))
 
 
-def _still_good(path: Path, run: Path, recipe: Recipe) -> Package | None:
-    """The file, where it was made from the run's model as it is now, by the tools that are here, for here."""
+def _up_to_date(path: Path, run: Path, recipe: Recipe) -> ModelVariant | None:
+    """The file, if it was made from the run's present model by the present tools for this machine."""
     from edgebreed.export.exporter import TOOLS
     from edgebreed.train.features import digest_of
     from edgebreed.train.run import MODEL
@@ -121,5 +123,5 @@ def _still_good(path: Path, run: Path, recipe: Recipe) -> Package | None:
         same_model = manifest.source_sha256 == digest_of(run / MODEL)
     except (OSError, EdgebreedError):
         return None
-    same_way = manifest.tools == versions(TOOLS) and manifest.target == recipe.target
-    return Package(path, manifest) if same_model and same_way else None
+    same_recipe = manifest.tools == versions(TOOLS) and manifest.target == recipe.target
+    return ModelVariant(path, manifest) if same_model and same_recipe else None

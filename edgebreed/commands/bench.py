@@ -9,13 +9,12 @@ import typer
 from rich.console import Console
 
 from edgebreed.benchmarks.report.csv_table import csv_table
-from edgebreed.benchmarks.report.html_report import write_report
+from edgebreed.benchmarks.report.html_report import write_html_report
 from edgebreed.benchmarks.scenarios.camera_scenario import RATE
-from edgebreed.benchmarks.scenarios.drawn import write_drawn
+from edgebreed.benchmarks.scenarios.input_images import write_synthetic_images
 from edgebreed.benchmarks.scenarios.multi_stream import STREAMS
-from edgebreed.benchmarks.scenarios.overhead import overhead
-from edgebreed.benchmarks.scenarios.runner import Request, Scenario, run
-from edgebreed.benchmarks.scenarios.system_under_test import open_subjects
+from edgebreed.benchmarks.scenarios.runner import Request, Scenario, run_scenario
+from edgebreed.benchmarks.scenarios.system_under_test import open_systems
 from edgebreed.benchmarks.stats.compare import BOUND, Comparison, compare_files
 from edgebreed.commands.bench_view import announce, show
 from edgebreed.commands.common import (
@@ -66,22 +65,22 @@ def bench(
 ) -> None:
     """Measure the latency per image by the runtime's own path."""
     for path in (csv, report):
-        if path is not None:  # said before anything is measured, not after
+        if path is not None:  # refused before anything is measured, not after
             refuse_existing(path, overwrite, "another name")
-    subjects = open_subjects(model or [None], engine or [AUTO], EngineOptions(AUTO, threads, allow_fallback))
+    systems = open_systems(model or [None], engine or [AUTO], EngineOptions(AUTO, threads, allow_fallback))
     with tempfile.TemporaryDirectory() as folder:
-        photos = find_photos(images) if images else write_drawn(Path(folder))
-        announce(Console(file=sys.stderr), len(subjects), duration)
-        results = run(subjects, Request(scenario, tuple(photos), duration, streams, rate))
-    shown = [str(path) for path in images] if images else "drawn by the program, 640x480"
-    cost = vars(overhead())
-    results = [{**result, "images": shown, "harness": cost} for result in results]
+        files = find_photos(images) if images else write_synthetic_images(Path(folder))
+        source = tuple(str(path) for path in images) if images else "drawn by the program, 640x480"
+        announce(Console(file=sys.stderr), len(systems), duration)
+        request = Request(scenario, tuple(files), duration, streams, rate, image_source=source)
+        results = run_scenario(systems, request)
     if csv is not None:
         write_whole(csv, csv_table(results).encode(), overwrite=overwrite)
     if report is not None:
-        write_report(report, results, overwrite)
+        write_html_report(report, results, overwrite)
     if json_:
-        print_json(results[0] if len(results) == 1 else {"runs": results})
+        records = [result.to_dict() for result in results]
+        print_json(records[0] if len(records) == 1 else {"runs": records})
     else:
         show(results)
 
@@ -98,8 +97,8 @@ def compare(
     """Say whether B is really slower or faster than A; exit code 1 where it is slower beyond the bound."""
     comparisons = compare_files(first, second)
     if json_:
-        told = [comparison.to_dict() for comparison in comparisons]
-        print_json(told[0] if len(told) == 1 else {"runs": told})
+        records = [comparison.to_dict() for comparison in comparisons]
+        print_json(records[0] if len(records) == 1 else {"runs": records})
     else:
         _show_comparisons(comparisons)
     exit_code(1 if any(comparison.regressed(bound) for comparison in comparisons) else 0)
@@ -107,6 +106,6 @@ def compare(
 
 def _show_comparisons(comparisons: list[Comparison]) -> None:
     for comparison in comparisons:
-        console().print(f"{comparison.name}: {comparison.sentence()}", soft_wrap=True, markup=False)
+        console().print(f"{comparison.name}: {comparison.summary}", soft_wrap=True, markup=False)
         for note in comparison.notes():
             console().print(f"  {note}", soft_wrap=True, markup=False)

@@ -1,28 +1,30 @@
-"""How `edgebreed bench` looks on a terminal."""
+"""Prints results of `edgebreed bench` on a terminal."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict, fields
 
 from rich.console import Console
 from rich.table import Table
 
-from edgebreed.benchmarks.report.result_file import subject_name
-from edgebreed.benchmarks.stats.verdict import engine_word
+from edgebreed.benchmarks.report.bench_result import BenchResult
+from edgebreed.benchmarks.stats.samples import LatencyStatistics
+from edgebreed.benchmarks.stats.verdict import engine_option
 from edgebreed.commands.common import console, print_titled
 
-_STATISTICS = ("p50", "p90", "p95", "p99", "mean", "max")
+_STATISTICS = [field.name for field in fields(LatencyStatistics)]
 
 
-def announce(screen: Console, subjects: int, seconds: float) -> None:
-    """Says on a terminal how long it will take.
+def announce(screen: Console, systems: int, seconds: float) -> None:
+    """Says on a terminal how long the measurement will take.
 
-    A bar would be drawn by a thread ten times a second, and be in the latencies that are measured.
+    A progress bar would be drawn by a thread ten times a second and slow down what is measured.
     """
     if screen.is_terminal:
-        whole = f"{subjects} x " if subjects > 1 else ""
+        whole = f"{systems} x " if systems > 1 else ""
         screen.print(f"measuring for {whole}{seconds:g} s, after a warm-up", markup=False, highlight=False)
 
 
-def show(results: list[dict[str, Any]]) -> None:
+def show(results: Sequence[BenchResult]) -> None:
     """One result by its stages; several in a table side by side."""
     if len(results) == 1:
         _show_stages(results[0])
@@ -31,75 +33,75 @@ def show(results: list[dict[str, Any]]) -> None:
     for line in _machine_lines(results[0]):
         _print(line)
     for result in results:
-        name = f"{subject_name(result)}: " if len(results) > 1 else ""
-        _print(f"{name}{result['verdict']}" + "".join(f"\n  {reason}" for reason in result["why"]))
+        name = f"{result.name}: " if len(results) > 1 else ""
+        _print(f"{name}{result.verdict}" + "".join(f"\n  {reason}" for reason in result.why))
 
 
-def _show_stages(result: dict[str, Any]) -> None:
+def _show_stages(result: BenchResult) -> None:
     table = _table("ms", *_STATISTICS)
-    for name, values in {**result["stages_ms"], "whole": result["latency_ms"]}.items():
-        table.add_row(name, *(f"{values[key]:.2f}" for key in _STATISTICS))
-    print_titled(subject_name(result), table)
+    for name, statistics in {**result.stages_ms, "whole": result.latency_ms}.items():
+        table.add_row(name, *(f"{value:.2f}" for value in asdict(statistics).values()))
+    print_titled(result.name, table)
     for line in (*_sample_lines(result), *_scenario_lines(result), *_start_lines(result)):
         _print(line)
 
 
-def _show_table(results: list[dict[str, Any]]) -> None:
+def _show_table(results: Sequence[BenchResult]) -> None:
     table = _table("model", "engine", "p50", "p90", "p99", "images/s", "MB", "top-1")
-    for result in sorted(results, key=lambda one: float(one["latency_ms"]["p50"])):
-        model, latency = result["model"], result["latency_ms"]
+    for result in sorted(results, key=lambda one: one.latency_ms.p50):
+        model, latency = result.model, result.latency_ms
         table.add_row(
-            f"{model['name']} {model['precision']}",
-            engine_word(result["engine"]),
-            *(f"{latency[key]:.1f}" for key in ("p50", "p90", "p99")),
-            f"{result['images_per_second']:.1f}",
-            f"{model['bytes'] / 1e6:.1f}",
-            "-" if model["top1"] is None else f"{model['top1']:.1%}",
+            f"{model.name} {model.precision}",
+            engine_option(result.engine),
+            *(f"{value:.1f}" for value in (latency.p50, latency.p90, latency.p99)),
+            f"{result.images_per_second:.1f}",
+            f"{model.bytes / 1e6:.1f}",
+            "-" if model.top1 is None else f"{model.top1:.1%}",
         )
-    print_titled(f"{results[0]['scenario']}, taking turns, in ms", table)
+    print_titled(f"{results[0].scenario}, taking turns, in ms", table)
 
 
-def _sample_lines(result: dict[str, Any]) -> list[str]:
-    low, high = result["interval_ms"]["p90"] or (0, 0)
-    sure = result["early_stopping_ms"]["p90"]
-    estimate = f"not above {sure:.2f} ms" if sure else "too few samples for an estimate"
+def _sample_lines(result: BenchResult) -> list[str]:
+    low, high = result.interval_ms["p90"] or (0, 0)
+    bound = result.early_stopping_ms["p90"]
+    estimate = f"not above {bound:.2f} ms" if bound else "too few samples for an estimate"
     return [
-        f"{result['samples']} queries in {result['seconds']:.1f} s, {result['images_per_second']:.1f} "
-        f"images/s, after a warm-up of {result['warmup']['samples']}",
+        f"{result.samples} queries in {result.seconds:.1f} s, {result.images_per_second:.1f} "
+        f"images/s, after a warm-up of {result.warmup.samples}",
         f"p90 between {low:.2f} and {high:.2f} ms (95 % bootstrap); by MLPerf's early stopping {estimate}",
-        f"the stages sum to {result['stages_sum_share']:.1%} of the whole",
+        f"the stages sum to {result.stages_sum_share:.1%} of the whole",
     ]
 
 
-def _scenario_lines(result: dict[str, Any]) -> list[str]:
-    if "frames" in result:
-        counts = ", ".join(f"{count} {name}" for name, count in result["frames"].items())
-        return [f"{result['rate']:g} frames/s: {counts}; the latency is a frame's age at its answer"]
-    if "batches" in result:
-        rates = (f"{batch['size']}: {batch['images_per_second']:.1f}" for batch in result["batches"])
-        return [f"images/s by batch size: {', '.join(rates)}; best {result['best_batch']}"]
+def _scenario_lines(result: BenchResult) -> list[str]:
+    if result.frames:
+        counts = ", ".join(f"{count} {name}" for name, count in result.frames.to_dict().items())
+        return [f"{result.rate:g} frames/s: {counts}; the latency is a frame's age at its answer"]
+    if result.batches:
+        rates = ", ".join(f"{batch.size}: {batch.images_per_second:.1f}" for batch in result.batches)
+        return [f"images/s by batch size: {rates}; best {result.best_batch}"]
     return []
 
 
-def _start_lines(result: dict[str, Any]) -> list[str]:
-    start = result["start"]
+def _start_lines(result: BenchResult) -> list[str]:
+    start = result.start
     if start is None:
         return []
     return [
-        f"fresh process: ready after {start['ready_ms']:.0f} ms (of which model {start['open_ms']:.0f}), "
-        f"first image {start['first_image_ms']:.0f} ms, peak memory {start['peak_memory_mb']:.0f} MB"
+        f"fresh process: ready after {start.ready_ms:.0f} ms (of which model {start.open_ms:.0f}), "
+        f"first image {start.first_image_ms:.0f} ms, peak memory {start.peak_memory_mb:.0f} MB"
     ]
 
 
-def _machine_lines(result: dict[str, Any]) -> list[str]:
-    machine, cost = result["machine"], result["harness"]
+def _machine_lines(result: BenchResult) -> list[str]:
+    machine, cost = result.machine, result.harness
     lines = [
-        f"the harness adds {cost['inside_ms']:.4f} ms to a latency, {cost['between_ms']:.2f} ms between two",
+        f"the harness adds {cost.inside_ms:.4f} ms to a latency, {cost.between_ms:.2f} ms between two",
         f"{machine['cpu']}, {machine['cores']} cores",
     ]
     energy = [
-        f"{rail['millijoules_per_image']:.1f} mJ an image, {rail['watts']:.1f} W ({rail['rail']})"
-        for rail in result["energy"]
+        f"{rail.millijoules_per_image:.1f} mJ an image, {rail.watts:.1f} W ({rail.rail})"
+        for rail in result.energy
     ]
     return [*lines, *energy]
 

@@ -1,20 +1,26 @@
 """`edgebreed tune`."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from edgebreed.benchmarks.scenarios.drawn import write_drawn
+from edgebreed.benchmarks.scenarios.input_images import write_synthetic_images
 from edgebreed.commands.common import Json, Overwrite, console, print_json, print_titled, stdout_to_stderr
 from edgebreed.edge.images import find_photos
 from edgebreed.errors import InputError
 from edgebreed.train.dataset import Photo, read_labelled
 
-FILES = "tune"
-"""Folder in a run for the files that are exported to be tried."""
+if TYPE_CHECKING:  # it imports the exporter's recipes, which the other commands need not wait for
+    from edgebreed.benchmarks.tune.tune_result import ChosenResult, TuneResult
+
+EXPORT_FOLDER = "tune"
+"""Folder in a run for the model files that are exported to be tried."""
+FRAMES = 24
+"""Labelled photos that become the frames to measure on, at most about so many."""
 
 
 def tune(
@@ -50,25 +56,22 @@ def tune(
     if bool(run) == bool(package_dir):
         raise InputError("give either --run RUN or --package-dir DIR")
     with stdout_to_stderr(), tempfile.TemporaryDirectory() as folder:
-        from edgebreed.benchmarks.tune.tuner import TuneConfig, refuse_unwritable
+        from edgebreed.benchmarks.tune.tuner import TuneConfig, check_writable
         from edgebreed.benchmarks.tune.tuner import tune as run_tuning
-        from edgebreed.benchmarks.tune.variants import export_packages, read_packages
+        from edgebreed.benchmarks.tune.variants import export_variants, read_variants
 
         home = run[0] if run else package_dir or Path()
         out = out or home / "tuned"
-        refuse_unwritable(out, overwrite)  # said before minutes of exports, not after
-        packages = export_packages(run, run[0] / FILES) if run else read_packages(home)
-        manifest = packages[0].manifest
-        labelled, title = _labelled(photos, run[0] if run else None, manifest.classes, manifest.labels)
-        frames = [photo.path for photo in labelled[:: max(1, len(labelled) // 24)]] or write_drawn(
-            Path(folder)
-        )
-        evidence = run_tuning(
+        check_writable(out, overwrite)  # refused before minutes of exports, not after
+        variants = export_variants(run, run[0] / EXPORT_FOLDER) if run else read_variants(home)
+        manifest = variants[0].manifest
+        labelled, dataset = _labelled(photos, run[0] if run else None, manifest.classes, manifest.labels)
+        result = run_tuning(
             TuneConfig(
-                packages=tuple(packages),
-                frames=tuple(frames),
-                photos=labelled,
-                title=title,
+                variants=tuple(variants),
+                frame_images=_frame_images(labelled) or tuple(write_synthetic_images(Path(folder))),
+                labelled=labelled,
+                dataset=dataset,
                 people=tuple(find_photos([people])) if people else (),
                 budget=budget,
                 max_drop=max_drop,
@@ -77,15 +80,20 @@ def tune(
             )
         )
     if json_:
-        print_json(evidence)
+        print_json(result.to_dict())
     else:
-        _show(evidence)
+        _show(result)
+
+
+def _frame_images(labelled: Sequence[Photo]) -> tuple[Path, ...]:
+    """Some of the labelled images, of all classes."""
+    return tuple(image.path for image in labelled[:: max(1, len(labelled) // FRAMES)])
 
 
 def _labelled(
     photos: Path | None, run: Path | None, classes: tuple[str, ...], labels: tuple[str, ...]
 ) -> tuple[tuple[Photo, ...], str]:
-    """Photos to measure accuracy on, and what to call them."""
+    """Images to measure accuracy on, and the name of that data set."""
     if photos is not None:
         return read_labelled(photos, classes, labels, "valid"), photos.name
     if run is None:
@@ -95,33 +103,33 @@ def _labelled(
     return read_photos(run, read_record(run)).photos("valid"), "valid"
 
 
-def _show(evidence: dict[str, Any]) -> None:
+def _show(result: "TuneResult") -> None:
     table = Table()
     for name in ("file", "engine", "threads", "p50 ms", "ratio", "lost"):
         table.add_column(name, justify="left" if name in ("file", "engine") else "right", no_wrap=True)
-    for one in evidence["candidates"]:
-        accuracy = one["accuracy"] or {}
-        drop = accuracy.get("drop_points")
+    for candidate in result.candidates:
+        inference, drop = candidate.inference, candidate.accuracy and candidate.accuracy.drop
         table.add_row(
-            Path(one["file"]).name,
-            one["engine"],
-            str(one["threads"] or "auto"),
-            f"{one['p50_ms']:.1f}",
-            f"{one['ratio']:.2f}",
+            inference.variant.path.name,
+            inference.engine,
+            str(inference.threads or "auto"),
+            f"{candidate.timing.p50_ms:.1f}",
+            f"{candidate.timing.ratio:.2f}",
             "" if drop is None else f"{drop:+.2f}",
         )
     print_titled("from pixels to answer, 1280x720", table)
-    for line in _lines(evidence["chosen"]):
+    for line in _lines(result.chosen):
         console().print(line, soft_wrap=True, markup=False)
 
 
-def _lines(chosen: dict[str, Any]) -> list[str]:
-    accuracy = chosen["accuracy"]
-    known = accuracy["top1"] is not None
-    right = f"top-1 {accuracy['top1']:.2%} of {accuracy['n']} photos ({accuracy['photos']})" if known else ""
+def _lines(chosen: "ChosenResult") -> list[str]:
+    accuracy, p50_ms = chosen.accuracy, chosen.candidate.timing.p50_ms
+    top1 = ""
+    if accuracy.top1 is not None:
+        top1 = f"top-1 {accuracy.top1:.2%} of {accuracy.n} photos ({accuracy.dataset})"
     return [
-        f"chosen: {chosen['name']}, p50 {chosen['p50_ms']:.1f} ms; {right}",
-        *(f"  {share:.2f} of {name}" for name, share in chosen["by_baseline"].items()),
-        f"-> {chosen['out']}, evidence in {chosen['evidence']}",
-        f"next: edgebreed stream --model {chosen['out']}",
+        f"chosen: {chosen.name}, p50 {p50_ms:.1f} ms; {top1}",
+        *(f"  {share:.2f} of {name}" for name, share in chosen.by_baseline.items()),
+        f"-> {chosen.out}, evidence in {chosen.evidence}",
+        f"next: edgebreed stream --model {chosen.out}",
     ]

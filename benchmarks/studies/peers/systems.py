@@ -1,4 +1,4 @@
-"""The systems that answer: edgebreed, the plain runtimes, and peers in environments of their own."""
+"""The systems that are compared: edgebreed, the plain runtimes, and peers in environments of their own."""
 
 import json
 import subprocess
@@ -11,14 +11,14 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from edgebreed.benchmarks.studies.native_engine import bare_engine
+from edgebreed.benchmarks.studies.native_overhead import open_native_engine
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.haar import FixedDetector
 from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.model_file import read_manifest
 from edgebreed.edge.pipeline import Pipeline
 
-HERE = Path(__file__).parent
+PEER_PROGRAM = Path(__file__).with_name("peer_program.py")
 
 
 @dataclass(frozen=True)
@@ -26,75 +26,75 @@ class Reply:
     """A system's answer to a photo: its time in ms, and the class that it names, if it names one."""
 
     ms: float
-    answer: str | None
+    label: str | None
 
 
-class System(Protocol):
-    """Something that answers photos.
+class ComparedSystem(Protocol):
+    """Something that classifies photos.
 
     Attributes:
-        name: what to call it.
-        model: what it runs.
-        known: the classes that it can name; None where its answers mean nothing.
+        name: of the system.
+        model: that it runs.
+        known: the classes that it can name; None where its labels mean nothing.
     """
 
     name: str
     model: str
     known: frozenset[str] | None
 
-    def answer(self, photo: Path) -> Reply:
-        """Answers a photo, from its file on."""
+    def classify(self, photo: Path) -> Reply:
+        """Classifies a photo, with reading and decoding its file."""
         ...
 
     def close(self) -> None:
-        """Frees what it holds."""
+        """Frees what the system holds."""
         ...
 
 
-class Library:
+class InProcessSystem:
     """A system in this process.
 
     Args:
-        name: what to call it.
+        name: of the system.
         manifest: of its model.
-        call: answers a photo by the place of its class.
+        classify: returns the index of a photo's class.
     """
 
-    def __init__(self, name: str, manifest: Manifest, call: Callable[[Path], int]) -> None:
+    def __init__(self, name: str, manifest: Manifest, classify: Callable[[Path], int]) -> None:
         self.name, self.model = name, f"{manifest.name} {manifest.precision}"
         self.known: frozenset[str] | None = frozenset(manifest.classes)
-        self._classes, self._call = manifest.classes, call
+        self._classes, self._classify = manifest.classes, classify
 
-    def answer(self, photo: Path) -> Reply:
-        """Answers a photo, from its file on."""
+    def classify(self, photo: Path) -> Reply:
+        """Classifies a photo, with reading and decoding its file."""
         start = time.perf_counter_ns()
-        place = self._call(photo)
-        return Reply((time.perf_counter_ns() - start) / 1e6, self._classes[place])
+        index = self._classify(photo)
+        return Reply((time.perf_counter_ns() - start) / 1e6, self._classes[index])
 
     def close(self) -> None:
         """Nothing to free."""
 
 
-class Program:
+class SubprocessSystem:
     """A system in a process and an environment of its own.
 
     Args:
-        name: what to call it.
-        model: what it runs.
-        command: the program; it reads a path a line and prints JSON a line.
-        breeds: its names by edgebreed's; None where its answers mean nothing.
+        name: of the system.
+        model: that it runs.
+        command: the program; it reads a path a line and prints a JSON object a line (see `peer_program`).
+        labels: edgebreed's class by the system's label; None where its labels mean nothing.
     """
 
-    def __init__(self, name: str, model: str, command: list[str], breeds: dict[str, str] | None) -> None:
+    def __init__(self, name: str, model: str, command: list[str], labels: dict[str, str] | None) -> None:
         self.name, self.model = name, model
-        self.known = None if breeds is None else frozenset(breeds.values())
-        self._breeds = breeds or {}
+        self.known = None if labels is None else frozenset(labels.values())
+        self._labels = labels or {}
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
 
-    def answer(self, photo: Path) -> Reply:
-        """Answers a photo, from its file on."""
+    def classify(self, photo: Path) -> Reply:
+        """Classifies a photo, with reading and decoding its file."""
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError(f"{self.name} was started without pipes")
         self._process.stdin.write(f"{photo.resolve()}\n")
@@ -102,43 +102,50 @@ class Program:
         line = self._process.stdout.readline()
         if not line:
             raise RuntimeError(f"{self.name} ended: run its program by hand to see why")
-        told = json.loads(line)
-        return Reply(float(told["ms"]), self._breeds.get(told["answer"], told["answer"]))
+        reply = json.loads(line)
+        return Reply(float(reply["ms"]), self._labels.get(reply["label"], reply["label"]))
 
     def close(self) -> None:
         """Ends the process."""
         self._process.communicate()
 
 
-def edgebreed_systems(model: Path, threads: int) -> list[System]:
-    """`Pipeline` as it is, and without the face search that no peer does."""
+def edgebreed_systems(model: Path, threads: int) -> list[ComparedSystem]:
+    """`Pipeline` as it is, and without the face search, which no peer does."""
     whole = Pipeline.open(model, EngineOptions(threads=threads))
-    bare = Pipeline(whole.engine, whole.manifest, FixedDetector())
-    places = {label: place for place, label in enumerate(whole.manifest.labels)}
+    without_faces = Pipeline(whole.engine, whole.manifest, FixedDetector())
     return [
-        Library(name, whole.manifest, lambda photo, one=one: places[one.process_photo(photo).top[0].breed])  # type: ignore[misc]  # the loop's own pipeline is bound by a default
-        for name, one in (("edgebreed, with face search", whole), ("edgebreed, without it", bare))
+        _pipeline_system("edgebreed, with face search", whole),
+        _pipeline_system("edgebreed, without it", without_faces),
     ]
 
 
-def plain_system(name: str, model: Path, ran: str, threads: int) -> System:
-    """A runtime's own Python interface; decoding and resizing by OpenCV, as its examples do."""
-    manifest, infer = read_manifest(model), bare_engine(model, ran, threads)
+def _pipeline_system(name: str, pipeline: Pipeline) -> ComparedSystem:
+    indices = {label: index for index, label in enumerate(pipeline.manifest.labels)}
+
+    def classify(photo: Path) -> int:
+        return indices[pipeline.process_photo(photo).top[0].breed]
+
+    return InProcessSystem(name, pipeline.manifest, classify)
+
+
+def plain_system(name: str, model: Path, engine: str, threads: int) -> ComparedSystem:
+    """A runtime's own Python interface, with decoding and resizing by OpenCV as in the runtimes' examples."""
+    manifest, infer = read_manifest(model), open_native_engine(model, engine, threads)
     size = (manifest.input.width, manifest.input.height)
 
-    def call(photo: Path) -> int:
+    def classify(photo: Path) -> int:
         frame = cv2.imread(str(photo))
         shrinks = frame is not None and frame.shape[0] * frame.shape[1] > size[0] * size[1]
-        way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        picture = cv2.cvtColor(cv2.resize(np.asarray(frame), size, interpolation=way), cv2.COLOR_BGR2RGB)
-        outputs = infer(np.asarray(picture, np.uint8)[None])
-        wide = next(output for output in outputs if output.shape[-1] == len(manifest.classes))
-        return int(wide[0].argmax())
+        method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        image = cv2.cvtColor(cv2.resize(np.asarray(frame), size, interpolation=method), cv2.COLOR_BGR2RGB)
+        outputs = infer(np.asarray(image, np.uint8)[None])
+        probabilities = next(output for output in outputs if output.shape[-1] == len(manifest.classes))
+        return int(probabilities[0].argmax())
 
-    return Library(name, manifest, call)
+    return InProcessSystem(name, manifest, classify)
 
 
-def program(name: str, model: str, python: Path, breeds: dict[str, str] | None) -> System:
-    """A peer's program beside this file, in the peer's environment."""
-    script = HERE / f"answer_{name.lower()}.py"
-    return Program(name, model, [str(python), str(script)], breeds)
+def peer_system(name: str, model: str, python: Path, labels: dict[str, str] | None) -> ComparedSystem:
+    """A peer in its own environment."""
+    return SubprocessSystem(name, model, [str(python), str(PEER_PROGRAM), name.lower()], labels)

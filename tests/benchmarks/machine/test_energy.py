@@ -1,11 +1,11 @@
-"""Energy from rails that a planted machine has."""
+"""Energy from the rails of a simulated machine."""
 
 import time
 from pathlib import Path
 
 import pytest
 
-from edgebreed.benchmarks.machine.energy import Energy, metered
+from edgebreed.benchmarks.machine.energy import RailEnergy, metered
 
 
 def write(path: Path, text: str) -> None:
@@ -57,6 +57,6 @@ def test_without_rails_there_is_no_figure(tmp_path: Path) -> None:
 
 
 def test_energy_of_an_image() -> None:
-    """Millijoules over the samples' own 8 s: what the rail gave between them is no image's."""
-    told = Energy("rail", 20.0, 10.0).to_dict(images=100, seconds=8.0)
-    assert {"rail": "rail", "watts": 2.0, "millijoules_per_image": 160.0} == told
+    """Millijoules over the samples' own 8 s: what the rail gave between them belongs to no image."""
+    energy = RailEnergy("rail", 20.0, 10.0).per_image(images=100, seconds=8.0)
+    assert {"rail": "rail", "watts": 2.0, "millijoules_per_image": 160.0} == energy.to_dict()

@@ -1,11 +1,11 @@
-"""Clock, temperature and throttling, read from a planted machine."""
+"""Clock, temperature and throttling, read from the files of a simulated machine."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from edgebreed.benchmarks.machine.machine_state import MachineState, throttling
+from edgebreed.benchmarks.machine.machine_state import MachineState, throttling_signs
 
 FILES = {
     "sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq": "2400000\n",
@@ -31,7 +31,7 @@ def machine(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_the_kernel_tells(machine: Path) -> None:
+def test_what_the_kernel_reports(machine: Path) -> None:
     """MHz, degrees, counters, cooling that costs speed, load."""
     state = MachineState.read(machine)
     assert {"cpu0": 2400.0, "cpu1": 1800.0} == state.clocks_mhz
@@ -41,7 +41,7 @@ def test_what_the_kernel_tells(machine: Path) -> None:
     assert (0x50005, (1.25, 0.5, 0.1)) == (state.pi_throttled, state.load)
 
 
-def test_every_sign_of_throttling_is_told(machine: Path) -> None:
+def test_every_sign_of_throttling_is_reported(machine: Path) -> None:
     """Counter, cooling device, firmware and clock."""
     after = MachineState.read(machine)
     before = replace(
@@ -55,11 +55,11 @@ def test_every_sign_of_throttling_is_told(machine: Path) -> None:
         "the firmware reports under-voltage",
         "the firmware reports throttled",
         "the clock fell from 2700 to 2100 MHz",
-    ) == throttling(before, after)
+    ) == throttling_signs(before, after)
 
 
-def test_a_machine_that_tells_nothing_is_not_throttled(tmp_path: Path) -> None:
+def test_a_machine_that_reports_nothing_is_not_throttled(tmp_path: Path) -> None:
     """Empty, not an error."""
     state = MachineState.read(tmp_path)
     assert ({}, {}, None, ()) == (state.clocks_mhz, state.temperatures_c, state.pi_throttled, state.load)
-    assert () == throttling(state, state)
+    assert () == throttling_signs(state, state)

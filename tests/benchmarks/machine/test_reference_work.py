@@ -1,21 +1,27 @@
-"""A fixed inference beside the samples."""
+"""Fixed work that shows how fast the machine is."""
 
 import json
 
-from edgebreed.benchmarks.machine.reference_work import Reference
+from edgebreed.benchmarks.machine.reference_work import ReferenceInference, SpeedProbe
 from edgebreed.machine import versions
 
 
-def test_it_takes_time_and_tells_what_it_is() -> None:
+def test_the_probe_takes_time() -> None:
+    """In ms."""
+    probe = SpeedProbe()
+    assert all(0 < probe.run() < 1e4 for _ in range(3))
+
+
+def test_the_reference_takes_time_and_identifies_itself() -> None:
     """Model, digest, engine, threads and the runtime's version, as a result file holds them."""
-    reference = Reference.open()
+    reference = ReferenceInference.open()
     assert reference is not None
     assert 0 < reference.run() < 1e4
-    told = json.loads(json.dumps(reference.to_dict()))
+    record = json.loads(json.dumps(reference.to_dict()))
     assert ("dogs64.onnx", "onnxruntime/CPUExecutionProvider", 0) == (
-        told["model"],
-        told["engine"],
-        told["threads"],
+        record["model"],
+        record["engine"],
+        record["threads"],
     )
-    assert 64 == len(told["sha256"])
-    assert versions(["onnxruntime"]).items() <= told["versions"].items()
+    assert 64 == len(record["sha256"])
+    assert versions(["onnxruntime"]).items() <= record["versions"].items()

@@ -2,9 +2,11 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 from edgebreed.benchmarks.report.csv_table import csv_table
+from edgebreed.benchmarks.stats.samples import LatencyStatistics
 
 from ..results import latencies, result
 
@@ -21,6 +23,7 @@ def test_a_row_each_under_one_head(colours: Path) -> None:
 def test_stages_that_only_some_have(colours: Path) -> None:
     """Empty for the others."""
     one, bound = result(colours, latencies(0)), result(colours, latencies(1))
-    bound["stages_ms"] = {**bound["stages_ms"], "host-to-device": {"p50": 0.5}}
+    copies = LatencyStatistics.of([0.5])
+    bound = replace(bound, stages_ms={**bound.stages_ms, "host-to-device": copies})
     rows = list(csv.DictReader(io.StringIO(csv_table([one, bound]))))
     assert ["", "0.5"] == [row["host-to-device_p50_ms"] for row in rows]

@@ -1,19 +1,25 @@
 """The page of a measurement."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from edgebreed.benchmarks.report.html_report import page, short_engine, write_report
+from edgebreed.benchmarks.report.html_report import (
+    STYLE,
+    html_report,
+    short_engine,
+    write_html_report,
+)
 from edgebreed.errors import InputError
 
 from ..results import latencies, result
 
 
-class Balance(HTMLParser):
-    """Notes elements that are not closed."""
+class TagBalance(HTMLParser):
+    """Records elements that are not closed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,16 +37,16 @@ class Balance(HTMLParser):
 
 def test_it_is_whole_and_needs_nothing_beside_it(colours: Path) -> None:
     """Every element is closed, and no address is fetched."""
-    html = page([result(colours, latencies(0)), result(colours, latencies(1))])
-    balance = Balance()
+    html = html_report([result(colours, latencies(0)), result(colours, latencies(1))])
+    balance = TagBalance()
     balance.feed(html)
     assert [] == balance.open
     assert not re.search(r"https?://|src=|@import|url\(", html)
 
 
-def test_it_shows_every_subject_and_every_reason(colours: Path) -> None:
+def test_it_shows_every_system_and_every_reason(colours: Path) -> None:
     """Rows, drawings and why a run is invalid."""
-    html = page([result(colours, latencies(0)), result(colours, latencies(1, 20))])
+    html = html_report([result(colours, latencies(0)), result(colours, latencies(1, 20))])
     assert 2 == html.count('class="sign"')
     assert "20 samples, at least 64 are needed" in html
     assert {"Result", "Latency", "Stages", "Steadiness", "How it was measured"} <= set(
@@ -48,28 +54,28 @@ def test_it_shows_every_subject_and_every_reason(colours: Path) -> None:
     )
 
 
-def test_accuracy_is_drawn_where_the_model_tells_it(colours: Path) -> None:
+def test_accuracy_is_drawn_where_the_model_states_it(colours: Path) -> None:
     """Against latency and size."""
-    without, told = result(colours, latencies(0)), result(colours, latencies(1))
-    told["model"].update(top1=0.97, top1_photos=320)
-    assert "Accuracy against cost" not in page([without])
-    assert "measured on 320 photos" in page([without, told])
+    without = result(colours, latencies(0))
+    stated = replace(without, model=replace(without.model, top1=0.97, top1_photos=320))
+    assert "Accuracy against cost" not in html_report([without])
+    assert "measured on 320 photos" in html_report([without, stated])
 
 
 def test_names_cannot_break_the_page(colours: Path) -> None:
     """They come from files."""
     strange = result(colours, latencies(0))
-    strange["model"]["name"] = "<script>"
-    assert "<script>" not in page([strange])
+    strange = replace(strange, model=replace(strange.model, name="<script>"))
+    assert "<script>" not in html_report([strange])
 
 
 def test_it_is_not_overwritten(colours: Path, tmp_path: Path) -> None:
     """Unless that is asked for."""
     results = [result(colours, latencies(0))]
-    write_report(tmp_path / "r.html", results)
+    write_html_report(tmp_path / "r.html", results)
     with pytest.raises(InputError, match=r"r\.html exists: pass --overwrite"):
-        write_report(tmp_path / "r.html", results)
-    write_report(tmp_path / "r.html", results, overwrite=True)
+        write_html_report(tmp_path / "r.html", results)
+    write_html_report(tmp_path / "r.html", results, overwrite=True)
 
 
 def test_engines_by_a_short_name() -> None:
@@ -77,3 +83,9 @@ def test_engines_by_a_short_name() -> None:
     assert ["onnxruntime/CPU", "litert"] == [
         short_engine(name) for name in ("onnxruntime/CPUExecutionProvider", "litert")
     ]
+
+
+def test_the_style_has_a_dark_mode_and_balanced_braces() -> None:
+    """A missing brace would silently drop every rule after it."""
+    assert "prefers-color-scheme: dark" in STYLE
+    assert STYLE.count("{") == STYLE.count("}")

@@ -1,8 +1,8 @@
-"""Pieces of a drawing."""
+"""SVG elements that the charts are made of."""
 
 import pytest
 
-from edgebreed.benchmarks.report.svg import PALETTE, Scale, colour, text
+from edgebreed.benchmarks.report.svg import PALETTE, Scale, series_colour, text
 
 
 def test_a_scale_places_values() -> None:
@@ -25,10 +25,10 @@ def test_ticks_are_round_numbers_inside(low: float, high: float, ticks: list[flo
 
 
 def test_colours_start_again() -> None:
-    """There may be more subjects than colours."""
-    assert colour(0) == colour(len(PALETTE)) != colour(1)
+    """There may be more systems than colours."""
+    assert series_colour(0) == series_colour(len(PALETTE)) != series_colour(1)
 
 
-def test_words_are_escaped() -> None:
-    """In text."""
+def test_text_is_escaped() -> None:
+    """It comes from model files."""
     assert ">a &lt; b<" in text(0, 0, "a < b")

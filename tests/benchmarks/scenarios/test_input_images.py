@@ -1,10 +1,14 @@
-"""Photos as a camera delivers them."""
+"""The images that a benchmark runs on."""
 
 from pathlib import Path
 
 import cv2
 
-from edgebreed.benchmarks.scenarios.input_images import WHOLE, camera_frames
+from edgebreed.benchmarks.scenarios.input_images import (
+    LETTERBOXED_FRAME,
+    camera_frames,
+    write_synthetic_images,
+)
 
 from ...conftest import RED, plain
 
@@ -20,6 +24,17 @@ def test_a_photo_fills_the_frame(tmp_path: Path) -> None:
 def test_a_whole_photo_loses_nothing(tmp_path: Path) -> None:
     """A face at the edge of an upright photo stays in the frame."""
     cv2.imwrite(str(tmp_path / "a.png"), plain(RED, 40, 80))
-    (frame,) = camera_frames([tmp_path / "a.png"], WHOLE)
+    (frame,) = camera_frames([tmp_path / "a.png"], LETTERBOXED_FRAME)
     red = (frame == RED).all(axis=2)
     assert (720, 360) == (red.any(axis=1).sum(), red.any(axis=0).sum())
+
+
+def test_synthetic_images_are_the_same_every_time(tmp_path: Path) -> None:
+    """Different from one another, in the size that the help names."""
+    folders = [tmp_path / name for name in ("a", "b")]
+    for folder in folders:
+        folder.mkdir()
+    first, second = (write_synthetic_images(folder) for folder in folders)
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    assert len(first) == len({path.read_bytes() for path in first})
+    assert (480, 640, 3) == cv2.imread(str(first[0])).shape  # type: ignore[union-attr]  # it was just written

@@ -2,14 +2,35 @@
 
 from pathlib import Path
 
-from edgebreed.benchmarks.scenarios.drawn import write_drawn
-from edgebreed.benchmarks.scenarios.multi_stream import lane
-from edgebreed.benchmarks.scenarios.system_under_test import Subject
+import cv2
+
+from edgebreed.benchmarks.scenarios.input_images import write_synthetic_images
+from edgebreed.benchmarks.scenarios.multi_stream import batch_workload, process_batch
+from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest
 from edgebreed.edge.engines import EngineOptions
+
+from ...conftest import BLUE, GREEN, RED, plain
 
 
 def test_a_query_holds_as_many_images_as_there_are_streams(colours: Path, tmp_path: Path) -> None:
     """Also more than there are photos."""
-    multi = lane(Subject.open(colours, EngineOptions("cpu")), write_drawn(tmp_path), streams=6)
-    assert 6 == multi.images
-    assert {"decode", "detect", "resize", "inference", "decision"} == multi.ask(3).keys()
+    workload = batch_workload(
+        SystemUnderTest.open(colours, EngineOptions("cpu")), write_synthetic_images(tmp_path), size=6
+    )
+    assert 6 == workload.images
+    assert {"decode", "detect", "resize", "inference", "decision"} == workload.issue_query(3).keys()
+
+
+def test_a_batch_gives_the_results_of_its_images_one_by_one(colours: Path, tmp_path: Path) -> None:
+    """The same kinds, breeds and probabilities, and every stage once."""
+    photos = [tmp_path / f"{number}.png" for number in range(3)]
+    for path, colour in zip(photos, (RED, GREEN, BLUE), strict=True):
+        cv2.imwrite(str(path), plain(colour))
+    system = SystemUnderTest.open(colours, EngineOptions("cpu"))
+    results, stages = process_batch(system, photos)
+    alone = [system.pipeline.process_photo(photo) for photo in photos]
+    assert ["Red", "Green", "Blue"] == [result.breed for result in results]
+    assert [(r.source, r.kind, r.top, r.faces) for r in alone] == [
+        (r.source, r.kind, r.top, r.faces) for r in results
+    ]
+    assert ["decode", "detect", "resize", "inference", "decision"] == list(stages)

@@ -10,7 +10,7 @@ from edgebreed.edge.engines import EngineOptions
 from edgebreed.errors import EngineError
 
 
-def test_start_and_first_image_are_told_apart(colours: Path, photo: Path) -> None:
+def test_start_and_first_image_are_reported_apart(colours: Path, photo: Path) -> None:
     """In ms, and the memory of that process alone."""
     start = measure_startup(colours, EngineOptions("cpu"), photo)
     assert 0 < start.import_ms < start.ready_ms
@@ -28,7 +28,7 @@ def test_a_parents_memory_is_not_the_childs(colours: Path, photo: Path) -> None:
     assert after == pytest.approx(before, rel=0.1)
 
 
-def test_a_process_that_fails_tells_why(tmp_path: Path, photo: Path) -> None:
+def test_a_process_that_fails_says_why(tmp_path: Path, photo: Path) -> None:
     """Its last line."""
     with pytest.raises(EngineError, match=r"a fresh process with .*gone\.onnx failed: .*cannot read model"):
         measure_startup(tmp_path / "gone.onnx", EngineOptions("cpu"), photo)

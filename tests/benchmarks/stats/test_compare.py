@@ -7,70 +7,84 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgebreed.benchmarks.report.result_file import Run
-from edgebreed.benchmarks.stats.compare import Basis, Comparison, Word, compare, compare_files
+from edgebreed.benchmarks.report.bench_result import BenchResult
+from edgebreed.benchmarks.report.result_file import BenchRun
+from edgebreed.benchmarks.stats.compare import (
+    Comparison,
+    ComparisonBasis,
+    ComparisonOutcome,
+    compare,
+    compare_files,
+)
 from edgebreed.errors import InputError
 
 from ..results import changing_pace, latencies, result, shared, without_reference, write
 
 
-def run(colours: Path, seed: int, factor: float = 1.0) -> Run:
+def run(colours: Path, seed: int, factor: float = 1.0) -> BenchRun:
     """A run of a program `factor` as slow on a shared machine."""
-    return Run.from_dict(result(colours, shared(seed, factor=factor)), Path(f"{seed}.json"))
+    return BenchRun.of(result(colours, shared(seed, factor=factor)), Path(f"{seed}.json"))
 
 
 def test_the_same_program_shows_no_difference(colours: Path) -> None:
     """At least 19 of 20 pairs, while the machine's pace changes every few seconds."""
     runs = [run(colours, seed) for seed in range(21)]
-    words = [compare(runs[number], runs[number + 1]).verdict for number in range(20)]
-    assert words.count(Word.SAME) >= 19
+    outcomes = [compare(runs[number], runs[number + 1]).outcome for number in range(20)]
+    assert outcomes.count(ComparisonOutcome.SAME) >= 19
 
 
 def test_ten_percent_are_found_both_ways(colours: Path) -> None:
     """At least 19 of 20 pairs, and the ratio near the truth."""
     comparisons = [compare(run(colours, seed), run(colours, seed + 100, 1.1)) for seed in range(20)]
-    assert sum(comparison.verdict is Word.SLOWER for comparison in comparisons) >= 19
+    assert sum(comparison.outcome is ComparisonOutcome.SLOWER for comparison in comparisons) >= 19
     assert np.median([comparison.ratio for comparison in comparisons]) == pytest.approx(1.1, rel=0.01)
-    assert Word.FASTER is compare(run(colours, 1, 1.1), run(colours, 2)).verdict
+    assert ComparisonOutcome.FASTER is compare(run(colours, 1, 1.1), run(colours, 2)).outcome
 
 
 def test_a_machine_that_slowed_down_is_no_slower_program(colours: Path) -> None:
-    """A fifth, in samples and references: it is told beside the ratio, and is not in it."""
+    """A fifth, in samples and references: it is noted beside the ratio, and is not in it."""
     usual, late = run(colours, 1), run(colours, 2)
     late.total_ms[:] *= 1.2
     late.reference_ms[:] *= 1.2
     comparison = compare(usual, late)
-    assert (Word.SAME, Basis.REFERENCE) == (comparison.verdict, comparison.basis)
+    assert (ComparisonOutcome.SAME, ComparisonBasis.REFERENCE) == (comparison.outcome, comparison.basis)
     assert comparison.reference_ratio == pytest.approx(1.2, rel=0.12)
     assert "the reference itself took 1." in comparison.notes()[0]
+
+
+def with_reference(run: BenchRun, reference: dict[str, Any]) -> BenchRun:
+    """A run beside another reference."""
+    return replace(run, result=replace(run.result, reference=reference))
 
 
 @pytest.mark.parametrize("key", ["sha256", "engine", "threads", "versions"])
 def test_references_that_differ_are_not_used(colours: Path, key: str) -> None:
     """Another model, engine, number of threads or version; a warning says so."""
     usual, other = run(colours, 1), run(colours, 2)
-    comparison = compare(usual, replace(other, reference={**(other.reference or {}), key: "another"}))
-    assert (Basis.ALONE, None) == (comparison.basis, comparison.reference_ratio)
+    comparison = compare(usual, with_reference(other, {**(other.reference or {}), key: "another"}))
+    assert (ComparisonBasis.ALONE, None) == (comparison.basis, comparison.reference_ratio)
     assert "1.json and 2.json have no reference in common" in comparison.warnings[-1]
 
 
 def test_runs_without_references_are_compared_by_their_samples(colours: Path) -> None:
     """Right on a quiet machine."""
     quiet = [
-        Run.from_dict(result(colours, latencies(seed, factor=factor)), Path(f"{seed}"))
+        BenchRun.of(result(colours, latencies(seed, factor=factor)), Path(f"{seed}"))
         for seed, factor in ((0, 1.0), (1, 1.0), (2, 1.1))
     ]
-    assert [Word.SAME, Word.SLOWER] == [compare(quiet[0], other).verdict for other in quiet[1:]]
-    shaky = Run.from_dict(result(colours, without_reference(shared(3))), Path("shaky"))
+    assert [ComparisonOutcome.SAME, ComparisonOutcome.SLOWER] == [
+        compare(quiet[0], other).outcome for other in quiet[1:]
+    ]
+    shaky = BenchRun.of(result(colours, without_reference(shared(3))), Path("shaky"))
     assert "no reference in common" in compare(quiet[0], shaky).warnings[-1]
 
 
-def test_a_photo_of_one_sample_makes_the_interval_no_narrower(colours: Path) -> None:
-    """Its usual is half made of that sample: 200 photos once say as little as 20 photos ten times."""
-    made = Run.from_dict(result(colours, latencies(0)), Path("x"))
+def test_an_image_of_one_sample_makes_the_interval_no_narrower(colours: Path) -> None:
+    """Half of its typical value is that sample: 200 images once say as little as 20 images ten times."""
+    made = BenchRun.of(result(colours, latencies(0)), Path("x"))
     widths = []
-    for photos in (200, 20):
-        queries = tuple(str(number % photos) for number in range(200))
+    for images in (200, 20):
+        queries = tuple(str(number % images) for number in range(200))
         runs = [
             replace(
                 made,
@@ -85,34 +99,34 @@ def test_a_photo_of_one_sample_makes_the_interval_no_narrower(colours: Path) -> 
     assert widths[0] == pytest.approx(widths[1], rel=0.15)
 
 
-def side_by_side(colours: Path, factor: float) -> list[dict[str, Any]]:
+def side_by_side(colours: Path, factor: float) -> list[BenchResult]:
     """Two runs of one file in turns of two, on a machine whose pace changes; the second is slower."""
     pace = changing_pace(np.random.default_rng(5), 400)
     places = np.arange(400)
     results = []
-    for lane, slower in enumerate((1.0, factor)):
-        own = places // 2 % 2 == lane
-        told = result(colours, [float(ms) for ms in np.array(latencies(lane)) * pace[own] * slower])
-        told["record"]["at_s"] = places[own].tolist()
-        results.append(told)
-    results[1]["engine"] = "openvino/CPU"
-    return results
+    for run, slower in enumerate((1.0, factor)):
+        own = places // 2 % 2 == run
+        one = result(colours, [float(ms) for ms in np.array(latencies(run)) * pace[own] * slower])
+        results.append(replace(one, record=replace(one.record, at_s=tuple(places[own].tolist()))))
+    return [results[0], replace(results[1], engine="openvino/CPU")]
 
 
-@pytest.mark.parametrize(("factor", "word"), [(1.0, Word.SAME), (1.1, Word.SLOWER)])
+@pytest.mark.parametrize(
+    ("factor", "outcome"), [(1.0, ComparisonOutcome.SAME), (1.1, ComparisonOutcome.SLOWER)]
+)
 def test_runs_of_one_file_are_compared_turn_by_turn(
-    colours: Path, tmp_path: Path, factor: float, word: Word
+    colours: Path, tmp_path: Path, factor: float, outcome: ComparisonOutcome
 ) -> None:
     """The first with each other one, where the file is given twice."""
-    file = write(tmp_path / "both.json", {"runs": side_by_side(colours, factor)})
+    file = write(tmp_path / "both.json", *side_by_side(colours, factor))
     (comparison,) = compare_files(file, file)
-    assert (word, Basis.TURNS) == (comparison.verdict, comparison.basis)
+    assert (outcome, ComparisonBasis.TURNS) == (comparison.outcome, comparison.basis)
     assert comparison.ratio == pytest.approx(factor, rel=0.02)
     assert "in openvino/CPU against colours fp32" in comparison.name
 
 
-def test_a_machine_at_another_speed_is_told(colours: Path) -> None:
-    """By the fixed work beside the samples."""
+def test_a_machine_at_another_speed_gives_a_warning(colours: Path) -> None:
+    """By the speed probe beside the samples."""
     usual, slow = run(colours, 1), run(colours, 2)
     assert not [line for line in compare(usual, slow).warnings if "fixed work" in line]
     slow.probe_ms[:] *= 2
@@ -124,14 +138,14 @@ def test_seconds_of_another_programs_work_do_not_decide(colours: Path) -> None:
     quiet, disturbed = run(colours, 1), run(colours, 2)
     disturbed.total_ms[50:120] *= 1.5
     disturbed.reference_ms[50:120] *= 1.5
-    assert Word.SAME is compare(quiet, disturbed).verdict
+    assert ComparisonOutcome.SAME is compare(quiet, disturbed).outcome
 
 
 def test_a_few_samples_prove_nothing(colours: Path) -> None:
     """Five of each, 20 % apart."""
-    one, other = (Run.from_dict(result(colours, [ms] * 5), Path(f"{ms}")) for ms in (50.0, 60.0))
+    one, other = (BenchRun.of(result(colours, [ms] * 5), Path(f"{ms}")) for ms in (50.0, 60.0))
     comparison = compare(one, other)
-    assert Word.SAME is comparison.verdict
+    assert ComparisonOutcome.SAME is comparison.outcome
     assert "INVALID" in comparison.warnings[0]
 
 
@@ -147,9 +161,8 @@ def test_a_regression_is_real_and_over_the_bound() -> None:
 def test_files_of_several_runs_are_paired_by_name(colours: Path, tmp_path: Path) -> None:
     """Model, precision, file and engine."""
     one = result(colours, latencies(0))
-    other = {**result(colours, latencies(1)), "engine": "openvino/CPU"}
-    both, swapped = ({"runs": runs} for runs in ([one, other], [other, one]))
-    comparisons = compare_files(write(tmp_path / "a", both), write(tmp_path / "b", swapped))
+    other = replace(result(colours, latencies(1)), engine="openvino/CPU")
+    comparisons = compare_files(write(tmp_path / "a", one, other), write(tmp_path / "b", other, one))
     assert [
         "colours fp32 (colours.onnx) in openvino/CPU",
         "colours fp32 (colours.onnx) in onnxruntime/CPUExecutionProvider",
@@ -160,7 +173,7 @@ def test_files_of_several_runs_are_paired_by_name(colours: Path, tmp_path: Path)
 def test_runs_of_one_name_are_paired_by_their_order(colours: Path, tmp_path: Path) -> None:
     """Two files of one name from two folders: none is compared with the other's."""
     slow, fast = result(colours, latencies(0, factor=2.0)), result(colours, latencies(0))
-    a, b = (write(tmp_path / name, {"runs": [slow, fast]}) for name in ("a", "b"))
+    a, b = (write(tmp_path / name, slow, fast) for name in ("a", "b"))
     assert [1.0, 1.0] == [comparison.ratio for comparison in compare_files(a, b)]
 
 
@@ -168,10 +181,10 @@ def test_runs_of_one_name_are_paired_by_their_order(colours: Path, tmp_path: Pat
     "changes",
     [{"scenario": "multi-stream", "images_per_query": 8}, {"scenario": "camera", "rate": 30.0}],
 )
-def test_images_that_arrived_differently_are_refused(colours: Path, changes: dict[str, Any]) -> None:
+def test_runs_whose_images_arrived_differently_are_refused(colours: Path, changes: dict[str, Any]) -> None:
     """A latency of eight images against one says nothing."""
     one = result(colours, latencies(0))
-    runs = [Run.from_dict(data, Path(name)) for name, data in (("a", one), ("b", {**one, **changes}))]
+    runs = [BenchRun.of(one, Path("a")), BenchRun.of(replace(one, **changes), Path("b"))]
     with pytest.raises(
         InputError, match=r"a is single-stream of 1 a query and b is .*: bench both the same way"
     ):
@@ -182,13 +195,13 @@ def test_offline_is_compared_by_the_image(colours: Path) -> None:
     """Twice the batch in twice the time is no difference; streams of two numbers are refused."""
     runs = []
     for batch in (8, 16):
-        told = result(colours, [ms * batch for ms in latencies(batch)])
-        runs.append({**told, "scenario": "offline", "images_per_query": batch})
-    first, second = (Run.from_dict(one, Path(f"{number}")) for number, one in enumerate(runs))
+        batches = result(colours, [ms * batch for ms in latencies(batch)])
+        runs.append(replace(batches, scenario="offline", images_per_query=batch))
+    first, second = (BenchRun.of(one, Path(f"{number}")) for number, one in enumerate(runs))
     comparison = compare(first, second)
-    assert Word.SAME is comparison.verdict
+    assert ComparisonOutcome.SAME is comparison.outcome
     assert 1.0 == pytest.approx(comparison.ratio, rel=0.02)
-    streams = [Run.from_dict({**one, "scenario": "multi-stream"}, Path("x")) for one in runs]
+    streams = [BenchRun.of(replace(one, scenario="multi-stream"), Path("x")) for one in runs]
     with pytest.raises(InputError, match="multi-stream of 8 a query and x is multi-stream of 16"):
         compare(streams[0], streams[1])
 
@@ -196,11 +209,10 @@ def test_offline_is_compared_by_the_image(colours: Path) -> None:
 def test_runs_without_anything_in_common_are_refused(colours: Path, tmp_path: Path) -> None:
     """Photos, or models and engines."""
     one, strange = result(colours, latencies(0)), result(colours, latencies(1))
-    strange["record"]["queries"] = [f"other-{number}.jpg" for number in range(8)]
+    names = tuple(f"other-{number}.jpg" for number in range(8))
+    strange = replace(strange, record=replace(strange.record, queries=names))
     with pytest.raises(InputError, match="no photo in common: bench the same photos"):
         compare_files(write(tmp_path / "a", one), write(tmp_path / "b", strange))
-    renamed = {**one, "engine": "litert"}
+    renamed = replace(one, engine="litert")
     with pytest.raises(InputError, match="no model and engine in common: bench the same"):
-        compare_files(
-            write(tmp_path / "a", {"runs": [one, one]}), write(tmp_path / "b", {"runs": [renamed] * 2})
-        )
+        compare_files(write(tmp_path / "a", one, one), write(tmp_path / "b", renamed, renamed))

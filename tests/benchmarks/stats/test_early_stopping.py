@@ -7,34 +7,34 @@ from typing import Any
 
 import pytest
 
-from edgebreed.benchmarks.stats.early_stopping import dropped, estimate, fewest
+from edgebreed.benchmarks.stats.early_stopping import discardable, early_stopping_estimate, min_queries
 
 TRACE = "mlperf_log_trace.json"  # not always well-formed JSON
 
 
 @pytest.mark.parametrize(("percent", "queries"), [(90, 64), (95, 130), (99, 662)])
-def test_the_floors_are_mlperfs(percent: float, queries: int) -> None:
+def test_the_smallest_numbers_are_mlperfs(percent: float, queries: int) -> None:
     """One query fewer gives no estimate."""
-    assert queries == fewest(percent)
-    assert (None, 0) == (dropped(queries - 1, percent), dropped(queries, percent))
+    assert queries == min_queries(percent)
+    assert (None, 0) == (discardable(queries - 1, percent), discardable(queries, percent))
 
 
 def test_the_estimate_is_a_latency_that_was_measured() -> None:
     """The slowest that is left once those that may be dropped are."""
     latencies = [float(number) for number in range(200)]
-    assert 9 == dropped(200, 90)
-    assert 190.0 == estimate(latencies, 90) == estimate(latencies[::-1], 90)
+    assert 9 == discardable(200, 90)
+    assert 190.0 == early_stopping_estimate(latencies, 90) == early_stopping_estimate(latencies[::-1], 90)
 
 
 def test_too_few_latencies_have_no_estimate() -> None:
-    """None, not a number that nobody may quote."""
-    assert None is estimate([1.0] * 63, 90)
-    assert None is estimate([], 90)
+    """None, not a number that is too low."""
+    assert None is early_stopping_estimate([1.0] * 63, 90)
+    assert None is early_stopping_estimate([], 90)
 
 
 def test_many_queries_come_near_the_percentile() -> None:
     """From above: it is a bound at 99 % confidence, and tiny probabilities do not break it."""
-    assert 90_000 <= estimate([float(number) for number in range(100_000)], 90) < 90_400  # type: ignore[operator]  # enough queries for one
+    assert 90_000 <= early_stopping_estimate([float(number) for number in range(100_000)], 90) < 90_400  # type: ignore[operator]  # enough queries for one
 
 
 def loadgen(queries: int, folder: Path) -> tuple[list[float], str]:
@@ -67,12 +67,12 @@ def test_loadgen_drops_and_estimates_the_same(tmp_path: Path, queries: int) -> N
     """To the nanosecond, from the latencies that it logged itself."""
     latencies, summary = loadgen(queries, tmp_path)
     assert queries == len(latencies)
-    assert f"Would discard {dropped(queries, 90)} highest" in summary
-    (told,) = re.findall(r"90.0th percentile estimate: (\d+)", summary)
-    assert int(told) == estimate(latencies, 90)
+    assert f"Would discard {discardable(queries, 90)} highest" in summary
+    (logged,) = re.findall(r"90.0th percentile estimate: (\d+)", summary)
+    assert int(logged) == early_stopping_estimate(latencies, 90)
 
 
 def test_loadgen_refuses_as_few(tmp_path: Path) -> None:
-    """63 queries: it names 64, as `fewest` does."""
+    """63 queries: it names 64, as `min_queries` does."""
     _, summary = loadgen(63, tmp_path)
-    assert f"Need to process at least {fewest(90)} queries" in summary
+    assert f"Need to process at least {min_queries(90)} queries" in summary

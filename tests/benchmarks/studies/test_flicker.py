@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edgebreed.benchmarks.studies.flicker import changes, clip, measure
+from edgebreed.benchmarks.studies.flicker import count_changes, measure_flicker, noisy_clip
 from edgebreed.edge.engines import Answers, FixedEngine
 from edgebreed.edge.haar import FixedDetector
 from edgebreed.edge.pipeline import Pipeline
@@ -14,7 +14,7 @@ from ...conftest import GREY, colour_manifest, plain
 
 
 class Wavering:
-    """An engine that is of two minds, and changes them at every third frame."""
+    """An engine whose answer changes at every third frame."""
 
     name, calls = "wavering", 0
 
@@ -27,12 +27,12 @@ class Wavering:
 
 def test_changes_are_counted_from_one_to_the_next() -> None:
     """Not how many values there are."""
-    assert [0, 0, 3] == [changes(values) for values in ("", "aaa", "abba" + "b")]
+    assert [0, 0, 3] == [count_changes(values) for values in ("", "aaa", "abba" + "b")]
 
 
 def test_a_clip_moves_and_keeps_its_size() -> None:
     """By its seed alone."""
-    frames = [list(clip(plain(GREY), 4, np.random.default_rng(seed))) for seed in (1, 1, 2)]
+    frames = [list(noisy_clip(plain(GREY), 4, np.random.default_rng(seed))) for seed in (1, 1, 2)]
     assert {(30, 40, 3)} == {frame.shape for frame in frames[0]}
     assert np.array_equal(frames[0], frames[1])
     assert not np.array_equal(frames[0], frames[2])
@@ -43,6 +43,6 @@ def test_averaging_takes_the_flicker_out(tmp_path: Path) -> None:
     """Two changes in three frames become none."""
     cv2.imwrite(str(tmp_path / "1.png"), plain(GREY))
     pipeline = Pipeline(Wavering(), colour_manifest(), FixedDetector())
-    rates = measure(pipeline, [tmp_path / "1.png"], 31)["changes_per_100_frames"]
+    rates = measure_flicker(pipeline, [tmp_path / "1.png"], 31)["changes_per_100_frames"]
     assert rates["each_frame"]["label"] > 60
     assert 0 == rates["averaged"]["label"]

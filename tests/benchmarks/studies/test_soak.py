@@ -1,33 +1,40 @@
 """Minutes of a camera that is faster than its pipeline; here seconds, and no bound on speed."""
 
-from edgebreed.benchmarks.studies.soak import Bounds, Memory, camera, report, resident_bytes, soak
+from edgebreed.benchmarks.studies.soak import (
+    MemoryLog,
+    SoakBounds,
+    camera_script,
+    resident_bytes,
+    run_soak,
+    soak_figures,
+)
 from edgebreed.edge.camera.events import Counts
 from edgebreed.edge.camera.summary import StreamSummary
 
 
 def test_a_short_soak_accounts_for_its_frames() -> None:
     """And tells whether it held its bounds, each by name."""
-    summary, memory = soak(1.5)
-    result = report(summary, memory, 1.5, Bounds())
-    assert result["held"]["accounts"]
-    assert {"age", "memory", "throughput", "accounts"} == set(result["held"])
-    assert result["frames"]["dropped"] > 0
-    assert len(memory.notes) == result["frames"]["processed"]
+    summary, memory = run_soak(1.5)
+    figures = soak_figures(summary, memory, 1.5, SoakBounds())
+    assert figures["held"]["accounts"]
+    assert {"age", "memory", "throughput", "accounts"} == set(figures["held"])
+    assert figures["frames"]["dropped"] > 0
+    assert len(memory.readings) == figures["frames"]["processed"]
 
 
-def test_a_missed_bound_is_told() -> None:
+def test_a_missed_bound_is_named() -> None:
     """Old answers, memory that grows, too few answers, frames that got lost."""
-    memory = Memory()
-    memory.notes = [(90.0, 100), (290.0, 110)]
+    memory = MemoryLog()
+    memory.readings = [(90.0, 100), (290.0, 110)]
     summary = StreamSummary("s", "b", "e", counts=Counts(100, 50, 10, 0), seconds=10.0)
     summary.ages_ms.extend([150.0, 350.0])
-    held = report(summary, memory, 300.0, Bounds())["held"]
+    held = soak_figures(summary, memory, 300.0, SoakBounds())["held"]
     assert {"age": False, "memory": False, "throughput": False, "accounts": False} == held
 
 
 def test_the_camera_keeps_its_rate_and_its_frames_differ() -> None:
     """Pauses before pictures; memory is measured in bytes."""
-    script = camera(0.3)
+    script = camera_script(0.3)
     first, picture, pause, other = (next(script) for _ in range(4))
     assert 0.0 == first
     assert isinstance(pause, float)

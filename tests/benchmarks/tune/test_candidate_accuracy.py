@@ -1,13 +1,13 @@
-"""Whether a candidate is right as often as the float model."""
+"""Accuracy of candidates against the float model."""
 
 from pathlib import Path
 
 import cv2
 import pytest
 
-from edgebreed.benchmarks.tune.candidate_accuracy import Judge, Score
-from edgebreed.benchmarks.tune.configurations import Candidate
-from edgebreed.benchmarks.tune.variants import Package
+from edgebreed.benchmarks.tune.candidate_accuracy import AccuracyEvaluator, AccuracyScore
+from edgebreed.benchmarks.tune.configurations import InferenceConfiguration
+from edgebreed.benchmarks.tune.variants import ModelVariant
 from edgebreed.edge.manifest import Accuracy, Precision
 from edgebreed.edge.model_file import write_model
 from edgebreed.train.dataset import Photo
@@ -17,20 +17,21 @@ from ...conftest import BLUE, GREEN, RED, colour_manifest, colour_model, plain
 
 def test_points_lost() -> None:
     """A bound in points of top-1; what nobody measured does not pass."""
-    assert Score(0.955, 0.96, 200, "valid").within(0.5)
-    assert not Score(0.954, 0.96, 200, "valid").within(0.5)
-    assert not Score(None, 0.96, 0, "manifest").within(100.0)
+    assert AccuracyScore(0.955, 0.96, 200, "valid").within(0.5)
+    assert not AccuracyScore(0.954, 0.96, 200, "valid").within(0.5)
+    assert not AccuracyScore(None, 0.96, 0, "manifest").within(100.0)
 
 
 def test_figures_from_the_files() -> None:
     """Held against the best float model of all."""
-    told = (Accuracy("test", 320, 0.95, 0.97), Accuracy("test", 320, 0.93, 0.94))
-    pool = [
-        Candidate(Package(Path(f"{n}.onnx"), colour_manifest(accuracy=one, precision=Precision.INT8)), "cpu")
-        for n, one in enumerate(told)
+    stated = (Accuracy("test", 320, 0.95, 0.97), Accuracy("test", 320, 0.93, 0.94))
+    manifests = [colour_manifest(accuracy=one, precision=Precision.INT8) for one in stated]
+    candidates = [
+        InferenceConfiguration(ModelVariant(Path(f"{number}.onnx"), manifest), "cpu")
+        for number, manifest in enumerate(manifests)
     ]
-    score = Judge(pool).score(pool[0])
-    assert (0.95, 0.97, 320, "manifest") == (score.top1, score.reference, score.n, score.photos)
+    score = AccuracyEvaluator(candidates).score(candidates[0])
+    assert (0.95, 0.97, 320, "manifest") == (score.top1, score.float_top1, score.n, score.dataset)
     assert 2.0 == pytest.approx(score.drop)
 
 
@@ -49,32 +50,34 @@ def test_without_a_float_file_in_onnx_there_is_a_reference(
     tmp_path: Path, photos: list[Photo], precision: Precision, reference: float
 ) -> None:
     """A float file of another format, or what the files tell of the float model."""
-    told = Accuracy("test", 320, 0.7, 0.75)
+    stated = Accuracy("test", 320, 0.7, 0.75)
     tflite = tmp_path / "a.tflite"  # by its name: the colours in ONNX run in its place
     write_model(tflite, colour_model(), colour_manifest())
-    other = Package(tflite, colour_manifest(precision=precision, accuracy=told))
-    score = Judge([Candidate(other, "cpu")], photos, "here")
-    score._known[str(tflite), "cpu"] = 0.5
+    other = ModelVariant(tflite, colour_manifest(precision=precision, accuracy=stated))
+    score = AccuracyEvaluator([InferenceConfiguration(other, "cpu")], photos, "here")
+    score._measured[str(tflite), "cpu"] = 0.5
     assert (0.5, reference) == (
-        score.score(Candidate(other, "cpu")).top1,
-        score.score(Candidate(other, "cpu")).reference,
+        score.score(InferenceConfiguration(other, "cpu")).top1,
+        score.score(InferenceConfiguration(other, "cpu")).float_top1,
     )
 
 
-def test_a_candidate_that_does_not_answer_has_no_score(
-    tmp_path: Path, photos: list[Photo], capsys: pytest.CaptureFixture[str]
+def test_a_candidate_that_fails_has_no_score(
+    tmp_path: Path, photos: list[Photo], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """And the others have theirs."""
+    """The others have theirs; the log says why."""
     path = tmp_path / "broken.onnx"
     path.write_bytes(b"nothing")
-    score = Judge([], photos, "here").score(Candidate(Package(path, colour_manifest()), "cpu"))
+    score = AccuracyEvaluator([], photos, "here").score(
+        InferenceConfiguration(ModelVariant(path, colour_manifest()), "cpu")
+    )
     assert (None, False) == (score.top1, score.within(100.0))
-    assert "no top-1 of broken.onnx in cpu: " in capsys.readouterr().err
+    assert caplog.messages[0].startswith("no top-1 of broken.onnx in cpu: ")
 
 
 def test_measured_on_photos_here(colours: Path, photos: list[Photo]) -> None:
     """Each file in each engine once; the float file is the reference."""
-    candidate = Candidate(Package(colours, colour_manifest()), "cpu", 1)
-    score = Judge([candidate], photos, "here").score(candidate)
-    assert (0.5, 0.5, 4, 0.0) == (score.top1, score.reference, score.n, score.drop)
+    candidate = InferenceConfiguration(ModelVariant(colours, colour_manifest()), "cpu", 1)
+    score = AccuracyEvaluator([candidate], photos, "here").score(candidate)
+    assert (0.5, 0.5, 4, 0.0) == (score.top1, score.float_top1, score.n, score.drop)
     assert {"top1": 0.5, "drop_points": 0.0, "photos": "here"}.items() <= score.to_dict().items()

@@ -1,11 +1,12 @@
 """The model files that are tried."""
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from edgebreed.benchmarks.tune.variants import export_packages, read_packages
+from edgebreed.benchmarks.tune.variants import export_variants, read_variants
 from edgebreed.edge.manifest import Accuracy, Precision, Target
 from edgebreed.edge.model_file import split_model, write_model
 from edgebreed.errors import InputError, MissingExtraError
@@ -20,21 +21,21 @@ from ...conftest import colour_manifest, colour_model
 
 
 def test_a_folder_of_files(colours: Path, tmp_path: Path) -> None:
-    """By name, with what each says of itself; other files do not disturb."""
+    """By name, with what each states; other files do not matter."""
     (tmp_path / "notes.txt").touch()
     int8 = colour_manifest(precision=Precision.INT8, accuracy=Accuracy("test", 100, 0.95, 0.96))
     write_model(tmp_path / "int8.onnx", colour_model(), int8)
-    packages = read_packages(tmp_path)
-    assert ["colours.onnx", "int8.onnx"] == [package.path.name for package in packages]
+    variants = read_variants(tmp_path)
+    assert ["colours.onnx", "int8.onnx"] == [variant.path.name for variant in variants]
     assert [(None, None, True), (0.95, 0.96, False)] == [
-        (package.top1, package.float_top1, package.is_reference) for package in packages
+        (variant.top1, variant.float_top1, variant.is_baseline) for variant in variants
     ]
 
 
 def test_a_folder_without_models_is_refused(tmp_path: Path) -> None:
     """With what belongs there."""
     with pytest.raises(InputError, match=r"no \.onnx and no \.tflite file in .*edgebreed export"):
-        read_packages(tmp_path)
+        read_variants(tmp_path)
 
 
 def test_files_of_two_classifiers_are_refused(colours: Path, tmp_path: Path) -> None:
@@ -42,7 +43,7 @@ def test_files_of_two_classifiers_are_refused(colours: Path, tmp_path: Path) -> 
     other = colour_manifest(classes=("a", "b", "c"), labels=("A", "B", "C"))
     write_model(tmp_path / "other.onnx", colour_model(), other)
     with pytest.raises(InputError, match=r"other\.onnx and colours\.onnx know different classes"):
-        read_packages(tmp_path)
+        read_variants(tmp_path)
 
 
 def planted_export(monkeypatch: pytest.MonkeyPatch, run: Path) -> list[str]:
@@ -68,13 +69,13 @@ def planted_export(monkeypatch: pytest.MonkeyPatch, run: Path) -> list[str]:
 
 
 def test_a_missing_package_costs_its_own_files_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """And standard error tells which."""
+    """And the log says which."""
     made = planted_export(monkeypatch, tmp_path / "run")
-    packages = export_packages([tmp_path / "run"], tmp_path / "tune")
-    assert made == [package.path.name for package in packages]
-    assert "left out: LiteRT is not installed" in capsys.readouterr().err
+    variants = export_variants([tmp_path / "run"], tmp_path / "tune")
+    assert made == [variant.path.name for variant in variants]
+    assert caplog.messages[0].startswith("left out: LiteRT is not installed")
 
 
 @pytest.mark.parametrize("stale", [{"tools": {"onnx": "0.1"}}, {"target": Target.TENSORRT}])
@@ -83,21 +84,22 @@ def test_a_file_of_other_tools_or_for_another_machine_is_made_again(
 ) -> None:
     """It would answer for today's exporter on this processor."""
     run, made = tmp_path / "run", planted_export(monkeypatch, tmp_path / "run")
-    packages = export_packages([run], tmp_path / "tune")
-    old = next(package for package in packages if package.manifest.precision is Precision.INT8)
-    body, manifest = split_model(old.path)
-    write_model(old.path, body, replace(manifest, **stale), overwrite=True)  # type: ignore[arg-type]  # by name
+    variants = export_variants([run], tmp_path / "tune")
+    old = next(variant for variant in variants if variant.manifest.precision is Precision.INT8)
+    model, manifest = split_model(old.path)
+    write_model(old.path, model, replace(manifest, **stale), overwrite=True)  # type: ignore[arg-type]  # by name
     made.clear()
-    export_packages([run], tmp_path / "tune")
+    export_variants([run], tmp_path / "tune")
     assert [old.path.name] == made
 
 
 @pytest.mark.keras
-def test_a_run_is_exported_once(small_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_is_exported_once(small_run: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """In every format and precision; the second time the files are there."""
-    packages = export_packages([small_run], tmp_path)
-    assert {".onnx", ".tflite"} == {package.path.suffix for package in packages}
-    assert any(package.is_reference for package in packages)
-    assert "exporting small-fp32.onnx" in capsys.readouterr().err
-    times = [package.path.stat().st_mtime_ns for package in packages]
-    assert times == [package.path.stat().st_mtime_ns for package in export_packages([small_run], tmp_path)]
+    caplog.set_level(logging.INFO)
+    variants = export_variants([small_run], tmp_path)
+    assert {".onnx", ".tflite"} == {variant.path.suffix for variant in variants}
+    assert any(variant.is_baseline for variant in variants)
+    assert "exporting small-fp32.onnx" in caplog.messages
+    times = [variant.path.stat().st_mtime_ns for variant in variants]
+    assert times == [variant.path.stat().st_mtime_ns for variant in export_variants([small_run], tmp_path)]

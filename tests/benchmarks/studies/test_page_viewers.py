@@ -1,0 +1,34 @@
+"""Viewers of a live page."""
+
+import json
+import subprocess
+import sys
+
+from edgebreed.benchmarks.studies import page_viewers
+from edgebreed.live.address import Address
+from edgebreed.live.server import LivePage
+
+from ...live.feed import answered
+
+
+def test_every_viewer_reads_the_video_and_the_events() -> None:
+    """Until standard input ends; edgebreed is not imported."""
+    page = LivePage(Address("127.0.0.1", 0))
+    try:
+        page.answered(answered())
+        command = [
+            sys.executable,
+            "-I",
+            page_viewers.__file__,
+            page.address.host,
+            str(page.address.port),
+            "2",
+        ]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert "ready\n" == process.stdout.readline()
+            read = json.loads(process.communicate()[0])
+    finally:
+        page.close()
+    assert (True, True) == (read["images"] >= 2, read["events"] >= 2)
+    assert read["bytes"] > 1000
