@@ -46,7 +46,7 @@ class BenchResult:
         why: every reason for INVALID.
         rules: bounds that the verdict rests on.
         spread: coefficient of variation of ten blocks' medians; None from too few samples.
-        start: a fresh process's way to its first result; None where it was not measured.
+        start: start-up of a fresh process; None where it was not measured.
         machine: the processor.
         model: the model file.
         environment: the machine in full, its state before and after, and what else used it.

@@ -112,7 +112,7 @@ def _workload(system: SystemUnderTest, request: Request) -> Workload:
 
 
 def _run_offline(system: SystemUnderTest, request: Request) -> BenchResult:
-    """Batch sizes take turns first; then the best is measured alone, because luck may have chosen it."""
+    """Batch sizes take turns first; then the best is measured alone, as noise may have chosen it."""
     workloads, reference = offline.batch_workloads(system, request.images), ReferenceInference.open()
     plan = Plan(
         request.seconds / len(workloads),

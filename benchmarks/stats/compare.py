@@ -242,7 +242,7 @@ def _reference_ratio(first: BenchRun, second: BenchRun) -> float:
 def _no_reference_warning(first: BenchRun, second: BenchRun) -> str:
     return (
         f"{first.file} and {second.file} have no reference in common (the same model, engine, threads and "
-        "version, twice or more): a machine whose pace changed looks like a difference"
+        "version, twice or more): a machine whose speed changed looks like a difference"
     )
 
 

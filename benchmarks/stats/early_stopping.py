@@ -49,5 +49,5 @@ def min_queries(percent: float) -> int:
 
 def _binomial(count: int, hits: int, share: float) -> float:
     """Probability of exactly `hits` among `count`, through logarithms because it may be tiny."""
-    ways = math.lgamma(count + 1) - math.lgamma(hits + 1) - math.lgamma(count - hits + 1)
-    return math.exp(ways + hits * math.log(share) + (count - hits) * math.log1p(-share))
+    log_binomial = math.lgamma(count + 1) - math.lgamma(hits + 1) - math.lgamma(count - hits + 1)
+    return math.exp(log_binomial + hits * math.log(share) + (count - hits) * math.log1p(-share))

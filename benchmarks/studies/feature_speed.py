@@ -83,7 +83,7 @@ def _print(found: dict[str, Any], rounds: int) -> None:
         print(f"{name}: {ms['p50']:.0f} ms a photo ({ms['min']:.0f} to {ms['max']:.0f})")
     machine = processor()
     print(f"ratio {found['ratio']:.2f}, features differ by at most {found['max_error']:.1e}")
-    print(f"{machine['cpu']}, {machine['cores']} cores, {rounds} batches of {BATCH} a way")
+    print(f"{machine['cpu']}, {machine['cores']} cores, {rounds} batches of {BATCH} for each")
 
 
 if __name__ == "__main__":

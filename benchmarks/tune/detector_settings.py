@@ -76,23 +76,13 @@ def score_detectors(
         settings: what to try.
         clock: None takes the system's.
     """
-    clock, rng = clock or SystemClock(), random.Random(0)
-    detectors = [HaarDetector(one) for one in settings]
-    frames = [(frame, True) for frame in people] + [(frame, False) for frame in others]
-    jobs = [(setting, frame) for setting in range(len(detectors)) for frame in range(len(frames))] * ROUNDS
-    times: list[list[float]] = [[] for _ in detectors]
-    found: list[set[int]] = [set() for _ in detectors]
-    for setting, frame in rng.sample(jobs, len(jobs)):
-        start = clock.now()
-        boxes = detectors[setting].detect(frames[frame][0])
-        times[setting].append((clock.now() - start) * 1e3)
-        if boxes:
-            found[setting].add(frame)
-    with_person = {number for number, (_, person) in enumerate(frames) if person}
+    frames = [*people, *others]
+    times_ms, found = _run_detectors([HaarDetector(one) for one in settings], frames, clock or SystemClock())
+    with_person = set(range(len(people)))
     return [
         DetectorScore(
             settings=one,
-            p50_ms=median(times[number]),
+            p50_ms=median(times_ms[number]),
             recall=len(found[number] & with_person) / max(1, len(people)),
             false_positives=len(found[number] - with_person) / max(1, len(others)),
             people=len(people),
@@ -100,6 +90,23 @@ def score_detectors(
         )
         for number, one in enumerate(settings)
     ]
+
+
+def _run_detectors(
+    detectors: Sequence[HaarDetector], frames: Sequence[Frame], clock: Clock
+) -> tuple[list[list[float]], list[set[int]]]:
+    """Each detector's times in ms, and the numbers of the frames in which it found a face."""
+    rng = random.Random(0)
+    jobs = [(number, frame) for number in range(len(detectors)) for frame in range(len(frames))] * ROUNDS
+    times_ms: list[list[float]] = [[] for _ in detectors]
+    found: list[set[int]] = [set() for _ in detectors]
+    for number, frame in rng.sample(jobs, len(jobs)):
+        start = clock.now()
+        boxes = detectors[number].detect(frames[frame])
+        times_ms[number].append((clock.now() - start) * 1e3)
+        if boxes:
+            found[number].add(frame)
+    return times_ms, found
 
 
 def choose_detector(scores: Sequence[DetectorScore]) -> DetectorScore:

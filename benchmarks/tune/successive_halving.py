@@ -238,7 +238,7 @@ def _merged(
 ) -> list[Ranking[CandidateT]]:
     """The rankings of a round, and the older ones converted to its winner.
 
-    The fastest candidate that was in an earlier round too tells how the old ratios convert.
+    The conversion factor is that of the fastest candidate that was in an earlier round too.
     """
     now = {id(one.candidate): one for one in new}
     again = [

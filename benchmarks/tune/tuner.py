@@ -108,11 +108,23 @@ def tune(config: TuneConfig) -> TuneResult:
     final = _halving(frames, config.budget * (1 - SEARCH_SHARE)).measure_side_by_side(
         [chosen, *_baselines(candidates)]
     )
-    result = TuneResult(
+    result = _result(config, rankings, scores, final, detectors)
+    _write(config, chosen.inference.variant, result)
+    return result
+
+
+def _result(
+    config: TuneConfig,
+    rankings: Sequence[Ranking[Configuration]],
+    scores: Scores,
+    final: Sequence[Ranking[Configuration]],
+    detectors: Sequence[DetectorScore],
+) -> TuneResult:
+    return TuneResult(
         machine=processor(),
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
         frame=(FRAME.height, FRAME.width),
-        frames=len(frames),
+        frames=min(len(config.frame_images), MAX_FRAMES),
         budget_seconds=config.budget,
         max_drop_points=config.max_drop,
         candidates=[CandidateResult.of(one, scores.get(id(one.candidate))) for one in rankings],
@@ -122,10 +134,8 @@ def tune(config: TuneConfig) -> TuneResult:
             if one.candidate.baseline
         ],
         detectors=detectors,
-        chosen=_chosen(config, scores[id(chosen)], final),
+        chosen=_chosen(config, scores[id(rankings[0].candidate)], final),
     )
-    _write(config, chosen.inference.variant, result)
-    return result
 
 
 def _score_detectors(config: TuneConfig, frames: Sequence[Frame]) -> list[DetectorScore]:

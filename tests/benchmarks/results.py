@@ -90,31 +90,31 @@ def latencies(seed: int, count: int = 200, factor: float = 1.0) -> list[float]:
 
 
 def shared(seed: int, count: int = 200, factor: float = 1.0) -> Trace:
-    """The same on a machine that others use too, whose pace the samples and the references have in common.
+    """The same on a machine that others use too, which slows samples and references alike.
 
     The factor slows the program alone, not the references.
     """
     generator = np.random.default_rng(seed + 1000)
-    pace = changing_pace(generator, count)
+    slowdown = changing_slowdown(generator, count)
     own = factor * generator.lognormal(0.0, 0.006)
-    references = 30 * pace * (1 + generator.gamma(2.0, 0.01, count))
+    references = 30 * slowdown * (1 + generator.gamma(2.0, 0.01, count))
     kept = [
         float(ms) if number % REFERENCE_INTERVAL == REFERENCE_INTERVAL - 1 else None
         for number, ms in enumerate(references)
     ]
-    return Trace([float(ms) for ms in np.array(latencies(seed, count)) * own * pace], kept)
+    return Trace([float(ms) for ms in np.array(latencies(seed, count)) * own * slowdown], kept)
 
 
-def changing_pace(generator: np.random.Generator, count: int) -> NDArray[np.float64]:
+def changing_slowdown(generator: np.random.Generator, count: int) -> NDArray[np.float64]:
     """Every few seconds (40 to 100 samples) another level, 10 to 15 % from the last; bursts of 50 to 70 %."""
-    pace = np.empty(0)
+    slowdown = np.empty(0)
     high = bool(generator.integers(2))
-    while len(pace) < count:
+    while len(slowdown) < count:
         step = 1 + generator.uniform(0.10, 0.15) if high else 1.0
-        pace, high = np.concatenate((pace, np.full(generator.integers(40, 100), step))), not high
+        slowdown, high = np.concatenate((slowdown, np.full(generator.integers(40, 100), step))), not high
     for start in generator.integers(0, count, 3):
-        pace[start : start + generator.integers(5, 15)] *= 1 + generator.uniform(0.5, 0.7)
-    return pace[:count]
+        slowdown[start : start + generator.integers(5, 15)] *= 1 + generator.uniform(0.5, 0.7)
+    return slowdown[:count]
 
 
 def without_reference(trace: Trace) -> Trace:

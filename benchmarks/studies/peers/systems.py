@@ -22,7 +22,7 @@ PEER_PROGRAM = Path(__file__).with_name("peer_program.py")
 
 
 @dataclass(frozen=True)
-class Reply:
+class TimedLabel:
     """A system's answer to a photo: its time in ms, and the class that it names, if it names one."""
 
     ms: float
@@ -42,7 +42,7 @@ class ComparedSystem(Protocol):
     model: str
     known: frozenset[str] | None
 
-    def classify(self, photo: Path) -> Reply:
+    def classify(self, photo: Path) -> TimedLabel:
         """Classifies a photo, with reading and decoding its file."""
         ...
 
@@ -65,11 +65,11 @@ class InProcessSystem:
         self.known: frozenset[str] | None = frozenset(manifest.classes)
         self._classes, self._classify = manifest.classes, classify
 
-    def classify(self, photo: Path) -> Reply:
+    def classify(self, photo: Path) -> TimedLabel:
         """Classifies a photo, with reading and decoding its file."""
         start = time.perf_counter_ns()
         index = self._classify(photo)
-        return Reply((time.perf_counter_ns() - start) / 1e6, self._classes[index])
+        return TimedLabel((time.perf_counter_ns() - start) / 1e6, self._classes[index])
 
     def close(self) -> None:
         """Nothing to free."""
@@ -93,7 +93,7 @@ class SubprocessSystem:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
 
-    def classify(self, photo: Path) -> Reply:
+    def classify(self, photo: Path) -> TimedLabel:
         """Classifies a photo, with reading and decoding its file."""
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError(f"{self.name} was started without pipes")
@@ -103,7 +103,7 @@ class SubprocessSystem:
         if not line:
             raise RuntimeError(f"{self.name} ended: run its program by hand to see why")
         reply = json.loads(line)
-        return Reply(float(reply["ms"]), self._labels.get(reply["label"], reply["label"]))
+        return TimedLabel(float(reply["ms"]), self._labels.get(reply["label"], reply["label"]))
 
     def close(self) -> None:
         """Ends the process."""

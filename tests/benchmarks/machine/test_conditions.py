@@ -12,7 +12,7 @@ from edgebreed.benchmarks.stats.samples import Recording, Sample, Warmup
 OURS = min(os.sched_getaffinity(0))
 
 FILES = {
-    "proc/cpuinfo": "processor : 0\nmodel name : Planted CPU\nflags : fpu avx2 avx512_vnni fma hypervisor\n",
+    "proc/cpuinfo": "processor : 0\nmodel name : Some CPU\nflags : fpu avx2 avx512_vnni fma hypervisor\n",
     "proc/meminfo": "MemTotal:        2048000 kB\nMemFree: 1 kB\n",
     "proc/device-tree/model": "NVIDIA Jetson Orin Nano\0",
     "etc/nv_tegra_release": "# R36 (release), REVISION: 4.0\nmore\n",
@@ -91,7 +91,11 @@ def test_a_simulated_machine_is_described(tmp_path: Path) -> None:
     """Processor and flags, board, clock policy, memory, Jetson's power mode."""
     write_files(tmp_path, FILES)
     found = describe_environment(tmp_path)
-    assert ("Planted CPU", ["avx2", "avx512_vnni"], ["fma"]) == (found["cpu"], found["int8"], found["float"])
+    assert ("Some CPU", ["avx2", "avx512_vnni"], ["fma"]) == (
+        found["cpu"],
+        found["int8"],
+        found["float"],
+    )
     assert ("NVIDIA Jetson Orin Nano", True, 2000.0) == (found["board"], found["virtual"], found["memory_mb"])
     assert {"release": "# R36 (release), REVISION: 4.0", "power_mode": "pmode:0002"} == found["jetson"]
     clock = {

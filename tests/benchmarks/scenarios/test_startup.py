@@ -1,4 +1,4 @@
-"""A fresh process's way to its first answer."""
+"""Time to the first result, in a fresh process."""
 
 from pathlib import Path
 

@@ -25,7 +25,7 @@ def test_an_engine_that_runs_none_of_the_models_is_refused(colours: Path) -> Non
 
 
 def test_it_describes_its_model(colours: Path) -> None:
-    """Name, file, size, precision, input and what accuracy the manifest tells."""
+    """Name, file, size, precision, input and the accuracy that the manifest states."""
     info = SystemUnderTest.open(colours, EngineOptions("cpu")).model_info().to_dict()
     assert {
         "name": "colours",

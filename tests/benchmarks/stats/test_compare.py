@@ -18,7 +18,7 @@ from edgebreed.benchmarks.stats.compare import (
 )
 from edgebreed.errors import InputError
 
-from ..results import changing_pace, latencies, result, shared, without_reference, write
+from ..results import changing_slowdown, latencies, result, shared, without_reference, write
 
 
 def run(colours: Path, seed: int, factor: float = 1.0) -> BenchRun:
@@ -27,7 +27,7 @@ def run(colours: Path, seed: int, factor: float = 1.0) -> BenchRun:
 
 
 def test_the_same_program_shows_no_difference(colours: Path) -> None:
-    """At least 19 of 20 pairs, while the machine's pace changes every few seconds."""
+    """At least 19 of 20 pairs, while the machine's speed changes every few seconds."""
     runs = [run(colours, seed) for seed in range(21)]
     outcomes = [compare(runs[number], runs[number + 1]).outcome for number in range(20)]
     assert outcomes.count(ComparisonOutcome.SAME) >= 19
@@ -43,10 +43,10 @@ def test_ten_percent_are_found_both_ways(colours: Path) -> None:
 
 def test_a_machine_that_slowed_down_is_no_slower_program(colours: Path) -> None:
     """A fifth, in samples and references: it is noted beside the ratio, and is not in it."""
-    usual, late = run(colours, 1), run(colours, 2)
+    first, late = run(colours, 1), run(colours, 2)
     late.total_ms[:] *= 1.2
     late.reference_ms[:] *= 1.2
-    comparison = compare(usual, late)
+    comparison = compare(first, late)
     assert (ComparisonOutcome.SAME, ComparisonBasis.REFERENCE) == (comparison.outcome, comparison.basis)
     assert comparison.reference_ratio == pytest.approx(1.2, rel=0.12)
     assert "the reference itself took 1." in comparison.notes()[0]
@@ -60,8 +60,8 @@ def with_reference(run: BenchRun, reference: dict[str, Any]) -> BenchRun:
 @pytest.mark.parametrize("key", ["sha256", "engine", "threads", "versions"])
 def test_references_that_differ_are_not_used(colours: Path, key: str) -> None:
     """Another model, engine, number of threads or version; a warning says so."""
-    usual, other = run(colours, 1), run(colours, 2)
-    comparison = compare(usual, with_reference(other, {**(other.reference or {}), key: "another"}))
+    first, other = run(colours, 1), run(colours, 2)
+    comparison = compare(first, with_reference(other, {**(other.reference or {}), key: "another"}))
     assert (ComparisonBasis.ALONE, None) == (comparison.basis, comparison.reference_ratio)
     assert "1.json and 2.json have no reference in common" in comparison.warnings[-1]
 
@@ -100,13 +100,13 @@ def test_an_image_of_one_sample_makes_the_interval_no_narrower(colours: Path) ->
 
 
 def side_by_side(colours: Path, factor: float) -> list[BenchResult]:
-    """Two runs of one file in turns of two, on a machine whose pace changes; the second is slower."""
-    pace = changing_pace(np.random.default_rng(5), 400)
+    """Two runs of one file in turns of two, on a machine whose speed changes; the second is slower."""
+    slowdown = changing_slowdown(np.random.default_rng(5), 400)
     places = np.arange(400)
     results = []
     for run, slower in enumerate((1.0, factor)):
         own = places // 2 % 2 == run
-        one = result(colours, [float(ms) for ms in np.array(latencies(run)) * pace[own] * slower])
+        one = result(colours, [float(ms) for ms in np.array(latencies(run)) * slowdown[own] * slower])
         results.append(replace(one, record=replace(one.record, at_s=tuple(places[own].tolist()))))
     return [results[0], replace(results[1], engine="openvino/CPU")]
 
@@ -127,10 +127,10 @@ def test_runs_of_one_file_are_compared_turn_by_turn(
 
 def test_a_machine_at_another_speed_gives_a_warning(colours: Path) -> None:
     """By the speed probe beside the samples."""
-    usual, slow = run(colours, 1), run(colours, 2)
-    assert not [line for line in compare(usual, slow).warnings if "fixed work" in line]
+    first, slow = run(colours, 1), run(colours, 2)
+    assert not [line for line in compare(first, slow).warnings if "fixed work" in line]
     slow.probe_ms[:] *= 2
-    assert "fixed work took 2.00 times as long in 2.json" in compare(usual, slow).warnings[-1]
+    assert "fixed work took 2.00 times as long in 2.json" in compare(first, slow).warnings[-1]
 
 
 def test_seconds_of_another_programs_work_do_not_decide(colours: Path) -> None:

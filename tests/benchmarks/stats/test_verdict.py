@@ -70,7 +70,7 @@ def test_each_reason(evidence: dict[str, object], reason: str) -> None:
 
 
 def test_a_batch_is_one_sample_and_offline_needs_enough_of_them() -> None:
-    """However many images it holds: as many as tell whether the throughput was steady."""
+    """However many images it holds: enough to show whether the throughput was steady."""
     verdict = judge(Evidence(10.0, 7, percentile=None))
     assert (
         "7 batches, at least 30 are needed to tell a steady throughput: raise --duration to 48",
@@ -80,7 +80,7 @@ def test_a_batch_is_one_sample_and_offline_needs_enough_of_them() -> None:
 
 
 def test_photos_of_different_sizes_and_single_outliers_are_no_instability() -> None:
-    """Each query is held against itself, each block against its median."""
+    """Each query is divided by its own median; a block is represented by its median."""
     latencies = [10.0 * (1 + number % 4) for number in range(400)]
     latencies[50] = latencies[250] = 900.0
     assert 0.0 == block_variation(samples(latencies))

@@ -13,7 +13,7 @@ from edgebreed.edge.camera.summary import StreamSummary
 
 
 def test_a_short_soak_accounts_for_its_frames() -> None:
-    """And tells whether it held its bounds, each by name."""
+    """And reports whether each bound was held."""
     summary, memory = run_soak(1.5)
     figures = soak_figures(summary, memory, 1.5, SoakBounds())
     assert figures["held"]["accounts"]

@@ -23,7 +23,7 @@ def test_points_lost() -> None:
 
 
 def test_figures_from_the_files() -> None:
-    """Held against the best float model of all."""
+    """Compared with the best float model of all."""
     stated = (Accuracy("test", 320, 0.95, 0.97), Accuracy("test", 320, 0.93, 0.94))
     manifests = [colour_manifest(accuracy=one, precision=Precision.INT8) for one in stated]
     candidates = [
@@ -49,7 +49,7 @@ def photos(tmp_path: Path) -> list[Photo]:
 def test_without_a_float_file_in_onnx_there_is_a_reference(
     tmp_path: Path, photos: list[Photo], precision: Precision, reference: float
 ) -> None:
-    """A float file of another format, or what the files tell of the float model."""
+    """A float file of another format, or what the files state of the float model."""
     stated = Accuracy("test", 320, 0.7, 0.75)
     tflite = tmp_path / "a.tflite"  # by its name: the colours in ONNX run in its place
     write_model(tflite, colour_model(), colour_manifest())

@@ -36,12 +36,12 @@ def test_the_runtimes_own_setting_is_tried_first() -> None:
 
 def test_no_two_settings_are_the_same_search() -> None:
     """On the frames that are measured, 1280 px wide: a third of that lies under some largest sides."""
-    ways = {
+    searches = {
         replace(one, smallest_side=24, largest_side=int(side), share=side / 1280)
         for one in TRIED_SETTINGS
         for side in [min(one.largest_side, max(one.smallest_side, 1280 * one.share))]
     }
-    assert len(TRIED_SETTINGS) == len(ways)
+    assert len(TRIED_SETTINGS) == len(searches)
 
 
 def test_every_setting_searches_every_frame() -> None:
