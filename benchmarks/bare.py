@@ -132,7 +132,7 @@ class _Ways:
         if name != "whole":
             self._bare[name](photo)
             return {name: (time.perf_counter_ns() - start) / 1e6}
-        result = self._pipeline.process_photo(photo)
+        result = self._pipeline.process(photo)
         whole = (time.perf_counter_ns() - start) / 1e6
         return {"whole": whole, "classify": result.stages_ms["inference"]}
 

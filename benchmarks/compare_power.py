@@ -28,7 +28,7 @@ from edgebreed.benchmarks.subject import Subject
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import find_photos
 from edgebreed.edge.pipeline import Pipeline
-from edgebreed.edge.result import Result
+from edgebreed.edge.prediction import Result
 from edgebreed.progress import track
 
 PLANTED = 0.10
@@ -44,7 +44,7 @@ class SlowedPipeline(Pipeline):
     def process_photo(self, path: Path) -> Result:
         """Answers a photo, late."""
         start = time.perf_counter()
-        result = super().process_photo(path)
+        result = super().process(path)
         end = time.perf_counter() + self.share * (time.perf_counter() - start)
         while time.perf_counter() < end:
             pass

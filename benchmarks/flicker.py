@@ -40,8 +40,8 @@ class Labels:
     def answered(self, answered: Answered) -> None:
         """Notes it."""
         result = answered.result
-        self.names.append(f"{result.kind} {result.breed}")
-        self.faces.append(len(result.faces))
+        self.names.append(f"{result.kind} {result.label}")
+        self.faces.append(len(result.faces or ()))
 
     def changed(self, change: StateChange) -> None:
         """Of no interest."""

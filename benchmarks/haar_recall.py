@@ -25,8 +25,8 @@ from rich.table import Table
 
 from edgebreed.benchmarks.plain_haar import PlainHaar
 from edgebreed.edge.boxes import Box, overlap
-from edgebreed.edge.cascade import cascade_folder
-from edgebreed.edge.haar import HaarDetector
+from edgebreed.edge.detectors import Detection, HaarDetector
+from edgebreed.edge.detectors.cascade import cascade_folder
 from edgebreed.edge.images import Frame, find_photos, read_photo
 from edgebreed.edge.percentile import percentile
 
@@ -35,7 +35,7 @@ _REFERENCE_SIDE = 640
 _CASCADES = ("default", "alt", "alt2", "alt_tree")
 _GREY = (114, 114, 114)
 
-Detect = Callable[[Frame], list[Box]]
+Detect = Callable[[Frame], list[Detection]]
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def false_boxes(photos: Iterable[Path], detectors: dict[str, Detect]) -> dict[st
 
 def _add(score: Score, detect: Detect, frame: Frame, is_face: Callable[[Box], bool]) -> None:
     start = time.process_time()
-    boxes = detect(frame)
+    boxes = [found.box for found in detect(frame)]
     score.ms.append((time.process_time() - start) * 1e3)
     hits = [is_face(box) for box in boxes]
     score.found += any(hits)

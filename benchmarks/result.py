@@ -70,6 +70,7 @@ def report(measured: Measured, conditions: Conditions) -> dict[str, Any]:
         "engine": subject.pipeline.engine.name,
         "engine_asked": subject.options.engine,
         "threads": subject.options.threads,
+        "faces": subject.pipeline.faces.value,
         "samples": len(recording.samples),
         "images_per_query": recording.images,
         "seconds": recording.seconds,

@@ -74,10 +74,10 @@ def _child(photo: str, model: str, engine: str, threads: str) -> dict[str, float
     imported = time.monotonic()
     pipeline = Pipeline.open(Path(model), EngineOptions(engine, int(threads), allow_fallback=True))
     ready = time.monotonic()
-    pipeline.process_photo(Path(photo))
+    pipeline.process(Path(photo))
     answered = time.monotonic()
     for _ in range(WARM):
-        pipeline.process_photo(Path(photo))
+        pipeline.process(Path(photo))
     return {"imported": imported, "ready": ready, "answered": answered, "peak_kb": _peak_kb()}
 
 

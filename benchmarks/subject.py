@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from edgebreed.benchmarks.samples import Stages
-from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.engines.choose import AUTO, engines_for
+from edgebreed.edge.engines import AUTO, EngineOptions
+from edgebreed.edge.engines.registry import engines_for, known_engine
 from edgebreed.edge.images import Frame
-from edgebreed.edge.pipeline import SHIPPED_MODEL, Pipeline
-from edgebreed.edge.result import Result
+from edgebreed.edge.pipeline import SHIPPED_MODEL, FaceSearch, Pipeline
+from edgebreed.edge.prediction import Result
 from edgebreed.errors import EngineError
 
 
@@ -29,9 +29,9 @@ class Subject:
     pipeline: Pipeline
 
     @classmethod
-    def open(cls, path: Path | None, options: EngineOptions) -> Self:
+    def open(cls, path: Path | None, options: EngineOptions, faces: FaceSearch = FaceSearch.AUTO) -> Self:
         """Opens a model file, or the one that ships with edgebreed."""
-        return cls(path or SHIPPED_MODEL, options, Pipeline.open(path, options))
+        return cls(path or SHIPPED_MODEL, options, Pipeline.open(path, options, faces))
 
     @property
     def name(self) -> str:
@@ -41,7 +41,7 @@ class Subject:
 
     def answer(self, photo: Path) -> Stages:
         """Answers a photo as `predict` does and returns the stages in ms."""
-        return self.stages(self.pipeline.process_photo(photo))
+        return self.stages(self.pipeline.process(photo))
 
     def answer_frame(self, frame: Frame) -> Stages:
         """Answers a frame `(H, W, 3) uint8 BGR` as `stream` does and returns the stages in ms."""
@@ -84,7 +84,10 @@ def split_inference(stages: Stages, copies: Stages) -> Stages:
 
 
 def open_subjects(
-    models: Sequence[Path | None], engines: Sequence[str], options: EngineOptions
+    models: Sequence[Path | None],
+    engines: Sequence[str],
+    options: EngineOptions,
+    faces: FaceSearch = FaceSearch.AUTO,
 ) -> list[Subject]:
     """Opens each model in each of the engines that run its kind of file.
 
@@ -93,14 +96,16 @@ def open_subjects(
     Raises:
         EngineError: an engine runs none of the models, or is not on this machine.
     """
-    subjects = []
+    subjects, engines = [], [known_engine(engine) for engine in engines]
     used: set[str] = set()
     for model in models:
         fitting = [engine for engine in engines if engine in (AUTO, *engines_for(model or SHIPPED_MODEL))]
         if len(models) == 1 and not fitting:
             fitting = list(engines[:1])  # its own error tells more than ours could
         used |= set(fitting)
-        subjects += [Subject.open(model, replace(options, engine=engine)) for engine in fitting or [AUTO]]
+        subjects += [
+            Subject.open(model, replace(options, engine=engine), faces) for engine in fitting or [AUTO]
+        ]
     for engine in engines:
         if engine not in used:
             raise EngineError(f"{engine} runs none of the models: give one of its kind, or leave it out")

@@ -13,8 +13,8 @@ from pathlib import Path
 from edgebreed.benchmarks.peers.breeds import LABDOG
 from edgebreed.benchmarks.peers.environments import interpreter
 from edgebreed.benchmarks.peers.systems import System, edgebreed_systems, plain_system, program
-from edgebreed.edge.engines.choose import present
-from edgebreed.edge.model_file import read_manifest
+from edgebreed.edge.engines.registry import unavailable
+from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.percentile import percentile
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.machine import processor
@@ -45,7 +45,7 @@ def systems(wanted: argparse.Namespace) -> list[System]:
         "litert": ("plain LiteRT", "litert", wanted.tflite),
     }
     for engine, (name, ran, file) in runtimes.items():
-        if present()[engine] and file is not None:
+        if unavailable()[engine] is None and file is not None:
             found.append(plain_system(name, file, ran, wanted.threads))
     return [*found, *(peers(wanted.venvs) if wanted.venvs else [])]
 

@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 
 from edgebreed.benchmarks.bare_engine import bare_engine
+from edgebreed.edge.detectors import FixedDetector
 from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.haar import FixedDetector
+from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.manifest import Manifest
-from edgebreed.edge.model_file import read_manifest
 from edgebreed.edge.pipeline import Pipeline
 
 HERE = Path(__file__).parent
@@ -116,7 +116,7 @@ def edgebreed_systems(model: Path, threads: int) -> list[System]:
     bare = Pipeline(whole.engine, whole.manifest, FixedDetector())
     places = {label: place for place, label in enumerate(whole.manifest.labels)}
     return [
-        Library(name, whole.manifest, lambda photo, one=one: places[one.process_photo(photo).top[0].breed])  # type: ignore[misc]  # the loop's own pipeline is bound by a default
+        Library(name, whole.manifest, lambda photo, one=one: places[one.process(photo).top[0].label])  # type: ignore[misc]  # the loop's own pipeline is bound by a default
         for name, one in (("edgebreed, with face search", whole), ("edgebreed, without it", bare))
     ]
 

@@ -12,7 +12,7 @@ from edgebreed.benchmarks.report.pareto import Point, pareto
 from edgebreed.benchmarks.report.stages import stage_bars
 from edgebreed.benchmarks.report.style import STYLE
 from edgebreed.benchmarks.report.svg import colour
-from edgebreed.edge.model_file import write_whole
+from edgebreed.edge.files import write_whole
 
 PAGE = Template("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8">

@@ -7,9 +7,9 @@ from typing import Any
 
 from edgebreed.benchmarks.subject import Subject
 from edgebreed.benchmarks.tune.packages import Package
+from edgebreed.edge.detectors import Detector
 from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.engines.choose import engines_for, present
-from edgebreed.edge.haar import Detector
+from edgebreed.edge.engines.registry import engines_for, unavailable
 from edgebreed.edge.pipeline import Pipeline
 
 
@@ -52,22 +52,22 @@ class Candidate:
         }
 
 
-Here = Callable[[], dict[str, bool]]
-"""Tells which engines this machine has."""
+Unavailable = Callable[[], dict[str, str | None]]
+"""Tells of each engine why this machine does not have it; None where it does."""
 
 
 def candidates(
-    packages: Sequence[Package], cores: int | None = None, here: Here = present
+    packages: Sequence[Package], cores: int | None = None, reasons: Unavailable = unavailable
 ) -> list[Candidate]:
     """All ways that this machine has.
 
     Args:
         packages: the files.
         cores: processors that may be used; None counts them.
-        here: tells which engines there are.
+        reasons: tells which engines there are.
     """
     counts = thread_counts(cores or len(os.sched_getaffinity(0)))
-    engines = [name for name, there in here().items() if there]
+    engines = [name for name, reason in reasons().items() if reason is None]
     return [
         Candidate(package, engine, threads)
         for package in packages

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from edgebreed.benchmarks.clock import Clock, SystemClock
-from edgebreed.edge.haar import HaarDetector, HaarSettings
+from edgebreed.edge.detectors import HaarDetector, HaarSettings
 from edgebreed.edge.images import Frame
 
 TRIED = (

@@ -21,10 +21,11 @@ from edgebreed.benchmarks.tune.detectors import (
 )
 from edgebreed.benchmarks.tune.packages import Package
 from edgebreed.benchmarks.tune.race import Race, Standing
-from edgebreed.edge.haar import Detector, HaarDetector, HaarSettings
+from edgebreed.edge.detectors import Detector, HaarDetector, HaarSettings
+from edgebreed.edge.files import refuse_existing, write_whole
+from edgebreed.edge.formats import split_model, write_model
 from edgebreed.edge.images import Frame
-from edgebreed.edge.manifest import Tuned
-from edgebreed.edge.model_file import refuse_existing, split_model, write_model, write_whole
+from edgebreed.edge.manifest import DetectorConfig, Tuned
 from edgebreed.errors import EngineError, InputError, ProofError
 from edgebreed.machine import processor
 from edgebreed.train.dataset import Photo
@@ -252,7 +253,6 @@ def _tuned(chosen: dict[str, Any]) -> Tuned:
         machine=f"{machine['cpu']}, {machine['cores']} cores",
         engine=chosen["engine"],
         threads=chosen["threads"],
-        detector=chosen["detector"],
         p50_ms=chosen["p50_ms"],
         samples=chosen["samples"],
         frame=(CAMERA.height, CAMERA.width),
@@ -266,5 +266,7 @@ def _tuned(chosen: dict[str, Any]) -> Tuned:
 def _write(config: TuneConfig, way: Way, tuned: Tuned, evidence: dict[str, Any]) -> None:
     body, manifest = split_model(way.candidate.package.path)
     out = Path(evidence["chosen"]["out"])
+    if manifest.task.people:
+        manifest = replace(manifest, detector=DetectorConfig("haar", evidence["chosen"]["detector"]))
     write_model(out, body, replace(manifest, tuned=tuned), overwrite=config.overwrite)
     write_whole(config.evidence, json.dumps(evidence, indent=2).encode(), overwrite=config.overwrite)

@@ -20,6 +20,7 @@ from edgebreed.benchmarks.subject import open_subjects
 from edgebreed.commands.bench_view import announce, show
 from edgebreed.commands.common import (
     AllowFallback,
+    Faces,
     Json,
     Overwrite,
     Threads,
@@ -28,10 +29,10 @@ from edgebreed.commands.common import (
     print_json,
 )
 from edgebreed.commands.group import CommandWithSubcommands
-from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.engines.choose import AUTO
+from edgebreed.edge.engines import AUTO, ENGINES, EngineOptions
+from edgebreed.edge.files import refuse_existing, write_whole
 from edgebreed.edge.images import find_photos
-from edgebreed.edge.model_file import refuse_existing, write_whole
+from edgebreed.edge.pipeline import FaceSearch
 
 app = typer.Typer(
     cls=CommandWithSubcommands, invoke_without_command=True, subcommand_metavar="| compare A.json B.json"
@@ -49,10 +50,11 @@ def bench(
     ] = None,
     engine: Annotated[
         list[str] | None,
-        typer.Option("--engine", help="auto, tensorrt, cuda, cpu, openvino or litert, may be repeated."),
+        typer.Option("--engine", help=f"{', '.join((AUTO, *ENGINES))}; may be repeated."),
     ] = None,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
+    faces: Faces = FaceSearch.AUTO,
     scenario: Annotated[Scenario, typer.Option(help="How images arrive.")] = Scenario.SINGLE_STREAM,
     duration: Annotated[
         float, typer.Option(min=0.1, help="Seconds to measure of each model and engine, after the warm-up.")
@@ -68,7 +70,9 @@ def bench(
     for path in (csv, report):
         if path is not None:  # said before anything is measured, not after
             refuse_existing(path, overwrite, "another name")
-    subjects = open_subjects(model or [None], engine or [AUTO], EngineOptions(AUTO, threads, allow_fallback))
+    subjects = open_subjects(
+        model or [None], engine or [AUTO], EngineOptions(AUTO, threads, allow_fallback), faces
+    )
     with tempfile.TemporaryDirectory() as folder:
         photos = find_photos(images) if images else write_drawn(Path(folder))
         announce(Console(file=sys.stderr), len(subjects), duration)

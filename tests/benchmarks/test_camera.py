@@ -9,9 +9,10 @@ from edgebreed.benchmarks.camera import Camera, CameraRun, watch
 from edgebreed.benchmarks.clock import FixedClock
 from edgebreed.benchmarks.drawn import write_drawn
 from edgebreed.benchmarks.subject import Subject
+from edgebreed.edge.detectors import Detection
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import Frame
-from edgebreed.edge.pipeline import Pipeline
+from edgebreed.edge.pipeline import FaceSearch, Pipeline
 
 
 class SlowDetector:
@@ -20,7 +21,7 @@ class SlowDetector:
     def __init__(self, clock: FixedClock) -> None:
         self.clock = clock
 
-    def detect(self, frame: Frame) -> list[tuple[int, int, int, int]]:
+    def detect(self, frame: Frame) -> list[Detection]:
         """No boxes."""
         self.clock.sleep(0.05)
         return []
@@ -36,7 +37,9 @@ def clock() -> FixedClock:
 def slow(colours: Path, clock: FixedClock) -> Subject:
     """A subject that needs 50 ms a frame."""
     subject = Subject.open(colours, EngineOptions("cpu"))
-    pipeline = Pipeline(subject.pipeline.engine, subject.pipeline.manifest, SlowDetector(clock))
+    pipeline = Pipeline(
+        subject.pipeline.engine, subject.pipeline.manifest, SlowDetector(clock), FaceSearch.ALWAYS
+    )
     return replace(subject, pipeline=pipeline)
 
 

@@ -17,7 +17,7 @@ def test_a_planted_delay_is_a_tenth_of_the_work(colours: Path, photo: Path) -> N
     """The answer stays, and the stages hold nothing of it."""
     plain = Pipeline.open(colours)
     slowed = SlowedPipeline(plain.engine, plain.manifest, plain.detector)
-    assert plain.process_photo(photo).top == slowed.process_photo(photo).top
+    assert plain.process(photo).top == slowed.process(photo).top
     assert 0.1 == slowed.share
 
 

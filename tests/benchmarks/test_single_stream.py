@@ -14,5 +14,5 @@ def test_a_query_is_a_photo_on_predicts_way(colours: Path, tmp_path: Path) -> No
     single = lane(Subject.open(colours, EngineOptions("cpu")), photos)
     assert ("colours fp32 in onnxruntime/CPUExecutionProvider", 1) == (single.name, single.images)
     stages = single.ask(3)
-    assert ["decode", "detect", "resize", "inference", "decision"] == list(stages)
+    assert ["decode", "resize", "inference", "decision"] == list(stages)
     assert all(ms > 0 for ms in stages.values())

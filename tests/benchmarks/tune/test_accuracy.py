@@ -8,8 +8,8 @@ import pytest
 from edgebreed.benchmarks.tune.accuracy import Judge, Score
 from edgebreed.benchmarks.tune.candidates import Candidate
 from edgebreed.benchmarks.tune.packages import Package
+from edgebreed.edge.formats import write_model
 from edgebreed.edge.manifest import Accuracy, Precision
-from edgebreed.edge.model_file import write_model
 from edgebreed.train.dataset import Photo
 
 from ...conftest import BLUE, GREEN, RED, colour_manifest, colour_model, plain

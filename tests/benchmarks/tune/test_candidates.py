@@ -6,22 +6,27 @@ import pytest
 
 from edgebreed.benchmarks.tune.candidates import Candidate, candidates, thread_counts
 from edgebreed.benchmarks.tune.packages import Package
-from edgebreed.edge.haar import FixedDetector
+from edgebreed.edge.detectors import FixedDetector
 from edgebreed.edge.manifest import Manifest
 
-from ...conftest import colour_manifest
+from ...conftest import GREY, colour_manifest, plain
 
 
-def package(name: str, **changes: object) -> Package:
-    """A file that need not be there."""
+def package(path: Path, data: bytes, **changes: object) -> Package:
+    """A file with the first bytes of its format."""
+    path.write_bytes(data)
     manifest: Manifest = colour_manifest(**changes)
-    return Package(Path(name), manifest)
+    return Package(path, manifest)
 
 
-def test_each_file_in_each_engine_that_runs_it() -> None:
+def test_each_file_in_each_engine_that_runs_it(tmp_path: Path) -> None:
     """With all processors and half of them; a GPU needs no threads."""
-    here = {"cuda": True, "cpu": True, "openvino": False, "litert": True, "tensorrt": False}
-    found = candidates([package("a.onnx"), package("b.tflite")], 4, lambda: here)
+    here = {"cuda": None, "cpu": None, "openvino": "gone", "litert": None, "tensorrt": "gone"}
+    found = candidates(
+        [package(tmp_path / "a.onnx", b"\x08\x08"), package(tmp_path / "b.tflite", b"\0\0\0\0TFL3")],
+        4,
+        lambda: here,
+    )
     assert [
         ("a.onnx", "cuda", 0),
         ("a.onnx", "cpu", 4),
@@ -37,10 +42,10 @@ def test_thread_counts(cores: int, counts: list[int]) -> None:
     assert counts == thread_counts(cores)
 
 
-def test_a_candidate_opens_with_its_threads_and_a_detector(colours: Path, photo: Path) -> None:
+def test_a_candidate_opens_with_its_threads_and_a_detector(colours: Path) -> None:
     """And is named by all that makes it."""
     candidate = Candidate(Package(colours, colour_manifest()), "cpu", 1)
     subject = candidate.open(FixedDetector(((1, 2, 3, 4),)))
     assert ("colours.onnx in cpu, 1 threads", 1) == (candidate.name, subject.options.threads)
-    assert ((1, 2, 3, 4),) == subject.pipeline.process_photo(photo).faces
+    assert ((1, 2, 3, 4),) == subject.pipeline.process(plain(GREY)).faces
     assert {"precision": "fp32", "input": [8, 8], "engine": "cpu"}.items() <= candidate.to_dict().items()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from edgebreed.benchmarks.tune.detectors import TRIED, DetectorScore, choose_detector, score_detectors
-from edgebreed.edge.haar import HaarSettings
+from edgebreed.edge.detectors import HaarSettings
 
 
 def score(place: int, ms: float, recall: float, alarms: float = 0.0) -> DetectorScore:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from edgebreed.benchmarks.tune.packages import export_packages, read_packages
+from edgebreed.edge.formats import split_model, write_model
 from edgebreed.edge.manifest import Accuracy, Precision, Target
-from edgebreed.edge.model_file import split_model, write_model
 from edgebreed.errors import InputError, MissingExtraError
 from edgebreed.export import exporter
 from edgebreed.export.recipe import Format

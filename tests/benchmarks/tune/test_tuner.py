@@ -9,8 +9,8 @@ import pytest
 from edgebreed.benchmarks.drawn import write_drawn
 from edgebreed.benchmarks.tune.packages import read_packages
 from edgebreed.benchmarks.tune.tuner import TuneConfig, refuse_unwritable, tune
+from edgebreed.edge.formats import read_manifest, write_model
 from edgebreed.edge.manifest import Accuracy, Precision
-from edgebreed.edge.model_file import read_manifest, write_model
 from edgebreed.errors import EngineError, InputError, ProofError
 from edgebreed.train.dataset import Photo
 
