@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines.base import ModelOutputs
+from edgebreed.edge.engines.engine import ModelOutputs
 from edgebreed.edge.prediction import Kind, Prediction
 from edgebreed.edge.task import Rejection, RejectionScore
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines.base import ModelOutputs
+from edgebreed.edge.engines.engine import ModelOutputs
 from edgebreed.edge.images import Frame
 
 HALF_SECOND = 0.5

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from edgebreed.edge.detectors.base import FACE, Detection, Detector, FixedDetector, NoDetector
+from edgebreed.edge.detectors.detector import FACE, Detection, Detector, FixedDetector, NoDetector
 from edgebreed.edge.detectors.haar import HaarDetector, HaarSettings
 from edgebreed.errors import InputError
 

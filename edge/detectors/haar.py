@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from edgebreed.edge.boxes import Box
-from edgebreed.edge.detectors.base import FACE, Detection, largest_first
 from edgebreed.edge.detectors.cascade import (
     PATCH,
     Cascade,
@@ -20,6 +19,7 @@ from edgebreed.edge.detectors.cascade import (
     shrunk,
     tilted,
 )
+from edgebreed.edge.detectors.detector import FACE, Detection, largest_first
 from edgebreed.edge.images import Frame
 
 VERIFY_STEP, PROFILE_STEP = 1.1, 1.25  # growth of the search window from one size to the next

@@ -1,6 +1,6 @@
 """Inference engines, interchangeable behind one protocol."""
 
-from edgebreed.edge.engines.base import AUTO, Engine, EngineOptions, FixedEngine, ModelOutputs
+from edgebreed.edge.engines.engine import AUTO, Engine, EngineOptions, FixedEngine, ModelOutputs
 from edgebreed.edge.engines.registry import ENGINES, load_engine, open_engine
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines.base import (
+from edgebreed.edge.engines.engine import (
     Engine,
     EngineOptions,
     EngineSpec,

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines.base import (
+from edgebreed.edge.engines.binding import DeviceBinding
+from edgebreed.edge.engines.engine import (
     Engine,
     EngineOptions,
     EngineSpec,
@@ -17,7 +18,6 @@ from edgebreed.edge.engines.base import (
     in_rows,
     named_outputs,
 )
-from edgebreed.edge.engines.binding import DeviceBinding
 from edgebreed.edge.engines.session import SessionSettings
 from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.manifest import Manifest, Precision

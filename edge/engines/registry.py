@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from edgebreed.edge.engines import litert, onnx_runtime, openvino
-from edgebreed.edge.engines.base import AUTO, Engine, EngineOptions, EngineSpec
+from edgebreed.edge.engines.engine import AUTO, Engine, EngineOptions, EngineSpec
 from edgebreed.edge.formats import format_of
 from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.processor import mismatch, processor_target

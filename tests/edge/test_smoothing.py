@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgebreed.edge.engines.base import ModelOutputs
+from edgebreed.edge.engines.engine import ModelOutputs
 from edgebreed.edge.smoothing import SceneCounter, Smoother
 
 from ..conftest import GREY, plain

@@ -1,7 +1,7 @@
 """What every detector shares."""
 
 from edgebreed.edge.detectors import Detection, FixedDetector, NoDetector
-from edgebreed.edge.detectors.base import largest_first
+from edgebreed.edge.detectors.detector import largest_first
 
 from ...conftest import GREY, plain
 
