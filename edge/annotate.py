@@ -5,9 +5,9 @@ import numpy as np
 
 from edgebreed.edge.boxes import Box
 from edgebreed.edge.images import Frame
-from edgebreed.edge.result import Kind, Result
+from edgebreed.edge.prediction import Kind, Result
 
-_COLOURS = {Kind.DOG: (80, 175, 60), Kind.HUMAN: (200, 120, 40), Kind.NEITHER: (110, 110, 110)}  # BGR
+_COLOURS = {Kind.KNOWN: (80, 175, 60), Kind.PERSON: (200, 120, 40), Kind.UNKNOWN: (110, 110, 110)}  # BGR
 _FACE = (0, 200, 255)
 _WHITE = (255, 255, 255)
 
@@ -26,8 +26,8 @@ def draw_result(frame: Frame, result: Result) -> Frame:
 
     The bar is added under the picture, so that nothing of the picture is hidden.
     """
-    canvas = draw_faces(frame, result.faces)
-    text = result.sentence()
+    canvas = draw_faces(frame, result.faces or ())
+    text = result.summary
     bar = max(24, round(frame.shape[0] / 14))
     scale = _fitting_scale(text, frame.shape[1] - 12, bar * 0.55)
     strip = np.full((bar, frame.shape[1], 3), _COLOURS[result.kind], np.uint8)

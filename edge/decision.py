@@ -1,37 +1,44 @@
-"""Dog, human or neither."""
+"""Known class, person or unknown: from a model's outputs, its threshold, and faces."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.boxes import Box
-from edgebreed.edge.engines.base import Answers
-from edgebreed.edge.manifest import Manifest, Rejection, RejectionScore
-from edgebreed.edge.result import Guess, Kind
+from edgebreed.edge.engines.engine import ModelOutputs
+from edgebreed.edge.prediction import Kind, Prediction
+from edgebreed.edge.task import Rejection, RejectionScore
 
 
-def scores(outputs: Answers, rejection: Rejection) -> NDArray[np.float32]:
-    """How much each photo of a batch looks like any of the classes, `(N,) float32` in 0..1."""
-    if rejection.score is RejectionScore.MAX_PROBABILITY or outputs.known is None:
+def rejection_scores(outputs: ModelOutputs, rejection: Rejection) -> NDArray[np.float32]:
+    """The score of each image of a batch that the threshold is compared with, `(N,) float32` in 0..1."""
+    if rejection.score is RejectionScore.MAX_PROBABILITY or outputs.in_distribution is None:
         return np.asarray(outputs.probabilities.max(axis=1), np.float32)
-    return outputs.known
+    return outputs.in_distribution
 
 
-def decide(outputs: Answers, faces: Sequence[Box], manifest: Manifest) -> Kind:
-    """Names what one photo shows: the network's word for dogs, then Haar's for people.
+def are_known(outputs: ModelOutputs, rejection: Rejection) -> NDArray[np.bool_]:
+    """Whether each image of a batch shows one of the classes, `(N,) bool`; all do without a threshold."""
+    if rejection.threshold is None:
+        return np.ones(len(outputs.probabilities), bool)
+    return rejection_scores(outputs, rejection) >= np.float32(rejection.threshold)
+
+
+def decide(known: bool, faces: Sequence[object] | None) -> Kind:
+    """The kind of an image: the network speaks first, so a dog beside its owner is a dog.
 
     Args:
-        outputs: a model's answers to a batch of one.
-        faces: boxes that the detector found.
-        manifest: holds the threshold.
+        known: whether the network recognised one of its classes.
+        faces: what the detector found; None or empty for nobody.
     """
-    if scores(outputs, manifest.rejection)[0] >= manifest.rejection.threshold:
-        return Kind.DOG
-    return Kind.HUMAN if faces else Kind.NEITHER
+    if known:
+        return Kind.KNOWN
+    return Kind.PERSON if faces else Kind.UNKNOWN
 
 
-def top_guesses(probabilities: NDArray[np.float32], labels: tuple[str, ...], k: int = 5) -> tuple[Guess, ...]:
-    """The k likeliest labels of one row `(classes,) float32`."""
+def top_predictions(
+    probabilities: NDArray[np.float32], labels: Sequence[str], k: int = 5
+) -> tuple[Prediction, ...]:
+    """The k most probable classes of one row `(classes,) float32`; ties keep the order of the classes."""
     order = np.argsort(-probabilities, kind="stable")[:k]
-    return tuple(Guess(labels[index], float(probabilities[index])) for index in order)
+    return tuple(Prediction(labels[index], float(probabilities[index])) for index in order)

@@ -1,5 +1,6 @@
 """Photos from disk: which files, and their pixels."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,13 +16,16 @@ Frame = NDArray[np.uint8]
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 
 
+_PIECES = re.compile(r"[0-9]+|[^0-9]+")
+
+
 def is_photo(path: Path) -> bool:
     """Whether the name is that of a photo; hidden files (`.DS_Store`, `._cat.jpg`) are not."""
     return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
 
 
 def find_photos(paths: Iterable[Path]) -> list[Path]:
-    """Expands folders into the photos below them, by name; files are taken as they are.
+    """Expands folders into the photos below them, in natural order; files are taken as they are.
 
     Raises:
         InputError: a path does not exist, or a folder holds no photo.
@@ -34,10 +38,24 @@ def _expand(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise InputError(f"no such file or folder: {path}")
-    photos = sorted(p for p in path.rglob("*") if is_photo(p) and p.is_file() and not _hidden(p, path))
+    photos = sorted(
+        (p for p in path.rglob("*") if is_photo(p) and p.is_file() and not _hidden(p, path)),
+        key=natural_order,
+    )
     if not photos:
         raise InputError(f"no photo in {path}: expected files named {', '.join(sorted(SUFFIXES))}")
     return photos
+
+
+def natural_order(path: Path) -> list[list[tuple[bool, int, str]]]:
+    """A sorting key by which 2.jpg comes before 10.jpg, folder by folder; numbers come before words."""
+    return [
+        [
+            (not piece.isdecimal(), int(piece) if piece.isdecimal() else 0, piece)
+            for piece in _PIECES.findall(part)
+        ]
+        for part in path.parts
+    ]
 
 
 def _hidden(photo: Path, folder: Path) -> bool:
@@ -82,3 +100,19 @@ def read_photo(path: Path) -> Frame:
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     return decode(data, str(path))
+
+
+def checked_frame(frame: Frame) -> Frame:
+    """A frame that the rest of the runtime can rely on: `(H, W, 3) uint8 BGR`, contiguous.
+
+    Raises:
+        ImageError: it is of another type or shape, or empty.
+    """
+    if not isinstance(frame, np.ndarray):
+        raise ImageError(f"a frame of type {type(frame).__name__}: give a NumPy array (H, W, 3) uint8 BGR")
+    if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0:
+        raise ImageError(
+            f"a frame of shape {frame.shape} and type {frame.dtype}: give (H, W, 3) uint8 BGR, "
+            "as cv2.imread and cv2.cvtColor make it"
+        )
+    return np.ascontiguousarray(frame)

@@ -1,14 +1,18 @@
 """What a model file says about itself: everything the runtime needs to use it as it was trained."""
 
 import base64
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Self
 
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
+from edgebreed.edge.task import Rejection, RejectionScore, Task
 from edgebreed.errors import ModelFileError
 
-SCHEMA = 1
+SCHEMA = 2
+NO_MANIFEST = "no manifest: export it with `edgebreed export`"
 
 
 class Precision(StrEnum):
@@ -30,32 +34,12 @@ class Target(StrEnum):
     TENSORRT = "tensorrt"  # signed and symmetric, zero points 0
 
 
-class RejectionScore(StrEnum):
-    """Which number tells a photo of a known class from any other photo."""
-
-    MAX_PROBABILITY = "max-probability"  # the largest softmax output (Hendrycks & Gimpel 2017)
-    KNOWN = "known"  # the model's second output, fitted on photos of neither kind
-
-
 @dataclass(frozen=True)
-class Rejection:
-    """When to answer 'none of the classes'.
+class DetectorConfig:
+    """Which detector finds people's faces, and its settings where they differ from its own."""
 
-    Attributes:
-        score: the number that is compared.
-        threshold: below it, the photo shows none of the classes.
-        kept: share of validation photos at or above the threshold.
-        auroc: area under the ROC curve, classes against negatives; None without negatives.
-        false_positive_rate: share of negatives at or above the threshold; None without negatives.
-        negatives: number of photos of neither kind that it was fitted on.
-    """
-
-    score: RejectionScore
-    threshold: float
-    kept: float
-    auroc: float | None = None
-    false_positive_rate: float | None = None
-    negatives: int = 0
+    name: str = "none"
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,13 +69,46 @@ class GoldenVector:
         name: file name with its format's suffix.
         data: the encoded image, in bytes.
         probabilities: one number a class, from the float model.
-        known: the float model's second output, where it has one.
+        in_distribution: the float model's second output, where it has one.
     """
 
     name: str
     data: bytes
     probabilities: tuple[float, ...]
-    known: float | None = None
+    in_distribution: float | None = None
+
+
+DIGEST_BYTES = 6  # 48 bits: two of a million images share one with a chance of 1 in 500
+
+
+@dataclass(frozen=True)
+class LearnedImages:
+    """Which images a model has learned from, so that nobody measures it on these.
+
+    Attributes:
+        digests: the first 6 bytes of each file's SHA-256, sorted and joined.
+    """
+
+    digests: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, sha256: Iterable[str]) -> Self:
+        """From the files' SHA-256 in hexadecimal."""
+        return cls(b"".join(sorted({bytes.fromhex(digest)[:DIGEST_BYTES] for digest in sha256})))
+
+    @property
+    def n(self) -> int:
+        """Number of different images."""
+        return len(self.digests) // DIGEST_BYTES
+
+    @cached_property
+    def _members(self) -> frozenset[bytes]:
+        size = DIGEST_BYTES
+        return frozenset(self.digests[start : start + size] for start in range(0, len(self.digests), size))
+
+    def __contains__(self, sha256: str) -> bool:
+        """Whether a file of this SHA-256, in hexadecimal, is one of them."""
+        return bytes.fromhex(sha256)[:DIGEST_BYTES] in self._members
 
 
 @dataclass(frozen=True)
@@ -102,7 +119,6 @@ class Tuned:
         machine: the processor that it holds for.
         engine: as `--engine` calls it.
         threads: threads of one inference; 0 lets the engine choose.
-        detector: settings of the face search.
         p50_ms: median time of a frame, from pixels to answer, in ms.
         samples: of how many frames.
         frame: height and width of these in px.
@@ -115,7 +131,6 @@ class Tuned:
     machine: str
     engine: str
     threads: int
-    detector: dict[str, float]
     p50_ms: float
     samples: int
     frame: tuple[int, int]
@@ -136,7 +151,9 @@ class Manifest:
         labels: the same, as people should read them.
         input: size and resize rule of the input, `(N, H, W, 3) uint8 RGB`.
         precision: number format of the arithmetic.
-        rejection: when to answer 'none of the classes'.
+        task: what it is asked, and in which words it answers.
+        detector: what finds the faces of people, where it answers people.
+        rejection: when to answer 'unknown'.
         accuracy: measured on photos, where there were any.
         calibration: what the quantizer saw, for a quantized model.
         tolerance: largest difference in a golden probability that `verify` accepts.
@@ -149,6 +166,7 @@ class Manifest:
         target: what the number types were chosen for; None where they suit every machine.
         opset: ONNX operator set version; None for TFLite.
         float_layers: layers of an int8 model that stayed float because accuracy asked for it.
+        learned: the images that it learned from; None where that is not known.
         schema: version of this description.
     """
 
@@ -171,6 +189,9 @@ class Manifest:
     target: Target | None = None
     opset: int | None = None
     float_layers: tuple[str, ...] = ()
+    task: Task = field(default_factory=Task)
+    detector: DetectorConfig = field(default_factory=DetectorConfig)
+    learned: LearnedImages | None = None
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
@@ -180,45 +201,76 @@ class Manifest:
             if len(vector.probabilities) != len(self.classes):
                 raise ValueError(f"golden vector {vector.name} does not fit {len(self.classes)} classes")
 
+    def with_threshold(self, unknown_below: float | str | None) -> Self:
+        """The same with another threshold of 'unknown', or `off`; None changes nothing."""
+        return replace(self, rejection=self.rejection.set_to(unknown_below))
+
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON types; encoded images become base64."""
+        """Plain JSON types; bytes become base64."""
         data = asdict(self)
         for vector in data["golden"]:
             vector["data"] = base64.b64encode(vector["data"]).decode()
+        if self.learned is not None:
+            data["learned"] = base64.b64encode(self.learned.digests).decode()
         return data
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Reads what `to_dict` wrote.
+        """Reads what `to_dict` wrote, in this schema or the one before.
 
         Raises:
             ModelFileError: another schema version, or a field that is missing or wrong.
         """
-        if data.get("schema") != SCHEMA:
+        if data.get("schema") not in (1, SCHEMA):
             raise ModelFileError(
-                f"manifest schema {data.get('schema')!r}: this edgebreed reads {SCHEMA}; "
+                f"manifest schema {data.get('schema')!r}: this edgebreed reads 1 and {SCHEMA}; "
                 "export the model again or install the edgebreed that wrote it"
             )
         try:
-            return cls(**{**data, **_nested(data)})
-        except (KeyError, TypeError, ValueError) as error:
+            current = _from_schema_1(data) if data["schema"] == 1 else data
+            return cls(**{**current, **_nested(current)})
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ModelFileError(f"manifest is damaged ({error}): export the model again") from error
 
 
+def _from_schema_1(data: dict[str, Any]) -> dict[str, Any]:
+    """Every model of the first schema was asked for dogs and people."""
+    tuned = dict(data.get("tuned") or {})
+    score = data["rejection"]["score"]
+    renamed = RejectionScore.IN_DISTRIBUTION if score == "known" else score
+    return {
+        **data,
+        "schema": SCHEMA,
+        "task": asdict(Task.of("dog", people=True)),
+        "detector": {"name": "haar", "settings": tuned.pop("detector", {})},
+        "tuned": tuned or None,
+        "rejection": {**data["rejection"], "score": renamed},
+        "golden": [_renamed(vector, "known", "in_distribution") for vector in data["golden"]],
+    }
+
+
+def _renamed(data: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    return {new if key == old else key: value for key, value in data.items()}
+
+
 def _nested(data: dict[str, Any]) -> dict[str, Any]:
-    rejection, accuracy, calibration = data["rejection"], data["accuracy"], data["calibration"]
+    accuracy, calibration = data["accuracy"], data["calibration"]
+    learned = data.get("learned")
     return {
         "classes": tuple(data["classes"]),
         "labels": tuple(data["labels"]),
         "input": InputSpec(**{**data["input"], "resize": ResizeRule(data["input"]["resize"])}),
         "precision": Precision(data["precision"]),
-        "rejection": Rejection(**{**rejection, "score": RejectionScore(rejection["score"])}),
+        "task": Task.from_dict(data["task"]),
+        "detector": DetectorConfig(**data["detector"]),
+        "rejection": Rejection.from_dict(data["rejection"]),
         "accuracy": accuracy and Accuracy(**accuracy),
         "calibration": calibration and Calibration(**calibration),
         "golden": tuple(_golden(vector) for vector in data["golden"]),
         "tuned": _tuned(data.get("tuned")),
         "target": Target(data["target"]) if data.get("target") else None,
         "float_layers": tuple(data.get("float_layers", ())),
+        "learned": None if learned is None else LearnedImages(base64.b64decode(learned, validate=True)),
     }
 
 

@@ -1,27 +1,44 @@
-"""The one path of a frame, which `predict`, `stream` and `bench` all run."""
+"""From an image to its answer: the one path that `predict`, `stream` and `bench` all run."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
+from itertools import islice
 from pathlib import Path
+from types import TracebackType
 from typing import Self
 
+import numpy as np
+
 from edgebreed.edge.boxes import Box
-from edgebreed.edge.decision import decide, top_guesses
-from edgebreed.edge.engines import Answers, Engine, EngineOptions, load_engine
-from edgebreed.edge.haar import Detector, HaarDetector, HaarSettings
-from edgebreed.edge.images import Frame, read_photo
+from edgebreed.edge.decision import are_known, decide, top_predictions
+from edgebreed.edge.detectors import FACE, Detector, NoDetector, open_detector
+from edgebreed.edge.engines import Engine, EngineOptions, ModelOutputs, load_engine
+from edgebreed.edge.formats import read_manifest
+from edgebreed.edge.images import Frame, checked_frame, decode, read_photo
 from edgebreed.edge.manifest import Manifest
-from edgebreed.edge.model_file import read_manifest
+from edgebreed.edge.prediction import Result
 from edgebreed.edge.preprocess import to_input
-from edgebreed.edge.result import Result
-from edgebreed.errors import ModelFileError
+from edgebreed.errors import EngineError, InputError, ModelFileError
 
 SHIPPED_MODEL = Path(__file__).parent / "models" / "dogs64.onnx"
 
+Image = Frame | bytes | str | Path
+"""A frame `(H, W, 3) uint8 BGR`, an encoded image in bytes, or the path of one."""
+
+
+class FaceSearch(StrEnum):
+    """When faces are searched; a model that does not answer people never searches any."""
+
+    AUTO = "auto"  # where the network did not recognise one of its classes
+    ALWAYS = "always"
+    NEVER = "never"  # nobody is then answered as a person
+
 
 class Stopwatch:
-    """Times named stages, in ms."""
+    """Times named stages, in ms; a stage that runs twice adds up."""
 
     def __init__(self) -> None:
         self.ms: dict[str, float] = {}
@@ -31,92 +48,205 @@ class Stopwatch:
         """Times what runs inside."""
         start = time.perf_counter_ns()
         yield
-        self.ms[name] = (time.perf_counter_ns() - start) / 1e6
+        self.ms[name] = self.ms.get(name, 0.0) + (time.perf_counter_ns() - start) / 1e6
 
 
 class Pipeline:
-    """Finds faces, names the breed, decides dog, human or neither.
+    """Classifies images, searches faces where the answer needs it, and decides.
+
+    Several threads may share one pipeline: engines and detectors that hold state keep it per thread or behind
+    a lock of their own. It is a context manager; `close` lets go of the model.
 
     Args:
         engine: runs the model.
         manifest: what the model says of itself.
-        detector: finds faces.
+        detector: finds faces; None finds none.
+        faces: when they are searched.
     """
 
-    def __init__(self, engine: Engine, manifest: Manifest, detector: Detector) -> None:
-        self.engine = engine
+    def __init__(
+        self,
+        engine: Engine,
+        manifest: Manifest,
+        detector: Detector | None = None,
+        faces: FaceSearch = FaceSearch.AUTO,
+    ) -> None:
+        self._engine: Engine | None = engine
         self.manifest = manifest
-        self.detector = detector
+        self.detector = detector or NoDetector()
+        self.faces = faces if manifest.task.people else FaceSearch.NEVER
 
     @classmethod
-    def open(cls, model: Path | None = None, options: EngineOptions | None = None) -> Self:
+    def open(
+        cls,
+        model: Path | str | None = None,
+        options: EngineOptions | None = None,
+        faces: FaceSearch = FaceSearch.AUTO,
+        unknown_below: float | str | None = None,
+    ) -> Self:
         """Opens a model file, or the one that ships with edgebreed.
 
-        Faces are searched with the settings that `edgebreed tune` put into the file, if it did.
+        Args:
+            model: the file.
+            options: the engine, and how it runs.
+            faces: when faces are searched.
+            unknown_below: a threshold in 0..1 in place of the model's own, or `off`.
 
         Raises:
             ModelFileError: the file has no manifest, or is damaged.
             EngineError: no engine on this machine runs it.
+            InputError: no such file, or `faces` or `unknown_below` does not fit the model.
         """
-        path = model or SHIPPED_MODEL
-        manifest = read_manifest(path)
-        detector = HaarDetector(_settings(path, manifest))
-        return cls(load_engine(path, manifest, options), manifest, detector)
+        path = Path(model) if model is not None else SHIPPED_MODEL
+        manifest = read_manifest(path).with_threshold(unknown_below)
+        if faces is FaceSearch.ALWAYS and not manifest.task.people:
+            raise InputError(f"{manifest.name} does not answer people: leave --faces always out")
+        searches = manifest.task.people and faces is not FaceSearch.NEVER
+        detector = _detector(path, manifest) if searches else NoDetector()
+        return cls(load_engine(path, manifest, options), manifest, detector, faces)
 
-    def process(self, frame: Frame, source: str = "", watch: Stopwatch | None = None) -> Result:
-        """Answers a frame.
+    @property
+    def engine(self) -> Engine:
+        """What runs the model.
+
+        Raises:
+            EngineError: the pipeline was closed.
+        """
+        if self._engine is None:
+            raise EngineError(f"the pipeline of {self.manifest.name} is closed: open it again")
+        return self._engine
+
+    def process(self, image: Image, source: str = "", watch: Stopwatch | None = None) -> Result:
+        """Answers one image.
 
         Args:
-            frame: `(H, W, 3) uint8 BGR`.
-            source: what to call it in the result.
-            watch: holds the stages that came before, such as decoding.
+            image: a frame `(H, W, 3) uint8 BGR`, an encoded image in bytes, or a path.
+            source: what to call it in the result; a path's own text if left empty.
+            watch: holds the times of stages that came before.
+
+        Raises:
+            ImageError: it is no image, or the frame is of another shape or type.
+            InputError: the file cannot be read.
+            EngineError: the engine failed on it.
         """
         watch = watch or Stopwatch()
-        faces = self.detect(frame, watch)
-        return self.decide(self.classify(frame, watch), faces, source, watch)
+        return self._answer(self._loaded(image, watch), source or _name_of(image), watch)
 
-    def detect(self, frame: Frame, watch: Stopwatch) -> list[Box]:
-        """The first stage: faces in a frame `(H, W, 3) uint8 BGR`."""
+    def process_many(self, images: Iterable[Image], batch: int = 1) -> Iterator[Result]:
+        """Answers images one after another, in their order, so many in one inference.
+
+        Raises:
+            InputError: `batch` is below 1.
+            ImageError, EngineError: as `process`; the images before are answered.
+        """
+        if batch < 1:
+            raise InputError(f"a batch of {batch} images: give 1 or more")
+        waiting = iter(images)
+        while chunk := list(islice(waiting, batch)):
+            yield from self.process_batch(chunk)
+
+    def process_batch(self, images: Sequence[Image], sources: Sequence[str] = ()) -> list[Result]:
+        """Answers several images with one inference.
+
+        Args:
+            images: as `process` takes them.
+            sources: what to call them; paths' own text if left empty.
+
+        Returns:
+            A result each, in their order. Its `stages_ms` are its share of the batch's.
+        """
+        if not images:
+            return []
+        watch = Stopwatch()
+        frames = [self._loaded(image, watch) for image in images]
+        outputs = self._infer(frames, watch)
+        names = sources or [_name_of(image) for image in images]
+        results = [
+            self.decide(outputs.rows(row, row + 1), frame, name, watch)
+            for row, (frame, name) in enumerate(zip(frames, names, strict=True))
+        ]
+        share = {stage: ms / len(images) for stage, ms in watch.ms.items()}
+        return [replace(result, stages_ms=dict(share)) for result in results]
+
+    def read_and_process(self, path: Path) -> tuple[Frame, Result]:
+        """As `process` of a path, and hands out the pixels too, `(H, W, 3) uint8 BGR`, for drawing."""
+        watch = Stopwatch()
+        frame = self._loaded(path, watch)
+        return frame, self._answer(frame, str(path), watch)
+
+    def classify(self, frame: Frame, watch: Stopwatch) -> ModelOutputs:
+        """The first stage: the model's outputs for a frame `(H, W, 3) uint8 BGR`, a batch of one."""
+        return self._infer([frame], watch)
+
+    def needs_faces(self, outputs: ModelOutputs) -> bool:
+        """Whether faces are to be searched in an image that the model gave these outputs for."""
+        if self.faces is FaceSearch.AUTO:
+            return not are_known(outputs, self.manifest.rejection)[0]
+        return self.faces is FaceSearch.ALWAYS
+
+    def find_faces(self, frame: Frame, watch: Stopwatch) -> tuple[Box, ...]:
+        """The second stage, where it is needed: boxes in a frame `(H, W, 3) uint8 BGR`, largest first."""
         with watch.stage("detect"):
-            return self.detector.detect(frame)
+            return tuple(found.box for found in self.detector.detect(frame) if found.label == FACE)
 
-    def classify(self, frame: Frame, watch: Stopwatch) -> Answers:
-        """The second stage: the model's answers to a frame `(H, W, 3) uint8 BGR`, a batch of one."""
+    def decide(self, outputs: ModelOutputs, frame: Frame, source: str, watch: Stopwatch) -> Result:
+        """The answer from a model's outputs for a batch of one, with faces where the answer needs them."""
+        faces = self.find_faces(frame, watch) if self.needs_faces(outputs) else None
+        return self.conclude(outputs, faces, source, watch)
+
+    def conclude(
+        self, outputs: ModelOutputs, faces: tuple[Box, ...] | None, source: str, watch: Stopwatch
+    ) -> Result:
+        """The last stage: the answer from a model's outputs for a batch of one.
+
+        Args:
+            outputs: of the model.
+            faces: boxes in pixels of the frame; None where they were not searched.
+            source: what to call the image in the result.
+            watch: holds the times of the stages so far.
+        """
+        manifest = self.manifest
+        with watch.stage("decision"):
+            kind = decide(bool(are_known(outputs, manifest.rejection)[0]), faces)
+            top = top_predictions(outputs.probabilities[0], manifest.labels)
+            summary = manifest.task.summary(kind, top[0])
+        return Result(source, kind, top, summary, faces, dict(watch.ms))
+
+    def close(self) -> None:
+        """Lets go of the model; later images raise `EngineError`."""
+        self._engine = None
+        self.detector = NoDetector()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _answer(self, frame: Frame, source: str, watch: Stopwatch) -> Result:
+        return self.decide(self.classify(frame, watch), frame, source, watch)
+
+    def _infer(self, frames: Sequence[Frame], watch: Stopwatch) -> ModelOutputs:
         with watch.stage("resize"):
-            batch = to_input(frame, self.manifest.input)[None]
+            batch = np.stack([to_input(frame, self.manifest.input) for frame in frames])
         with watch.stage("inference"):
             return self.engine.run(batch)
 
-    def decide(self, outputs: Answers, faces: Sequence[Box], source: str, watch: Stopwatch) -> Result:
-        """The last stage: dog, human or neither, from what the first two found."""
-        with watch.stage("decision"):
-            kind = decide(outputs, faces, self.manifest)
-            top = top_guesses(outputs.probabilities[0], self.manifest.labels)
-        return Result(source, kind, top, tuple(faces), watch.ms)
-
-    def process_photo(self, path: Path) -> Result:
-        """Reads, decodes and answers a photo.
-
-        Raises:
-            InputError: the file cannot be read.
-            ImageError: it is no image.
-        """
-        return self.read_and_process(path)[1]
-
-    def read_and_process(self, path: Path) -> tuple[Frame, Result]:
-        """As `process_photo`, and hands out the pixels too, `(H, W, 3) uint8 BGR`, for drawing."""
-        watch = Stopwatch()
+    def _loaded(self, image: Image, watch: Stopwatch) -> Frame:
+        if not isinstance(image, str | Path | bytes):
+            return checked_frame(image)
         with watch.stage("decode"):
-            frame = read_photo(path)
-        return frame, self.process(frame, str(path), watch)
+            return decode(image) if isinstance(image, bytes) else read_photo(Path(image))
 
 
-def _settings(path: Path, manifest: Manifest) -> HaarSettings:
-    if manifest.tuned is None:
-        return HaarSettings()
+def _name_of(image: Image) -> str:
+    return str(image) if isinstance(image, str | Path) else ""
+
+
+def _detector(path: Path, manifest: Manifest) -> Detector:
     try:
-        return HaarSettings(**manifest.tuned.detector)  # type: ignore[arg-type]  # JSON keeps int and bool
-    except (TypeError, ValueError) as error:
-        raise ModelFileError(
-            f"{path}: its tuned face search is of another edgebreed ({error}): run `edgebreed tune` again"
-        ) from error
+        return open_detector(manifest.detector.name, manifest.detector.settings)
+    except InputError as error:
+        raise ModelFileError(f"{path}: {error}: run `edgebreed tune` or `edgebreed export` again") from error

@@ -1,6 +1,6 @@
-"""Follows faces from frame to frame, so that a box does not come and go with the detector's luck."""
+"""Tracks faces from frame to frame, so that boxes do not flicker with single misses of the detector."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edgebreed.edge.boxes import Box, overlap
@@ -53,7 +53,7 @@ class FaceTracker:
         self._every, self._steady, self._wait, self._scene = every, steady, 0, -1
         self._tracks: list[Track] = []
 
-    def faces(self, detect: Callable[[], list[Box]], scene: int) -> list[Box]:
+    def faces(self, detect: Callable[[], Sequence[Box]], scene: int) -> list[Box]:
         """The faces of the next frame, largest first.
 
         Args:
@@ -72,7 +72,11 @@ class FaceTracker:
         shown = [track.rounded for track in self._tracks if track.shown]
         return sorted(shown, key=lambda box: -box[2] * box[3])
 
-    def _match(self, boxes: list[Box], first: bool) -> None:
+    def skip(self) -> None:
+        """A frame in which faces were not searched: nothing is carried over it."""
+        self._tracks, self._wait = [], 0
+
+    def _match(self, boxes: Sequence[Box], first: bool) -> None:
         """Gives each track its best detection; what nobody claims starts a track of its own."""
         pairs = [(overlap(track.box, box), track, box) for track in self._tracks for box in boxes]
         free, lost = list(boxes), list(self._tracks)

@@ -71,11 +71,11 @@ def verify(engine: Engine, manifest: Manifest) -> Verification:
 
 
 def replay(engine: Engine, spec: InputSpec, vector: GoldenVector) -> VectorCheck:
-    """What an engine makes of one golden vector."""
+    """Runs one golden vector and compares."""
     outputs = engine.run(to_input(decode(vector.data, vector.name), spec)[None])
     expected, found = np.asarray(vector.probabilities, np.float32), outputs.probabilities[0]
-    if vector.known is not None:
-        known = np.nan if outputs.known is None else outputs.known[0]
-        expected, found = np.append(expected, vector.known), np.append(found, known)
-    # What is no number, or is not there, is off by as much as a probability can be.
+    if vector.in_distribution is not None:
+        score = np.nan if outputs.in_distribution is None else outputs.in_distribution[0]
+        expected, found = np.append(expected, vector.in_distribution), np.append(found, score)
+    # NaN, also in place of a missing output, counts as the largest difference that a probability can have.
     return VectorCheck(vector.name, float(np.nan_to_num(np.abs(expected - found), nan=1.0).max()))

@@ -7,12 +7,12 @@ Ten lines that classify a frame:
 
     pipeline = Pipeline.open()                     # the model that ships, or Pipeline.open(Path("my.onnx"))
     result = pipeline.process(cv2.imread("photo.jpg"))
-    print(result.kind, result.breed, result.probability, result.faces)
+    print(result.kind, result.label, result.probability, result.faces)
 """
 
 from importlib.metadata import version
 
-from edgebreed.edge import EngineOptions, Guess, Kind, Manifest, Pipeline, Result, read_manifest
+from edgebreed.edge import EngineOptions, Kind, Manifest, Pipeline, Prediction, Result, read_manifest
 from edgebreed.errors import EdgebreedError
 
 __version__ = version("edgebreed")
@@ -20,10 +20,10 @@ __version__ = version("edgebreed")
 __all__ = [
     "EdgebreedError",
     "EngineOptions",
-    "Guess",
     "Kind",
     "Manifest",
     "Pipeline",
+    "Prediction",
     "Result",
     "__version__",
     "read_manifest",

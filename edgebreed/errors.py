@@ -5,9 +5,9 @@ EdgebreedError                  anything below; the command line prints one line
 │   ├── ImageError              a file that does not decode to a photo
 │   └── DatasetError            a folder that cannot be read as a data set
 ├── ModelFileError              a model file without a manifest, damaged, or of another schema (exit 2)
-├── EngineError                 an inference engine or execution provider that is not on this machine (exit 2)
+├── EngineError                 an engine that is not on this machine, refuses a model, or failed (exit 2)
+│   └── MissingExtraError       an engine, or another optional part, whose package is not installed (exit 2)
 ├── SourceError                 a camera or a video that does not open (exit 2)
-├── MissingExtraError           an optional part of edgebreed that is not installed (exit 2)
 └── ProofError                  work that was done and whose result missed its bound (exit 1)
 """
 
@@ -35,15 +35,15 @@ class ModelFileError(EdgebreedError):
 
 
 class EngineError(EdgebreedError):
-    """The engine or execution provider that was asked for is not on this machine, or failed."""
+    """An engine or execution provider is not on this machine, refuses a model, or failed on an image."""
 
 
 class SourceError(EdgebreedError):
     """A camera or a video does not open."""
 
 
-class MissingExtraError(EdgebreedError):
-    """An optional part is not installed."""
+class MissingExtraError(EngineError):
+    """An engine, or another optional part, is not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f'{feature} is not installed: run `pip install "edgebreed[{extra}]"`')

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from edgebreed.edge.cpu import cpuinfo, instruction_sets
+from edgebreed.edge.processor import cpuinfo, instruction_sets
 
 INT8 = frozenset({"avx2", "avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm"})
 FLOAT = frozenset({"fma", "avx512f", "avx512_bf16", "amx_bf16", "asimdhp", "bf16", "sve"})

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines import Answers, Engine
-from edgebreed.edge.manifest import Accuracy, Calibration, Manifest, Precision
-from edgebreed.edge.model_file import refuse_existing, write_model, write_whole
-from edgebreed.edge.target import processor_target, saturates
+from edgebreed.edge.engines import Engine, ModelOutputs
+from edgebreed.edge.files import refuse_existing, write_whole
+from edgebreed.edge.formats import write_model
+from edgebreed.edge.manifest import Accuracy, Calibration, DetectorConfig, Manifest, Precision
+from edgebreed.edge.processor import processor_target, saturates
 from edgebreed.edge.verify import verify
 from edgebreed.errors import ProofError
 from edgebreed.export.accuracy_control import Control, Controlled, Trial
@@ -145,18 +146,18 @@ class _Work:
             split, reference, answers, labels_of(photos), self.record.rejection, self.record.labels
         )
 
-    def _photos(self, split: str, count: int | None = None) -> tuple[list[Photo], Answers]:
+    def _photos(self, split: str, count: int | None = None) -> tuple[list[Photo], ModelOutputs]:
         """Photos of a split, all or so many evenly out of all, and the float model's answers to them."""
         photos, answers = self._valid if split == "valid" else self._answered(split)
         places = spread(len(photos), count or len(photos))
-        known = None if answers.known is None else answers.known[places]
-        return [photos[place] for place in places], Answers(answers.probabilities[places], known)
+        scores = None if answers.in_distribution is None else answers.in_distribution[places]
+        return [photos[place] for place in places], ModelOutputs(answers.probabilities[places], scores)
 
     @cached_property
-    def _valid(self) -> tuple[Sequence[Photo], Answers]:
+    def _valid(self) -> tuple[Sequence[Photo], ModelOutputs]:
         return self._answered("valid")
 
-    def _answered(self, split: str) -> tuple[Sequence[Photo], Answers]:
+    def _answered(self, split: str) -> tuple[Sequence[Photo], ModelOutputs]:
         photos = self.data.photos(split)
         return photos, reference_answers(self.model, _paths(photos), self.record.input)
 
@@ -177,6 +178,8 @@ class _Work:
             input=record.input,
             precision=config.recipe.precision,
             rejection=record.rejection,
+            task=record.task,
+            detector=DetectorConfig("haar" if record.task.people else "none"),
             accuracy=None,
             calibration=calibration,
             tolerance=config.recipe.bound.golden,

@@ -125,7 +125,7 @@ def _candidate(
     batch = [to_input(frame, spec), to_input(swapped, spec), *(to_input(frame, other) for other in wrong)]
     outputs = reference.run(np.stack(batch))
     moves = np.abs(outputs.probabilities[1:] - outputs.probabilities[0]).max(axis=1)
-    known = None if outputs.known is None else float(outputs.known[0])
+    score = None if outputs.in_distribution is None else float(outputs.in_distribution[0])
     probabilities = tuple(float(value) for value in outputs.probabilities[0])
-    vector = GoldenVector(f"{width}x{height}{suffix}", data, probabilities, known)
+    vector = GoldenVector(f"{width}x{height}{suffix}", data, probabilities, score)
     return _Candidate(vector, float(moves.min()), replay(exported, spec, vector).error)

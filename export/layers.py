@@ -110,7 +110,7 @@ def _onnx_probe(body: bytes, names: tuple[str, ...], precise: bool) -> Probe:
     model = _parsed(body)
     outputs = {value.name for value in model.graph.output}
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names if name not in outputs)
-    options = SessionSettings(precise=precise).session_options(onnxruntime)
+    options = SessionSettings(avoid_saturation=precise).session_options(onnxruntime)
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.decision import scores
-from edgebreed.edge.engines import Answers
-from edgebreed.edge.manifest import Rejection
+from edgebreed.edge.decision import are_known, rejection_scores
+from edgebreed.edge.engines import ModelOutputs
+from edgebreed.edge.task import Rejection
 from edgebreed.errors import ProofError
 from edgebreed.export.interval import wilson
 from edgebreed.export.recipe import FLOAT_BOUND, Bound
@@ -42,10 +42,10 @@ class Proof:
         photos: which photos.
         n: how many.
         agreement: share with the float model's likeliest class.
-        max_error: largest difference in a probability, or in the score of 'none of the classes'.
+        max_error: largest difference in a probability, or in the in-distribution score.
         float_top1: accuracy of the float model.
         exported_top1: accuracy of the exported file in its own runtime.
-        rejection_agreement: share on which both say, or neither says, that it is none of the classes.
+        rejection_agreement: share on which both answer 'unknown', or both do not.
         losses: the classes that lost.
     """
 
@@ -81,8 +81,8 @@ class Proof:
 
 def compare(
     photos: str,
-    reference: Answers,
-    exported: Answers,
+    reference: ModelOutputs,
+    exported: ModelOutputs,
     labels: NDArray[np.int64],
     rejection: Rejection,
     classes: Sequence[str] = (),
@@ -94,15 +94,15 @@ def compare(
         reference: the float model's answers.
         exported: the exported file's.
         labels: `(N,) int64`.
-        rejection: the line between the classes and everything else.
+        rejection: when 'unknown' is answered.
         classes: names by label; none, and no class is told apart.
     """
     before, after = reference.probabilities, exported.probabilities
     was, now = before.argmax(axis=1) == labels, after.argmax(axis=1) == labels
-    score, exported_score = scores(reference, rejection), scores(exported, rejection)
-    line, moved = rejection.threshold, np.abs(score - exported_score)
-    # A threshold may be a photo's own score, which float arithmetic alone then takes to either side.
-    same_side = ((score >= line) == (exported_score >= line)) | (moved <= FLOAT_BOUND.max_error)
+    moved = np.abs(rejection_scores(reference, rejection) - rejection_scores(exported, rejection))
+    # A threshold may be an image's own score, which float arithmetic alone then takes to either side.
+    same_side = are_known(reference, rejection) == are_known(exported, rejection)
+    same_side |= moved <= FLOAT_BOUND.max_error
     return Proof(
         photos=photos,
         n=len(labels),
@@ -126,7 +126,7 @@ def misses(proof: Proof, bound: Bound) -> tuple[str, ...]:
         ),
         ("top-1 agreement", proof.agreement, proof.agreement >= bound.agreement, bound.agreement),
         (
-            "agreement on 'none of the classes'",
+            "agreement on 'unknown'",
             proof.rejection_agreement,
             proof.rejection_agreement >= bound.agreement,
             bound.agreement,

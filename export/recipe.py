@@ -6,7 +6,7 @@ from itertools import product
 from typing import Self
 
 from edgebreed.edge.manifest import Precision, Target
-from edgebreed.edge.target import processor_target
+from edgebreed.edge.processor import processor_target
 from edgebreed.errors import InputError
 
 

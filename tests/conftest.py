@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from edgebreed.cli import run
+from edgebreed.edge.formats import write_model
 from edgebreed.edge.images import Frame
-from edgebreed.edge.manifest import GoldenVector, Manifest, Precision, Rejection, RejectionScore
-from edgebreed.edge.model_file import write_model
+from edgebreed.edge.manifest import DetectorConfig, GoldenVector, Manifest, Precision
 from edgebreed.edge.preprocess import InputSpec
+from edgebreed.edge.task import Rejection, RejectionScore, Task
 from edgebreed.train.demo import write_demo
 
 ROOT = Path(__file__).parent.parent
@@ -123,6 +124,8 @@ def colour_manifest(**changes: Any) -> Manifest:
         "labels": ("Red", "Green", "Blue"),
         "input": InputSpec(8, 8),
         "precision": Precision.FP32,
+        "task": Task.of("colour", people=True),
+        "detector": DetectorConfig("haar"),
         "rejection": Rejection(RejectionScore.MAX_PROBABILITY, 0.5, 0.95),
         "accuracy": None,
         "calibration": None,

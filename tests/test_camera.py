@@ -25,8 +25,8 @@ from edgebreed.edge.camera.live import LiveSettings
 from edgebreed.edge.camera.open import open_source
 from edgebreed.edge.camera.run import run_stream
 from edgebreed.edge.camera.summary import StreamSummary
+from edgebreed.edge.detectors import FixedDetector
 from edgebreed.edge.engines import FixedEngine
-from edgebreed.edge.haar import FixedDetector
 from edgebreed.edge.pipeline import Pipeline
 
 from .conftest import colour_manifest, plain

@@ -51,11 +51,11 @@ def test_tests_mirror_the_source() -> None:
     """A test file of a floor bears the name of a source file of that floor."""
     for floor in (*FLOORS, "live"):
         for test in (ROOT / "tests" / floor).rglob("test_*.py"):
-            source = (
-                (ROOT / "edgebreed" / floor if floor == "live" else ROOT / floor)
-                / test.relative_to(ROOT / "tests" / floor).parent
-                / test.name.removeprefix("test_")
-            )
+            folder = (ROOT / "edgebreed" / floor if floor == "live" else ROOT / floor) / test.relative_to(
+                ROOT / "tests" / floor
+            ).parent
+            name = test.name.removeprefix("test_")
+            source = folder / ("__init__.py" if name == f"{folder.name}.py" else name)
             assert source.is_file(), f"{test} tests {source}, which is not there"
 
 

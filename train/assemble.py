@@ -7,16 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.errors import ProofError
-from edgebreed.train.calibration import KnownScore
 from edgebreed.train.head import Head
 from edgebreed.train.keras_setup import has_gpu, keras
+from edgebreed.train.rejection import InDistributionScore
 
 TOLERANCE = 1e-4
 HALF_TOLERANCE = 2e-2  # of a head on features in half precision
 
 
 def assemble(
-    image: Any, parts: Sequence[Any], head: Head, temperature: float, known: KnownScore | None
+    image: Any,
+    parts: Sequence[Any],
+    head: Head,
+    temperature: float,
+    in_distribution: InDistributionScore | None,
 ) -> Any:
     """The whole classifier, ready for export.
 
@@ -26,22 +30,23 @@ def assemble(
             scale for both averages and maxima would cost an int8 model its accuracy.
         head: features to logits.
         temperature: divides the logits, folded into the last layer's weights.
-        known: the second output, if one was fitted, on the first part.
+        in_distribution: the second output, if one was fitted, on the first part.
 
     Returns:
         A model from `(N, H, W, 3) uint8 RGB` to a dict of `probabilities` `(N, classes)` and, where
-        there is one, `known` `(N, 1)`.
+        there is one, `in_distribution` `(N, 1)`.
     """
-    kernel, bias = head.kernel / temperature, head.bias / temperature
+    kernel, head_bias = head.kernel / temperature, head.bias / temperature
     kernels = np.split(kernel, np.cumsum([part.shape[-1] for part in parts])[:-1])
     first, *others = parts
-    logits = _dense(first, "logits", kernels[0], bias)
+    logits = _dense(first, "logits", kernels[0], head_bias)
     for part, weights in zip(others, kernels[1:], strict=True):
         logits = keras.layers.Add()([logits, _dense(part, f"logits_{part.name}", weights)])
     outputs = {"probabilities": keras.layers.Softmax(name="probabilities")(logits)}
-    if known is not None:
-        score = _dense(first, "score", known.weights[:, None], np.array([known.bias], np.float32))
-        outputs["known"] = keras.layers.Activation("sigmoid", name="known")(score)
+    if in_distribution is not None:
+        weights, bias = in_distribution.weights[:, None], np.array([in_distribution.bias], np.float32)
+        score = _dense(first, "score", weights, bias)
+        outputs["in_distribution"] = keras.layers.Activation("sigmoid", name="in_distribution")(score)
     return keras.Model(image, outputs, name="classifier")
 
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.manifest import Rejection
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
+from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
 
 
@@ -79,6 +79,9 @@ class TrainConfig:
         backbone: the network that a head stands on, in any case; Xception if left empty.
         resume: go on with a fit on photos that was cut off.
         keep_duplicates: learn also from training photos that repeat one of another split.
+        subject: what all classes are, such as `dog`; None where they have no common noun.
+        people: answer a person as such, by a face.
+        unknown_below: threshold of 'unknown' in place of the measured one: in 0..1, or `off`.
     """
 
     out: Path
@@ -97,6 +100,9 @@ class TrainConfig:
     resume: bool = False
     fine_tune: int = 0
     backbone: str = ""
+    subject: str | None = None
+    people: bool = False
+    unknown_below: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epochs", self.epochs or EPOCHS[self.arch])
@@ -109,10 +115,16 @@ class TrainConfig:
             )
         if self.fine_tune and self.arch is Arch.SCRATCH:
             raise InputError("--fine-tune is for a transfer: leave --arch scratch out")
+        Rejection().set_to(self.unknown_below)  # refuses what is no threshold, before anything is fitted
         if self.negatives is not None and self.arch is Arch.SCRATCH:
             raise InputError(
                 "--negatives needs --arch xception: a network from scratch has no features to judge by"
             )
+
+    @property
+    def task(self) -> Task:
+        """What the model will be asked."""
+        return Task.of(self.subject, self.people)
 
     @property
     def network(self) -> str:
@@ -137,10 +149,10 @@ class Fitted:
     """A classifier and what was learnt about it.
 
     Attributes:
-        model: from photos to a dict of `probabilities` and perhaps `known`.
+        model: from photos to a dict of `probabilities` and perhaps `in_distribution`.
         history: loss and accuracy by epoch.
         test: probabilities of the test photos `(N, classes) float32`.
-        rejection: when to answer 'none of the classes'.
+        rejection: when to answer 'unknown'.
         temperature: divided the logits; folded into the model.
         trainable: number of parameters that were fitted.
         seconds: by step.

@@ -32,20 +32,16 @@ def draw(
 
 
 def _facts(record: RunRecord, result: dict[str, Any]) -> dict[str, Any]:
-    test, rejection = result["test"], result["rejection"]
+    test = result["test"]
     return {
         "data": f"{record.data}: {result['classes']} classes, {result['train_images']} training photos",
         "left out": ", ".join(f"{count} {reason}" for reason, count in result["dropped"].items()),
         "test top-1": f"{test['top1']:.2%} of {test['n']} photos",
         "test top-5": f"{test['top5']:.2%}",
         "expected calibration error": f"{test['ece']:.4f}, temperature {record.temperature:.3f}",
-        "'neither'": ", ".join(f"{key} {_short(value)}" for key, value in rejection.items()),
+        "unknown": result["unknown"],
         "trainable parameters": f"{result['trainable_parameters']:,}",
         "input": f"{record.input.height}x{record.input.width}, {record.input.resize}",
         "seed": record.seed,
         "versions": ", ".join(f"{name} {version}" for name, version in record.tools.items()),
     }
-
-
-def _short(value: Any) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else str(value)

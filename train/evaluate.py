@@ -8,9 +8,8 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines import Answers, Engine, EngineOptions, load_engine
-from edgebreed.edge.engines.choose import AUTO
-from edgebreed.edge.model_file import read_manifest
+from edgebreed.edge.engines import AUTO, Engine, EngineOptions, ModelOutputs, load_engine
+from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.errors import InputError
 from edgebreed.progress import track
@@ -59,12 +58,12 @@ class KerasEngine:
                 f"{self.path} does not load as a Keras model: {str(error).splitlines()[0]}"
             ) from error
 
-    def run(self, batch: NDArray[np.uint8]) -> Answers:
-        """Answers a batch `(N, H, W, 3) uint8 RGB`."""
+    def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
+        """Runs the model on a batch `(N, H, W, 3) uint8 RGB`."""
         outputs = self.model.predict_on_batch(batch)
-        known = outputs.get("known")
-        return Answers(
-            np.asarray(outputs["probabilities"]), None if known is None else np.asarray(known)[:, 0]
+        scores = outputs.get("in_distribution")
+        return ModelOutputs(
+            np.asarray(outputs["probabilities"]), None if scores is None else np.asarray(scores)[:, 0]
         )
 
 
@@ -141,11 +140,12 @@ def answer_all(
     spec: InputSpec,
     title: str = "evaluate",
     change: Corruption = pixels.unchanged,
-) -> Answers:
+) -> ModelOutputs:
     """Answers to photos, in the order of `paths`, each changed first."""
     chunks = track(pixels.batches(paths, spec, BATCH, change), title, -(-len(paths) // BATCH))
     outputs = [engine.run(chunk) for chunk in chunks]
-    known = [output.known for output in outputs if output.known is not None]
-    return Answers(
-        np.concatenate([output.probabilities for output in outputs]), np.concatenate(known) if known else None
+    scores = [one.in_distribution for one in outputs if one.in_distribution is not None]
+    return ModelOutputs(
+        np.concatenate([output.probabilities for output in outputs]),
+        np.concatenate(scores) if scores else None,
     )

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines.session import user_cache
+from edgebreed.edge.files import user_cache
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.progress import track
 from edgebreed.train import pixels

@@ -1,4 +1,4 @@
-"""All that is fitted on the features of a frozen base: the head, its temperature, the score of 'neither'."""
+"""Fits everything that stands on a frozen base's features: head, temperature, in-distribution score."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -7,18 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.manifest import Rejection
-from edgebreed.train.calibration import (
-    KnownScore,
-    fit_rejection,
-    fit_temperature,
-    rejection_without_negatives,
-)
+from edgebreed.edge.task import Rejection
 from edgebreed.train.config import LOGS, MAXIMA, History, TrainConfig
 from edgebreed.train.dataset import Dataset, Labelled, labels_of
 from edgebreed.train.events import write_events
 from edgebreed.train.head import LAST_SHARE, Head, HeadFit
 from edgebreed.train.metrics import softmax
+from edgebreed.train.rejection import NO_NEGATIVES, InDistributionScore, fit_rejection, no_rejection
+from edgebreed.train.temperature import fit_temperature
 
 Features = dict[str, NDArray[np.float32]]
 """Features `(N, F) float32` of `train`, `valid`, `test` and, where there are some, `negatives`."""
@@ -32,8 +28,8 @@ class OnFeatures:
         head: features to logits, not yet divided by the temperature.
         history: loss and accuracy by epoch.
         temperature: divides the logits.
-        known: tells dogs from everything else, where there are negatives.
-        rejection: when to answer 'none of the classes'.
+        in_distribution: tells the classes from everything else, where there are negatives.
+        rejection: when to answer 'unknown'.
         test: probabilities of the test photos `(N, classes) float32`.
         seconds: that it took.
     """
@@ -41,14 +37,14 @@ class OnFeatures:
     head: Head
     history: History
     temperature: float
-    known: KnownScore | None
+    in_distribution: InDistributionScore | None
     rejection: Rejection
     test: NDArray[np.float32]
     seconds: float
 
 
 def fit_on_features(config: TrainConfig, data: Dataset, features: Features) -> OnFeatures:
-    """Fits a head, and a score of 'neither' where there are negatives.
+    """Fits a head, and an in-distribution score where there are negatives.
 
     Temperature and threshold come from a head that did not see the validation photos. It then goes on for a
     quarter of the epochs with these among the training photos, as a seventh more photos make fewer mistakes.
@@ -66,10 +62,17 @@ def fit_on_features(config: TrainConfig, data: Dataset, features: Features) -> O
         logits = fit.head(features["valid"])
         temperature = fit_temperature(logits, labels_of(data.photos("valid")))
         fit.learn(_labelled(data, features, "train", "valid"), max(1, round(config.epochs * LAST_SHARE)))
-    answers = softmax(logits / temperature)
-    known, rejection = judging.result() if judging else (None, rejection_without_negatives(answers))
+    score, rejection = judging.result() if judging else (None, no_rejection(NO_NEGATIVES))
     test = softmax(fit.head(features["test"]) / temperature)
-    return OnFeatures(fit.head, history, temperature, known, rejection, test, time.perf_counter() - start)
+    return OnFeatures(
+        fit.head,
+        history,
+        temperature,
+        score,
+        rejection.set_to(config.unknown_below),
+        test,
+        time.perf_counter() - start,
+    )
 
 
 def fit_head(config: TrainConfig, data: Dataset, features: Features) -> tuple[HeadFit, History]:
@@ -86,7 +89,7 @@ def _labelled(data: Dataset, features: Features, *splits: str) -> Labelled:
     )
 
 
-def _judge(config: TrainConfig, features: Features) -> tuple[KnownScore, Rejection]:
+def _judge(config: TrainConfig, features: Features) -> tuple[InDistributionScore, Rejection]:
     """By the averages alone: maxima, which one odd spot can make, tell strange photos less well."""
     maxima = MAXIMA[config.network].number if config.network in MAXIMA else 0
     averages = {name: rows[:, : rows.shape[1] - maxima] for name, rows in features.items()}

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from edgebreed.edge.images import find_photos
 from edgebreed.errors import DatasetError, InputError
-from edgebreed.train.calibration import FOLDS
 from edgebreed.train.config import Arch, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of, read_dataset
 from edgebreed.train.demo import write_demo
 from edgebreed.train.features import FeatureCache, base_key
 from edgebreed.train.on_features import Features, OnFeatures, fit_on_features
+from edgebreed.train.rejection import FOLDS
 from edgebreed.train.split import split
 from edgebreed.train.survey import digest_of_data, survey
 
@@ -107,7 +107,7 @@ def _read_negatives(folder: Path | None) -> tuple[Path, ...]:
     if len(photos) < FOLDS:
         raise InputError(
             f"--negatives {folder} holds {len(photos)} photos: "
-            f"the threshold of 'neither' takes {FOLDS} or more"
+            f"the threshold of 'unknown' takes {FOLDS} or more"
         )
     return tuple(photos)
 

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from edgebreed.edge.manifest import Rejection, RejectionScore
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
+from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
 from edgebreed.train.dataset import Dataset
 
@@ -29,7 +29,8 @@ class RunRecord:
         classes: class names in the order of the outputs.
         labels: the same, as people should read them.
         input: the input that the model takes.
-        rejection: when to answer 'none of the classes'.
+        rejection: when to answer 'unknown'.
+        task: what the model is asked.
         temperature: folded into the model's last layer.
         created: ISO 8601 time.
         tools: package versions.
@@ -44,6 +45,7 @@ class RunRecord:
     labels: tuple[str, ...]
     input: InputSpec
     rejection: Rejection
+    task: Task
     temperature: float
     created: str
     tools: dict[str, str]
@@ -57,14 +59,15 @@ class RunRecord:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
         """Reads what `to_dict` wrote."""
-        spec, rejection = data["input"], data["rejection"]
+        spec = data["input"]
         return cls(
             **{
                 **data,
                 "classes": tuple(data["classes"]),
                 "labels": tuple(data["labels"]),
                 "input": InputSpec(**{**spec, "resize": ResizeRule(spec["resize"])}),
-                "rejection": Rejection(**{**rejection, "score": RejectionScore(rejection["score"])}),
+                "rejection": Rejection.from_dict(data["rejection"]),
+                "task": Task.from_dict(data["task"]),
             }
         )
 

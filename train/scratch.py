@@ -7,7 +7,6 @@ import numpy as np
 
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.assemble import assemble
-from edgebreed.train.calibration import fit_temperature, rejection_without_negatives
 from edgebreed.train.checkpoint import Checkpoint, request_of
 from edgebreed.train.config import LOGS, Fitted, TrainConfig
 from edgebreed.train.fit import FitSettings, fit_photos, load_labelled, progressive_sides
@@ -15,6 +14,8 @@ from edgebreed.train.head import Head
 from edgebreed.train.keras_setup import keras
 from edgebreed.train.metrics import softmax
 from edgebreed.train.prepare import Prepared
+from edgebreed.train.rejection import no_rejection
+from edgebreed.train.temperature import fit_temperature
 
 STEM = 32
 WIDTHS = (64, 128, 256)
@@ -92,7 +93,9 @@ def fit_scratch(config: TrainConfig, prepared: Prepared) -> Fitted:
     network.set_weights(growing.get_weights())
     logits = {split: network.predict(splits[split].inputs, verbose=0) for split in ("valid", "test")}
     temperature = fit_temperature(logits["valid"], splits["valid"].labels)
-    rejection = rejection_without_negatives(softmax(logits["valid"] / temperature))
+    rejection = no_rejection("a network from scratch has no features to tell negatives by").set_to(
+        config.unknown_below
+    )
     head = Head(*network.get_layer("logits").get_weights())
     model = assemble(network.input, [network.get_layer("features").output], head, temperature, None)
     seconds = {"features": 0.0, "fit": time.perf_counter() - start}

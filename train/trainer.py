@@ -4,6 +4,7 @@ import csv
 import datetime
 import json
 from concurrent.futures import Executor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ def _record(config: TrainConfig, prepared: Prepared, fitted: Fitted, labels: dic
         labels=tuple(labels.get(name, name) for name in data.classes),
         input=config.spec,
         rejection=fitted.rejection,
+        task=config.task,
         temperature=fitted.temperature,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         tools=versions(TOOLS),
@@ -107,7 +109,8 @@ def _result(config: TrainConfig, prepared: Prepared, fitted: Fitted) -> dict[str
         "fine_tune_passes": len(fitted.fine_tune_history.get("loss", ())),
         "interrupted": fitted.interrupted,
         "dropped": prepared.dropped,
-        "rejection": {**fitted.rejection.__dict__, "score": fitted.rejection.score.value},
+        "rejection": asdict(fitted.rejection),
+        "unknown": fitted.rejection.describe(config.task.words.unknown),
     }
 
 

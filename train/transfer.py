@@ -33,9 +33,10 @@ def fit_transfer(config: TrainConfig, prepared: Prepared, base: KerasBase, aside
         features = _features(prepared, base)
         reading = time.perf_counter() - start
         fitted = aside.submit(fit_on_features, config, prepared.data, features).result()
-    model = assemble(base.model.input, base.parts, fitted.head, fitted.temperature, fitted.known)
+    model = assemble(base.model.input, base.parts, fitted.head, fitted.temperature, fitted.in_distribution)
     head = fitted.head.kernel.size + fitted.head.bias.size
-    trainable = head + (0 if fitted.known is None else fitted.known.weights.size + 1)
+    score = fitted.in_distribution
+    trainable = head + (0 if score is None else score.weights.size + 1)
     return Fitted(
         model,
         fitted.history,

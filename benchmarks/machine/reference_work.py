@@ -13,8 +13,8 @@ from typing import Any, Self
 import numpy as np
 
 from edgebreed.edge.engines import Engine, EngineOptions, load_engine
+from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.manifest import Manifest
-from edgebreed.edge.model_file import read_manifest
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.errors import EngineError, MissingExtraError
 from edgebreed.machine import versions

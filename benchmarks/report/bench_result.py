@@ -17,7 +17,7 @@ from edgebreed.benchmarks.stats.samples import LatencyStatistics, Recording, Sam
 from edgebreed.benchmarks.stats.verdict import Evidence, Verdict, block_variation, judge, validity_rules
 from edgebreed.machine import processor
 
-SCHEMA = 1
+SCHEMA = 2
 PERCENTS = (50, 90, 99)
 _OPTIONAL = ("rate", "frames", "batches", "best_batch")  # keys that only their own scenario writes
 
@@ -31,6 +31,7 @@ class BenchResult:
         engine: the engine that ran, by its full name.
         engine_asked: the engine that was asked for, as `--engine` calls it.
         threads: threads of one inference that were asked for; 0 left it to the engine.
+        faces: when faces were searched: auto, always or never.
         samples: number of queries.
         images_per_query: images in each.
         seconds: time measured.
@@ -66,6 +67,7 @@ class BenchResult:
     engine: str
     engine_asked: str
     threads: int
+    faces: str
     samples: int
     images_per_query: int
     seconds: float
@@ -202,6 +204,7 @@ class Measurement:
             engine=system.pipeline.engine.name,
             engine_asked=system.options.engine,
             threads=system.options.threads,
+            faces=system.pipeline.faces.value,
             samples=len(totals),
             images_per_query=recording.images,
             seconds=recording.seconds,

@@ -16,7 +16,7 @@ from edgebreed.benchmarks.report.charts import (
 )
 from edgebreed.benchmarks.report.svg import series_colour
 from edgebreed.benchmarks.scenarios.workload import WARM_UP_RULE
-from edgebreed.edge.model_file import write_whole
+from edgebreed.edge.files import write_whole
 
 STYLE = """
 :root { --ink: #1f2430; --soft: #667085; --line: #e4e7ec; --paper: #ffffff; --ground: #f6f7f9;

@@ -7,17 +7,10 @@ batch, the other steps run for each image.
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest, separate_copies
 from edgebreed.benchmarks.scenarios.workload import Workload
 from edgebreed.benchmarks.stats.samples import Stages
-from edgebreed.edge.decision import decide, top_guesses
-from edgebreed.edge.engines import Answers
-from edgebreed.edge.images import read_photo
-from edgebreed.edge.pipeline import Stopwatch
-from edgebreed.edge.preprocess import to_input
-from edgebreed.edge.result import Result
+from edgebreed.edge.prediction import Result
 
 NAME = "multi-stream"
 PERCENTILE = 99
@@ -43,28 +36,6 @@ def process_batch(system: SystemUnderTest, images: Sequence[Path]) -> tuple[list
     Returns:
         The result of each, and the stages of the whole batch in ms.
     """
-    pipeline, watch = system.pipeline, Stopwatch()
-    with watch.stage("decode"):
-        frames = [read_photo(image) for image in images]
-    with watch.stage("detect"):
-        faces = [pipeline.detector.detect(frame) for frame in frames]
-    with watch.stage("resize"):
-        batch = np.stack([to_input(frame, pipeline.manifest.input) for frame in frames])
-    with watch.stage("inference"):
-        outputs = pipeline.engine.run(batch)
-    with watch.stage("decision"):
-        results = [
-            Result(
-                str(image),
-                decide(_row(outputs, row), faces[row], pipeline.manifest),
-                top_guesses(outputs.probabilities[row], pipeline.manifest.labels),
-                tuple(faces[row]),
-            )
-            for row, image in enumerate(images)
-        ]
-    return results, separate_copies(watch.ms, getattr(pipeline.engine, "copies_ms", {}))
-
-
-def _row(outputs: Answers, row: int) -> Answers:
-    known = None if outputs.known is None else outputs.known[row : row + 1]
-    return Answers(outputs.probabilities[row : row + 1], known)
+    results = system.pipeline.process_batch(images)
+    stages = {name: ms * len(results) for name, ms in results[0].stages_ms.items()}
+    return results, separate_copies(stages, getattr(system.pipeline.engine, "copies_ms", {}))

@@ -74,10 +74,10 @@ def _child(image: str, model: str, engine: str, threads: str) -> dict[str, float
     imported = time.monotonic()
     pipeline = Pipeline.open(Path(model), EngineOptions(engine, int(threads), allow_fallback=True))
     ready = time.monotonic()
-    pipeline.process_photo(Path(image))
+    pipeline.process(Path(image))
     first_result = time.monotonic()
     for _ in range(LATER_IMAGES):
-        pipeline.process_photo(Path(image))
+        pipeline.process(Path(image))
     return {"imported": imported, "ready": ready, "first_result": first_result, "peak_kb": _peak_kb()}
 
 

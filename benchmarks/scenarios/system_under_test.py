@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from edgebreed.benchmarks.stats.samples import Stages
-from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.engines.choose import AUTO, engines_for
+from edgebreed.edge.engines import AUTO, EngineOptions
+from edgebreed.edge.engines.registry import engines_for, known_engine
 from edgebreed.edge.images import Frame
-from edgebreed.edge.pipeline import SHIPPED_MODEL, Pipeline
-from edgebreed.edge.result import Result
+from edgebreed.edge.pipeline import SHIPPED_MODEL, FaceSearch, Pipeline
+from edgebreed.edge.prediction import Result
 from edgebreed.errors import EngineError
 
 
@@ -64,9 +64,9 @@ class SystemUnderTest:
     pipeline: Pipeline
 
     @classmethod
-    def open(cls, path: Path | None, options: EngineOptions) -> Self:
+    def open(cls, path: Path | None, options: EngineOptions, faces: FaceSearch = FaceSearch.AUTO) -> Self:
         """Opens a model file, or the model that ships with edgebreed."""
-        return cls(path or SHIPPED_MODEL, options, Pipeline.open(path, options))
+        return cls(path or SHIPPED_MODEL, options, Pipeline.open(path, options, faces))
 
     @property
     def name(self) -> str:
@@ -76,7 +76,7 @@ class SystemUnderTest:
 
     def process_file(self, image: Path) -> Stages:
         """Processes an image file as `edgebreed predict` does and returns the stages in ms."""
-        return self.stages(self.pipeline.process_photo(image))
+        return self.stages(self.pipeline.process(image))
 
     def process_frame(self, frame: Frame) -> Stages:
         """Processes a frame `(H, W, 3) uint8 BGR` as `edgebreed stream` does and returns the stages in ms."""
@@ -119,7 +119,10 @@ def separate_copies(stages: Stages, copies: Stages) -> Stages:
 
 
 def open_systems(
-    models: Sequence[Path | None], engines: Sequence[str], options: EngineOptions
+    models: Sequence[Path | None],
+    engines: Sequence[str],
+    options: EngineOptions,
+    faces: FaceSearch = FaceSearch.AUTO,
 ) -> list[SystemUnderTest]:
     """Opens each model in each of the engines that run its format.
 
@@ -128,7 +131,7 @@ def open_systems(
     Raises:
         EngineError: an engine runs none of the models, or is not on this machine.
     """
-    systems = []
+    systems, engines = [], [known_engine(engine) for engine in engines]
     used: set[str] = set()
     for model in models:
         fitting = [engine for engine in engines if engine in (AUTO, *engines_for(model or SHIPPED_MODEL))]
@@ -136,7 +139,8 @@ def open_systems(
             fitting = list(engines[:1])  # opening it raises an error that says more than ours could
         used |= set(fitting)
         systems += [
-            SystemUnderTest.open(model, replace(options, engine=engine)) for engine in fitting or [AUTO]
+            SystemUnderTest.open(model, replace(options, engine=engine), faces)
+            for engine in fitting or [AUTO]
         ]
     for engine in engines:
         if engine not in used:

@@ -31,8 +31,8 @@ from edgebreed.benchmarks.stats.compare import DIFFERENT, Comparison, Comparison
 from edgebreed.benchmarks.studies.study_record import JSON_HELP, PACKAGE, publish
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import find_photos
-from edgebreed.edge.pipeline import Pipeline
-from edgebreed.edge.result import Result
+from edgebreed.edge.pipeline import Image, Pipeline, Stopwatch
+from edgebreed.edge.prediction import Result
 from edgebreed.progress import track
 
 SLOWDOWN = 0.10
@@ -45,10 +45,10 @@ class SlowedPipeline(Pipeline):
 
     share = SLOWDOWN
 
-    def process_photo(self, path: Path) -> Result:
-        """Processes an image file and then waits."""
+    def process(self, image: Image, source: str = "", watch: Stopwatch | None = None) -> Result:
+        """Processes an image and then waits."""
         start = time.perf_counter()
-        result = super().process_photo(path)
+        result = super().process(image, source, watch)
         end = time.perf_counter() + self.share * (time.perf_counter() - start)
         while time.perf_counter() < end:
             pass

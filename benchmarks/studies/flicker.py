@@ -40,8 +40,8 @@ class LabelLog:
     def answered(self, answered: Answered) -> None:
         """Keeps both."""
         result = answered.result
-        self.labels.append(f"{result.kind} {result.breed}")
-        self.faces.append(len(result.faces))
+        self.labels.append(f"{result.kind} {result.label}")
+        self.faces.append(len(result.faces or ()))
 
     def changed(self, change: StateChange) -> None:
         """Ignores the stream's state."""

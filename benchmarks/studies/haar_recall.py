@@ -25,8 +25,8 @@ from rich.table import Table
 from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
 from edgebreed.benchmarks.tune.detector_settings import OpenCVDefaultDetector
 from edgebreed.edge.boxes import Box, overlap
-from edgebreed.edge.cascade import cascade_folder
-from edgebreed.edge.haar import HaarDetector
+from edgebreed.edge.detectors import Detection, HaarDetector
+from edgebreed.edge.detectors.cascade import cascade_folder
 from edgebreed.edge.images import Frame, find_photos, read_photo
 from edgebreed.edge.percentile import percentile
 
@@ -35,7 +35,7 @@ TRUTH_SIDE = 640  # px of the longer side on which the true face is searched
 _CASCADES = ("default", "alt", "alt2", "alt_tree")
 _GREY = (114, 114, 114)
 
-Detect = Callable[[Frame], list[Box]]
+Detect = Callable[[Frame], list[Detection]]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class DetectionCounts:
     def add(self, detect: Detect, frame: Frame, is_face: Callable[[Box], bool]) -> None:
         """Runs a detector on one more frame."""
         start = time.process_time()
-        boxes = detect(frame)
+        boxes = [found.box for found in detect(frame)]
         self.ms.append((time.process_time() - start) * 1e3)
         hits = [is_face(box) for box in boxes]
         self.found += any(hits)

@@ -19,18 +19,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
-from edgebreed.edge.boxes import Box
 from edgebreed.edge.camera.capture import ScriptedCapture
 from edgebreed.edge.camera.events import Answered, StateChange
 from edgebreed.edge.camera.live import LiveSource
 from edgebreed.edge.camera.run import run_stream
 from edgebreed.edge.camera.summary import StreamSummary
-from edgebreed.edge.engines import Answers, FixedEngine
+from edgebreed.edge.detectors import Detection
+from edgebreed.edge.engines import FixedEngine, ModelOutputs
 from edgebreed.edge.images import Frame
-from edgebreed.edge.manifest import Manifest, Precision, Rejection, RejectionScore
+from edgebreed.edge.manifest import Manifest, Precision
 from edgebreed.edge.percentile import percentile
-from edgebreed.edge.pipeline import Pipeline
+from edgebreed.edge.pipeline import FaceSearch, Pipeline
 from edgebreed.edge.preprocess import InputSpec
+from edgebreed.edge.task import Rejection, RejectionScore, Task
 
 CAMERA_FPS = 30.0
 DETECT_S, CLASSIFY_S = 0.04, 0.1
@@ -62,12 +63,12 @@ class SleepingStages:
         self._detect_s, self._classify_s = detect_s, classify_s
         self._fixed = FixedEngine(np.array([0.6, 0.4], np.float32))
 
-    def detect(self, frame: Frame) -> list[Box]:
+    def detect(self, frame: Frame) -> list[Detection]:
         """Sleeps and returns one box."""
         time.sleep(self._detect_s)
-        return [(frame.shape[1] // 4, frame.shape[0] // 4, 80, 80)]
+        return [Detection((frame.shape[1] // 4, frame.shape[0] // 4, 80, 80))]
 
-    def run(self, batch: NDArray[np.uint8]) -> Answers:
+    def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
         """Sleeps and returns the same outputs every time."""
         time.sleep(self._classify_s)
         return self._fixed.run(batch)
@@ -122,6 +123,7 @@ def manifest() -> Manifest:
         input=InputSpec(224, 224),
         precision=Precision.FP32,
         rejection=Rejection(RejectionScore.MAX_PROBABILITY, 0.5, 0.95),
+        task=Task.of("thing", people=True),
         accuracy=None,
         calibration=None,
         tolerance=0.01,
@@ -138,7 +140,7 @@ def run_soak(seconds: float) -> tuple[StreamSummary, MemoryLog]:
     end = time.monotonic() + seconds
     summary = run_stream(
         source,
-        Pipeline(stages, manifest(), stages),
+        Pipeline(stages, manifest(), stages, FaceSearch.ALWAYS),
         [memory],
         stop=lambda: time.monotonic() >= end,
     )

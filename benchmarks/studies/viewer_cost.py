@@ -23,7 +23,7 @@ from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
 from edgebreed.edge.camera.events import Answered, Counts
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import Pipeline
-from edgebreed.edge.result import Guess, Kind, Result
+from edgebreed.edge.prediction import Kind, Prediction, Result
 from edgebreed.live.address import Address
 from edgebreed.live.server import LivePage
 from edgebreed.machine import processor
@@ -129,7 +129,12 @@ def _simulated_load() -> ProcessFrame:
         times.append(time.perf_counter() - start)
     repeats = max(1, round(COMPUTE_S / statistics.median(times)))
     result = Result(
-        "camera 0", Kind.DOG, (Guess("Dalmatian", 0.9),), ((400, 200, 200, 200),), {"inference": 30.0}
+        "camera 0",
+        Kind.PERSON,
+        (Prediction("square", 0.9),),
+        "person, resembles: square (90%)",
+        ((400, 200, 200, 200),),
+        {"inference": 30.0},
     )
 
     def process(_: Frame) -> Result:

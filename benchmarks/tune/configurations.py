@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest
 from edgebreed.benchmarks.tune.detector_settings import OpenCVDefaultDetector
 from edgebreed.benchmarks.tune.variants import ModelVariant
+from edgebreed.edge.detectors import Detector, HaarDetector, HaarSettings
 from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.engines.choose import engines_for, present
-from edgebreed.edge.haar import Detector, HaarDetector, HaarSettings
+from edgebreed.edge.engines.registry import engines_for, unavailable
 from edgebreed.edge.pipeline import Pipeline
 
 _GPU = ("cuda", "tensorrt")
 
-AvailableEngines = Callable[[], dict[str, bool]]
-"""Says of each engine whether this machine has it."""
+UnavailableEngines = Callable[[], dict[str, str | None]]
+"""Says of each engine why this machine cannot run it; None where it can."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +67,17 @@ class Configuration:
 
 
 def inference_configurations(
-    variants: Sequence[ModelVariant], cores: int | None = None, available: AvailableEngines = present
+    variants: Sequence[ModelVariant], cores: int | None = None, reasons: UnavailableEngines = unavailable
 ) -> list[InferenceConfiguration]:
     """Every configuration that this machine can run.
 
     Args:
         variants: the model files.
         cores: processors that may be used; None counts them.
-        available: says which engines there are.
+        reasons: says which engines there are.
     """
     counts = thread_counts(cores or len(os.sched_getaffinity(0)))
-    engines = [name for name, there in available().items() if there]
+    engines = [name for name, reason in reasons().items() if reason is None]
     return [
         InferenceConfiguration(variant, engine, threads)
         for variant in variants

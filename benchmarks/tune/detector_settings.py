@@ -9,9 +9,8 @@ from typing import Any
 import cv2
 
 from edgebreed.benchmarks.machine.clock import Clock, SystemClock
-from edgebreed.edge.boxes import Box
-from edgebreed.edge.cascade import cascade_folder
-from edgebreed.edge.haar import HaarDetector, HaarSettings
+from edgebreed.edge.detectors import Detection, HaarDetector, HaarSettings
+from edgebreed.edge.detectors.cascade import cascade_folder
 from edgebreed.edge.images import Frame
 
 TRIED_SETTINGS = (
@@ -31,10 +30,12 @@ class OpenCVDefaultDetector:
     def __init__(self) -> None:
         self._cascade = cv2.CascadeClassifier(str(cascade_folder() / "haarcascade_frontalface_default.xml"))
 
-    def detect(self, frame: Frame) -> list[Box]:
-        """Boxes of the faces in a `(H, W, 3) uint8 BGR` frame, in OpenCV's order."""
+    def detect(self, frame: Frame) -> list[Detection]:
+        """The faces in a `(H, W, 3) uint8 BGR` frame, in OpenCV's order."""
         found = self._cascade.detectMultiScale(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY))
-        return [(int(left), int(top), int(width), int(height)) for left, top, width, height in found]
+        return [
+            Detection((int(left), int(top), int(width), int(height))) for left, top, width, height in found
+        ]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from edgebreed.benchmarks.tune.candidate_accuracy import AccuracyScore
 from edgebreed.benchmarks.tune.configurations import Configuration, InferenceConfiguration
 from edgebreed.benchmarks.tune.detector_settings import DetectorScore
 from edgebreed.benchmarks.tune.successive_halving import Ranking
-from edgebreed.edge.haar import HaarSettings
+from edgebreed.edge.detectors import HaarSettings
 
 SCHEMA = 1
 

@@ -25,10 +25,11 @@ from edgebreed.benchmarks.tune.tune_result import (
     TuneResult,
 )
 from edgebreed.benchmarks.tune.variants import ModelVariant
-from edgebreed.edge.haar import HaarSettings
+from edgebreed.edge.detectors import HaarSettings
+from edgebreed.edge.files import refuse_existing, write_whole
+from edgebreed.edge.formats import split_model, write_model
 from edgebreed.edge.images import Frame
-from edgebreed.edge.manifest import Tuned
-from edgebreed.edge.model_file import refuse_existing, split_model, write_model, write_whole
+from edgebreed.edge.manifest import DetectorConfig, Tuned
 from edgebreed.errors import EngineError, InputError, ProofError
 from edgebreed.machine import processor
 from edgebreed.train.dataset import Photo
@@ -221,6 +222,8 @@ def _chosen(
 
 def _write(config: TuneConfig, variant: ModelVariant, result: TuneResult) -> None:
     model, manifest = split_model(variant.path)
+    if manifest.task.people:
+        manifest = replace(manifest, detector=DetectorConfig("haar", asdict(result.chosen.detector)))
     tuned = replace(manifest, tuned=_tuned(result))
     write_model(result.chosen.out, model, tuned, overwrite=config.overwrite)
     evidence = json.dumps(result.to_dict(), indent=2).encode()
@@ -234,7 +237,6 @@ def _tuned(result: TuneResult) -> Tuned:
         machine=f"{machine['cpu']}, {machine['cores']} cores",
         engine=chosen.candidate.inference.engine,
         threads=chosen.candidate.inference.threads,
-        detector=asdict(chosen.detector),
         p50_ms=chosen.candidate.timing.p50_ms,
         samples=chosen.candidate.timing.samples,
         frame=result.frame,

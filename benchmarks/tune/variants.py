@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.manifest import Manifest, Precision
-from edgebreed.edge.model_file import read_manifest
 from edgebreed.errors import EdgebreedError, InputError, MissingExtraError, ModelFileError, ProofError
 from edgebreed.export.recipe import SUPPORTED, Recipe
 from edgebreed.machine import versions

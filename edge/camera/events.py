@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from edgebreed.edge.images import Frame
-from edgebreed.edge.result import Result
+from edgebreed.edge.prediction import Result
 
 
 class State(StrEnum):

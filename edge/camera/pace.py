@@ -9,11 +9,10 @@ MARGIN_S = 0.004  # what waking up and handing over may take
 
 
 class Pace:
-    """Tells detection when to take the newest frame, by how long both stages took of late.
+    """Tells a first stage when to take the newest frame, by how long it and the next stage took of late.
 
-    A detection that is done long before the classifier is free shows an old frame, and work on one that is
-    replaced meanwhile is wasted. Detection counts with its longest of the last times, classification with
-    its shortest, so that the classifier never waits.
+    Work that is done long before the next stage is free shows an old frame by then. The first stage is
+    assumed to take the longest of its last times and the second the shortest, so that the second never waits.
 
     Args:
         remembered: times of each stage that count.
@@ -26,23 +25,23 @@ class Pace:
         self._began, self._clock = 0.0, clock
         self._lock = threading.Lock()
 
-    def detected(self, seconds: float) -> None:
-        """Detection took so long."""
+    def first_done(self, seconds: float) -> None:
+        """The first stage took so long for a frame."""
         with self._lock:
             self._first.append(seconds)
 
-    def classifying(self) -> None:
-        """Classification of a frame begins."""
+    def second_begins(self) -> None:
+        """The second stage begins a frame."""
         with self._lock:
             self._began = self._clock()
 
-    def classified(self) -> None:
-        """Classification of the frame has ended."""
+    def second_done(self) -> None:
+        """The second stage has ended the frame."""
         with self._lock:
             self._second.append(self._clock() - self._began)
 
     def wait_s(self) -> float:
-        """How long detection may wait until it takes the next frame, in s."""
+        """How long the first stage may wait until it takes the next frame, in s."""
         with self._lock:
             if not self._first or not self._second:
                 return 0.0

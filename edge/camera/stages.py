@@ -1,4 +1,4 @@
-"""Capture, detection and classification, each in a thread of its own."""
+"""Capture, classification, and faces with the decision, each in a thread of its own."""
 
 import threading
 import time
@@ -12,8 +12,10 @@ from edgebreed.edge.camera.events import Answered, State, StateChange
 from edgebreed.edge.camera.pace import Pace
 from edgebreed.edge.camera.slot import Slot
 from edgebreed.edge.camera.source import Captured, FrameSource
+from edgebreed.edge.engines import ModelOutputs
+from edgebreed.edge.images import checked_frame
 from edgebreed.edge.pipeline import Pipeline, Stopwatch
-from edgebreed.edge.smoothing import Scenes, Smoother
+from edgebreed.edge.smoothing import SceneCounter, Smoother
 from edgebreed.edge.tracking import FaceTracker
 
 Done = TypeVar("Done")
@@ -42,12 +44,19 @@ class StreamOptions:
 
 @dataclass(frozen=True)
 class Work:
-    """A frame on its way: what was captured, the stages' times, its scene, and faces once they are known."""
+    """A frame between classification and decision.
+
+    Attributes:
+        captured: the frame.
+        watch: times of its stages.
+        scene: number of its scene.
+        outputs: the model's, averaged over time where that was asked for.
+    """
 
     captured: Captured
     watch: Stopwatch
-    scene: int = 0
-    faces: tuple[Box, ...] = ()
+    scene: int
+    outputs: ModelOutputs
 
 
 class Stages:
@@ -64,9 +73,9 @@ class Stages:
         self._source, self._pipeline, self._options = source, pipeline, options
         lost = source.tally.dropped
         self._frames: Slot[Captured] = Slot(1, source.live, lost)
-        self._found: Slot[Work] = Slot(1, source.live, lost)
+        self._classified: Slot[Work] = Slot(1, source.live, lost)
         self._pace, self._faults = Pace(), 0
-        loops = ((self._capture, self._frames), (self._detect, self._found), (self._classify, self.told))
+        loops = ((self._capture, self._frames), (self._classify, self._classified), (self._decide, self.told))
         self._threads = [
             threading.Thread(target=self._guarded, args=loop, name=loop[0].__name__, daemon=True)
             for loop in loops
@@ -81,7 +90,7 @@ class Stages:
         """Ends the stream: frames that wait are dropped, those in work are answered."""
         self.stopping.set()
         self._frames.close(discard=True)
-        self._found.close(discard=True)
+        self._classified.close(discard=True)
 
     def join(self, seconds: float) -> bool:
         """Waits for the threads, at most so many s together; whether all have ended."""
@@ -123,51 +132,59 @@ class Stages:
     def _tell(self, state: State, reason: str) -> None:
         self.told.put(StateChange(state, reason, time.time()))
 
-    def _detect(self) -> None:
-        tracker, scenes = FaceTracker(self._options.detect_every, self._options.smooth), Scenes()
+    def _classify(self) -> None:
+        smoother, scenes = Smoother() if self._options.smooth else None, SceneCounter()
         while True:
             self._wait_until_needed()
             captured = self._frames.get()
             if captured is None:
                 break
             start = time.monotonic()
-            work = self._tried(partial(self._with_faces, captured, tracker, scenes))
-            self._pace.detected(time.monotonic() - start)
+            work = self._tried(partial(self._with_outputs, captured, smoother, scenes))
+            self._pace.first_done(time.monotonic() - start)
             if work is not None:
-                self._found.put(work)
+                self._classified.put(work)
 
     def _wait_until_needed(self) -> None:
         if self._source.live:
-            self._found.wait_taken()
+            self._classified.wait_taken()
             self.stopping.wait(self._pace.wait_s())
 
-    def _with_faces(self, captured: Captured, tracker: FaceTracker, scenes: Scenes) -> Work:
-        watch, frame = Stopwatch(), captured.frame
+    def _with_outputs(self, captured: Captured, smoother: Smoother | None, scenes: SceneCounter) -> Work:
+        watch, frame = Stopwatch(), checked_frame(captured.frame)
         scene = scenes.number(frame, captured.clock)
-        faces = tracker.faces(lambda: self._pipeline.detect(frame, watch), scene)
-        return Work(captured, watch, scene, tuple(faces))
+        outputs = self._pipeline.classify(frame, watch)
+        if smoother:
+            outputs = smoother.smooth(outputs, scene, captured.clock)
+        return Work(captured, watch, scene, outputs)
 
-    def _classify(self) -> None:
-        smoother = Smoother() if self._options.smooth else None
-        while (work := self._found.get()) is not None:
-            self._pace.classifying()
-            answered = self._tried(partial(self._answer, work, smoother))
+    def _decide(self) -> None:
+        tracker = FaceTracker(self._options.detect_every, self._options.smooth)
+        while (work := self._classified.get()) is not None:
+            self._pace.second_begins()
+            answered = self._tried(partial(self._answer, work, tracker))
             if answered is not None:
                 self.told.put(answered)
-            self._pace.classified()
+            self._pace.second_done()
             if answered is not None and answered.counts.processed == self._options.max_frames:
                 self.stop()
 
-    def _answer(self, work: Work, smoother: Smoother | None) -> Answered:
+    def _answer(self, work: Work, tracker: FaceTracker) -> Answered:
         captured, watch = work.captured, work.watch
-        outputs = self._pipeline.classify(captured.frame, watch)
-        if smoother:
-            outputs = smoother.smooth(outputs, work.scene, captured.clock)
-        result = self._pipeline.decide(outputs, work.faces, captured.name, watch)
+        faces = self._faces(work, tracker)
+        result = self._pipeline.conclude(work.outputs, faces, captured.name, watch)
         self._faults = 0
         age = time.monotonic() - captured.at
         counts = self._source.tally.processed()
         return Answered(captured.frame, result, captured.number, time.time() - age, age * 1e3, counts)
+
+    def _faces(self, work: Work, tracker: FaceTracker) -> tuple[Box, ...] | None:
+        """The faces of a frame, followed over time; None where the answer does not need them."""
+        if not self._pipeline.needs_faces(work.outputs):
+            tracker.skip()
+            return None
+        frame = work.captured.frame
+        return tuple(tracker.faces(lambda: self._pipeline.find_faces(frame, work.watch), work.scene))
 
     def _tried(self, work: Callable[[], Done]) -> Done | None:
         """What a stage makes of a frame; None, and the frame counted as failed, where it raises."""

@@ -1,6 +1,15 @@
 """Inference engines, interchangeable behind one protocol."""
 
-from edgebreed.edge.engines.base import Answers, Engine, FixedEngine
-from edgebreed.edge.engines.choose import ENGINES, EngineOptions, load_engine, open_engine
+from edgebreed.edge.engines.engine import AUTO, Engine, EngineOptions, FixedEngine, ModelOutputs
+from edgebreed.edge.engines.registry import ENGINES, load_engine, open_engine
 
-__all__ = ["ENGINES", "Answers", "Engine", "EngineOptions", "FixedEngine", "load_engine", "open_engine"]
+__all__ = [
+    "AUTO",
+    "ENGINES",
+    "Engine",
+    "EngineOptions",
+    "FixedEngine",
+    "ModelOutputs",
+    "load_engine",
+    "open_engine",
+]

@@ -1,17 +1,31 @@
 """LiteRT, which runs TFLite files through XNNPACK."""
 
+import os
+import threading
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines.base import Answers, answers
-from edgebreed.errors import EngineError, MissingExtraError
+from edgebreed.edge.engines.engine import (
+    Engine,
+    EngineOptions,
+    EngineSpec,
+    ModelOutputs,
+    engine_faults,
+    named_outputs,
+)
+from edgebreed.edge.formats import ModelFormat
+from edgebreed.edge.manifest import Manifest
+from edgebreed.errors import MissingExtraError
 
 
 class LiteRTEngine:
     """Runs a TFLite file.
+
+    Its interpreter holds one batch at a time, so threads that share the engine take turns.
 
     Args:
         path: the model.
@@ -30,27 +44,29 @@ class LiteRTEngine:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
             raise MissingExtraError("LiteRT", "litert") from error
-        try:
+        with engine_faults(f"LiteRT refuses {path}"):
             self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
-        except ValueError as error:
-            raise EngineError(f"LiteRT refuses {path}: {str(error).splitlines()[0]}") from error
         self._classes = classes
         self._input = self._interpreter.get_input_details()[0]
         self._outputs = self._interpreter.get_output_details()
         self._batch = 0
+        self._turn = threading.Lock()
 
-    def run(self, batch: NDArray[np.uint8]) -> Answers:
-        """Answers a batch `(N, H, W, 3) uint8 RGB`."""
+    def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
+        """Runs the model on a batch `(N, H, W, 3) uint8 RGB`."""
+        with self._turn, engine_faults(f"{self.name} failed on a batch of shape {batch.shape}"):
+            return named_outputs(self._invoke(batch), self._classes)
+
+    def _invoke(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         if len(batch) != self._batch:
             self._interpreter.resize_tensor_input(self._input["index"], batch.shape)
             self._interpreter.allocate_tensors()
             self._batch = len(batch)
         self._interpreter.set_tensor(self._input["index"], batch)
         self._interpreter.invoke()
-        outputs = [
+        return [
             dequantized(self._interpreter.get_tensor(detail["index"]), detail) for detail in self._outputs
         ]
-        return answers(outputs, self._classes)
 
 
 def dequantized(values: NDArray[Any], detail: dict[str, Any]) -> NDArray[np.float32]:
@@ -64,3 +80,14 @@ def dequantized(values: NDArray[Any], detail: dict[str, Any]) -> NDArray[np.floa
         return np.asarray(values, np.float32)
     scale, zero_point = detail["quantization"]
     return np.asarray((values.astype(np.float32) - zero_point) * scale, np.float32)
+
+
+def _open(path: Path, manifest: Manifest, options: EngineOptions) -> Engine:
+    return LiteRTEngine(path, len(manifest.classes), options.threads or os.cpu_count() or 1)
+
+
+def _why_unavailable() -> str | None:
+    return None if find_spec("ai_edge_litert") else str(MissingExtraError("LiteRT", "litert"))
+
+
+SPECS = (EngineSpec("litert", (ModelFormat.TFLITE,), "litert", ("threads",), _why_unavailable, _open),)

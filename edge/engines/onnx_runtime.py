@@ -1,14 +1,27 @@
 """ONNX Runtime and its execution providers."""
 
+import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines.base import Answers, answers, in_rows
 from edgebreed.edge.engines.binding import DeviceBinding
+from edgebreed.edge.engines.engine import (
+    Engine,
+    EngineOptions,
+    EngineSpec,
+    ModelOutputs,
+    engine_faults,
+    in_rows,
+    named_outputs,
+)
 from edgebreed.edge.engines.session import SessionSettings
+from edgebreed.edge.formats import ModelFormat
+from edgebreed.edge.manifest import Manifest, Precision
+from edgebreed.edge.processor import processor_target, saturates
 from edgebreed.errors import EngineError, MissingExtraError
 
 PROVIDERS = {
@@ -41,14 +54,12 @@ class OnnxRuntimeEngine:
         runtime, settings = _import(), settings or SessionSettings()
         if provider not in runtime.get_available_providers():
             raise EngineError(_absent(provider, runtime.get_available_providers()))
-        try:
+        with engine_faults(f"ONNX Runtime refuses {path}"):
             self._session = runtime.InferenceSession(
                 str(path),
                 settings.session_options(runtime),
                 providers=[(provider, settings.provider_options(provider, path))],
             )
-        except Exception as error:  # ONNX Runtime raises a dozen kinds of its own, none with a common base
-            raise EngineError(f"ONNX Runtime refuses {path}: {str(error).splitlines()[0]}") from error
         used = self._session.get_providers()[0]
         if used != provider:
             raise EngineError(
@@ -61,19 +72,22 @@ class OnnxRuntimeEngine:
         device = "cuda" if provider in _ON_GPU else "cpu"
         bound = device == "cuda" if settings.bind is None else settings.bind
         self._binding = DeviceBinding(runtime, self._session, device) if bound else None
+        self._turn = threading.Lock()
 
     @property
     def copies_ms(self) -> dict[str, float]:
         """What the last run's copies to the device and back took, in ms; empty where there are none."""
         return self._binding.copies_ms if self._binding else {}
 
-    def run(self, batch: NDArray[np.uint8]) -> Answers:
-        """Answers a batch `(N, H, W, 3) uint8 RGB`; a file of static batch 1 takes one row after another."""
-        return answers(in_rows(self._outputs, batch, self._single), self._classes)
+    def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
+        """Runs the model on a batch `(N, H, W, 3) uint8 RGB`; a file of static batch 1 takes one by one."""
+        with engine_faults(f"{self.name} failed on a batch of shape {batch.shape}"):
+            return named_outputs(in_rows(self._outputs, batch, self._single), self._classes)
 
     def _outputs(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         if self._binding:
-            return self._binding.run(batch)
+            with self._turn:  # the buffers on the device are one thread's at a time
+                return self._binding.run(batch)
         outputs: list[NDArray[np.float32]] = self._session.run(None, {self._input: batch})
         return outputs
 
@@ -84,6 +98,28 @@ def available() -> tuple[str, ...]:
         return tuple(_import().get_available_providers())
     except MissingExtraError:
         return ()
+
+
+def _open(name: str, path: Path, manifest: Manifest, options: EngineOptions) -> Engine:
+    settings = SessionSettings(
+        threads=options.threads,
+        spin=options.spin,
+        arena=options.arena,
+        memory_pattern=options.memory_pattern,
+        bind=options.io_binding,
+        trt_fp16=options.trt_fp16,
+        int8=manifest.precision is Precision.INT8,
+        avoid_saturation=name == "cpu" and saturates(manifest, processor_target()),
+    )
+    return OnnxRuntimeEngine(path, PROVIDERS[name], len(manifest.classes), settings)
+
+
+def _why_unavailable(name: str) -> str | None:
+    try:
+        present = _import().get_available_providers()
+    except MissingExtraError as error:
+        return str(error)
+    return None if PROVIDERS[name] in present else _absent(PROVIDERS[name], present)
 
 
 def _absent(provider: str, present: list[str]) -> str:
@@ -99,3 +135,19 @@ def _import() -> Any:
     except ImportError as error:
         raise MissingExtraError("ONNX Runtime", "cpu") from error
     return onnxruntime
+
+
+_OPTIONS = ("threads", "spin", "arena", "memory_pattern", "io_binding")
+SPECS = tuple(
+    EngineSpec(
+        name=name,
+        formats=(ModelFormat.ONNX,),
+        extra="cpu" if name == "cpu" else "gpu",
+        options=(*_OPTIONS, "trt_fp16") if name == "tensorrt" else _OPTIONS,
+        why_unavailable=partial(_why_unavailable, name),
+        open=partial(_open, name),
+        on_gpu=provider in _ON_GPU,
+        aliases=(provider.lower(),),
+    )
+    for name, provider in PROVIDERS.items()
+)

@@ -1,18 +1,32 @@
 """OpenVINO, often the fastest engine on Intel and AMD processors."""
 
+import threading
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines.base import Answers, answers, in_rows
-from edgebreed.errors import EngineError, MissingExtraError
+from edgebreed.edge.engines.engine import (
+    Engine,
+    EngineOptions,
+    EngineSpec,
+    ModelOutputs,
+    engine_faults,
+    in_rows,
+    named_outputs,
+)
+from edgebreed.edge.formats import ModelFormat
+from edgebreed.edge.manifest import Manifest
+from edgebreed.errors import MissingExtraError
 
 
 class OpenVINOEngine:
     """Runs an ONNX file on the processor, in float32 where the model is float.
 
     OpenVINO would take BF16 on processors that have it and so answer differently from the file.
+    Each thread that calls `run` gets an inference request of its own.
 
     Args:
         path: the model.
@@ -34,17 +48,35 @@ class OpenVINOEngine:
         settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
         if threads:
             settings["INFERENCE_NUM_THREADS"] = str(threads)
-        try:
+        with engine_faults(f"OpenVINO refuses {path}"):
             self._model = openvino.Core().compile_model(str(path), "CPU", settings)
-        except RuntimeError as error:
-            raise EngineError(f"OpenVINO refuses {path}: {str(error).splitlines()[0]}") from error
         self._classes = classes
         rows = self._model.inputs[0].get_partial_shape()[0]
         self._single = rows.is_static and rows.get_length() == 1
+        self._local = threading.local()
 
-    def run(self, batch: NDArray[np.uint8]) -> Answers:
-        """Answers a batch `(N, H, W, 3) uint8 RGB`; a file of static batch 1 takes one row after another."""
-        return answers(in_rows(self._outputs, batch, self._single), self._classes)
+    def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
+        """Runs the model on a batch `(N, H, W, 3) uint8 RGB`; a file of static batch 1 takes one by one."""
+        with engine_faults(f"{self.name} failed on a batch of shape {batch.shape}"):
+            return named_outputs(in_rows(self._infer, batch, self._single), self._classes)
 
-    def _outputs(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        return [np.array(output) for output in self._model(batch).values()]
+    def _infer(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        results = self._request.infer([batch], share_inputs=True)
+        return [np.array(output) for output in results.values()]
+
+    @property
+    def _request(self) -> Any:
+        if not hasattr(self._local, "request"):
+            self._local.request = self._model.create_infer_request()
+        return self._local.request
+
+
+def _open(path: Path, manifest: Manifest, options: EngineOptions) -> Engine:
+    return OpenVINOEngine(path, len(manifest.classes), options.threads)
+
+
+def _why_unavailable() -> str | None:
+    return None if find_spec("openvino") else str(MissingExtraError("OpenVINO", "openvino"))
+
+
+SPECS = (EngineSpec("openvino", (ModelFormat.ONNX,), "openvino", ("threads",), _why_unavailable, _open),)

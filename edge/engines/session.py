@@ -1,10 +1,11 @@
 """How an ONNX Runtime session is set up."""
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from edgebreed.edge.files import user_cache
 
 _TENSORRT = "TensorrtExecutionProvider"
 
@@ -21,7 +22,7 @@ class SessionSettings:
         bind: inputs and outputs stay on the device between runs; None does so where it is a GPU.
         trt_fp16: TensorRT may compute in float16.
         int8: the model holds int8 arithmetic, which TensorRT must be told.
-        precise: sum int8 products without saturation on x86 that lacks VNNI; slower.
+        avoid_saturation: sum int8 products without saturation on x86 that lacks VNNI; slower.
     """
 
     threads: int = 0
@@ -31,7 +32,7 @@ class SessionSettings:
     bind: bool | None = None
     trt_fp16: bool = False
     int8: bool = False
-    precise: bool = False
+    avoid_saturation: bool = False
 
     def session_options(self, runtime: Any) -> Any:
         """ONNX Runtime's own object for them.
@@ -44,7 +45,7 @@ class SessionSettings:
         options.enable_cpu_mem_arena = self.arena
         options.enable_mem_pattern = self.memory_pattern
         options.add_session_config_entry("session.intra_op.allow_spinning", "1" if self.spin else "0")
-        if self.precise:
+        if self.avoid_saturation:
             options.add_session_config_entry("session.x64quantprecision", "1")
         options.log_severity_level = (
             3  # errors alone: its warnings are for the maker of a model, not its user
@@ -73,8 +74,3 @@ class SessionSettings:
             "trt_fp16_enable": "1" if self.trt_fp16 else "0",
             "trt_int8_enable": "1" if self.int8 else "0",
         }
-
-
-def user_cache() -> Path:
-    """Where this user's programs keep what they can make again (XDG Base Directory specification)."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgebreed"

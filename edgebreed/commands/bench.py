@@ -19,6 +19,7 @@ from edgebreed.benchmarks.stats.compare import BOUND, Comparison, compare_files
 from edgebreed.commands.bench_view import announce, show
 from edgebreed.commands.common import (
     AllowFallback,
+    Faces,
     Json,
     Overwrite,
     Threads,
@@ -27,10 +28,10 @@ from edgebreed.commands.common import (
     print_json,
 )
 from edgebreed.commands.group import CommandWithSubcommands
-from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.engines.choose import AUTO
+from edgebreed.edge.engines import AUTO, ENGINES, EngineOptions
+from edgebreed.edge.files import refuse_existing, write_whole
 from edgebreed.edge.images import find_photos
-from edgebreed.edge.model_file import refuse_existing, write_whole
+from edgebreed.edge.pipeline import FaceSearch
 
 app = typer.Typer(
     cls=CommandWithSubcommands, invoke_without_command=True, subcommand_metavar="| compare A.json B.json"
@@ -48,10 +49,11 @@ def bench(
     ] = None,
     engine: Annotated[
         list[str] | None,
-        typer.Option("--engine", help="auto, tensorrt, cuda, cpu, openvino or litert, may be repeated."),
+        typer.Option("--engine", help=f"{', '.join((AUTO, *ENGINES))}; may be repeated."),
     ] = None,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
+    faces: Faces = FaceSearch.AUTO,
     scenario: Annotated[Scenario, typer.Option(help="How images arrive.")] = Scenario.SINGLE_STREAM,
     duration: Annotated[
         float, typer.Option(min=0.1, help="Seconds to measure of each model and engine, after the warm-up.")
@@ -67,7 +69,8 @@ def bench(
     for path in (csv, report):
         if path is not None:  # refused before anything is measured, not after
             refuse_existing(path, overwrite, "another name")
-    systems = open_systems(model or [None], engine or [AUTO], EngineOptions(AUTO, threads, allow_fallback))
+    options = EngineOptions(AUTO, threads, allow_fallback)
+    systems = open_systems(model or [None], engine or [AUTO], options, faces)
     with tempfile.TemporaryDirectory() as folder:
         files = find_photos(images) if images else write_synthetic_images(Path(folder))
         source = tuple(str(path) for path in images) if images else "drawn by the program, 640x480"

@@ -15,8 +15,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from edgebreed.edge.engines import AUTO, ENGINES
+from edgebreed.edge.files import refuse_existing, write_whole
 from edgebreed.edge.images import Frame
-from edgebreed.edge.model_file import refuse_existing, write_whole
+from edgebreed.edge.pipeline import FaceSearch
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")
@@ -27,7 +29,8 @@ Model = Annotated[
 EngineName = Annotated[
     str,
     typer.Option(
-        "--engine", help="auto, tensorrt, cuda, cpu, openvino or litert; auto takes the first that is here."
+        "--engine",
+        help=f"{', '.join((AUTO, *ENGINES))}; {AUTO} takes the first that is here and runs the file.",
     ),
 ]
 Threads = Annotated[
@@ -35,6 +38,17 @@ Threads = Annotated[
 ]
 AllowFallback = Annotated[
     bool, typer.Option("--allow-fallback", help="Take the next engine where the one asked for is missing.")
+]
+Faces = Annotated[
+    FaceSearch,
+    typer.Option("--faces", help="When to search faces, if the model answers people; auto: where needed."),
+]
+UnknownBelow = Annotated[
+    str | None,
+    typer.Option(
+        "--unknown-below",
+        help="Score from 0 to 1 below which an image is unknown, or off; the model's if left out.",
+    ),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
 

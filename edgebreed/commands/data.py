@@ -7,7 +7,7 @@ import cv2
 import typer
 
 from edgebreed.commands.common import Json, Overwrite, console, print_json, print_table, stdout_to_stderr
-from edgebreed.edge.model_file import write_whole
+from edgebreed.edge.files import write_whole
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.check import check as run_check
 from edgebreed.train.config import SIDES, XCEPTION

@@ -17,7 +17,7 @@ from edgebreed.commands.common import (
     save_picture,
 )
 from edgebreed.edge.annotate import draw_faces
-from edgebreed.edge.haar import HaarDetector
+from edgebreed.edge.detectors import HaarDetector
 from edgebreed.edge.images import find_photos, read_photo
 from edgebreed.edge.percentile import summary
 from edgebreed.errors import InputError
@@ -33,7 +33,7 @@ def detect(
     """Find faces in photos with a Haar cascade."""
     photos, detector = find_photos(paths), HaarDetector()
     pictures = pictures_of(photos, save, overwrite)
-    counts: list[int] = []
+    found: list[dict[str, Any]] = []
     latencies: list[float] = []
     for photo in track(photos, "faces", len(photos)):
         try:
@@ -42,23 +42,23 @@ def detect(
             print(f"edgebreed: {error}", file=sys.stderr)
             continue
         start = time.perf_counter()
-        faces = detector.detect(frame)
+        faces = tuple(detection.box for detection in detector.detect(frame))
         latencies.append((time.perf_counter() - start) * 1e3)
-        counts.append(len(faces))
+        found.append({"source": str(photo), "faces": [list(box) for box in faces]})
         if photo in pictures:
-            save_picture(pictures[photo], draw_faces(frame, tuple(faces)))
+            save_picture(pictures[photo], draw_faces(frame, faces))
     result: dict[str, Any] = {
-        "images": len(counts),
-        "with_face": sum(count > 0 for count in counts),
-        "faces": sum(counts),
+        "images": len(found),
+        "with_face": sum(bool(one["faces"]) for one in found),
+        "faces": sum(len(one["faces"]) for one in found),
         "latency_ms": summary(latencies),
     }
     if json_:
-        print_json(result)
+        print_json({**result, "photos": found})
     else:
         latency = result["latency_ms"]
         print_table(
             "faces",
             {**result, "latency_ms": latency and f"p50 {latency['p50']:.1f}, p99 {latency['p99']:.1f}"},
         )
-    exit_code(2 if len(counts) < len(photos) else 0)
+    exit_code(2 if len(found) < len(photos) else 0)

@@ -7,9 +7,9 @@ from typing import Any
 import cv2
 
 from edgebreed.commands.common import Json, print_json, print_table
-from edgebreed.edge.engines.choose import present
 from edgebreed.edge.engines.onnx_runtime import available
-from edgebreed.edge.target import fitting_target
+from edgebreed.edge.engines.registry import unavailable
+from edgebreed.edge.processor import fitting_target
 from edgebreed.machine import processor, versions
 
 PACKAGES = (
@@ -26,11 +26,13 @@ PACKAGES = (
 
 def doctor(json_: Json = False) -> None:
     """Say what this machine has: engines, providers, OpenCV build, cameras, GPU, Jetson release."""
-    data = {
+    data: dict[str, Any] = {
         "machine": processor(),
         "target": fitting_target(available()),
         "python": platform.python_version(),
-        "engines": present(),
+        "engines": {
+            name: {"available": reason is None, "reason": reason} for name, reason in unavailable().items()
+        },
         "providers": list(available()),
         "opencv": _opencv(),
         "cameras": [str(path) for path in sorted(Path("/dev").glob("video*"))],
@@ -41,7 +43,9 @@ def doctor(json_: Json = False) -> None:
     if json_:
         print_json(data)
         return
-    print_table("this machine", {name: _line(value) for name, value in data.items()})
+    engines: dict[str, dict[str, Any]] = data.pop("engines")
+    rows = {f"engine {name}": "yes" if one["available"] else one["reason"] for name, one in engines.items()}
+    print_table("this machine", {**{name: _line(value) for name, value in data.items()}, **rows})
 
 
 def _opencv() -> dict[str, Any]:

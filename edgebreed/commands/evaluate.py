@@ -15,7 +15,7 @@ from edgebreed.commands.common import (
     print_table,
     stdout_to_stderr,
 )
-from edgebreed.edge.engines import EngineOptions
+from edgebreed.edge.engines import AUTO, EngineOptions
 from edgebreed.train.corruptions import CORRUPTIONS
 
 
@@ -25,7 +25,7 @@ def evaluate(
         Path | None, typer.Option(help="A run, .keras, .onnx or .tflite; the newest run if left out.")
     ] = None,
     split: Annotated[str, typer.Option(help="Which photos, where DIR has splits.")] = "test",
-    engine: EngineName = "auto",
+    engine: EngineName = AUTO,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
     corruptions: Annotated[

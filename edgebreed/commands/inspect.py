@@ -15,8 +15,8 @@ from edgebreed.commands.common import (
     print_json,
     print_table,
 )
-from edgebreed.edge.engines import EngineOptions, load_engine
-from edgebreed.edge.model_file import read_manifest
+from edgebreed.edge.engines import AUTO, EngineOptions, load_engine
+from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.edge.verify import verify as replay
 
@@ -38,7 +38,9 @@ def inspect(model: ModelArgument = None, json_: Json = False) -> None:
         "stayed float": ", ".join(manifest.float_layers),
         "input": f"(N, {spec.height}, {spec.width}, 3) uint8 RGB, resized by {spec.resize}",
         "classes": f"{len(manifest.labels)}: {', '.join(manifest.labels)}",
-        "'neither' below": f"{manifest.rejection.threshold:.3f} ({manifest.rejection.score})",
+        "subject": manifest.task.subject,
+        "people": "answered, by a face" if manifest.task.people else "",
+        "unknown": manifest.rejection.describe(manifest.task.words.unknown),
         "accuracy": accuracy and f"top-1 {accuracy.top1:.2%} of {accuracy.n} {accuracy.photos} photos",
         "calibration": calibration and f"{calibration.n} {calibration.photos} photos",
         "golden vectors": f"{len(manifest.golden)}, tolerance {manifest.tolerance}",
@@ -49,7 +51,7 @@ def inspect(model: ModelArgument = None, json_: Json = False) -> None:
 
 def verify(
     model: ModelArgument = None,
-    engine: EngineName = "auto",
+    engine: EngineName = AUTO,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
     json_: Json = False,

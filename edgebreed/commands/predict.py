@@ -9,10 +9,12 @@ import typer
 from edgebreed.commands.common import (
     AllowFallback,
     EngineName,
+    Faces,
     Json,
     Model,
     Overwrite,
     Threads,
+    UnknownBelow,
     console,
     exit_code,
     pictures_of,
@@ -20,10 +22,10 @@ from edgebreed.commands.common import (
     save_picture,
 )
 from edgebreed.edge.annotate import draw_result
-from edgebreed.edge.engines import EngineOptions
+from edgebreed.edge.engines import AUTO, EngineOptions
 from edgebreed.edge.images import find_photos
-from edgebreed.edge.pipeline import Pipeline
-from edgebreed.edge.result import Result
+from edgebreed.edge.pipeline import FaceSearch, Pipeline
+from edgebreed.edge.prediction import Result
 from edgebreed.errors import InputError
 
 
@@ -31,16 +33,18 @@ def predict(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Photos or folders of photos.")],
     model: Model = None,
     save: Annotated[Path | None, typer.Option(help="Folder for the annotated pictures.")] = None,
-    engine: EngineName = "auto",
+    faces: Faces = FaceSearch.AUTO,
+    unknown_below: UnknownBelow = None,
+    engine: EngineName = AUTO,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
     overwrite: Overwrite = False,
     json_: Json = False,
 ) -> None:
-    """Say of each photo: dog, human or neither, and which breed."""
+    """Classify photos, in the model's own words."""
     photos = find_photos(paths)
     pictures = pictures_of(photos, save, overwrite)
-    pipeline = Pipeline.open(model, EngineOptions(engine, threads, allow_fallback))
+    pipeline = Pipeline.open(model, EngineOptions(engine, threads, allow_fallback), faces, unknown_below)
     failures = 0
     for photo in photos:
         try:
@@ -61,9 +65,9 @@ def predict(
 
 
 def _show(result: Result) -> None:
-    others = ", ".join(f"{guess.breed} {guess.probability:.0%}" for guess in result.top[1:3])
-    line = f"{result.source}: {result.sentence()}"
-    console().print(f"{line}; then {others}" if result.breed else line, soft_wrap=True, markup=False)
+    others = ", ".join(f"{other.label} {other.probability:.0%}" for other in result.top[1:3])
+    line = f"{result.source}: {result.summary}"
+    console().print(f"{line}; then {others}" if result.label else line, soft_wrap=True, markup=False)
 
 
 def _close(pipeline: Pipeline, answered: int, save: Path | None) -> None:

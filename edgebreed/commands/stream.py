@@ -12,10 +12,12 @@ import typer
 from edgebreed.commands.common import (
     AllowFallback,
     EngineName,
+    Faces,
     Json,
     Model,
     Overwrite,
     Threads,
+    UnknownBelow,
     print_json,
     print_table,
 )
@@ -27,8 +29,8 @@ from edgebreed.edge.camera.run import run_stream
 from edgebreed.edge.camera.source import FrameSource
 from edgebreed.edge.camera.stages import StreamOptions
 from edgebreed.edge.camera.summary import StreamSummary
-from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.pipeline import Pipeline
+from edgebreed.edge.engines import AUTO, EngineOptions
+from edgebreed.edge.pipeline import FaceSearch, Pipeline
 from edgebreed.errors import InputError
 from edgebreed.live.news import EVERY_S
 from edgebreed.live.options import Mqtt, MqttEvery, MqttSpool, Serve, Token, live_sinks
@@ -96,7 +98,9 @@ def stream(
     mqtt: Mqtt = None,
     mqtt_every: MqttEvery = EVERY_S,
     mqtt_spool: MqttSpool = None,
-    engine: EngineName = "auto",
+    faces: Faces = FaceSearch.AUTO,
+    unknown_below: UnknownBelow = None,
+    engine: EngineName = AUTO,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
     overwrite: Overwrite = False,
@@ -110,7 +114,8 @@ def stream(
     with ExitStack() as stack:
         frames = open_source(source, capture, settings, realtime)
         stack.callback(frames.close)
-        pipeline = Pipeline.open(model, EngineOptions(engine, threads, allow_fallback, spin=False))
+        options = EngineOptions(engine, threads, allow_fallback)
+        pipeline = Pipeline.open(model, options, faces, unknown_below)
         sinks: list[Sink] = []
         for sink in live_sinks(serve, token, mqtt, mqtt_every, mqtt_spool):
             stack.callback(sink.close)

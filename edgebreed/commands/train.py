@@ -6,7 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from edgebreed.commands.common import Json, Overwrite, console, print_json, print_table, stdout_to_stderr
+from edgebreed.commands.common import (
+    Json,
+    Overwrite,
+    UnknownBelow,
+    console,
+    print_json,
+    print_table,
+    stdout_to_stderr,
+)
 from edgebreed.edge.preprocess import ResizeRule
 from edgebreed.errors import InputError
 from edgebreed.train.config import Arch, TrainConfig
@@ -31,8 +39,15 @@ def train(
         int, typer.Option(min=0, help="Passes over the photos; 0: 20 for scratch, 20 for xception.")
     ] = 0,
     negatives: Annotated[
-        Path | None, typer.Option(help="Photos of none of the classes, to tell 'neither' by.")
+        Path | None, typer.Option(help="Photos of none of the classes, to learn 'unknown' from.")
     ] = None,
+    subject: Annotated[
+        str | None, typer.Option(help="What all classes are, such as dog; answers then begin with it.")
+    ] = None,
+    people: Annotated[
+        bool, typer.Option("--people", help="Answer a person as such, found by a face.")
+    ] = False,
+    unknown_below: UnknownBelow = None,
     exclude: Annotated[
         Path | None, typer.Option(help="File of photos to leave out, a path below DIR a line.")
     ] = None,
@@ -93,12 +108,15 @@ def train(
             resize=resize,
             seed=seed,
             keep_duplicates=keep_duplicates,
+            subject=subject,
+            people=people,
+            unknown_below=unknown_below,
             resume=resume,
             fine_tune=(fine_tune_epochs or FINE_TUNE_PASSES) if fine_tune else 0,
         )
         if data is None:
             print(
-                "no --data: training on `demo`, coloured shapes drawn by the program, not dogs",
+                "no --data: training on `demo`, coloured shapes drawn by the program",
                 file=sys.stderr,
             )
         result = run_training(config)
@@ -122,7 +140,7 @@ def _show(result: dict[str, Any]) -> None:
         "trainable parameters": f"{result['trainable_parameters']:,}",
         **({"fine-tuned": f"{result['fine_tune_passes']} passes"} if result["fine_tune_passes"] else {}),
         "time": f"features {seconds['features']:.1f} s, fit {seconds['fit']:.1f} s",
-        "'neither' below": f"{result['rejection']['threshold']:.3f} ({result['rejection']['score']})",
+        "unknown": result["unknown"],
     }
     print_table(f"{result['arch']} -> {result['run']}", rows)
     console().print(f"next: edgebreed export --run {result['run']} --format onnx --precision int8")

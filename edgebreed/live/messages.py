@@ -27,7 +27,6 @@ def answer(answered: Answered) -> dict[str, Any]:
     return {
         **result.to_dict(),
         "source": redact(result.source),
-        "sentence": result.sentence(),
         "number": answered.number,
         "captured_at": answered.captured_at,
         "age_ms": answered.age_ms,

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from edgebreed.edge.result import Kind, Result
+from edgebreed.edge.prediction import Kind, Result
 
 EVERY_S = 10.0
 SHORTEST_S = 0.2
@@ -25,7 +25,7 @@ class News:
 
     def is_news(self, result: Result) -> bool:
         """Whether to tell this answer; what is said to be news counts as told."""
-        now, answer = self._clock(), (result.kind, result.breed)
+        now, answer = self._clock(), (result.kind, result.label)
         wait = self._every if answer == self._told else SHORTEST_S
         if self._told is not None and now - self._at < wait:
             return False

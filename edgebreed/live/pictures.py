@@ -8,7 +8,7 @@ import numpy as np
 from edgebreed.edge.annotate import draw_result
 from edgebreed.edge.camera.events import Answered
 from edgebreed.edge.images import Frame
-from edgebreed.edge.result import Result
+from edgebreed.edge.prediction import Result
 
 
 class Pictures:
@@ -48,6 +48,6 @@ def _shrunk(answered: Answered, longest: int) -> tuple[Frame, Result]:
     frame = np.asarray(cv2.resize(answered.frame, size, interpolation=rule), np.uint8)
     faces = tuple(
         (round(x * scale), round(y * scale), round(w * scale), round(h * scale))
-        for x, y, w, h in answered.result.faces
+        for x, y, w, h in answered.result.faces or ()
     )
     return frame, replace(answered.result, faces=faces)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.camera.events import Answered, State, StateChange
-from edgebreed.edge.model_file import refuse_existing
+from edgebreed.edge.files import refuse_existing
 from edgebreed.errors import InputError
 
 

@@ -7,8 +7,8 @@ import cv2
 from edgebreed.edge.annotate import draw_result
 from edgebreed.edge.camera.capture import fitted
 from edgebreed.edge.camera.events import Answered, StateChange
+from edgebreed.edge.files import refuse_existing
 from edgebreed.edge.images import Frame
-from edgebreed.edge.model_file import refuse_existing
 from edgebreed.errors import InputError
 
 _CODECS = {".avi": "MJPG", ".mp4": "mp4v"}

@@ -67,7 +67,7 @@ def _image(builder: Any, manifest: Manifest) -> int:
 def _output(builder: Any, tensor: Any, manifest: Manifest) -> int:
     """An output: the probabilities with their labels, or the score of being any of the classes."""
     is_wide = int(tensor.shape[-1]) == len(manifest.classes)
-    name = builder.CreateString("probability" if is_wide else "known")
+    name = builder.CreateString("probability" if is_wide else "in_distribution")
     content = _union(builder, _FEATURE, _table(builder, 0, {}))
     stats = _table(builder, 2, {0: _floats(builder, [1.0]), 1: _floats(builder, [0.0])})
     fields = {0: name, 3: content, 5: stats}

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from edgebreed.benchmarks.stats.compare import ComparisonOutcome
 from edgebreed.commands.bench_view import announce
+from edgebreed.edge.formats import write_model
 from edgebreed.edge.manifest import Accuracy
-from edgebreed.edge.model_file import write_model
 
 from ..benchmarks.results import latencies, result, write
 from ..conftest import BLUE, RED, Cli, colour_manifest, colour_model, plain
@@ -25,17 +25,19 @@ def test_predict_prints_an_object_a_line_in_order(cli: Cli, tmp_path: Path, colo
         cv2.imwrite(str(tmp_path / "p" / f"{name}.png"), plain(colour))
     outcome = cli("predict", "p", "--model", colours, "--json", "--save", "out")
     results = [json.loads(line) for line in outcome.out.splitlines()]
-    assert [("p/a.png", "dog", "Red"), ("p/b.png", "dog", "Blue")] == [
-        (r["source"], r["kind"], r["breed"]) for r in results
+    assert [("p/a.png", "known", "Red"), ("p/b.png", "known", "Blue")] == [
+        (r["source"], r["kind"], r["label"]) for r in results
     ]
-    assert {"source", "kind", "breed", "probability", "top", "faces", "stages_ms"} == set(results[0])
+    assert {"source", "kind", "label", "probability", "top", "summary", "faces", "stages_ms"} == set(
+        results[0]
+    )
     assert ["a.jpg", "b.jpg"] == sorted(path.name for path in (tmp_path / "out").iterdir())
 
 
 def test_predict_for_people(cli: Cli, photo: Path, colours: Path) -> None:
     """A sentence a photo, and what ran."""
     outcome = cli("predict", photo, "--model", colours)
-    assert "red.png: dog: Red (100%); then" in outcome.out
+    assert "red.png: colour: Red (100%); then" in outcome.out
     assert "1 photos, colours in onnxruntime/CPUExecutionProvider" in outcome.out
 
 
@@ -82,7 +84,7 @@ def test_stream_accounts_for_its_frames(cli: Cli, tmp_path: Path, colours: Path)
     events = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text().splitlines()]
     assert ["state", *["answer"] * 6, "state"] == [event["type"] for event in events]
     assert ("running", "ended") == (events[0]["state"], events[-1]["state"])
-    assert {"source", "kind", "breed", "top", "faces", "number", "captured_at", "age_ms"} <= set(events[1])
+    assert {"source", "kind", "label", "top", "faces", "number", "captured_at", "age_ms"} <= set(events[1])
     assert 6 == cv2.VideoCapture(str(tmp_path / "r.mp4")).get(cv2.CAP_PROP_FRAME_COUNT)
 
 
@@ -96,7 +98,7 @@ def test_stream_answers_a_folder_like_predict(cli: Cli, tmp_path: Path, colours:
     predicted = [
         json.loads(line) for line in cli("predict", "p", "--model", colours, "--json").out.splitlines()
     ]
-    for key in ("source", "kind", "breed", "top", "faces"):
+    for key in ("source", "kind", "label", "top", "faces"):
         assert [answer[key] for answer in predicted] == [answer[key] for answer in streamed]
 
 
@@ -197,7 +199,7 @@ def test_the_bare_commands_lead_from_nothing_to_a_model(cli: Cli, tmp_path: Path
     trained = cli("train", "--epochs", 1, "--size", 32, "--json")
     assert 0 == trained.code, trained.err
     assert ("runs/scratch", "scratch", "demo") == tuple(trained.json[key] for key in ("run", "arch", "data"))
-    assert "not dogs" in trained.err
+    assert "coloured shapes drawn by the program" in trained.err
     exported = cli("export", "--format", "onnx", "--json")
     assert 0 == exported.code, exported.err
     assert (tmp_path / exported.json["path"]).is_file()

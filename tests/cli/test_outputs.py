@@ -8,14 +8,14 @@ import pytest
 
 from edgebreed.edge.camera.events import Answered, Counts, State, StateChange
 from edgebreed.edge.images import Frame
-from edgebreed.edge.result import Guess, Kind, Result
+from edgebreed.edge.prediction import Kind, Prediction, Result
 from edgebreed.errors import InputError
 from edgebreed.outputs.events import EventSink, LogSink
 from edgebreed.outputs.recording import RecordingSink
 
 from ..conftest import RED, plain
 
-RESULT = Result("cam#0", Kind.DOG, (Guess("Pug", 0.9),))
+RESULT = Result("cam#0", Kind.KNOWN, (Prediction("Pug", 0.9),), "dog: Pug (90%)")
 
 
 def answered(at: float, frame: Frame | None = None) -> Answered:

@@ -3,17 +3,18 @@
 import numpy as np
 
 from edgebreed.edge.annotate import draw_faces, draw_result
-from edgebreed.edge.result import Guess, Kind, Result
+from edgebreed.edge.prediction import Kind, Prediction, Result
 
 from ..conftest import GREY, plain
 
-RESULT = Result("x", Kind.DOG, (Guess("Pug", 0.91),), ((10, 20, 30, 40),))
+FACES = ((10, 20, 30, 40),)
+RESULT = Result("x", Kind.KNOWN, (Prediction("Pug", 0.91),), "dog: Pug (91%)", FACES)
 
 
 def test_the_frame_itself_stays_as_it_was() -> None:
     """Boxes go into a copy."""
     frame = plain(GREY, 100, 80)
-    drawn = draw_faces(frame, RESULT.faces)
+    drawn = draw_faces(frame, FACES)
     assert (frame == GREY).all()
     assert (drawn[20, 10:40] != GREY).any(axis=1).all()
 

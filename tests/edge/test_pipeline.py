@@ -1,75 +1,179 @@
-"""The one path of a frame."""
+"""From an image to its answer."""
 
-from dataclasses import asdict
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from skimage import data
 
 from edgebreed import Kind, Pipeline
+from edgebreed.edge.detectors import Detection, FixedDetector, HaarDetector, HaarSettings, NoDetector
 from edgebreed.edge.engines import EngineOptions, FixedEngine
-from edgebreed.edge.haar import FixedDetector, HaarDetector, HaarSettings
-from edgebreed.edge.manifest import Tuned
-from edgebreed.edge.model_file import write_model
-from edgebreed.edge.pipeline import SHIPPED_MODEL
-from edgebreed.errors import ModelFileError
+from edgebreed.edge.formats import write_model
+from edgebreed.edge.images import Frame, read_photo
+from edgebreed.edge.manifest import DetectorConfig
+from edgebreed.edge.pipeline import SHIPPED_MODEL, FaceSearch, Image
+from edgebreed.edge.task import Task
+from edgebreed.errors import EngineError, ImageError, InputError, ModelFileError
 
-from ..conftest import BLUE, GREY, colour_manifest, colour_model, plain
+from ..conftest import BLUE, GREY, RED, colour_manifest, colour_model, plain
 
 CPU = EngineOptions("cpu")
 
 
 def test_a_photo_is_answered_with_all_its_stages(colours: Path, photo: Path) -> None:
     """Kind, label and times."""
-    result = Pipeline.open(colours, CPU).process_photo(photo)
-    assert (Kind.DOG, "Red", str(photo)) == (result.kind, result.breed, result.source)
-    assert ["decode", "detect", "resize", "inference", "decision"] == list(result.stages_ms)
+    result = Pipeline.open(colours, CPU).process(photo)
+    assert (Kind.KNOWN, "Red", str(photo)) == (result.kind, result.label, result.source)
+    assert ["decode", "resize", "inference", "decision"] == list(result.stages_ms)
 
 
 def test_colours_reach_the_model_in_its_order(colours: Path) -> None:
     """A BGR frame of blue is blue to a model that takes RGB."""
-    assert "Blue" == Pipeline.open(colours, CPU).process(plain(BLUE)).breed
+    assert "Blue" == Pipeline.open(colours, CPU).process(plain(BLUE)).label
 
 
-def test_neither_has_no_breed_but_keeps_its_guesses(colours: Path) -> None:
-    """A kettle is told it is neither."""
+def test_unknown_has_no_label_but_keeps_its_predictions(colours: Path) -> None:
+    """Grey is none of the colours."""
     result = Pipeline.open(colours, CPU).process(plain(GREY))
-    assert (Kind.NEITHER, None, 3) == (result.kind, result.breed, len(result.top))
+    assert (Kind.UNKNOWN, None, 3) == (result.kind, result.label, len(result.top))
 
 
-def test_a_person_gets_the_breed_they_resemble() -> None:
+def test_a_person_gets_the_class_they_resemble() -> None:
     """By engines and detectors that ship with the package."""
     engine = FixedEngine(np.array([0.4, 0.35, 0.25], np.float32))
     result = Pipeline(engine, colour_manifest(), FixedDetector(((1, 2, 3, 4),))).process(plain(GREY))
-    assert "person, resembles: Red (40%)" == result.sentence()
+    assert "person, resembles: Red (40%)" == result.summary
     assert [[1, 2, 3, 4]] == result.to_dict()["faces"]
 
 
-def tuned(detector: dict[str, float]) -> Tuned:
-    """What `edgebreed tune` writes."""
-    return Tuned("a processor", "cpu", 1, detector, 10.0, 100, (720, 1280), {}, None, None, 0)
+class SeenDetector:
+    """Finds one face in every frame, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def detect(self, frame: Frame) -> list[Detection]:
+        """One face."""
+        self.asked += 1
+        return [Detection((1, 2, 3, 4))]
+
+
+@pytest.mark.parametrize(
+    ("faces", "asked", "kinds"),
+    [
+        (FaceSearch.AUTO, 1, [Kind.KNOWN, Kind.PERSON]),
+        (FaceSearch.ALWAYS, 2, [Kind.KNOWN, Kind.PERSON]),
+        (FaceSearch.NEVER, 0, [Kind.KNOWN, Kind.UNKNOWN]),
+    ],
+)
+def test_faces_are_searched_where_the_answer_needs_them(
+    colours: Path, faces: FaceSearch, asked: int, kinds: list[Kind]
+) -> None:
+    """A red frame is recognised, a grey one is not."""
+    detector = SeenDetector()
+    opened = Pipeline.open(colours, CPU)
+    pipeline = Pipeline(opened.engine, opened.manifest, detector, faces)
+    results = [pipeline.process(plain(colour)) for colour in (RED, GREY)]
+    assert (asked, kinds) == (detector.asked, [result.kind for result in results])
+    searched = [result.faces is not None for result in results]
+    assert [faces is FaceSearch.ALWAYS, faces is not FaceSearch.NEVER] == searched
+    assert searched == ["detect" in result.stages_ms for result in results]
+
+
+def test_a_model_without_people_loads_no_cascade(tmp_path: Path) -> None:
+    """A brick wall is never a person; asking for faces all the same is refused."""
+    path = tmp_path / "walls.onnx"
+    write_model(path, colour_model(), colour_manifest(task=Task()))
+    pipeline = Pipeline.open(path, CPU)
+    assert (FaceSearch.NEVER, NoDetector) == (pipeline.faces, type(pipeline.detector))
+    assert "unknown" == pipeline.process(plain(GREY)).summary
+    with pytest.raises(InputError, match="colours does not answer people: leave --faces always out"):
+        Pipeline.open(path, CPU, FaceSearch.ALWAYS)
+
+
+def test_a_threshold_can_be_set_or_switched_off(colours: Path) -> None:
+    """A grey frame has a third for each colour."""
+    answers = [Pipeline.open(colours, CPU, unknown_below=x).process(plain(GREY)) for x in (None, 0.3, "off")]
+    assert [Kind.UNKNOWN, Kind.KNOWN, Kind.KNOWN] == [answer.kind for answer in answers]
+
+
+def test_paths_bytes_and_frames_are_answered_alike(colours: Path, photo: Path) -> None:
+    """A path as text or as a Path, the encoded bytes, the pixels."""
+    with Pipeline.open(str(colours), CPU) as pipeline:
+        results = [
+            pipeline.process(image) for image in (photo, str(photo), photo.read_bytes(), read_photo(photo))
+        ]
+    assert {("Red", results[0].probability)} == {(result.label, result.probability) for result in results}
+    assert [str(photo), str(photo), "", ""] == [result.source for result in results]
+
+
+def test_a_batch_answers_as_one_image_after_another(colours: Path, photo: Path) -> None:
+    """In the images' order, each with its share of the times; also through `process_many`."""
+    pipeline = Pipeline.open(colours, CPU)
+    images: list[Image] = [plain(BLUE), photo, plain(GREY)]
+    single = [pipeline.process(image) for image in images]
+    for results in (pipeline.process_batch(images), list(pipeline.process_many(images, batch=2))):
+        assert [(r.label, r.kind, r.faces) for r in single] == [(r.label, r.kind, r.faces) for r in results]
+        assert {"resize", "inference", "decision"} <= set(results[0].stages_ms)
+    assert [] == pipeline.process_batch([])
+    with pytest.raises(InputError, match="a batch of 0 images: give 1 or more"):
+        next(pipeline.process_many(images, batch=0))
+
+
+@pytest.mark.parametrize(
+    ("frame", "came"),
+    [
+        (np.zeros((4, 5), np.uint8), r"shape \(4, 5\) and type uint8"),
+        (np.zeros((4, 5, 4), np.uint8), r"shape \(4, 5, 4\)"),
+        (np.zeros((4, 5, 3), np.float32), "type float32"),
+        (np.zeros((0, 5, 3), np.uint8), r"shape \(0, 5, 3\)"),
+        ([[1, 2, 3]], "type list"),
+    ],
+)
+def test_other_arrays_are_refused(colours: Path, frame: Frame, came: str) -> None:
+    """The message holds what came and what is allowed."""
+    with pytest.raises(ImageError, match=f"{came}.*give .*uint8 BGR"):
+        Pipeline.open(colours, CPU).process(frame)
+
+
+def test_results_can_be_hashed_and_pickled(colours: Path) -> None:
+    """They go into sets and to other processes."""
+    result = Pipeline.open(colours, CPU).process(plain(RED))
+    assert result == pickle.loads(pickle.dumps(result))
+    assert 1 == len({result, pickle.loads(pickle.dumps(result))})
+
+
+def test_a_closed_pipeline_says_so(colours: Path) -> None:
+    """Closing twice is harmless."""
+    with Pipeline.open(colours, CPU) as pipeline:
+        pipeline.close()
+    with pytest.raises(EngineError, match="the pipeline of colours is closed: open it again"):
+        pipeline.process(plain(RED))
 
 
 def test_a_tuned_face_search_is_the_one_that_runs(tmp_path: Path) -> None:
-    """With the settings that were measured, not the runtime's own."""
+    """With the settings that the manifest holds, not the runtime's own."""
     settings = HaarSettings(smallest_side=240, largest_side=360, tilt=0, profile=False)
     path = tmp_path / "tuned.onnx"
-    write_model(path, colour_model(), colour_manifest(tuned=tuned(asdict(settings))))
+    write_model(path, colour_model(), colour_manifest(detector=DetectorConfig("haar", asdict(settings))))
     detector = Pipeline.open(path, CPU).detector
     assert isinstance(detector, HaarDetector)
     assert settings == detector.settings
 
 
-@pytest.mark.parametrize("detector", [{"wavelets": 3}, {"scale_factor": 0.5}])
-def test_a_tuned_face_search_that_does_not_exist_is_refused(
-    tmp_path: Path, detector: dict[str, float]
-) -> None:
+@pytest.mark.parametrize(
+    "detector", [DetectorConfig("haar", {"wavelets": 3}), DetectorConfig("haar", {"scale_factor": 0.5})]
+)
+def test_detector_settings_of_another_version_are_refused(tmp_path: Path, detector: DetectorConfig) -> None:
     """In one line."""
     path = tmp_path / "tuned.onnx"
-    write_model(path, colour_model(), colour_manifest(tuned=tuned(detector)))
-    with pytest.raises(
-        ModelFileError, match="face search is of another edgebreed .*run `edgebreed tune` again"
-    ):
+    write_model(path, colour_model(), colour_manifest(detector=detector))
+    with pytest.raises(ModelFileError, match="detector haar are of another edgebreed .*`edgebreed tune`"):
         Pipeline.open(path, CPU)
 
 
@@ -78,4 +182,18 @@ def test_the_shipped_model_is_small_and_knows_64_breeds() -> None:
     manifest = Pipeline.open().manifest
     assert SHIPPED_MODEL.stat().st_size <= 25e6
     assert (64, "int8") == (len(manifest.labels), manifest.precision)
+    assert ("dog", True) == (manifest.task.subject, manifest.task.people)
     assert {"Dalmatian", "German Shepherd", "Bernese Mountain Dog"} <= set(manifest.labels)
+
+
+@pytest.mark.parametrize("engine", ["cpu", "openvino"])
+def test_threads_share_a_pipeline(colours: Path, engine: str) -> None:
+    """Eight at once answer as one after another does, faces and all."""
+    person = np.asarray(cv2.cvtColor(data.astronaut(), cv2.COLOR_RGB2GRAY), np.uint8)[..., None].repeat(3, 2)
+    frames = [person, plain(RED), np.ascontiguousarray(person[:, ::-1]), plain(BLUE), plain(GREY)] * 8
+    pipeline = Pipeline.open(colours, EngineOptions(engine), FaceSearch.ALWAYS)
+    expected = [replace(pipeline.process(frame), stages_ms={}) for frame in frames]
+    with ThreadPoolExecutor(8) as pool:
+        found = [replace(result, stages_ms={}) for result in pool.map(pipeline.process, frames)]
+    assert expected == found
+    assert {Kind.KNOWN, Kind.PERSON, Kind.UNKNOWN} == {result.kind for result in found}

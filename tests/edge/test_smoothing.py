@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from edgebreed.edge.engines.base import Answers
-from edgebreed.edge.smoothing import Scenes, Smoother
+from edgebreed.edge.engines.engine import ModelOutputs
+from edgebreed.edge.smoothing import SceneCounter, Smoother
 
 from ..conftest import GREY, plain
 
 
-def one(*probabilities: float, known: float | None = None) -> Answers:
+def one(*probabilities: float, score: float | None = None) -> ModelOutputs:
     """Answers to one photo."""
     row = np.array([probabilities], np.float32)
-    return Answers(row, None if known is None else np.array([known], np.float32))
+    return ModelOutputs(row, None if score is None else np.array([score], np.float32))
 
 
 def test_a_single_odd_answer_does_not_turn_the_label() -> None:
@@ -39,18 +39,18 @@ def test_the_rate_of_answers_does_not_matter() -> None:
 def test_a_new_scene_starts_anew() -> None:
     """Nothing of the old one is left, neither in the breeds nor in the score."""
     smoother = Smoother()
-    smoother.smooth(one(1.0, 0.0, known=1.0), 0, 0.0)
-    kept = smoother.smooth(one(0.0, 1.0, known=0.0), 0, 0.01)
-    assert kept.known is not None
-    assert kept.known[0] > 0.9
-    fresh = smoother.smooth(one(0.0, 1.0, known=0.0), 1, 0.02)
-    assert fresh.known is not None
-    assert [0.0, 0.0] == [float(fresh.probabilities[0, 0]), float(fresh.known[0])]
+    smoother.smooth(one(1.0, 0.0, score=1.0), 0, 0.0)
+    kept = smoother.smooth(one(0.0, 1.0, score=0.0), 0, 0.01)
+    assert kept.in_distribution is not None
+    assert kept.in_distribution[0] > 0.9
+    fresh = smoother.smooth(one(0.0, 1.0, score=0.0), 1, 0.02)
+    assert fresh.in_distribution is not None
+    assert [0.0, 0.0] == [float(fresh.probabilities[0, 0]), float(fresh.in_distribution[0])]
 
 
 def test_a_cut_begins_a_scene_and_noise_does_not() -> None:
     """Nor does a camera that finds its exposure."""
-    scenes, chance = Scenes(), np.random.default_rng(0)
+    scenes, chance = SceneCounter(), np.random.default_rng(0)
     noise = [np.clip(plain(GREY) + chance.normal(0, 25, (30, 40, 3)), 0, 255).astype(np.uint8) for _ in "abc"]
     assert [0, 0, 0] == [scenes.number(frame, index / 25) for index, frame in enumerate(noise)]
     assert [0, 0] == [scenes.number(plain((level,) * 3), 0.2) for level in (130, 95)]
@@ -62,6 +62,6 @@ def test_a_cut_begins_a_scene_and_noise_does_not() -> None:
 
 def test_a_light_that_goes_on_or_a_pause_of_seconds_begins_a_scene() -> None:
     """What was seen before says nothing any more."""
-    scenes = Scenes()
+    scenes = SceneCounter()
     assert [0, 1] == [scenes.number(plain((level,) * 3), 0.0) for level in (30, 200)]
     assert 2 == scenes.number(plain((200, 200, 200)), 9.0)

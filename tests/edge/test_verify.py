@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines import Answers, Engine, EngineOptions, load_engine
-from edgebreed.edge.model_file import read_manifest
+from edgebreed.edge.engines import Engine, EngineOptions, ModelOutputs, load_engine
+from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.edge.preprocess import ResizeRule
 from edgebreed.edge.verify import verify
@@ -25,7 +25,7 @@ class ChannelsSwapped:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def run(self, batch: NDArray[np.uint8]) -> Answers:
+    def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
         """Answers with the colour channels in the wrong order."""
         return self._engine.run(np.ascontiguousarray(batch[..., ::-1]))
 
@@ -60,10 +60,10 @@ class Broken:
 
     name = "broken"
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: ModelOutputs) -> None:
         self._answers = answers
 
-    def run(self, batch: NDArray[np.uint8]) -> Answers:
+    def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
         """Always the same."""
         return self._answers
 
@@ -74,7 +74,7 @@ def test_what_is_no_number_or_is_missing_fails(known: NDArray[np.float32] | None
     manifest = read_manifest(SHIPPED_MODEL)
     exact = np.array([manifest.golden[0].probabilities], np.float32)
     alone = replace(manifest, golden=manifest.golden[:1])
-    result = verify(Broken(Answers(exact, known)), alone)
+    result = verify(Broken(ModelOutputs(exact, known)), alone)
     assert (False, 1.0) == (result.passed, result.max_error)
 
 

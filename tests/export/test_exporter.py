@@ -9,7 +9,7 @@ import onnx
 import pytest
 
 from edgebreed.edge.engines import EngineOptions, load_engine
-from edgebreed.edge.model_file import read_manifest
+from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.verify import verify
 from edgebreed.errors import ProofError
 from edgebreed.export.exporter import with_tolerance

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines import Answers
+from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.images import decode
 from edgebreed.edge.preprocess import InputSpec, to_input
 from edgebreed.edge.verify import replay
@@ -29,13 +29,13 @@ class Painted:
     def __init__(self, change: Blue, known: bool = False) -> None:
         self._change, self._known = change, known
 
-    def run(self, batch: NDArray[np.uint8]) -> Answers:
+    def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
         """From `(N, H, W, 3) uint8 RGB`."""
         colours = batch.mean(axis=(1, 2), dtype=np.float64)
         share = colours[:, 2] / colours.sum(axis=1)
         changed = np.clip(self._change(share), 0, 1).astype(np.float32)
         blue = share.astype(np.float32) if self._known else changed
-        return Answers(np.stack([blue, 1 - blue], axis=1), changed if self._known else None)
+        return ModelOutputs(np.stack([blue, 1 - blue], axis=1), changed if self._known else None)
 
 
 def _faithful(blue: NDArray[np.float64]) -> NDArray[np.float64]:

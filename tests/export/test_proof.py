@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgebreed.edge.engines import Answers
-from edgebreed.edge.manifest import Rejection, RejectionScore
+from edgebreed.edge.engines import ModelOutputs
+from edgebreed.edge.task import Rejection, RejectionScore
 from edgebreed.errors import ProofError
 from edgebreed.export.proof import ClassLoss, Proof, compare, misses, require
 from edgebreed.export.recipe import FLOAT_BOUND, INT8_BOUND
@@ -15,11 +15,11 @@ LINE = Rejection(RejectionScore.MAX_PROBABILITY, 0.5, 0.95)
 GOOD = Proof("valid", 200, 1.0, 0.0, 0.96, 0.96)
 
 
-def answers(*best: int) -> Answers:
+def answers(*best: int) -> ModelOutputs:
     """Two classes; 0.8 for the best of each row."""
     rows = np.full((len(best), 2), 0.2, np.float32)
     rows[range(len(best)), best] = 0.8
-    return Answers(rows)
+    return ModelOutputs(rows)
 
 
 def test_agreement_error_accuracy_and_losses_are_counted() -> None:
@@ -31,21 +31,23 @@ def test_agreement_error_accuracy_and_losses_are_counted() -> None:
     assert (ClassLoss("pug", 2, 1.0, 0.5),) == proof.losses
 
 
-def test_the_score_of_none_of_the_classes_is_proved_too() -> None:
-    """It decides 'neither': the same breeds with another score of them are another answer."""
+def test_the_in_distribution_score_is_proved_too() -> None:
+    """It decides 'unknown': the same classes with another score are another answer."""
     labels, same = np.array([0, 0, 1, 1]), answers(0, 0, 1, 1).probabilities
-    known = [Answers(same, np.array(row, np.float32)) for row in ((0.9, 0.8, 0.3, 0.9), (0.9, 0.7, 0.3, 0.4))]
-    proof = compare("test", known[0], known[1], labels, Rejection(RejectionScore.KNOWN, 0.5, 0.95))
+    known = [
+        ModelOutputs(same, np.array(row, np.float32)) for row in ((0.9, 0.8, 0.3, 0.9), (0.9, 0.7, 0.3, 0.4))
+    ]
+    proof = compare("test", known[0], known[1], labels, Rejection(RejectionScore.IN_DISTRIBUTION, 0.5, 0.95))
     assert (1.0, 0.75) == (proof.agreement, proof.rejection_agreement)
     assert 0.5 == pytest.approx(proof.max_error)
-    assert any("agreement on 'none of the classes' is 0.75" in missed for missed in misses(proof, INT8_BOUND))
+    assert any("agreement on 'unknown' is 0.75" in missed for missed in misses(proof, INT8_BOUND))
 
 
 def test_a_score_on_the_line_may_fall_to_either_side() -> None:
     """Where it moved by no more than float arithmetic moves it."""
     labels, same = np.array([0, 0]), answers(0, 0).probabilities
-    known = [Answers(same, np.array(row, np.float32)) for row in ((0.5, 0.9), (0.49999997, 0.9))]
-    proof = compare("test", known[0], known[1], labels, Rejection(RejectionScore.KNOWN, 0.5, 0.95))
+    known = [ModelOutputs(same, np.array(row, np.float32)) for row in ((0.5, 0.9), (0.49999997, 0.9))]
+    proof = compare("test", known[0], known[1], labels, Rejection(RejectionScore.IN_DISTRIBUTION, 0.5, 0.95))
     assert 1.0 == proof.rejection_agreement
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from edgebreed.edge.manifest import Target
-from edgebreed.edge.target import processor_target
+from edgebreed.edge.processor import processor_target
 from edgebreed.export.graph.index import Index, attribute
 from edgebreed.export.graph.rescaling import fold_rescaling
 from edgebreed.export.graph.slim import slim

@@ -5,17 +5,22 @@ from typing import Any
 
 from edgebreed.edge.camera.events import Answered, Counts, State, StateChange
 from edgebreed.edge.images import Frame
-from edgebreed.edge.result import Guess, Kind, Result
+from edgebreed.edge.prediction import Kind, Prediction, Result
 
 from ..conftest import RED, plain
 
-TOP = (Guess("Dalmatian", 0.9), Guess("Great Dane", 0.06), Guess("Greyhound", 0.04))
+TOP = (Prediction("Dalmatian", 0.9), Prediction("Great Dane", 0.06), Prediction("Greyhound", 0.04))
 
 
-def result(number: int = 0, breed: str = "Dalmatian", **changes: Any) -> Result:
+def result(number: int = 0, label: str = "Dalmatian", **changes: Any) -> Result:
     """An answer: a dog, in 40 ms."""
-    top = (Guess(breed, 0.9), *TOP[1:])
-    fields: dict[str, Any] = {"kind": Kind.DOG, "top": top, "stages_ms": {"detect": 10.0, "inference": 30.0}}
+    top = (Prediction(label, 0.9), *TOP[1:])
+    fields: dict[str, Any] = {
+        "kind": Kind.KNOWN,
+        "top": top,
+        "summary": f"dog: {label} (90%)",
+        "stages_ms": {"detect": 10.0, "inference": 30.0},
+    }
     return Result(f"camera 0#{number}", **{**fields, **changes})
 
 

@@ -3,7 +3,7 @@
 import json
 
 from edgebreed.edge.camera.events import State
-from edgebreed.edge.result import Kind
+from edgebreed.edge.prediction import Kind
 from edgebreed.live.latest import Latest
 from edgebreed.live.messages import history, message
 
@@ -19,7 +19,7 @@ def test_a_message_holds_standing_and_answer() -> None:
     assert ("running", "opened", False) == (told["state"], told["reason"], told["held"])
     assert {"captured": 7, "processed": 4, "dropped": 3, "failed": 0, "reconnects": 0} == told["counts"]
     answer = told["answer"]
-    assert ("dog", "Dalmatian", [[1, 2, 3, 4]]) == (answer["kind"], answer["breed"], answer["faces"])
+    assert ("known", "Dalmatian", [[1, 2, 3, 4]]) == (answer["kind"], answer["label"], answer["faces"])
     assert (40.0, 60.0, [64, 48]) == (answer["latency_ms"], answer["age_ms"], answer["size"])
 
 
@@ -33,7 +33,7 @@ def test_credentials_do_not_come_along() -> None:
     """Neither in the reason nor in the source."""
     latest = Latest()
     latest.changed(change(State.RECONNECTING, "rtsp://ann:secret@cam/1 is silent"))
-    answer = result(kind=Kind.NEITHER)
+    answer = result(kind=Kind.UNKNOWN)
     object.__setattr__(answer, "source", "rtsp://ann:secret@cam/1#7")
     latest.answered(answered(answer=answer))
     told = json.dumps(message(latest.view()))

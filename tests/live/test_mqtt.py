@@ -78,7 +78,9 @@ def test_events_hold_answers_and_states(tmp_path: Path) -> None:
         sink.close()
         state, answer = listener.events()
         assert ("state", "running", "opened", 1) == tuple(state[k] for k in ("event", "state", "reason", "n"))
-        assert ("answer", "dog", "Dalmatian", 2) == tuple(answer[k] for k in ("event", "kind", "breed", "n"))
+        assert ("answer", "known", "Dalmatian", 2) == tuple(
+            answer[k] for k in ("event", "kind", "label", "n")
+        )
         assert (0, 60.0, state["run"]) == tuple(answer[key] for key in ("number", "age_ms", "run"))
         wait_for(lambda: listener.statuses() == ["online", "offline"])
 

@@ -1,6 +1,6 @@
 """Which answers are worth an event."""
 
-from edgebreed.edge.result import Kind
+from edgebreed.edge.prediction import Kind
 from edgebreed.live.news import News
 
 from .feed import Clock, result
@@ -21,7 +21,12 @@ def test_another_answer_is_told_at_once() -> None:
     """Another breed, another kind; another probability is no other answer."""
     clock = Clock()
     news = News(10, clock)
-    answers = [result(), result(breed="Pug"), result(breed="Pug", kind=Kind.HUMAN), result(kind=Kind.NEITHER)]
+    answers = [
+        result(),
+        result(label="Pug"),
+        result(label="Pug", kind=Kind.PERSON),
+        result(kind=Kind.UNKNOWN),
+    ]
     for answer in answers:
         clock.now += 1
         assert (True, False) == (news.is_news(answer), news.is_news(answer))
@@ -34,5 +39,5 @@ def test_a_flickering_answer_floods_nobody() -> None:
     told = 0
     for number in range(300):
         clock.now += 1 / 30
-        told += news.is_news(result(breed=f"breed {number % 2}"))
+        told += news.is_news(result(label=f"breed {number % 2}"))
     assert 40 <= told <= 51

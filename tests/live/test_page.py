@@ -7,7 +7,7 @@ import pytest
 
 from edgebreed.edge.camera.events import State
 from edgebreed.edge.images import decode
-from edgebreed.edge.result import Kind
+from edgebreed.edge.prediction import Kind
 from edgebreed.live.server import LivePage
 
 from ..conftest import BLUE, plain
@@ -133,7 +133,7 @@ def test_a_browser_shows_answer_bars_and_picture(page: LivePage, browser: Browse
 @pytest.mark.browser
 def test_a_browser_on_a_phone_needs_no_sideways_scrolling(page: LivePage, browser: Browser) -> None:
     """Nor does a long name break the page."""
-    page.answered(answered(1, answer=result(1, breed="Nova Scotia Duck Tolling Retriever" * 3)))
+    page.answered(answered(1, answer=result(1, label="Nova Scotia Duck Tolling Retriever" * 3)))
     browser.open(page.url, 390, 844, dark=True)
     assert browser.wait(f"{HEADLINE}.startsWith('Nova')")
     assert 390 == browser.value("document.documentElement.scrollWidth")
@@ -142,7 +142,7 @@ def test_a_browser_on_a_phone_needs_no_sideways_scrolling(page: LivePage, browse
 @pytest.mark.browser
 def test_a_browser_makes_trouble_obvious_and_text_stays_text(page: LivePage, browser: Browser) -> None:
     """State, reason, and a breed that would be markup."""
-    page.answered(answered(1, answer=result(1, breed="<img src=x onerror=alert(1)>", kind=Kind.HUMAN)))
+    page.answered(answered(1, answer=result(1, label="<img src=x onerror=alert(1)>", kind=Kind.PERSON)))
     page.changed(change(State.RECONNECTING, "no frame for 5 s"))
     browser.open(page.url)
     assert browser.wait("document.body.dataset.state === 'reconnecting'")

@@ -7,16 +7,16 @@ import pytest
 
 from edgebreed.errors import ProofError
 from edgebreed.train.assemble import assemble, prove
-from edgebreed.train.calibration import KnownScore
 from edgebreed.train.head import Head
 from edgebreed.train.keras_setup import keras
 from edgebreed.train.metrics import softmax
+from edgebreed.train.rejection import InDistributionScore
 
 pytestmark = pytest.mark.keras
 
 RANDOM = np.random.default_rng(0)
 PHOTOS = RANDOM.integers(0, 256, (1, 8, 8, 3), np.uint8)
-KNOWN = KnownScore(RANDOM.normal(size=3).astype(np.float32), 0.5)
+KNOWN = InDistributionScore(RANDOM.normal(size=3).astype(np.float32), 0.5)
 
 
 def assembled() -> tuple[Any, Head]:
@@ -36,7 +36,7 @@ def test_it_answers_as_its_parts_do() -> None:
     features /= 255
     expected = softmax(head(features) / 0.5)
     assert np.allclose(expected, answers["probabilities"], atol=1e-5)
-    assert np.allclose(KNOWN(features[:, :3]), np.asarray(answers["known"])[:, 0], atol=1e-5)
+    assert np.allclose(KNOWN(features[:, :3]), np.asarray(answers["in_distribution"])[:, 0], atol=1e-5)
     prove(model, PHOTOS, expected[0])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgebreed.edge.manifest import RejectionScore
+from edgebreed.edge.task import RejectionScore
 from edgebreed.errors import DatasetError, InputError
 from edgebreed.train.config import Arch, TrainConfig
 from edgebreed.train.run import fresh_run, newest_run, read_photos, read_record
@@ -74,7 +74,7 @@ def test_a_transfer_fits_head_and_score(small_data: Path, tmp_path: Path, cli: C
     first = cli(*arguments, "--negatives", small_data / "test", "--out", tmp_path / "x", "--json")
     assert 0 == first.code, first.err
     assert (2048 + 1536) * 3 + 3 + 2048 + 1 == first.json["trainable_parameters"]
-    assert RejectionScore.KNOWN == read_record(tmp_path / "x").rejection.score
+    assert RejectionScore.IN_DISTRIBUTION == read_record(tmp_path / "x").rejection.score
     again = cli(*arguments, "--out", tmp_path / "y", "--json")
     assert again.json["seconds"]["features"] < first.json["seconds"]["features"]
 
@@ -127,7 +127,7 @@ def test_too_few_negatives_are_refused(small_data: Path, tmp_path: Path, cli: Cl
         shutil.copy(path, negatives)
     outcome = cli("train", "--data", small_data, "--negatives", negatives, "--out", tmp_path / "r")
     assert 2 == outcome.code
-    assert "few holds 4 photos: the threshold of 'neither' takes 5 or more" in outcome.err
+    assert "few holds 4 photos: the threshold of 'unknown' takes 5 or more" in outcome.err
 
 
 def test_a_seed_is_no_negative_number(small_data: Path, cli: Cli) -> None:

@@ -22,8 +22,8 @@ from edgebreed.benchmarks.studies.peers.systems import (
     plain_system,
 )
 from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
-from edgebreed.edge.engines.choose import present
-from edgebreed.edge.model_file import read_manifest
+from edgebreed.edge.engines.registry import unavailable
+from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.percentile import percentile
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.machine import processor
@@ -81,7 +81,7 @@ def find_systems(options: argparse.Namespace) -> list[ComparedSystem]:
         "litert": ("plain LiteRT", "litert", options.tflite),
     }
     for option, (name, engine, file) in runtimes.items():
-        if present()[option] and file is not None:
+        if unavailable()[option] is None and file is not None:
             found.append(plain_system(name, file, engine, options.threads))
     return [*found, *(find_peers(options.venvs) if options.venvs else [])]
 

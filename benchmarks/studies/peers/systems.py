@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 
 from edgebreed.benchmarks.studies.native_overhead import open_native_engine
+from edgebreed.edge.detectors import FixedDetector
 from edgebreed.edge.engines import EngineOptions
-from edgebreed.edge.haar import FixedDetector
+from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.manifest import Manifest
-from edgebreed.edge.model_file import read_manifest
 from edgebreed.edge.pipeline import Pipeline
 
 PEER_PROGRAM = Path(__file__).with_name("peer_program.py")
@@ -124,7 +124,7 @@ def _pipeline_system(name: str, pipeline: Pipeline) -> ComparedSystem:
     indices = {label: index for index, label in enumerate(pipeline.manifest.labels)}
 
     def classify(photo: Path) -> int:
-        return indices[pipeline.process_photo(photo).top[0].breed]
+        return indices[pipeline.process(photo).top[0].label]
 
     return InProcessSystem(name, pipeline.manifest, classify)
 

@@ -71,7 +71,7 @@ def test_keys_of_other_scenarios_are_left_out(colours: Path) -> None:
 def test_another_schema_is_refused(colours: Path) -> None:
     """By both numbers."""
     data = result(colours, latencies(0, 40)).to_dict()
-    with pytest.raises(ValueError, match="schema 99, this edgebreed reads 1"):
+    with pytest.raises(ValueError, match="schema 99, this edgebreed reads 2"):
         BenchResult.from_dict({**data, "schema": 99})
 
 

@@ -9,9 +9,10 @@ from edgebreed.benchmarks.machine.clock import ManualClock
 from edgebreed.benchmarks.scenarios.camera_scenario import CameraFeed, CameraRun
 from edgebreed.benchmarks.scenarios.input_images import write_synthetic_images
 from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest
+from edgebreed.edge.detectors import Detection
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import Frame
-from edgebreed.edge.pipeline import Pipeline
+from edgebreed.edge.pipeline import FaceSearch, Pipeline
 
 
 class SlowDetector:
@@ -20,7 +21,7 @@ class SlowDetector:
     def __init__(self, clock: ManualClock) -> None:
         self.clock = clock
 
-    def detect(self, frame: Frame) -> list[tuple[int, int, int, int]]:
+    def detect(self, frame: Frame) -> list[Detection]:
         """No boxes."""
         self.clock.sleep(0.05)
         return []
@@ -36,7 +37,9 @@ def clock() -> ManualClock:
 def slow(colours: Path, clock: ManualClock) -> SystemUnderTest:
     """A system that needs 50 ms a frame."""
     system = SystemUnderTest.open(colours, EngineOptions("cpu"))
-    pipeline = Pipeline(system.pipeline.engine, system.pipeline.manifest, SlowDetector(clock))
+    pipeline = Pipeline(
+        system.pipeline.engine, system.pipeline.manifest, SlowDetector(clock), FaceSearch.ALWAYS
+    )
     return replace(system, pipeline=pipeline)
 
 

@@ -22,15 +22,15 @@ def test_a_query_holds_as_many_images_as_there_are_streams(colours: Path, tmp_pa
 
 
 def test_a_batch_gives_the_results_of_its_images_one_by_one(colours: Path, tmp_path: Path) -> None:
-    """The same kinds, breeds and probabilities, and every stage once."""
+    """The same kinds, labels and probabilities, and every stage once."""
     photos = [tmp_path / f"{number}.png" for number in range(3)]
     for path, colour in zip(photos, (RED, GREEN, BLUE), strict=True):
         cv2.imwrite(str(path), plain(colour))
     system = SystemUnderTest.open(colours, EngineOptions("cpu"))
     results, stages = process_batch(system, photos)
-    alone = [system.pipeline.process_photo(photo) for photo in photos]
-    assert ["Red", "Green", "Blue"] == [result.breed for result in results]
+    alone = [system.pipeline.process(photo) for photo in photos]
+    assert ["Red", "Green", "Blue"] == [result.label for result in results]
     assert [(r.source, r.kind, r.top, r.faces) for r in alone] == [
         (r.source, r.kind, r.top, r.faces) for r in results
     ]
-    assert ["decode", "detect", "resize", "inference", "decision"] == list(stages)
+    assert ["decode", "resize", "inference", "decision"] == list(stages)

@@ -14,5 +14,5 @@ def test_a_query_is_a_photo_as_predict_processes_it(colours: Path, tmp_path: Pat
     workload = single_stream_workload(SystemUnderTest.open(colours, EngineOptions("cpu")), photos)
     assert ("colours fp32 in onnxruntime/CPUExecutionProvider", 1) == (workload.name, workload.images)
     stages = workload.issue_query(3)
-    assert ["decode", "detect", "resize", "inference", "decision"] == list(stages)
+    assert ["decode", "resize", "inference", "detect", "decision"] == list(stages)
     assert all(ms > 0 for ms in stages.values())

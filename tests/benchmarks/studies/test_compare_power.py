@@ -23,7 +23,7 @@ def test_a_slowed_pipeline_gives_the_same_results(colours: Path, photo: Path) ->
     """A tenth later; no stage includes the delay."""
     plain = Pipeline.open(colours)
     slowed = SlowedPipeline(plain.engine, plain.manifest, plain.detector)
-    assert plain.process_photo(photo).top == slowed.process_photo(photo).top
+    assert plain.process(photo).top == slowed.process(photo).top
     assert 0.1 == slowed.share
 
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from edgebreed.benchmarks.studies.flicker import count_changes, measure_flicker, noisy_clip
-from edgebreed.edge.engines import Answers, FixedEngine
-from edgebreed.edge.haar import FixedDetector
+from edgebreed.edge.detectors import FixedDetector
+from edgebreed.edge.engines import FixedEngine, ModelOutputs
 from edgebreed.edge.pipeline import Pipeline
 
 from ...conftest import GREY, colour_manifest, plain
@@ -18,7 +18,7 @@ class Wavering:
 
     name, calls = "wavering", 0
 
-    def run(self, batch: np.ndarray) -> Answers:
+    def run(self, batch: np.ndarray) -> ModelOutputs:
         """Mostly red."""
         self.calls += 1
         row = (0.3, 0.6, 0.1) if self.calls % 3 == 0 else (0.9, 0.05, 0.05)

@@ -8,8 +8,8 @@ import pytest
 from edgebreed.benchmarks.tune.candidate_accuracy import AccuracyEvaluator, AccuracyScore
 from edgebreed.benchmarks.tune.configurations import InferenceConfiguration
 from edgebreed.benchmarks.tune.variants import ModelVariant
+from edgebreed.edge.formats import write_model
 from edgebreed.edge.manifest import Accuracy, Precision
-from edgebreed.edge.model_file import write_model
 from edgebreed.train.dataset import Photo
 
 from ...conftest import BLUE, GREEN, RED, colour_manifest, colour_model, plain

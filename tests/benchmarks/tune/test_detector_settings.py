@@ -12,7 +12,7 @@ from edgebreed.benchmarks.tune.detector_settings import (
     choose_detector,
     score_detectors,
 )
-from edgebreed.edge.haar import HaarSettings
+from edgebreed.edge.detectors import HaarSettings
 
 from ...conftest import GREY, plain
 

@@ -14,7 +14,7 @@ from edgebreed.benchmarks.tune.tune_result import (
     TuneResult,
 )
 from edgebreed.benchmarks.tune.variants import ModelVariant
-from edgebreed.edge.haar import HaarSettings
+from edgebreed.edge.detectors import HaarSettings
 
 from ...conftest import colour_manifest
 

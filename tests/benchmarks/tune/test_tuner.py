@@ -9,8 +9,8 @@ import pytest
 from edgebreed.benchmarks.scenarios.input_images import write_synthetic_images
 from edgebreed.benchmarks.tune.tuner import TuneConfig, check_writable, tune
 from edgebreed.benchmarks.tune.variants import read_variants
+from edgebreed.edge.formats import read_manifest, write_model
 from edgebreed.edge.manifest import Accuracy, Precision
-from edgebreed.edge.model_file import read_manifest, write_model
 from edgebreed.errors import EngineError, InputError, ProofError
 from edgebreed.train.dataset import Photo
 

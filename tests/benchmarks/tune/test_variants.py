@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from edgebreed.benchmarks.tune.variants import export_variants, read_variants
+from edgebreed.edge.formats import split_model, write_model
 from edgebreed.edge.manifest import Accuracy, Precision, Target
-from edgebreed.edge.model_file import split_model, write_model
 from edgebreed.errors import InputError, MissingExtraError
 from edgebreed.export import exporter
 from edgebreed.export.recipe import Format

@@ -18,11 +18,11 @@ class Clock:
 def learned(clock: Clock, detection: float, classification: float, remembered: int = 8) -> Pace:
     """One that saw a frame through both stages and whose classifier has just begun the next."""
     pace = Pace(remembered, clock)
-    pace.detected(detection)
-    pace.classifying()
+    pace.first_done(detection)
+    pace.second_begins()
     clock.now += classification
-    pace.classified()
-    pace.classifying()
+    pace.second_done()
+    pace.second_begins()
     return pace
 
 
@@ -30,7 +30,7 @@ def test_nothing_is_known_so_nothing_waits() -> None:
     """The first frames go through at once."""
     pace = Pace()
     assert 0.0 == pace.wait_s()
-    pace.detected(0.1)
+    pace.first_done(0.1)
     assert 0.0 == pace.wait_s()
 
 
@@ -48,9 +48,9 @@ def test_detection_waits_until_the_classifier_will_soon_be_free() -> None:
 def test_it_counts_with_the_longest_detection_of_late() -> None:
     """Rather early than a classifier that waits; what is long ago is forgotten."""
     pace = learned(Clock(), detection=0.5, classification=0.1, remembered=2)
-    pace.detected(0.01)
+    pace.first_done(0.01)
     assert 0.0 == pace.wait_s()
-    pace.detected(0.01)
+    pace.first_done(0.01)
     assert pace.wait_s() == pytest.approx(0.1 - 0.01 - MARGIN_S)
 
 
@@ -59,6 +59,6 @@ def test_it_counts_with_the_shortest_classification() -> None:
     clock = Clock()
     pace = learned(clock, detection=0.01, classification=0.1)
     clock.now += 5
-    pace.classified()
-    pace.classifying()
+    pace.second_done()
+    pace.second_begins()
     assert pace.wait_s() == pytest.approx(0.1 - 0.01 - MARGIN_S)

@@ -15,10 +15,10 @@ from edgebreed.edge.camera.live import LiveSettings, LiveSource
 from edgebreed.edge.camera.run import run_stream
 from edgebreed.edge.camera.source import ArraySource
 from edgebreed.edge.camera.stages import StreamOptions
-from edgebreed.edge.engines import Answers, FixedEngine
-from edgebreed.edge.haar import FixedDetector
+from edgebreed.edge.detectors import FixedDetector
+from edgebreed.edge.engines import FixedEngine, ModelOutputs
 from edgebreed.edge.images import Frame
-from edgebreed.edge.pipeline import Pipeline
+from edgebreed.edge.pipeline import FaceSearch, Pipeline
 from edgebreed.errors import EngineError, SourceError
 
 from ...conftest import RED, colour_manifest, plain
@@ -41,7 +41,7 @@ class Slow:
         self._work(self._detection)
         return []
 
-    def run(self, batch: np.ndarray) -> Answers:
+    def run(self, batch: np.ndarray) -> ModelOutputs:
         """The same answer, after a while."""
         self._work(self._classification)
         return FixedEngine(PROBABILITIES).run(batch)
@@ -63,7 +63,7 @@ class Failing:
     def __init__(self, fails: Callable[[int], bool]) -> None:
         self._fails, self._calls = fails, -1
 
-    def run(self, batch: np.ndarray) -> Answers:
+    def run(self, batch: np.ndarray) -> ModelOutputs:
         """An answer, or none."""
         self._calls += 1
         if self._fails(self._calls):
@@ -106,6 +106,7 @@ def pipeline(engine: object = None, detector: object = None) -> Pipeline:
         engine or FixedEngine(PROBABILITIES),  # type: ignore[arg-type]  # stand-ins with the same methods
         colour_manifest(),
         detector or FixedDetector(),  # type: ignore[arg-type]  # as above
+        FaceSearch.ALWAYS,
     )
 
 
@@ -263,7 +264,7 @@ def test_labels_are_smoothed_unless_that_is_turned_off() -> None:
 
         name, calls = "odd", 0
 
-        def run(self, batch: np.ndarray) -> Answers:
+        def run(self, batch: np.ndarray) -> ModelOutputs:
             """The answer to a frame."""
             self.calls += 1
             row = PROBABILITIES[::-1] if self.calls == 6 else PROBABILITIES
@@ -273,7 +274,7 @@ def test_labels_are_smoothed_unless_that_is_turned_off() -> None:
         sink = Remembering()
         source = ArraySource([plain(RED)] * 9, fps=25)
         run_stream(source, pipeline(Odd()), [sink], StreamOptions(smooth=smooth))
-        assert breeds == {told.result.top[0].breed for told in sink.results}
+        assert breeds == {told.result.top[0].label for told in sink.results}
 
 
 @pytest.mark.parametrize("wrong", [{"max_frames": 0}, {"detect_every": 0}])

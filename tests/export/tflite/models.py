@@ -38,7 +38,7 @@ def bright_tflite() -> bytes:
     x = layers.Conv2D(1, 1, kernel_initializer="ones")(x)
     x = layers.GlobalAveragePooling2D()(x)
     known = layers.Dense(1, "sigmoid", kernel_initializer=constant(4.0), bias_initializer=constant(-6.0))(x)
-    return to_tflite(keras.Model(image, {"known": known}))
+    return to_tflite(keras.Model(image, {"in_distribution": known}))
 
 
 def answers(body: bytes, photos: NDArray[np.uint8] = PHOTOS) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ import flatbuffers
 import numpy as np
 from flatbuffers.table import Table
 
-from edgebreed.edge.model_file import read_manifest, write_model
+from edgebreed.edge.formats import read_manifest, write_model
 from edgebreed.export.tflite.flatbuffer import packed, parse
 from edgebreed.export.tflite.metadata import ENTRY, IDENTIFIER, add_metadata
 

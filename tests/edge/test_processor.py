@@ -1,13 +1,36 @@
-"""Which int8 target fits a machine."""
+"""What the processor is, and which int8 target fits it."""
+
+import sys
 
 import pytest
 
 from edgebreed.edge.manifest import Precision, Target
-from edgebreed.edge.target import fitting_target, mismatch, processor_target, saturates, target_of
+from edgebreed.edge.processor import (
+    cpuinfo,
+    fitting_target,
+    instruction_sets,
+    mismatch,
+    processor_target,
+    saturates,
+    target_of,
+)
 
 from ..conftest import colour_manifest
 
 CPU = "onnxruntime/CPUExecutionProvider"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc/cpuinfo")
+def test_this_machine_names_its_instructions() -> None:
+    """Whatever they are."""
+    assert instruction_sets(cpuinfo())
+
+
+def test_x86_and_arm_spell_it_differently() -> None:
+    """And others not at all."""
+    assert {"avx2", "fma"} == instruction_sets({"flags": "avx2 fma"})
+    assert {"asimddp"} == instruction_sets({"Features": "asimddp"})
+    assert frozenset() == instruction_sets({})
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from skimage import data
 
-from edgebreed.edge.haar import HaarDetector, HaarSettings
+from edgebreed.edge.boxes import Box
+from edgebreed.edge.detectors import HaarDetector, HaarSettings
 from edgebreed.edge.images import Frame
 from edgebreed.errors import EngineError
 
-from ..conftest import GREY, plain
+from ...conftest import GREY, plain
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +22,14 @@ def astronaut() -> Frame:
     return np.ascontiguousarray(data.astronaut()[..., ::-1])
 
 
+def boxes(detector: HaarDetector, frame: Frame) -> list[Box]:
+    """The boxes of all faces."""
+    return [found.box for found in detector.detect(frame)]
+
+
 def test_a_face_is_found_where_it_is(astronaut: Frame) -> None:
     """One box, over the face of the photograph."""
-    ((left, top, width, height),) = HaarDetector().detect(astronaut)
+    ((left, top, width, height),) = boxes(HaarDetector(), astronaut)
     assert left < 224 < left + width
     assert top < 110 < top + height
 
@@ -31,7 +37,7 @@ def test_a_face_is_found_where_it_is(astronaut: Frame) -> None:
 def test_boxes_are_in_pixels_of_the_frame(astronaut: Frame) -> None:
     """A camera of four times the resolution gives the same box, four times as large."""
     enlarged = np.asarray(cv2.resize(astronaut, None, fx=4, fy=4), np.uint8)
-    small, large = HaarDetector().detect(astronaut)[0], HaarDetector().detect(enlarged)[0]
+    small, large = boxes(HaarDetector(), astronaut)[0], boxes(HaarDetector(), enlarged)[0]
     assert np.abs(np.divide(large, 4) - small).max() < 12
 
 
@@ -53,17 +59,17 @@ def test_a_tilted_face_is_found(astronaut: Frame) -> None:
         turned = np.asarray(
             cv2.warpAffine(astronaut, turn, (512, 512), borderValue=(114, 114, 114)), np.uint8
         )
-        boxes = HaarDetector().detect(turned)
-        assert any(left < x < left + width and top < y < top + height for left, top, width, height in boxes)
+        found = boxes(HaarDetector(), turned)
+        assert any(left < x < left + width and top < y < top + height for left, top, width, height in found)
 
 
 def test_faces_from_the_side_are_found_in_both_directions(astronaut: Frame) -> None:
     """A mirrored picture gives the mirrored boxes; where none is wanted, none is searched."""
     sides = HaarSettings(min_support=10**6, profile_side=512, profile_neighbors=0)
-    boxes = HaarDetector(sides).detect(astronaut)
-    mirrored = HaarDetector(sides).detect(np.ascontiguousarray(astronaut[:, ::-1]))
-    assert len(boxes) >= 2
-    assert sorted((512 - left - width, top, width, height) for left, top, width, height in boxes) == sorted(
+    found = boxes(HaarDetector(sides), astronaut)
+    mirrored = boxes(HaarDetector(sides), np.ascontiguousarray(astronaut[:, ::-1]))
+    assert len(found) >= 2
+    assert sorted((512 - left - width, top, width, height) for left, top, width, height in found) == sorted(
         mirrored
     )
     assert [] == HaarDetector(replace(sides, profile=False)).detect(astronaut)

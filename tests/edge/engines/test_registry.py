@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from edgebreed.edge.engines import EngineOptions, load_engine
+from edgebreed.edge.engines.registry import known_engine
 from edgebreed.edge.manifest import Tuned
 from edgebreed.errors import EngineError
 
@@ -20,7 +21,7 @@ def test_each_engine_answers_alike(colours: Path, engine: str) -> None:
     """Rows that sum to 1, a row a photo."""
     outputs = load_engine(colours, MANIFEST, EngineOptions(engine)).run(BATCH)
     assert np.allclose(outputs.probabilities, np.full((2, 3), 1 / 3), atol=1e-6)
-    assert outputs.known is None
+    assert outputs.in_distribution is None
 
 
 def test_the_name_tells_what_runs(colours: Path) -> None:
@@ -31,7 +32,8 @@ def test_the_name_tells_what_runs(colours: Path) -> None:
 def test_an_unknown_engine_is_refused() -> None:
     """The message lists those that are known."""
     with pytest.raises(EngineError, match="no engine 'abacus': choose one of auto, tensorrt, cuda, cpu"):
-        EngineOptions("abacus")
+        known_engine("abacus")
+    assert "cpu" == known_engine("CPUExecutionProvider")
 
 
 def test_a_provider_that_is_not_there_is_never_replaced_silently(colours: Path) -> None:
@@ -64,6 +66,6 @@ def test_auto_takes_what_tuning_found(colours: Path) -> None:
     """Where this machine has it; an engine that was asked for by name still comes first."""
     names = []
     for tuned, asked in (("openvino", "auto"), ("cuda", "auto"), ("openvino", "cpu")):
-        found = Tuned("CPU", tuned, 1, {}, 9.0, 99, (720, 1280), {}, None, None, 0)
+        found = Tuned("CPU", tuned, 1, 9.0, 99, (720, 1280), {}, None, None, 0)
         names.append(load_engine(colours, colour_manifest(tuned=found), EngineOptions(asked)).name)
     assert ["openvino/CPU", "onnxruntime/CPUExecutionProvider", "onnxruntime/CPUExecutionProvider"] == names

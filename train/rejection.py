@@ -1,19 +1,19 @@
-"""Honest probabilities, and the line between the classes and everything else."""
+"""When to answer 'unknown': a score that tells the classes from everything else, and its threshold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.manifest import Rejection, RejectionScore
+from edgebreed.edge.task import Rejection, RejectionScore
 
-KEPT_WITHOUT_NEGATIVES = 0.95
 FOLDS = 5
-INSIDE_SHARE = 10  # photos of the classes for each of neither kind; more of them cost time and move nothing
+INSIDE_SHARE = 10  # images of the classes for each negative; more of them cost time and move nothing
+MIN_VALIDATION = 60  # 0 rejected of 60 shows that at most 5 % are, with 95 % confidence (rule of three)
 
 
 @dataclass(frozen=True)
-class KnownScore:
+class InDistributionScore:
     """A logistic regression on features: `sigmoid(features @ weights + bias)`.
 
     Attributes:
@@ -29,34 +29,8 @@ class KnownScore:
         return np.asarray(1 / (1 + np.exp(-(features @ self.weights + self.bias))), np.float32)
 
 
-def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """The temperature that makes validation probabilities likeliest (Guo et al. 2017).
-
-    Targets are smoothed by one photo in `N + 2` (Platt 1999), so that a validation set without a mistake
-    does not ask for certainty.
-
-    Args:
-        logits: `(N, classes) float32`.
-        labels: `(N,) int64`.
-
-    Returns:
-        A factor to divide logits by.
-    """
-    from scipy.optimize import minimize_scalar
-    from scipy.special import logsumexp
-
-    doubt = 1 / (len(labels) + 2)
-
-    def loss(log_temperature: float) -> float:
-        scaled = logits / np.exp(log_temperature)
-        right, any_class = scaled[np.arange(len(labels)), labels], scaled.mean(axis=1)
-        return float((logsumexp(scaled, axis=1) - (1 - doubt) * right - doubt * any_class).mean())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
-
-
-def fit_known(inside: NDArray[np.float32], outside: NDArray[np.float32]) -> KnownScore:
-    """Fits photos of the classes against photos of neither kind, both `(N, features) float32`."""
+def fit_in_distribution(inside: NDArray[np.float32], outside: NDArray[np.float32]) -> InDistributionScore:
+    """Fits images of the classes against negatives, both `(N, features) float32`."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
@@ -69,44 +43,46 @@ def fit_known(inside: NDArray[np.float32], outside: NDArray[np.float32]) -> Know
     )
     weights = model.coef_[0] / scaler.scale_
     bias = float(model.intercept_[0] - weights @ scaler.mean_)
-    return KnownScore(weights.astype(np.float32), bias)
+    return InDistributionScore(weights.astype(np.float32), bias)
 
 
 def cross_validated_scores(
     inside: NDArray[np.float32], outside: NDArray[np.float32], seed: int
 ) -> NDArray[np.float32]:
-    """Scores of photos of neither kind by fits that did not see them, `(N,) float32`."""
+    """Scores of negatives by fits that did not see them, `(N,) float32`."""
     order = np.random.default_rng(seed).permutation(len(outside))
     scores = np.empty(len(outside), np.float32)
     for fold in range(FOLDS):
         held = order[fold::FOLDS]
         if len(held):
-            scores[held] = fit_known(inside, np.delete(outside, held, axis=0))(outside[held])
+            scores[held] = fit_in_distribution(inside, np.delete(outside, held, axis=0))(outside[held])
     return scores
 
 
 def fit_rejection(
     train: NDArray[np.float32], valid: NDArray[np.float32], outside: NDArray[np.float32], seed: int
-) -> tuple[KnownScore, Rejection]:
+) -> tuple[InDistributionScore, Rejection]:
     """The score that tells the classes from everything else, and its threshold.
 
     Args:
         train: features of training photos, `(N, features) float32`.
         valid: features of validation photos, for the threshold.
-        outside: features of photos of neither kind.
+        outside: features of negatives.
         seed: of the folds.
     """
-    known = fit_known(train, outside)
+    score = fit_in_distribution(train, outside)
     held_out = cross_validated_scores(train, outside, seed)
-    return known, rejection_with_negatives(known(valid), held_out)
+    return score, rejection_with_negatives(score(valid), held_out)
 
 
 def rejection_with_negatives(inside: NDArray[np.float32], outside: NDArray[np.float32]) -> Rejection:
     """The threshold with the largest share of classes kept less share of negatives let through (Youden 1950).
 
+    With fewer than 60 validation images there is none: they could not show what it withholds.
+
     Args:
         inside: scores of validation photos of the classes, `(N,) float32`.
-        outside: scores of photos of neither kind, from fits that did not see them, `(N,) float32`.
+        outside: scores of negatives, from fits that did not see them, `(N,) float32`.
     """
     from sklearn.metrics import roc_auc_score
 
@@ -117,18 +93,23 @@ def rejection_with_negatives(inside: NDArray[np.float32], outside: NDArray[np.fl
     best = np.flatnonzero(kept - passed >= (kept - passed).max() - 1e-12)
     choice = best[len(best) // 2]
     target = np.concatenate([np.ones(len(inside)), np.zeros(len(outside))])
-    return Rejection(
-        score=RejectionScore.KNOWN,
+    measured = Rejection(
+        score=RejectionScore.IN_DISTRIBUTION,
         threshold=float(middles[choice]),
         kept=float(kept[choice]),
         auroc=float(roc_auc_score(target, np.concatenate([inside, outside]))),
         false_positive_rate=float(passed[choice]),
         negatives=len(outside),
     )
+    if len(inside) >= MIN_VALIDATION:
+        return measured
+    reason = f"{len(inside)} validation images cannot measure a threshold: it takes {MIN_VALIDATION}"
+    return replace(measured, threshold=None, kept=None, false_positive_rate=None, reason=reason)
 
 
-def rejection_without_negatives(probabilities: NDArray[np.float32]) -> Rejection:
-    """The largest probability that keeps 95 % of validation photos `(N, classes) float32`."""
-    scores = probabilities.max(axis=1)
-    threshold = float(np.quantile(scores, 1 - KEPT_WITHOUT_NEGATIVES, method="lower"))
-    return Rejection(RejectionScore.MAX_PROBABILITY, threshold, kept=float((scores >= threshold).mean()))
+def no_rejection(reason: str) -> Rejection:
+    """Answers every image with a class, because no threshold could be measured."""
+    return Rejection(reason=reason)
+
+
+NO_NEGATIVES = "no negatives were given, and without them no threshold can be measured: pass --negatives"

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from edgebreed.edge.cascade import PATCH, face_patch, grouped, scaled, shrunk, tilted
+from edgebreed.edge.detectors.cascade import PATCH, face_patch, grouped, scaled, shrunk, tilted
 
-from ..conftest import GREY, plain
+from ...conftest import GREY, plain
 
 GREY_FRAME = plain(GREY, 640, 360)[..., 0]
 

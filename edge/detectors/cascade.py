@@ -1,4 +1,4 @@
-"""A Haar cascade and the pictures that it is shown."""
+"""One of OpenCV's Haar cascades, and the image preparation for it."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from edgebreed.errors import EngineError
 Grey = NDArray[np.uint8]
 """`(H, W) uint8`."""
 
-PATCH = 64  # px of the square that a candidate is judged on; a face fills two thirds of it
+PATCH = 64  # px of the square that a candidate is verified on; a face fills two thirds of it
 _MARGIN = 1.5
 _WINDOW = 20  # px; the smallest that OpenCV's frontal cascades were trained on
 _SAME_FACE = 0.3  # how far windows of one face may differ, as a share of their size
@@ -56,7 +56,7 @@ def grouped(windows: list[Box], neighbours: int) -> list[Box]:
 
 
 def shrunk(grey: Grey, side: float) -> tuple[Grey, float]:
-    """A picture with its longer side at most `side` px, its greys spread, and its size against the old."""
+    """A picture with its longer side at most `side` px and its histogram equalized, and the scale used."""
     ratio = min(1.0, side / max(grey.shape))
     if ratio < 1:
         height, width = (max(1, round(side * ratio)) for side in grey.shape)
@@ -71,7 +71,7 @@ def scaled(box: Box, ratio: float) -> Box:
 
 
 def face_patch(grey: Grey, box: Box) -> Grey:
-    """A candidate with some margin, as a square of `PATCH` px with its greys spread."""
+    """A candidate with some margin, as a square of `PATCH` px with its histogram equalized."""
     left, top, width, height = box
     side = max(2, round(width * _MARGIN))
     square = cv2.getRectSubPix(grey, (side, side), (left + width / 2, top + height / 2))
@@ -80,7 +80,7 @@ def face_patch(grey: Grey, box: Box) -> Grey:
 
 
 def tilted(patch: Grey, degrees: float) -> Grey:
-    """A patch turned about its middle; what comes in from outside repeats its edge."""
+    """A patch rotated about its centre; what comes in from outside repeats its edge."""
     middle = (patch.shape[1] / 2, patch.shape[0] / 2)
     turn = cv2.getRotationMatrix2D(middle, degrees, 1.0)
     return np.asarray(

@@ -1,13 +1,15 @@
-"""Reads the few fields of an ONNX file that the runtime needs, without the onnx package.
+"""ONNX files, with the manifest in `metadata_props`; read and written without the onnx package.
 
 ONNX files are Protocol Buffers messages; the wire format is described at
 https://protobuf.dev/programming-guides/encoding/ and the field numbers stand in onnx.proto3.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from edgebreed.edge.manifest import NO_MANIFEST
 from edgebreed.errors import ModelFileError
 
+KEY = "edgebreed"
 MODEL_GRAPH = 7
 MODEL_METADATA = 14
 _GRAPH_INITIALIZER = 5
@@ -17,6 +19,33 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 Field = tuple[int, int | memoryview, int, int]
 """Field number, value, and the field's first and past-the-last byte in the message."""
+
+
+def read_text(data: bytes) -> str:
+    """The manifest's JSON.
+
+    Raises:
+        ModelFileError: there is none, or the bytes are no ONNX model, or weights lie in another file.
+    """
+    view = memoryview(data)
+    if has_external_data(view):
+        raise ModelFileError("weights in another file are refused: export it with `edgebreed export`")
+    entries = metadata(view)
+    if KEY not in entries:
+        raise ModelFileError(NO_MANIFEST)
+    return entries[KEY]
+
+
+def body(data: bytes) -> bytes:
+    """All fields but the manifest, which `join` appended last."""
+    *_, (number, _, start, _) = fields(memoryview(data))
+    return data[:start] if number == MODEL_METADATA else data
+
+
+def join(model: bytes, text: str, labels: Sequence[str]) -> bytes:
+    """A model with the manifest's JSON as its last field; labels are in the JSON alone."""
+    del labels
+    return model + metadata_entry(KEY, text)
 
 
 def fields(message: memoryview) -> Iterator[Field]:

@@ -1,9 +1,9 @@
-"""Which int8 target fits this machine, and what to say where a model was made for another."""
+"""What the processor is, and which int8 target fits it."""
 
 import platform
 from collections.abc import Collection
+from pathlib import Path
 
-from edgebreed.edge.cpu import cpuinfo, instruction_sets
 from edgebreed.edge.manifest import Manifest, Precision, Target
 
 VNNI = frozenset({"avx512_vnni", "avx_vnni", "amx_int8"})
@@ -11,8 +11,27 @@ TENSORRT = "TensorrtExecutionProvider"
 CUDA = "CUDAExecutionProvider"
 
 
+def cpuinfo(root: Path = Path("/")) -> dict[str, str]:
+    """The first processor's lines of `/proc/cpuinfo`; empty where there is none.
+
+    Args:
+        root: where `/proc` lies.
+    """
+    try:
+        block = (root / "proc/cpuinfo").read_text().split("\n\n")[0]
+    except OSError:
+        return {}
+    pairs = (line.split(":", 1) for line in block.splitlines() if ":" in line)
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+def instruction_sets(info: dict[str, str]) -> frozenset[str]:
+    """The processor's instruction sets, as Linux spells them for x86 (`flags`) and Arm (`Features`)."""
+    return frozenset(info.get("flags", info.get("Features", "")).split())
+
+
 def processor_target() -> Target | None:
-    """The target of this machine's processor; None where it is neither x86 nor Arm."""
+    """The int8 target of this machine's processor; None for a processor that is not x86 or Arm."""
     return target_of(platform.machine(), instruction_sets(cpuinfo()))
 
 
@@ -44,7 +63,7 @@ def saturates(manifest: Manifest, processor: Target | None) -> bool:
 
 
 def mismatch(manifest: Manifest, engine: str, processor: Target | None) -> str | None:
-    """One line for a model that was made for another target than the engine at hand; else None.
+    """A warning for a model that was made for another target than the engine at hand; else None.
 
     Args:
         manifest: the model's.

@@ -1,0 +1,42 @@
+"""Detectors by name, interchangeable behind one protocol."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from edgebreed.edge.detectors.detector import FACE, Detection, Detector, FixedDetector, NoDetector
+from edgebreed.edge.detectors.haar import HaarDetector, HaarSettings
+from edgebreed.errors import InputError
+
+DETECTORS: dict[str, Callable[[Mapping[str, Any]], Detector]] = {
+    "none": lambda settings: NoDetector(),
+    "haar": lambda settings: HaarDetector(HaarSettings(**settings)),
+}
+"""What a manifest may name; each makes a detector from the settings that the manifest holds."""
+
+
+def open_detector(name: str, settings: Mapping[str, Any]) -> Detector:
+    """Makes a detector.
+
+    Raises:
+        InputError: there is none of that name, or it does not take these settings.
+        EngineError: it cannot run on this machine.
+    """
+    if name not in DETECTORS:
+        raise InputError(f"no detector {name!r}: this edgebreed has {', '.join(DETECTORS)}")
+    try:
+        return DETECTORS[name](settings)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"settings of detector {name} are of another edgebreed ({error})") from error
+
+
+__all__ = [
+    "DETECTORS",
+    "FACE",
+    "Detection",
+    "Detector",
+    "FixedDetector",
+    "HaarDetector",
+    "HaarSettings",
+    "NoDetector",
+    "open_detector",
+]

@@ -1,0 +1,157 @@
+"""What an inference engine is to the rest of the runtime."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.edge.formats import ModelFormat
+from edgebreed.edge.manifest import Manifest
+from edgebreed.errors import EdgebreedError, EngineError
+
+AUTO = "auto"
+
+
+class ModelOutputs(NamedTuple):
+    """A model's outputs for a batch.
+
+    Attributes:
+        probabilities: `(N, classes) float32`, rows sum to 1.
+        in_distribution: `(N,) float32` in 0..1, how much each image looks like any of the classes; None
+            where the model has no such output.
+    """
+
+    probabilities: NDArray[np.float32]
+    in_distribution: NDArray[np.float32] | None = None
+
+    def rows(self, first: int, last: int) -> "ModelOutputs":
+        """The outputs of some images of the batch."""
+        scores = self.in_distribution
+        return ModelOutputs(self.probabilities[first:last], None if scores is None else scores[first:last])
+
+
+class Engine(Protocol):
+    """Runs a model; several threads may call `run` at once.
+
+    Attributes:
+        name: the engine and, where it has a choice, what runs the arithmetic:
+            `onnxruntime/CUDAExecutionProvider`.
+    """
+
+    name: str
+
+    def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
+        """Runs the model on a batch `(N, H, W, 3) uint8 RGB`.
+
+        Raises:
+            EngineError: the engine failed on it.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """How to run a model.
+
+    Attributes:
+        engine: a name of the registry, an execution provider's full name, or `auto`.
+        threads: threads of one inference; 0 lets the engine choose.
+        allow_fallback: take the next engine where the one that was asked for is missing.
+        spin: ONNX Runtime's threads wait for work by spinning; on few cores that takes them from the
+            face search, and slows the whole pipeline down by a quarter on two.
+        arena: ONNX Runtime keeps memory for the next run.
+        memory_pattern: ONNX Runtime plans the memory of all tensors once.
+        io_binding: ONNX Runtime keeps input and outputs on the device between runs; None does so on a GPU.
+        trt_fp16: TensorRT may compute in float16.
+    """
+
+    engine: str = AUTO
+    threads: int = 0
+    allow_fallback: bool = False
+    spin: bool = False
+    arena: bool = True
+    memory_pattern: bool = True
+    io_binding: bool | None = None
+    trt_fp16: bool = False
+
+
+@dataclass(frozen=True)
+class EngineSpec:
+    """An engine as the registry knows it, before anything is loaded.
+
+    Attributes:
+        name: as `--engine` calls it.
+        formats: file formats that it runs.
+        extra: the extra of edgebreed that installs it.
+        options: the fields of `EngineOptions` that it heeds.
+        on_gpu: whether it computes on a GPU.
+        aliases: other names that users know it by.
+        why_unavailable: the reason why it cannot run on this machine, in one line; None where it can.
+        open: opens a model, or raises `EngineError`.
+    """
+
+    name: str
+    formats: tuple[ModelFormat, ...]
+    extra: str
+    options: tuple[str, ...]
+    why_unavailable: Callable[[], str | None]
+    open: Callable[[Path, Manifest, EngineOptions], Engine]
+    on_gpu: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass
+class FixedEngine:
+    """Gives the same outputs for every image: for tests, and for trying a stream without a model.
+
+    Attributes:
+        probabilities: `(classes,) float32`.
+        in_distribution: in 0..1, or None.
+    """
+
+    probabilities: NDArray[np.float32]
+    in_distribution: float | None = None
+    name: str = "fixed"
+
+    def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
+        """Outputs for a batch `(N, H, W, 3) uint8 RGB`."""
+        rows = np.repeat(self.probabilities[None], len(batch), axis=0)
+        score = self.in_distribution
+        return ModelOutputs(rows, None if score is None else np.full(len(batch), score, np.float32))
+
+
+@contextmanager
+def engine_faults(message: str) -> Iterator[None]:
+    """Turns whatever an engine raises into an `EngineError` of one line.
+
+    Engines raise a dozen kinds of their own, without a common base.
+    """
+    try:
+        yield
+    except EdgebreedError:
+        raise
+    except Exception as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise EngineError(f"{message}: {reason}") from error
+
+
+def in_rows(
+    run: Callable[[NDArray[np.uint8]], list[NDArray[np.float32]]], batch: NDArray[np.uint8], single: bool
+) -> list[NDArray[np.float32]]:
+    """A model's outputs for a batch; one of static batch 1 (`single`) takes one image after another."""
+    if not single or len(batch) < 2:
+        return run(batch)
+    rows = [run(row) for row in np.split(batch, len(batch))]
+    return [np.concatenate(parts) for parts in zip(*rows, strict=True)]
+
+
+def named_outputs(outputs: list[NDArray[np.float32]], classes: int) -> ModelOutputs:
+    """Tells a model's outputs apart: the one as wide as the classes, and the optional single column."""
+    if len(outputs) == 1:
+        return ModelOutputs(outputs[0])
+    wide, narrow = sorted(outputs, key=lambda output: output.shape[-1] != classes)
+    return ModelOutputs(wide, narrow[:, 0])

@@ -1,0 +1,115 @@
+"""Which engines there are, which of them this machine has, and which one runs a model."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from edgebreed.edge.engines import litert, onnx_runtime, openvino
+from edgebreed.edge.engines.engine import AUTO, Engine, EngineOptions, EngineSpec
+from edgebreed.edge.formats import format_of
+from edgebreed.edge.manifest import Manifest
+from edgebreed.edge.processor import mismatch, processor_target
+from edgebreed.errors import EngineError
+
+_LOG = logging.getLogger(__name__)
+
+ENGINES: dict[str, EngineSpec] = {
+    spec.name: spec for spec in (*onnx_runtime.SPECS, *openvino.SPECS, *litert.SPECS)
+}
+"""Every engine by name, in the order in which `auto` tries those that run a file's format."""
+
+
+def known_engine(name: str) -> str:
+    """An engine's name as the registry spells it, from any spelling of case or a provider's full name.
+
+    Raises:
+        EngineError: there is no such engine.
+    """
+    names = {
+        AUTO: AUTO,
+        **{alias: spec.name for spec in ENGINES.values() for alias in (spec.name, *spec.aliases)},
+    }
+    if name.lower() not in names:
+        raise EngineError(f"no engine {name!r}: choose one of {', '.join((AUTO, *ENGINES))}")
+    return names[name.lower()]
+
+
+def engines_for(path: Path) -> tuple[str, ...]:
+    """The engines that run a model file, in the order in which `auto` tries them."""
+    kind = format_of(path)
+    return tuple(name for name, spec in ENGINES.items() if kind in spec.formats)
+
+
+def unavailable() -> dict[str, str | None]:
+    """Each engine with the reason why it cannot run on this machine; None where it can."""
+    return {name: spec.why_unavailable() for name, spec in ENGINES.items()}
+
+
+def load_engine(path: Path, manifest: Manifest, options: EngineOptions | None = None) -> Engine:
+    """Opens a model in the engine that was asked for, or in the first that this machine has.
+
+    A model that was made for another processor is told of in the log.
+
+    Raises:
+        EngineError: the engine does not run this format, or is not on this machine, or refuses the model.
+        MissingExtraError: the engine's package is not installed.
+    """
+    engine = open_engine(path, manifest, options)
+    warning = mismatch(manifest, engine.name, processor_target())
+    if warning:
+        _LOG.warning(warning)
+    return engine
+
+
+def open_engine(path: Path, manifest: Manifest, options: EngineOptions | None = None) -> Engine:
+    """As `load_engine`, without a word about the processor that the model was made for."""
+    options = options or EngineOptions()
+    asked, allowed = known_engine(options.engine), engines_for(path)
+    if asked == AUTO:
+        return _first(path, manifest, options, allowed)
+    if asked not in allowed:
+        raise EngineError(f"{asked} does not run {path.name}: choose one of {', '.join(allowed)}")
+    try:
+        return ENGINES[asked].open(path, manifest, options)
+    except EngineError as error:
+        if not options.allow_fallback:
+            raise
+        _LOG.warning("%s was not used: %s", asked, error)
+        return _first(path, manifest, options, tuple(name for name in allowed if name != asked))
+
+
+def _first(path: Path, manifest: Manifest, options: EngineOptions, allowed: tuple[str, ...]) -> Engine:
+    """The first engine that is here and takes the model.
+
+    What `edgebreed tune` found fastest for this file comes before the others, with its threads. A GPU engine
+    that is installed and does not start is told of where a processor takes over.
+    """
+    tuned = manifest.tuned
+    if tuned and tuned.engine in allowed and ENGINES[tuned.engine].why_unavailable() is None:
+        allowed = (tuned.engine, *(name for name in allowed if name != tuned.engine))
+        options = replace(options, threads=options.threads or tuned.threads)
+    rejected: dict[str, str] = {}
+    for name in allowed:
+        reason = ENGINES[name].why_unavailable()
+        if reason is not None:
+            _LOG.info("%s is not here: %s", name, reason)
+            continue
+        try:
+            engine = ENGINES[name].open(path, manifest, options)
+        except EngineError as error:
+            rejected[name] = str(error)
+            continue
+        _tell_rejected(rejected, ENGINES[name])
+        return engine
+    reasons = rejected or {name: str(ENGINES[name].why_unavailable()) for name in allowed}
+    raise EngineError(next(iter(reasons.values())) if len(reasons) == 1 else _joined(reasons))
+
+
+def _tell_rejected(rejected: dict[str, str], chosen: EngineSpec) -> None:
+    for name, reason in rejected.items():
+        missed_gpu = ENGINES[name].on_gpu and not chosen.on_gpu
+        _LOG.log(logging.WARNING if missed_gpu else logging.INFO, "%s was not used: %s", name, reason)
+
+
+def _joined(reasons: dict[str, str]) -> str:
+    return "no engine here runs the model: " + "; ".join(f"{name}: {why}" for name, why in reasons.items())

@@ -1,0 +1,136 @@
+"""What a model is asked, in which words it answers, and when it answers 'unknown'."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Self
+
+from edgebreed.edge.prediction import Kind, Prediction
+from edgebreed.errors import InputError
+
+OFF = "off"
+"""What `--unknown-below` takes to answer every image with a class."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """How answers are put into words.
+
+    Attributes:
+        known: what stands before a known class, as in "dog: Pug (98%)"; empty for the class alone.
+        person: what stands before the class that a person resembles.
+        unknown: the whole answer where nothing was recognised.
+    """
+
+    known: str = ""
+    person: str = "person, resembles"
+    unknown: str = "unknown"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a model is asked.
+
+    Attributes:
+        subject: what all of its classes are, such as `dog`; None where they have no common noun.
+        people: whether a person is an answer of its own, found by a face.
+        words: how answers are put into words.
+    """
+
+    subject: str | None = None
+    people: bool = False
+    words: Words = field(default_factory=Words)
+
+    @classmethod
+    def of(cls, subject: str | None, people: bool) -> Self:
+        """A task with the words that follow from it."""
+        if subject is None:
+            unknown = "neither a known class nor a person" if people else "unknown"
+            return cls(None, people, Words(unknown=unknown))
+        noun = f"{'an' if subject[:1].lower() in 'aeiou' else 'a'} {subject}"
+        unknown = f"neither {noun} nor a person" if people else f"not {noun}"
+        return cls(subject, people, Words(known=subject, unknown=unknown))
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Reads a task from JSON types."""
+        return cls(**{**data, "words": Words(**data["words"])})
+
+    def summary(self, kind: Kind, best: Prediction) -> str:
+        """The answer as a sentence."""
+        if kind is Kind.UNKNOWN:
+            return self.words.unknown
+        before = self.words.known if kind is Kind.KNOWN else self.words.person
+        answer = f"{best.label} ({best.probability:.0%})"
+        return f"{before}: {answer}" if before else answer
+
+
+class RejectionScore(StrEnum):
+    """Which number tells an image of a known class from any other image."""
+
+    MAX_PROBABILITY = "max-probability"  # the largest softmax output (Hendrycks & Gimpel 2017)
+    IN_DISTRIBUTION = "in-distribution"  # the model's second output, fitted against negatives
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """When to answer 'unknown' (classification with a reject option, Chow 1970).
+
+    Attributes:
+        score: the number that is compared.
+        threshold: below it, an image shows none of the classes; None answers every image with a class.
+        kept: share of validation images at or above the threshold; None without one.
+        auroc: area under the ROC curve, classes against negatives; None without negatives.
+        false_positive_rate: share of negatives at or above the threshold; None without negatives.
+        negatives: number of images of none of the classes that it was fitted on.
+        reason: why there is no threshold, or who set it; empty where it was measured.
+    """
+
+    score: RejectionScore = RejectionScore.MAX_PROBABILITY
+    threshold: float | None = None
+    kept: float | None = None
+    auroc: float | None = None
+    false_positive_rate: float | None = None
+    negatives: int = 0
+    reason: str = ""
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Reads a rejection from JSON types."""
+        return cls(**{**data, "score": RejectionScore(data["score"])})
+
+    def describe(self, unknown: str) -> str:
+        """When 'unknown' is answered, in a line for people; `unknown` are the model's words for it."""
+        if self.threshold is None:
+            return f"never answered: {self.reason or 'no threshold'}"
+        kept = f", keeps {self.kept:.1%} of validation images" if self.kept is not None else ""
+        by_hand = f", {self.reason}" if self.reason else ""
+        return f"'{unknown}' below {self.threshold:.3f} ({self.score}){kept}{by_hand}"
+
+    def set_to(self, unknown_below: float | str | None) -> Self:
+        """The same with a threshold that somebody chose.
+
+        Args:
+            unknown_below: in 0..1, or `off`; None changes nothing.
+
+        Raises:
+            InputError: it is neither.
+        """
+        if unknown_below is None:
+            return self
+        threshold = None if unknown_below == OFF else parse_threshold(unknown_below)
+        return replace(self, threshold=threshold, kept=None, false_positive_rate=None, reason="set by hand")
+
+
+def parse_threshold(text: float | str) -> float:
+    """A threshold in 0..1.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise InputError(f"--unknown-below {text}: give a score from 0 to 1, or `{OFF}`")
+    return value

@@ -1,0 +1,60 @@
+"""What every engine shares."""
+
+import numpy as np
+import pytest
+
+from edgebreed.edge.engines import FixedEngine, ModelOutputs
+from edgebreed.edge.engines.engine import engine_faults, in_rows, named_outputs
+from edgebreed.errors import EngineError, InputError
+
+WIDE, NARROW = np.full((2, 3), 1 / 3, np.float32), np.full((2, 1), 0.7, np.float32)
+
+
+def test_outputs_are_told_apart_by_their_width() -> None:
+    """In whatever order the file has them; a single one is the probabilities."""
+    for outputs in ([WIDE, NARROW], [NARROW, WIDE]):
+        found = named_outputs(outputs, 3)
+        assert found.probabilities is WIDE
+        assert found.in_distribution is not None
+        assert [0.7, 0.7] == pytest.approx(found.in_distribution.tolist())
+    assert None is named_outputs([WIDE], 3).in_distribution
+
+
+def test_rows_of_a_batch_can_be_taken() -> None:
+    """With their scores, where there are any."""
+    row = ModelOutputs(WIDE, NARROW[:, 0]).rows(1, 2)
+    assert row.in_distribution is not None
+    assert ((1, 3), (1,)) == (row.probabilities.shape, row.in_distribution.shape)
+    assert None is ModelOutputs(WIDE).rows(0, 1).in_distribution
+
+
+def test_a_model_of_static_batch_one_takes_images_one_by_one() -> None:
+    """And their outputs are joined again."""
+    sizes = []
+
+    def run(batch: np.ndarray) -> list[np.ndarray]:
+        sizes.append(len(batch))
+        return [batch.sum(axis=(1, 2, 3), dtype=np.float32)[:, None]]
+
+    batch = np.arange(24, dtype=np.uint8).reshape(2, 2, 2, 3)
+    assert in_rows(run, batch, False)[0].tolist() == in_rows(run, batch, True)[0].tolist()
+    assert [2, 1, 1] == sizes
+
+
+def test_whatever_an_engine_raises_becomes_one_line() -> None:
+    """Our own errors pass as they are."""
+    with pytest.raises(EngineError, match="^it failed: first line$"), engine_faults("it failed"):
+        raise RuntimeError("first line\nsecond line")
+    with pytest.raises(EngineError, match="^it failed: KeyError$"), engine_faults("it failed"):
+        raise KeyError
+    with pytest.raises(InputError, match="^ours$"), engine_faults("it failed"):
+        raise InputError("ours")
+
+
+def test_the_fixed_engine_answers_every_image_alike() -> None:
+    """With a score or without one."""
+    engine = FixedEngine(np.array([0.9, 0.1], np.float32), 0.4)
+    outputs = engine.run(np.zeros((2, 4, 4, 3), np.uint8))
+    assert outputs.in_distribution is not None
+    assert [0.9, 0.1, 0.9, 0.1] == pytest.approx(outputs.probabilities.ravel().tolist())
+    assert [0.4, 0.4] == pytest.approx(outputs.in_distribution.tolist())

@@ -1,0 +1,37 @@
+"""ONNX Runtime and its execution providers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgebreed.edge.engines.onnx_runtime import PROVIDERS, SPECS, OnnxRuntimeEngine, available
+from edgebreed.errors import EngineError
+
+CPU = "CPUExecutionProvider"
+
+
+def test_every_provider_has_an_entry_for_the_registry() -> None:
+    """A GPU provider that is missing says what to install; the processor's is always there."""
+    reasons = {spec.name: spec.why_unavailable() for spec in SPECS}
+    assert list(PROVIDERS) == list(reasons)
+    assert None is reasons["cpu"]
+    assert CPU in available()
+    missing = [spec for spec in SPECS if spec.on_gpu and PROVIDERS[spec.name] not in available()]
+    for spec in missing:
+        assert f"{PROVIDERS[spec.name]} is not in this ONNX Runtime" in str(reasons[spec.name])
+        assert 'pip install "edgebreed[gpu]"' in str(reasons[spec.name])
+
+
+def test_a_batch_of_another_size_than_the_models_is_an_engine_error(colours: Path) -> None:
+    """In one line, with the shape that came."""
+    engine = OnnxRuntimeEngine(colours, CPU, 3)
+    with pytest.raises(EngineError, match=r"failed on a batch of shape \(1, 9, 9, 3\): "):
+        engine.run(np.zeros((1, 9, 9, 3), np.uint8))
+
+
+def test_a_model_that_is_none_is_refused(tmp_path: Path) -> None:
+    """With the file's name."""
+    (tmp_path / "x.onnx").write_bytes(b"nonsense")
+    with pytest.raises(EngineError, match=r"ONNX Runtime refuses .*x\.onnx"):
+        OnnxRuntimeEngine(tmp_path / "x.onnx", CPU, 3)

@@ -1,0 +1,33 @@
+"""TFLite files with a manifest behind the flatbuffer."""
+
+import io
+import zipfile
+
+import pytest
+
+from edgebreed.edge.formats import ModelFormat, sniff, tflite
+from edgebreed.errors import ModelFileError
+
+FLATBUFFER = b"\x1c\x00\x00\x00TFL3" + bytes(range(64))
+
+
+def test_a_manifest_is_joined_and_split_again() -> None:
+    """The flatbuffer stays as it was, byte for byte, at the start of the file."""
+    joined = tflite.join(FLATBUFFER, '{"größe": 1}', ("Red", "Green"))
+    assert joined.startswith(FLATBUFFER)
+    assert FLATBUFFER == tflite.body(joined)
+    assert '{"größe": 1}' == tflite.read_text(joined)
+    assert ModelFormat.TFLITE is sniff(joined)
+
+
+def test_labels_lie_beside_it_for_other_tools() -> None:
+    """One a line, as TensorFlow Lite Metadata has them."""
+    with zipfile.ZipFile(io.BytesIO(tflite.join(FLATBUFFER, "{}", ("Red", "Green")))) as archive:
+        assert b"Red\nGreen" == archive.read("labels.txt")
+
+
+@pytest.mark.parametrize("data", [FLATBUFFER, FLATBUFFER + b"PK\x05\x06 cut off"])
+def test_a_file_without_a_manifest_is_refused(data: bytes) -> None:
+    """The remedy is an export."""
+    with pytest.raises(ModelFileError, match="no manifest: export it with `edgebreed export`"):
+        tflite.read_text(data)

@@ -1,0 +1,43 @@
+"""Files that appear whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from edgebreed.edge.files import refuse_existing, user_cache, write_whole
+from edgebreed.errors import InputError
+
+
+def test_a_file_is_written_with_its_folder(tmp_path: Path) -> None:
+    """And nothing is left beside it."""
+    write_whole(tmp_path / "a/b.bin", b"data")
+    assert [tmp_path / "a/b.bin"] == list((tmp_path / "a").iterdir())
+    assert b"data" == (tmp_path / "a/b.bin").read_bytes()
+
+
+def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
+    """The message says which option allows it."""
+    path = tmp_path / "a.bin"
+    write_whole(path, b"old")
+    with pytest.raises(InputError, match=r"a\.bin exists: pass --overwrite or another name"):
+        refuse_existing(path, False, "another name")
+    with pytest.raises(InputError, match=r"a\.bin exists: pass --overwrite or another --out"):
+        write_whole(path, b"new")
+    write_whole(path, b"new", overwrite=True)
+    assert b"new" == path.read_bytes()
+
+
+def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
+    """Neither the file nor a temporary one; a folder that cannot be is named."""
+    with pytest.raises(TypeError):
+        write_whole(tmp_path / "x.onnx", "no bytes")  # type: ignore[arg-type]  # the fault under test
+    assert [] == list(tmp_path.iterdir())
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot write .*file/x: "):
+        write_whole(tmp_path / "file" / "x", b"")
+
+
+def test_the_cache_is_where_the_user_keeps_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the XDG Base Directory specification."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert tmp_path / "edgebreed" == user_cache()

@@ -1,0 +1,60 @@
+"""What a model is asked, and when it answers 'unknown'."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from edgebreed.edge.prediction import Kind, Prediction
+from edgebreed.edge.task import Rejection, RejectionScore, Task, Words, parse_threshold
+from edgebreed.errors import InputError
+
+BEST = Prediction("Robin", 0.96)
+
+
+@pytest.mark.parametrize(
+    ("subject", "people", "known", "unknown"),
+    [
+        (None, False, "Robin (96%)", "unknown"),
+        (None, True, "Robin (96%)", "neither a known class nor a person"),
+        ("bird", False, "bird: Robin (96%)", "not a bird"),
+        ("owl", True, "owl: Robin (96%)", "neither an owl nor a person"),
+    ],
+)
+def test_words_follow_from_subject_and_people(
+    subject: str | None, people: bool, known: str, unknown: str
+) -> None:
+    """A model of birds never says dog."""
+    task = Task.of(subject, people)
+    assert known == task.summary(Kind.KNOWN, BEST)
+    assert unknown == task.summary(Kind.UNKNOWN, BEST)
+    assert "person, resembles: Robin (96%)" == task.summary(Kind.PERSON, BEST)
+
+
+def test_words_of_its_own_and_json_keep_a_task() -> None:
+    """As the manifest stores it."""
+    task = Task("pug", True, Words("a pug", "somebody like", "nothing"))
+    assert task == Task.from_dict(json.loads(json.dumps(asdict(task))))
+    assert "a pug: Robin (96%)" == task.summary(Kind.KNOWN, BEST)
+
+
+def test_a_threshold_set_by_hand_says_so() -> None:
+    """What was measured of the old one does not hold for it; the score's AUROC does."""
+    measured = Rejection(RejectionScore.IN_DISTRIBUTION, 0.4, 0.99, 0.999, 0.01, 120)
+    assert measured is measured.set_to(None)
+    chosen = measured.set_to("0.25")
+    assert (0.25, None, None, 0.999, "set by hand") == (
+        chosen.threshold,
+        chosen.kept,
+        chosen.false_positive_rate,
+        chosen.auroc,
+        chosen.reason,
+    )
+    assert None is measured.set_to("off").threshold
+
+
+@pytest.mark.parametrize("wrong", ["1.5", "-0.1", "nan", "half", ""])
+def test_what_is_no_threshold_is_refused(wrong: str) -> None:
+    """The message holds the value and what is allowed."""
+    with pytest.raises(InputError, match=f"--unknown-below {wrong}: give a score from 0 to 1, or `off`"):
+        parse_threshold(wrong)
