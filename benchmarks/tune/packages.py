@@ -77,7 +77,7 @@ def export_packages(runs: Sequence[Path], folder: Path) -> list[Package]:
         MissingExtraError: a package is missing without which nothing can be exported.
     """
     recipes = [
-        Recipe.fitting(kind, precision, None) for kind, allowed in SUPPORTED.items() for precision in allowed
+        Recipe.resolve(kind, precision, None) for kind, allowed in SUPPORTED.items() for precision in allowed
     ]
     jobs = [(run, recipe) for run in runs for recipe in recipes]
     packages: list[Package] = []
