@@ -118,8 +118,11 @@ def compare(
 
 
 def misses(report: ParityReport, budget: AccuracyBudget) -> tuple[str, ...]:
-    """The bounds of a budget that an export misses, a phrase each; empty where all hold."""
-    held, on_unknown = budget, report.rejection_agreement
+    """The bounds of a budget that an export misses, a phrase each; empty where all hold.
+
+    A bound on a share that is not exactly 0 loss allows at least one image.
+    """
+    held, on_unknown = budget.measurable_on(report.n), report.rejection_agreement
     least = held.agreement - ROUNDING
     rules = (
         (
@@ -137,6 +140,13 @@ def misses(report: ParityReport, budget: AccuracyBudget) -> tuple[str, ...]:
         for what, value, bound, holds in rules
         if not holds
     )
+
+
+def too_few_images(n: int, budget: AccuracyBudget) -> str | None:
+    """What n images are too few to measure of a budget, as a sentence; None where they are enough."""
+    if budget.measurable_on(n) == budget:
+        return None
+    return f"{n} images: one is {100 / n:.1f} points; a loss below that cannot be measured"
 
 
 def require(report: ParityReport, budget: AccuracyBudget, name: str) -> None:

@@ -88,6 +88,15 @@ class AccuracyBudget:
         """
         return replace(self, drop=drop, agreement=max(0.0, 1 - CHANGED_PER_LOST * drop))
 
+    def measurable_on(self, n: int) -> "AccuracyBudget":
+        """The same with each loss that is allowed at all raised to one image of n.
+
+        A share of n images changes in steps of 1/n, so a smaller bound would refuse a file for one image. A
+        bound of exactly 0 stays 0.
+        """
+        agreement = self.agreement if self.agreement == 1 else min(self.agreement, 1 - 1 / n)
+        return replace(self, agreement=agreement, drop=self.drop and max(self.drop, 1 / n))
+
 
 CHANGED_PER_LOST = 3
 FLOAT_BUDGET = AccuracyBudget(max_error=1e-4, agreement=1.0, drop=0.0, golden_tolerance=0.02)

@@ -10,7 +10,7 @@ from edgebreed.edge.task import Rejection
 from edgebreed.errors import InputError
 from edgebreed.export.layer_noise import LayerNoise
 from edgebreed.export.mixed_precision import MixedPrecisionResult
-from edgebreed.export.parity import ParityReport
+from edgebreed.export.parity import ParityReport, too_few_images
 from edgebreed.export.recipe import (
     CALIBRATION_IMAGES,
     MAX_FLOAT_LAYERS,
@@ -170,9 +170,10 @@ class ExportRecord:
         }
 
     def _validation(self) -> dict[str, Any]:
-        """What the budget was held against."""
+        """What the budget was held against, and what of it the images are too few to measure."""
         report, budget = self.search.report, self.config.budget
         return {
             **report.to_dict(),
             "budget": asdict(budget),
+            "too_few_images": too_few_images(report.n, budget),
         }

@@ -119,6 +119,7 @@ def _print_record(record: dict[str, Any]) -> None:
     rows = {
         "size": f"{record['bytes'] / 1e6:.1f} MB",
         "parity": f"fp32 differs from Keras by at most {parity['max_error']:.2g} on {parity['n']} images",
+        "validation": record["validation"]["too_few_images"],
         "test images": record["n"],
         "top-1 float": _share(accuracy["float"], accuracy["float_interval"]),
         "top-1 exported": _share(accuracy["exported"], accuracy["exported_interval"]),

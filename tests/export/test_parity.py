@@ -14,9 +14,10 @@ from edgebreed.export.parity import (
     compare,
     misses,
     require,
+    too_few_images,
     wilson_interval,
 )
-from edgebreed.export.recipe import FLOAT_BUDGET, INT8_BUDGET
+from edgebreed.export.recipe import FLOAT_BUDGET, HALF_BUDGET, INT8_BUDGET, AccuracyBudget
 
 REJECTION = Rejection(RejectionScore.MAX_PROBABILITY, 0.5, 0.95)
 GOOD = ParityReport("valid", 200, 1.0, 0.0, 0.96, 0.96)
@@ -79,6 +80,44 @@ def test_each_missed_bound_is_named_with_value_and_limit() -> None:
     assert "largest probability difference is 0.5 on 10 valid images, the bound is 0.0001" == missed[0]
     assert "top-1 agreement is 0.9" in missed[1]
     assert "loss of top-1 is 0.1" in missed[2]
+
+
+def lost(n: int, images: int) -> ParityReport:
+    """A report on n images, so many of which the exported file lost and answered as unknown."""
+    share = 1 - images / n
+    return ParityReport("valid", n, share, 0.01, 1.0, share, share)
+
+
+@pytest.mark.parametrize("budget", [HALF_BUDGET, INT8_BUDGET])
+def test_one_image_may_be_lost_where_a_loss_is_allowed_at_all(budget: AccuracyBudget) -> None:
+    """Shares of 12 images change in steps of 8.3 points: a bound of 0.5 would refuse a file for one image."""
+    assert () == misses(lost(12, images=1), budget)
+    missed = misses(lost(12, images=2), budget)
+    assert ["top-1 agreement", "agreement on 'unknown'", "loss of top-1"] == [
+        m.split(" is ")[0] for m in missed
+    ]
+    assert "loss of top-1 is 0.1667 on 12 valid images, the bound is 0.08333" == missed[2]
+
+
+def test_a_loss_of_exactly_0_allows_no_image() -> None:
+    """fp32 must not change a single answer, nor an int8 file that was asked for `--max-drop 0`."""
+    for budget in (FLOAT_BUDGET, INT8_BUDGET.with_drop(0)):
+        assert 3 <= len(misses(lost(12, images=1), budget))
+
+
+def test_enough_images_are_held_to_the_budget_itself() -> None:
+    """0.5 points of 1000 images are 5."""
+    assert () == misses(lost(1000, images=5), INT8_BUDGET)
+    (missed,) = misses(lost(1000, images=6), INT8_BUDGET)
+    assert "loss of top-1 is 0.006 on 1000 valid images, the bound is 0.005" == missed
+
+
+def test_what_cannot_be_measured_is_said() -> None:
+    """Where a bound is finer than one image."""
+    sentence = "12 images: one is 8.3 points; a loss below that cannot be measured"
+    assert sentence == too_few_images(12, INT8_BUDGET)
+    assert too_few_images(200, INT8_BUDGET) is None
+    assert too_few_images(12, FLOAT_BUDGET) is None
 
 
 def test_a_missed_bound_is_an_error_that_exits_1() -> None:

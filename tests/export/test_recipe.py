@@ -7,7 +7,7 @@ import pytest
 from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.manifest import Precision, Target
 from edgebreed.errors import InputError
-from edgebreed.export.recipe import FLOAT_BUDGET, INT8_BUDGET, QuantizationScheme, Recipe
+from edgebreed.export.recipe import FLOAT_BUDGET, HALF_BUDGET, INT8_BUDGET, QuantizationScheme, Recipe
 
 INT8 = (ModelFormat.ONNX, Precision.INT8)
 
@@ -81,3 +81,12 @@ def test_budgets_are_those_that_are_documented() -> None:
 def test_names_can_be_file_names() -> None:
     """Lower case, digits and hyphens."""
     assert all(re.fullmatch(r"[a-z0-9-]+", recipe.name) for recipe in Recipe.all())
+
+
+def test_a_budget_allows_at_least_one_image_where_it_allows_a_loss() -> None:
+    """12 images measure in steps of 1/12. With enough images or a loss of exactly 0 it stays the same."""
+    few = HALF_BUDGET.measurable_on(12)
+    assert (1 / 12, 11 / 12) == pytest.approx((few.drop, few.agreement))
+    assert HALF_BUDGET.max_error == few.max_error
+    assert HALF_BUDGET == HALF_BUDGET.measurable_on(1000)
+    assert FLOAT_BUDGET == FLOAT_BUDGET.measurable_on(12)

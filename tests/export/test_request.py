@@ -1,13 +1,17 @@
 """What an export may be asked for, and how its record reports it."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from edgebreed.edge.manifest import Target
+from edgebreed.edge.task import Rejection
 from edgebreed.errors import InputError
+from edgebreed.export.mixed_precision import MixedPrecisionResult, SearchStep
+from edgebreed.export.parity import ParityReport
 from edgebreed.export.recipe import GraphOptions, Recipe
-from edgebreed.export.request import ExportConfig
+from edgebreed.export.request import ExportConfig, ExportRecord
 
 FP32, INT8 = (Recipe.from_name(name) for name in ("onnx-fp32", "onnx-int8-arm"))
 RUN = Path("runs/x")
@@ -63,3 +67,32 @@ def test_a_target_is_in_the_name_of_the_recipe_only() -> None:
     """Not in the name of the file."""
     assert Target.ARM is INT8.target
     assert "x-int8.onnx" == ExportConfig(RUN, INT8).path.name
+
+
+def record(n: int, rejection: Rejection) -> ExportRecord:
+    """The record of an int8 export whose one report is for all images."""
+    report = ParityReport("valid", n, 1.0, 0.1, 0.9, 0.9)
+    return ExportRecord(
+        config=ExportConfig(RUN, INT8),
+        size=1,
+        engine="cpu",
+        parity=report,
+        search=MixedPrecisionResult(b"model", (SearchStep((), report),)),
+        report=report,
+        golden_error=0.0,
+        rejection=rejection,
+        calibration=None,
+        layers=(),
+    )
+
+
+def test_the_record_says_what_too_few_images_cannot_measure() -> None:
+    """Beside the budget that the file is held to; all of it is plain JSON."""
+    data = json.loads(json.dumps(record(12, Rejection().set_to("0.4")).to_dict()))
+    assert 0.005 == data["validation"]["budget"]["drop"]
+    assert (
+        "12 images: one is 8.3 points; a loss below that cannot be measured"
+        == data["validation"]["too_few_images"]
+    )
+    assert (0.4, "set by hand") == (data["rejection"]["threshold"], data["rejection"]["reason"])
+    assert record(500, Rejection()).to_dict()["validation"]["too_few_images"] is None
