@@ -94,7 +94,7 @@ class _Export:
 
     @cached_property
     def _rejection(self) -> Rejection:
-        return self.record.rejection
+        return self.record.rejection.set_to(self.config.unknown_below)
 
     @cached_property
     def _calibration(self) -> CalibrationSet | None:

@@ -37,6 +37,7 @@ class ExportConfig:
         calibration_size: how many of them.
         max_drop: largest loss of top-1 in points; None uses the recipe's.
         max_float_layers: how many layers of an int8 file may stay float to stay within that.
+        unknown_below: score below which an image is unknown, or `off`; None uses the run's.
         debug_layers: measure the quantization noise of each layer, and plot it beside the file.
         force: write a model that exceeds its budget.
         overwrite: replace `out`.
@@ -52,6 +53,7 @@ class ExportConfig:
     calibration_size: int = CALIBRATION_IMAGES
     max_drop: float | None = None
     max_float_layers: int = MAX_FLOAT_LAYERS
+    unknown_below: str | None = None
     debug_layers: bool = False
     force: bool = False
     overwrite: bool = False
@@ -59,6 +61,7 @@ class ExportConfig:
 
     def __post_init__(self) -> None:
         precision = self.recipe.precision
+        Rejection().set_to(self.unknown_below)  # refuses what is no threshold before minutes of work
         if self.calibration is not None and precision is not Precision.INT8:
             raise InputError(f"--calibration is for --precision int8: leave it out with {precision}")
         if precision is Precision.FP32 and (self.max_drop is not None or self.debug_layers):

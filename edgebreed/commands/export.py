@@ -10,6 +10,7 @@ from rich.console import Console
 from edgebreed.commands.common import (
     Json,
     Overwrite,
+    UnknownBelow,
     console,
     print_json,
     print_table,
@@ -54,6 +55,7 @@ def export(
         int,
         typer.Option(min=1, help="How many of them, balanced over the classes; all where there are fewer."),
     ] = CALIBRATION_IMAGES,
+    unknown_below: UnknownBelow = None,
     data: Annotated[
         Path | None, typer.Option(help="Where the run's data set is now; where it was if left out.")
     ] = None,
@@ -92,6 +94,7 @@ def export(
             calibration_size=calibration_size,
             max_drop=max_drop,
             max_float_layers=max_float_layers,
+            unknown_below=unknown_below,
             debug_layers=debug_layers,
             force=force,
             overwrite=overwrite,

@@ -39,6 +39,7 @@ def test_the_budget_is_the_recipes_or_the_one_asked_for() -> None:
             "--max-drop has nothing to measure: fp32 loses nothing; choose another --precision",
         ),
         ({"debug_layers": True}, "--debug-layers has nothing to measure"),
+        ({"unknown_below": "1.5"}, "--unknown-below 1.5: give a score from 0 to 1, or `off`"),
         ({"out": Path("m.tflite")}, r"--out m\.tflite: --format onnx is written as \.onnx"),
     ],
 )
