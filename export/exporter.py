@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from edgebreed.edge.engines import Engine, ModelOutputs
 from edgebreed.edge.files import refuse_existing, write_whole
 from edgebreed.edge.formats import ModelFormat, write_model
-from edgebreed.edge.manifest import Accuracy, DetectorConfig, Manifest, Precision
+from edgebreed.edge.manifest import Accuracy, DetectorConfig, LearnedImages, Manifest, Precision
 from edgebreed.edge.processor import processor_target, saturates
 from edgebreed.edge.task import Rejection
 from edgebreed.export.calibration import CalibrationSet, choose_images
@@ -176,7 +176,15 @@ class _Export:
             self._manifest,
             calibration=chosen.describe(digest) if chosen else None,
             float_layers=search.float_layers,
+            learned=self._learned(),
         )
+
+    def _learned(self) -> LearnedImages:
+        """All images that decided a number in the file: the network's, the thresholds', the int8 ranges'."""
+        splits = self.reference.data.splits
+        paths = [image.path for split in ("train", "valid") for image in splits.get(split, ())]
+        calibration = self._calibration.paths if self._calibration else ()
+        return LearnedImages.of(self.reference.digest(path) for path in (*paths, *calibration))
 
     def _layer_noise(self, float32: bytes, model_bytes: bytes) -> tuple[LayerNoise, ...]:
         if not self.config.debug_layers:

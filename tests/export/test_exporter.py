@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnx
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from edgebreed.edge.engines import EngineOptions, load_engine
 from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.verify import verify
+from edgebreed.train.features import digest_of
+from edgebreed.train.run import read_photos, read_record
 
-from ..conftest import ROOT, Cli
+from ..conftest import GREY, ROOT, Cli, plain
 
 pytestmark = pytest.mark.keras
 
@@ -67,6 +70,25 @@ def test_the_threshold_can_be_set(small_run: Path, tmp_path: Path, cli: Cli) -> 
     assert read_manifest(tmp_path / "m.onnx").rejection.threshold is None
     refused = cli(*options, "--unknown-below", "two")
     assert (2, True) == (refused.code, "--unknown-below two: give a score from 0 to 1" in refused.err)
+
+
+def test_the_manifest_knows_the_images_that_the_run_learned_from(
+    small_run: Path, tmp_path: Path, cli: Cli
+) -> None:
+    """Training, validation and calibration images, and no test image."""
+    other = tmp_path / "other"
+    other.mkdir()
+    cv2.imwrite(str(other / "grey.png"), plain(GREY))
+    options = ("--run", small_run, "--precision", "int8", "--calibration", other, "--force")
+    assert 0 == cli("export", *options, "--out", tmp_path / "m.onnx").code
+    learned = read_manifest(tmp_path / "m.onnx").learned
+    assert learned is not None
+    splits = read_photos(small_run, read_record(small_run)).splits
+    digests = {name: {digest_of(image.path) for image in images} for name, images in splits.items()}
+    seen = digests["train"] | digests["valid"]
+    seen.add(digest_of(other / "grey.png"))
+    assert len(seen) == learned.n
+    assert seen == {digest for digest in seen | digests["test"] if digest in learned}
 
 
 def test_nothing_is_overwritten(small_run: Path, tmp_path: Path, cli: Cli) -> None:
