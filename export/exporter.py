@@ -69,9 +69,9 @@ class _Export:
 
     @classmethod
     def open(cls, config: ExportConfig) -> "_Export":
-        digest = functools.cache(digest_of)  # several steps ask for the digest of one image
+        digest = functools.cache(digest_of)  # several steps ask for the digest of one file
         record = read_record(config.run)
-        data = read_photos(config.run, record, config.data)
+        data = read_photos(config.run, record, config.data, digest)
         model = KerasEngine(config.run / MODEL)
         return cls(config, record, FloatReference(model, data, record.input, digest))
 

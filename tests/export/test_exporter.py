@@ -91,6 +91,18 @@ def test_the_manifest_knows_the_images_that_the_run_learned_from(
     assert seen == {digest for digest in seen | digests["test"] if digest in learned}
 
 
+def test_the_check_of_the_data_set_shares_its_digests(small_run: Path) -> None:
+    """The manifest needs them too; no image is hashed twice."""
+    asked = list[Path]()
+
+    def digest(path: Path) -> str:
+        asked.append(path)
+        return digest_of(path)
+
+    data = read_photos(small_run, read_record(small_run), digest=digest)
+    assert sorted(image.path for image in data.all_photos) == sorted(asked)
+
+
 def test_nothing_is_overwritten(small_run: Path, tmp_path: Path, cli: Cli) -> None:
     """It is refused before any work is done."""
     (tmp_path / "m.onnx").touch()
