@@ -137,7 +137,8 @@ def _print_record(record: dict[str, Any]) -> None:
     }
     path = record["path"]
     print_table(f"{record['recipe']} -> {path}", {name: value for name, value in rows.items() if value})
-    console().print(f"next: edgebreed bench --model {path}\n      edgebreed predict PHOTO --model {path}")
+    commands = f"next: edgebreed bench --model {path}\n      edgebreed predict PHOTO --model {path}"
+    console().print(commands, soft_wrap=True)  # a long path stays on its line, to be copied
 
 
 def _share(share: float, interval: tuple[float, float]) -> str:

@@ -61,17 +61,6 @@ def test_onnx_is_checked_named_and_of_the_stated_opset(small_run: Path, tmp_path
     )
 
 
-def test_the_threshold_can_be_set(small_run: Path, tmp_path: Path, cli: Cli) -> None:
-    """By `--unknown-below`, in the manifest, the record and the printed table."""
-    options = ("export", "--run", small_run, "--out", tmp_path / "m.onnx", "--overwrite")
-    assert 0.4 == cli(*options, "--unknown-below", 0.4, "--json").json["rejection"]["threshold"]
-    assert 0.4 == read_manifest(tmp_path / "m.onnx").rejection.threshold
-    assert "never answered: set by hand" in cli(*options, "--unknown-below", "off").out
-    assert read_manifest(tmp_path / "m.onnx").rejection.threshold is None
-    refused = cli(*options, "--unknown-below", "two")
-    assert (2, True) == (refused.code, "--unknown-below two: give a score from 0 to 1" in refused.err)
-
-
 def test_the_manifest_knows_the_images_that_the_run_learned_from(
     small_run: Path, tmp_path: Path, cli: Cli
 ) -> None:
