@@ -1,1 +1,1 @@
-"""Converts Keras models to ONNX and TFLite, quantizes them, and proves that nothing was lost."""
+"""Converts Keras models to ONNX and TFLite, quantizes them, and checks each file against the float model."""

@@ -1,7 +1,7 @@
-"""Which photos the quantizer sees: of the training split, as many of each class, none that is measured on."""
+"""Chooses the images on which int8 ranges are measured: training images, balanced over the classes."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -14,61 +14,72 @@ from edgebreed.errors import InputError
 from edgebreed.train.dataset import Dataset
 from edgebreed.train.features import digest_of
 
-MEASURED = ("valid", "test")
-"""The splits that an export is measured on."""
+MEASURED_SPLITS = ("valid", "test")
+"""The splits that an export is measured on; calibrating on their images would flatter it."""
+
+Digest = Callable[[Path], str]
+"""SHA-256 of a file in hexadecimal."""
 
 
 @dataclass(frozen=True)
 class CalibrationSet:
-    """Photos for the quantizer, and where they are from."""
+    """Images for the quantizer.
+
+    Attributes:
+        origin: the split or the folder that they are from.
+        paths: the files.
+    """
 
     origin: str
     paths: tuple[Path, ...]
 
-    def describe(self) -> Calibration:
-        """What the manifest says of them: the digest is over the photos' digests, in order."""
-        digest = hashlib.sha256("".join(digest_of(path) for path in self.paths).encode()).hexdigest()
-        return Calibration(self.origin, len(self.paths), digest)
+    def describe(self, digest: Digest = digest_of) -> Calibration:
+        """What the manifest says about them; its digest is over the files' digests, in order."""
+        joined = "".join(digest(path) for path in self.paths)
+        return Calibration(self.origin, len(self.paths), hashlib.sha256(joined.encode()).hexdigest())
 
 
-def choose_photos(data: Dataset, size: int, seed: int, folder: Path | None = None) -> CalibrationSet:
-    """Chooses the photos; the same seed chooses the same.
+def choose_images(
+    data: Dataset, size: int, seed: int, folder: Path | None = None, digest: Digest = digest_of
+) -> CalibrationSet:
+    """Chooses the images; the same seed chooses the same.
 
     Args:
-        data: the run's photos.
+        data: the run's images.
         size: how many; all where there are fewer.
         seed: of the choice.
-        folder: photos to take in place of the training split.
+        folder: images to use instead of the training split.
+        digest: SHA-256 of a file.
 
     Raises:
-        InputError: the folder holds a photo that the export is measured on, or none at all.
+        InputError: the folder holds an image that the export is measured on, or none at all.
     """
-    measured = {digest_of(photo.path): name for name in MEASURED for photo in data.splits.get(name, ())}
-    chance = np.random.default_rng(seed)
+    measured = {digest(image.path): name for name in MEASURED_SPLITS for image in data.splits.get(name, ())}
+    rng = np.random.default_rng(seed)
     if folder is not None:
         paths = find_photos([folder])
-        _refuse_measured(paths, measured)
-        chosen = sorted(chance.permutation(len(paths))[:size])
+        _refuse_measured(paths, measured, digest)
+        chosen = sorted(rng.permutation(len(paths))[:size])
         return CalibrationSet(folder.name, tuple(paths[index] for index in chosen))
-    fresh = (path for path in _by_turns(data, chance) if digest_of(path) not in measured)
-    return CalibrationSet("train", tuple(islice(fresh, size)))
+    unmeasured = (path for path in _interleaved(data, rng) if digest(path) not in measured)
+    return CalibrationSet("train", tuple(islice(unmeasured, size)))
 
 
-def _by_turns(data: Dataset, chance: np.random.Generator) -> Sequence[Path]:
-    """All training photos, one of each class after another, shuffled within a class."""
-    photos = data.photos("train")
-    shuffled = [photos[index] for index in chance.permutation(len(photos))]
+def _interleaved(data: Dataset, rng: np.random.Generator) -> Sequence[Path]:
+    """All training images, shuffled within each class, the classes taking turns."""
+    images = data.photos("train")
+    shuffled = [images[index] for index in rng.permutation(len(images))]
     by_class = [
-        [photo.path for photo in shuffled if photo.label == label] for label in range(len(data.classes))
+        [image.path for image in shuffled if image.label == label] for label in range(len(data.classes))
     ]
     return [path for group in zip_longest(*by_class) for path in group if path is not None]
 
 
-def _refuse_measured(paths: Sequence[Path], measured: dict[str, str]) -> None:
+def _refuse_measured(paths: Sequence[Path], measured: Mapping[str, str], digest: Digest) -> None:
     for path in paths:
-        split = measured.get(digest_of(path))
+        split = measured.get(digest(path))
         if split is not None:
             raise InputError(
-                f"{path} is a {split} photo of the run: calibrating on photos that the export is measured on "
+                f"{path} is a {split} image of the run: calibrating on images that the export is measured on "
                 "would flatter it; take it out of --calibration, or leave --calibration out"
             )

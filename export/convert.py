@@ -1,4 +1,4 @@
-"""From a Keras model to the body of a file, as a recipe asks."""
+"""From a Keras model to the bytes of a model file, as a recipe asks."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -7,34 +7,35 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.manifest import Precision
-from edgebreed.export.recipe import OPSET, Format, Recipe
+from edgebreed.export.recipe import GraphOptions, Recipe
 
-Photos = Callable[[], NDArray[np.uint8]]
-"""Calibration inputs `(N, H, W, 3) uint8 RGB`, loaded only where a recipe needs them."""
+LoadImages = Callable[[], NDArray[np.uint8]]
+"""Loads calibration inputs `(N, H, W, 3) uint8 RGB`; called only where a recipe needs them."""
 
 
-class Candidate(Protocol):
-    """A converted model, perhaps with layers that can be left in float."""
+class ConvertedModel(Protocol):
+    """A converted model; where it is quantized, any of its layers can be left in float."""
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """The quantized layers, in the order of the graph; none where nothing can be left in float."""
+        """The quantized layers in the order of the graph; empty where none can be left in float."""
         ...
 
-    def body(self, float_layers: Collection[str] = ()) -> bytes:
+    def model_bytes(self, float_layers: Collection[str] = ()) -> bytes:
         """The file without its manifest, with these layers in float."""
         ...
 
 
 @dataclass(frozen=True)
-class Fixed:
-    """A converted model without a choice."""
+class SinglePrecisionModel:
+    """A converted model without layers to choose from."""
 
     data: bytes
     layers: tuple[str, ...] = ()
 
-    def body(self, float_layers: Collection[str] = ()) -> bytes:
+    def model_bytes(self, float_layers: Collection[str] = ()) -> bytes:
         """The file without its manifest."""
         assert not float_layers
         return self.data
@@ -42,65 +43,53 @@ class Fixed:
 
 @dataclass(frozen=True)
 class Conversion:
-    """A model in its file format.
+    """A Keras model in another format.
 
     Attributes:
-        plain: in float32.
-        candidate: as the recipe asks.
+        float32: the file in float32, without its manifest.
+        converted: the model in the precision that was asked for.
     """
 
-    plain: bytes
-    candidate: Candidate
+    float32: bytes
+    converted: ConvertedModel
 
 
-@dataclass(frozen=True)
-class Shape:
-    """What a file can be asked for beside its numbers.
-
-    Attributes:
-        opset: ONNX operator set version.
-        static_batch: make the batch 1.
-    """
-
-    opset: int = OPSET
-    static_batch: bool = False
+def convert(model: Any, recipe: Recipe, options: GraphOptions, load_images: LoadImages) -> Conversion:
+    """Converts a Keras model and quantizes it as the recipe asks."""
+    to_format = _to_onnx if recipe.format is ModelFormat.ONNX else _to_tflite
+    return to_format(model, recipe, options, load_images)
 
 
-def convert(model: Any, recipe: Recipe, shape: Shape, photos: Photos) -> Conversion:
-    """Converts a Keras model and shrinks or quantizes it."""
-    make = _onnx if recipe.format is Format.ONNX else _tflite
-    return make(model, recipe, shape, photos)
-
-
-def _onnx(model: Any, recipe: Recipe, shape: Shape, photos: Photos) -> Conversion:
-    from edgebreed.export.float16 import to_float16
+def _to_onnx(model: Any, recipe: Recipe, options: GraphOptions, load_images: LoadImages) -> Conversion:
+    from edgebreed.export.graph.index import clean_up, serialized
     from edgebreed.export.graph.rescaling import fold_rescaling
-    from edgebreed.export.graph.slim import slim
-    from edgebreed.export.quantize import OnnxQuantizer
-    from edgebreed.export.to_onnx import serialized, to_onnx
-    from edgebreed.export.weight_only import quantize_weights
+    from edgebreed.export.keras_export import to_onnx
+    from edgebreed.export.quantize_onnx import OnnxQuantizer
+    from edgebreed.export.shrink_onnx import quantize_weights, to_float16
 
-    plain = to_onnx(model, shape.opset, shape.static_batch)
-    if not (recipe.has_targets and recipe.number_types.symmetric):  # pixels from -1 to 1 have two sides
-        fold_rescaling(plain)
-    slim(plain)
-    body = serialized(plain)
+    float32 = to_onnx(model, options.opset, options.static_batch)
+    if not (
+        recipe.has_targets and recipe.scheme.symmetric
+    ):  # of 0..255 symmetric int8 would use one half only
+        fold_rescaling(float32)
+    clean_up(float32)
+    data = serialized(float32)
     if recipe.precision is Precision.FP32:
-        return Conversion(body, Fixed(body))
+        return Conversion(data, SinglePrecisionModel(data))
     if recipe.precision is Precision.INT8:
-        return Conversion(body, OnnxQuantizer(plain, photos(), recipe.number_types))
-    smaller = (to_float16 if recipe.precision is Precision.FP16 else quantize_weights)(plain)
-    slim(smaller)
-    return Conversion(body, Fixed(serialized(smaller)))
+        return Conversion(data, OnnxQuantizer(float32, load_images(), recipe.scheme))
+    smaller = (to_float16 if recipe.precision is Precision.FP16 else quantize_weights)(float32)
+    clean_up(smaller)
+    return Conversion(data, SinglePrecisionModel(serialized(smaller)))
 
 
-def _tflite(model: Any, recipe: Recipe, shape: Shape, photos: Photos) -> Conversion:
-    from edgebreed.export.quantize_tflite import TFLiteQuantizer, shrink
-    from edgebreed.export.to_tflite import to_tflite
+def _to_tflite(model: Any, recipe: Recipe, options: GraphOptions, load_images: LoadImages) -> Conversion:
+    from edgebreed.export.keras_export import to_tflite
+    from edgebreed.export.quantize_tflite import TFLiteQuantizer, quantize_weights_only
 
-    body = to_tflite(model, shape.static_batch)
+    data = to_tflite(model, options.static_batch)
     if recipe.precision is Precision.FP32:
-        return Conversion(body, Fixed(body))
+        return Conversion(data, SinglePrecisionModel(data))
     if recipe.precision is Precision.INT8:
-        return Conversion(body, TFLiteQuantizer(body, photos()))
-    return Conversion(body, Fixed(shrink(body, recipe.precision)))
+        return Conversion(data, TFLiteQuantizer(data, load_images()))
+    return Conversion(data, SinglePrecisionModel(quantize_weights_only(data, recipe.precision)))

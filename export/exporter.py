@@ -1,36 +1,32 @@
-"""`edgebreed export`: converts, quantizes, proves, packs."""
+"""`edgebreed export`: converts and quantizes a run, measures what was lost, and writes one file."""
 
 import datetime
+import functools
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.engines import Engine, ModelOutputs
 from edgebreed.edge.files import refuse_existing, write_whole
-from edgebreed.edge.formats import write_model
-from edgebreed.edge.manifest import Accuracy, Calibration, DetectorConfig, Manifest, Precision
+from edgebreed.edge.formats import ModelFormat, write_model
+from edgebreed.edge.manifest import Accuracy, DetectorConfig, LearnedImages, Manifest, Precision
 from edgebreed.edge.processor import processor_target, saturates
-from edgebreed.edge.verify import verify
-from edgebreed.errors import ProofError
-from edgebreed.export.accuracy_control import Control, Controlled, Trial
-from edgebreed.export.calibration import CalibrationSet, choose_photos
-from edgebreed.export.convert import Candidate, convert
-from edgebreed.export.draft import labelled, open_body
-from edgebreed.export.golden import golden_vectors
-from edgebreed.export.layers import LAYER_PHOTOS, LayerNoise, layer_noise, save_plot
-from edgebreed.export.noise import answers_db
-from edgebreed.export.proof import REMEDY, Proof, compare, require
-from edgebreed.export.recipe import FLOAT_BOUND, Bound
-from edgebreed.export.reference import reference_answers
+from edgebreed.edge.task import Rejection
+from edgebreed.export.calibration import CalibrationSet, choose_images
+from edgebreed.export.convert import ConvertedModel, convert
+from edgebreed.export.float_reference import FloatReference, ReferenceImages
+from edgebreed.export.layer_noise import LAYER_IMAGES, LayerNoise, layer_noise, output_sqnr_db, save_plot
+from edgebreed.export.mixed_precision import MixedPrecisionResult, MixedPrecisionSearch, SearchStep
+from edgebreed.export.parity import ParityReport, compare, require
+from edgebreed.export.recipe import FLOAT_BUDGET
 from edgebreed.export.request import ExportConfig, ExportRecord
+from edgebreed.export.runtime_check import RuntimeCheck, check_in_runtime, open_model_bytes
 from edgebreed.machine import versions
 from edgebreed.train import pixels
-from edgebreed.train.dataset import Dataset, Photo, labels_of
+from edgebreed.train.dataset import labels_of
 from edgebreed.train.evaluate import KerasEngine, answer_all
 from edgebreed.train.features import digest_of
 from edgebreed.train.run import MODEL, RunRecord, read_photos, read_record
@@ -47,128 +43,111 @@ TOOLS = (
     "onnxruntime",
     "ai-edge-litert",
 )
-PARITY_PHOTOS = 200
-NOISE_PHOTOS = 24
+PARITY_IMAGES = 200
+SEARCH_IMAGES = 24  # on which the noise of single layers is measured
 
 
 def export(config: ExportConfig) -> ExportRecord:
-    """Exports a run; the file appears whole and proved, or not at all.
+    """Exports a run; the file appears complete and checked, or not at all.
 
     Raises:
         InputError: the run, the data set or the target file is at fault.
-        ProofError: the result missed its bound and `force` is not set.
+        ProofError: the result exceeds its accuracy budget and `force` is not set.
     """
     for path in (config.path, *([config.plot] if config.debug_layers else [])):
         refuse_existing(path, config.overwrite)
-    return _Work.open(config).run()
+    return _Export.open(config).run()
 
 
 @dataclass(frozen=True)
-class _Work:
-    """An export in the making: the request, the run that it is of, and the run's photos."""
+class _Export:
+    """One export: the request, the run that it is of, and the float model's outputs for the run's images."""
 
     config: ExportConfig
     record: RunRecord
-    data: Dataset
-    model: KerasEngine
+    reference: FloatReference
 
     @classmethod
-    def open(cls, config: ExportConfig) -> "_Work":
+    def open(cls, config: ExportConfig) -> "_Export":
+        digest = functools.cache(digest_of)  # several steps ask for the digest of one file
         record = read_record(config.run)
-        data = read_photos(config.run, record, config.data)
-        return cls(config, record, data, KerasEngine(config.run / MODEL))
+        data = read_photos(config.run, record, config.data, digest)
+        model = KerasEngine(config.run / MODEL)
+        return cls(config, record, FloatReference(model, data, record.input, digest))
 
     def run(self) -> ExportRecord:
-        config, needs_photos = self.config, self.config.recipe.is_calibrated
-        chosen = self._calibration if needs_photos else None
-        conversion = convert(self.model.model, config.recipe, config.shape, self._calibration_inputs)
-        parity = self._parity(conversion.plain)
-        controlled = self._controlled(conversion.candidate, parity)
-        draft = self._manifest(controlled, chosen.describe() if chosen else None)
-        engine = open_body(controlled.body, draft, config.recipe.format)
-        manifest = replace(draft, golden=golden_vectors(self.model, engine, draft.input, draft.tolerance))
-        golden_error = verify(engine, manifest).max_error
-        manifest = with_tolerance(manifest, golden_error, config.bound, config.force)
-        report = self._prove(engine, "test")
-        layers = self._layers(conversion.plain, controlled.body)
-        record = ExportRecord(
-            config=config,
-            size=0,
-            engine=engine.name,
-            parity=parity,
-            control=controlled,
-            report=report,
-            golden_error=golden_error,
-            calibration=manifest.calibration,
-            layers=layers,
+        config = self.config
+        conversion = convert(
+            self.reference.model.model, config.recipe, config.options, self._calibration_inputs
         )
-        self._write(record, manifest)
-        return record.sized()
+        parity = self._check_float32(conversion.float32)
+        search = self._search(conversion.converted, parity)
+        check = check_in_runtime(
+            search.model_bytes,
+            self._final_manifest(search),
+            self.reference.model,
+            config.budget,
+            config.force,
+        )
+        layers = self._layer_noise(conversion.float32, search.model_bytes)
+        return self._written(check, search, parity, layers)
 
     @cached_property
-    def _calibration(self) -> CalibrationSet:
-        config = self.config
-        return choose_photos(self.data, config.calibration_size, self.record.seed, config.calibration)
+    def _rejection(self) -> Rejection:
+        return self.record.rejection.set_to(self.config.unknown_below)
+
+    @cached_property
+    def _calibration(self) -> CalibrationSet | None:
+        config, reference = self.config, self.reference
+        if not config.recipe.is_calibrated:
+            return None
+        seed, folder = self.record.seed, config.calibration
+        return choose_images(reference.data, config.calibration_size, seed, folder, reference.digest)
 
     def _calibration_inputs(self) -> NDArray[np.uint8]:
-        return pixels.load(self._calibration.paths, self.record.input)
+        return pixels.load(self._calibration.paths if self._calibration else (), self.record.input)
 
-    def _parity(self, plain: bytes) -> Proof:
-        """The float32 file against the Keras model, before anything is made of it."""
-        proof = self._prove(self._opened(plain), "valid", PARITY_PHOTOS)
+    def _check_float32(self, float32: bytes) -> ParityReport:
+        """Compares the float32 file with the Keras model, before anything is made of it."""
+        report = self._compare(self._open(float32), "valid", PARITY_IMAGES)
         if not self.config.force:
-            require(proof, FLOAT_BOUND, f"{self.config.recipe.format}-fp32")
-        return proof
+            require(report, FLOAT_BUDGET, f"{self.config.recipe.format}-fp32")
+        return report
 
-    def _controlled(self, candidate: Candidate, parity: Proof) -> Controlled:
+    def _search(self, model: ConvertedModel, parity: ParityReport) -> MixedPrecisionResult:
         config = self.config
-        if config.recipe.precision is Precision.FP32:  # it is the file that parity was just shown of
-            return Controlled(candidate.body(), (Trial((), parity),))
-
-        def prove(body: bytes) -> Proof:
-            return self._prove(self._opened(body), "valid")
-
-        def noise_db(body: bytes) -> float:
-            photos, exact = self._photos("valid", NOISE_PHOTOS)
-            answers = answer_all(self._opened(body), _paths(photos), self.record.input, "layer")
-            return answers_db(exact.probabilities, answers.probabilities)
-
-        if config.force:  # as it comes: no layer is taken back
-            body = candidate.body()
-            return Controlled(body, (Trial((), prove(body)),))
-        control = Control(config.recipe.name, config.bound, config.max_float_layers, prove, noise_db)
-        return control.run(candidate)
-
-    def _prove(self, engine: Engine, split: str, count: int | None = None) -> Proof:
-        photos, reference = self._photos(split, count)
-        answers = answer_all(engine, _paths(photos), self.record.input, split)
-        return compare(
-            split, reference, answers, labels_of(photos), self.record.rejection, self.record.labels
+        if config.recipe.precision is Precision.FP32:  # `parity` has just measured this file
+            return MixedPrecisionResult(model.model_bytes(), (SearchStep((), parity),))
+        if config.force:
+            model_bytes = model.model_bytes()
+            return MixedPrecisionResult(model_bytes, (SearchStep((), self._measure(model_bytes)),))
+        search = MixedPrecisionSearch(
+            config.recipe.name, config.budget, config.max_float_layers, self._measure, self._output_sqnr_db
         )
+        return search.run(model)
 
-    def _photos(self, split: str, count: int | None = None) -> tuple[list[Photo], ModelOutputs]:
-        """Photos of a split, all or so many evenly out of all, and the float model's answers to them."""
-        photos, answers = self._valid if split == "valid" else self._answered(split)
-        places = spread(len(photos), count or len(photos))
-        scores = None if answers.in_distribution is None else answers.in_distribution[places]
-        return [photos[place] for place in places], ModelOutputs(answers.probabilities[places], scores)
+    def _measure(self, model_bytes: bytes) -> ParityReport:
+        return self._compare(self._open(model_bytes), "valid")
+
+    def _output_sqnr_db(self, model_bytes: bytes) -> float:
+        images = self.reference.images("valid", SEARCH_IMAGES)
+        outputs = answer_all(self._open(model_bytes), images.paths, self.record.input, "layer")
+        return output_sqnr_db(images.outputs.probabilities, outputs.probabilities)
+
+    def _compare(self, engine: Engine, split: str, count: int | None = None) -> ParityReport:
+        images = self.reference.images(split, count)
+        return self._report(images, answer_all(engine, images.paths, self.record.input, split))
+
+    def _report(self, images: ReferenceImages, outputs: ModelOutputs) -> ParityReport:
+        labels, names = labels_of(images.images), self.record.labels
+        return compare(images.split, images.outputs, outputs, labels, self._rejection, names)
+
+    def _open(self, model_bytes: bytes) -> Engine:
+        return open_model_bytes(model_bytes, self._manifest)
 
     @cached_property
-    def _valid(self) -> tuple[Sequence[Photo], ModelOutputs]:
-        return self._answered("valid")
-
-    def _answered(self, split: str) -> tuple[Sequence[Photo], ModelOutputs]:
-        photos = self.data.photos(split)
-        return photos, reference_answers(self.model, _paths(photos), self.record.input)
-
-    def _opened(self, body: bytes) -> Engine:
-        return open_body(body, self._bare, self.config.recipe.format)
-
-    @cached_property
-    def _bare(self) -> Manifest:
-        return self._manifest(None, None)
-
-    def _manifest(self, controlled: Controlled | None, calibration: Calibration | None) -> Manifest:
+    def _manifest(self) -> Manifest:
+        """What is known before the conversion."""
         config, record = self.config, self.record
         return Manifest(
             name=config.path.stem,
@@ -177,73 +156,78 @@ class _Work:
             labels=record.labels,
             input=record.input,
             precision=config.recipe.precision,
-            rejection=record.rejection,
+            rejection=self._rejection,
             task=record.task,
             detector=DetectorConfig("haar" if record.task.people else "none"),
             accuracy=None,
-            calibration=calibration,
-            tolerance=config.recipe.bound.golden,
-            source_sha256=digest_of(self.model.path),
+            calibration=None,
+            tolerance=config.recipe.budget.golden_tolerance,
+            source_sha256=self.reference.digest(self.reference.model.path),
             created=datetime.datetime.now(datetime.UTC).date().isoformat(),
             tools=versions(TOOLS),
             notice=config.notice,
             target=config.recipe.target,
             opset=config.opset,
-            float_layers=() if controlled is None else controlled.float_layers,
         )
 
-    def _layers(self, plain: bytes, body: bytes) -> tuple[LayerNoise, ...]:
+    def _final_manifest(self, search: MixedPrecisionResult) -> Manifest:
+        chosen, digest = self._calibration, self.reference.digest
+        return replace(
+            self._manifest,
+            calibration=chosen.describe(digest) if chosen else None,
+            float_layers=search.float_layers,
+            learned=self._learned(),
+        )
+
+    def _learned(self) -> LearnedImages:
+        """All images that decided a number in the file: the network's, the thresholds', the int8 ranges'."""
+        splits = self.reference.data.splits
+        paths = [image.path for split in ("train", "valid") for image in splits.get(split, ())]
+        calibration = self._calibration.paths if self._calibration else ()
+        return LearnedImages.of(self.reference.digest(path) for path in (*paths, *calibration))
+
+    def _layer_noise(self, float32: bytes, model_bytes: bytes) -> tuple[LayerNoise, ...]:
         if not self.config.debug_layers:
             return ()
-        photos, _ = self._photos("valid", LAYER_PHOTOS)
-        inputs = pixels.load(_paths(photos), self.record.input)
-        precise = saturates(self._bare, processor_target())
-        return layer_noise(self.config.recipe.format, plain, body, inputs, precise)
+        images = pixels.load(self.reference.images("valid", LAYER_IMAGES).paths, self.record.input)
+        avoid_saturation = saturates(self._manifest, processor_target())
+        return layer_noise(float32, model_bytes, images, avoid_saturation)
 
-    def _write(self, record: ExportRecord, manifest: Manifest) -> None:
-        config, report = self.config, record.report
-        accuracy = Accuracy(report.photos, report.n, report.exported_top1, report.float_top1)
-        labelled_body = labelled(record.control.body, manifest, config.recipe.format)
-        write_model(
-            config.path, labelled_body, replace(manifest, accuracy=accuracy), overwrite=config.overwrite
-        )
-        if record.layers:
+    def _written(
+        self,
+        check: RuntimeCheck,
+        search: MixedPrecisionResult,
+        parity: ParityReport,
+        layers: tuple[LayerNoise, ...],
+    ) -> ExportRecord:
+        config, test = self.config, self.reference.images("test")
+        report = self._report(test, answer_all(check.engine, test.paths, self.record.input, "test"))
+        accuracy = Accuracy(report.split, report.n, report.exported_top1, report.float_top1)
+        manifest = replace(check.manifest, accuracy=accuracy)
+        model_bytes = _with_metadata(search.model_bytes, manifest, config.recipe.format)
+        write_model(config.path, model_bytes, manifest, overwrite=config.overwrite)
+        if layers:
             picture = io.BytesIO()
-            save_plot(record.layers, f"{manifest.name}: {config.recipe.name}", picture)
+            save_plot(layers, f"{manifest.name}: {config.recipe.name}", picture)
             write_whole(config.plot, picture.getvalue(), overwrite=config.overwrite)
-
-
-def spread(total: int, count: int) -> list[int]:
-    """So many places, evenly out of all: photos of one class stand together."""
-    return [int(place) for place in np.linspace(0, total - 1, min(count, total))]
-
-
-def _paths(photos: Sequence[Photo]) -> list[Path]:
-    return [photo.path for photo in photos]
-
-
-def with_tolerance(manifest: Manifest, error: float, bound: Bound, force: bool) -> Manifest:
-    """The manifest with a tolerance that the file itself holds on its golden vectors.
-
-    What a file may lose is decided on validation photos. Where single probabilities have a bound, a golden
-    one over it shows a fault. int8 has none, and on drawn images, which are like no photo that it was
-    calibrated on, it may be off by more than on any photo: the tolerance is then what it is off by, and half
-    of the usual one for the device's own arithmetic.
-
-    Args:
-        manifest: with golden vectors.
-        error: the largest difference on them, here.
-        bound: what the file may lose.
-        force: take it as it comes.
-
-    Raises:
-        ProofError: a vector is off by more than a bound on single probabilities allows.
-    """
-    if error <= manifest.tolerance:
-        return manifest
-    if bound.max_error < 1 and not force:
-        raise ProofError(
-            f"{manifest.name}: a golden vector is off by {error:.4g}, the bound is {manifest.tolerance:.4g}; "
-            f"{REMEDY}"
+        return ExportRecord(
+            config=config,
+            size=config.path.stat().st_size,
+            engine=check.engine.name,
+            parity=parity,
+            search=search,
+            report=report,
+            golden_error=check.golden_error,
+            rejection=manifest.rejection,
+            calibration=manifest.calibration,
+            layers=layers,
         )
-    return replace(manifest, tolerance=error + manifest.tolerance / 2)
+
+
+def _with_metadata(model_bytes: bytes, manifest: Manifest, format_: ModelFormat) -> bytes:
+    """The file with the metadata that other tools read: TFLite Metadata; ONNX has no such standard."""
+    if format_ is ModelFormat.ONNX:
+        return model_bytes
+    from edgebreed.export.tflite_metadata import with_metadata
+
+    return with_metadata(model_bytes, manifest)

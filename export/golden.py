@@ -1,4 +1,4 @@
-"""Images drawn by the program, with the float model's answers, that travel inside a model."""
+"""Golden vectors: drawn images with the float model's outputs, stored in the manifest for `verify`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,113 +12,119 @@ from edgebreed.edge.manifest import GoldenVector
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
 from edgebreed.edge.verify import replay
 
-Form = tuple[tuple[int, int], str]
-FORMS: tuple[Form, ...] = (
+ImageFormat = tuple[tuple[int, int], str]
+FORMATS: tuple[ImageFormat, ...] = (
     ((263, 201), ".jpg"),
     ((97, 161), ".png"),
     ((181, 243), ".jpg"),
     ((131, 89), ".png"),
 )
-"""Width and height in px, and encoding: odd, not square, and none a model's input."""
+"""Width and height in px, and encoding: odd, not square, and the size of no model's input."""
 
-CANDIDATES = 8  # steady ones drawn for each form; the most telling one is kept
-DRAWS = 64  # at most, where few are steady: a small network's answers to drawn images are seldom settled
-STEADY = 0.5  # of the tolerance: what is left is for the device's own arithmetic
+CANDIDATES = 8  # stable images drawn for each format, of which the most sensitive one is kept
+MAX_DRAWN = 64  # where few are stable: a small network's outputs for drawn images often lie near a boundary
+STABLE = 0.5  # share of the tolerance; the rest is left for the arithmetic of other devices
 STROKES = 500
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class _DrawnImage:
+    """A drawn image and how it discriminates.
+
+    Attributes:
+        vector: the image with the float model's outputs.
+        sensitivity: how far a wrong preprocessing moves its probabilities, at least.
+        error: how far the exported model's outputs are off.
+    """
+
     vector: GoldenVector
-    moved: float
+    sensitivity: float
     error: float
 
 
 def golden_vectors(
     reference: Engine, exported: Engine, spec: InputSpec, tolerance: float, seed: int = 0
 ) -> tuple[GoldenVector, ...]:
-    """Draws images and keeps, of each form, the one that tells a wrong preprocessing best.
+    """Draws images and keeps, for each format, the one that reveals a wrong preprocessing best.
 
-    An image tells by how far its probabilities move when its colour channels are swapped or when another
-    resize rule is used, whichever moves them least, less how far the exported model is off on it anyway.
-    Images on which the exported model is off by more than half of the tolerance are left out where others
-    can be drawn: they would tell one device's rounding from another's.
+    How well an image does is the smallest change of its probabilities when its colour channels are swapped or
+    another resize rule is used, less the error of the exported model. Images on which that error exceeds half
+    of the tolerance are left out where others can be drawn: they would detect another device's rounding, not
+    a fault.
 
     Args:
-        reference: runs the float model, whose answers are kept.
-        exported: runs the file that the images will travel in.
+        reference: runs the float model, whose outputs are stored.
+        exported: runs the file that the images will be stored in.
         spec: the model's input.
         tolerance: how far a device's probabilities may be off.
         seed: of the drawing.
     """
-    generator = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     return tuple(
-        _most_telling(
-            (_candidate(reference, exported, spec, form, generator) for _ in range(DRAWS)), tolerance
-        )
-        for form in FORMS
+        _best((_draw_image(reference, exported, spec, form, rng) for _ in range(MAX_DRAWN)), tolerance)
+        for form in FORMATS
     )
 
 
-def _most_telling(drawn: Iterable[_Candidate], tolerance: float) -> GoldenVector:
-    steady: list[_Candidate] = []
-    unsteady: list[_Candidate] = []
-    for candidate in drawn:
-        (steady if candidate.error <= STEADY * tolerance else unsteady).append(candidate)
-        if len(steady) == CANDIDATES:
+def _best(drawn: Iterable[_DrawnImage], tolerance: float) -> GoldenVector:
+    stable: list[_DrawnImage] = []
+    unstable: list[_DrawnImage] = []
+    for image in drawn:
+        (stable if image.error <= STABLE * tolerance else unstable).append(image)
+        if len(stable) == CANDIDATES:
             break
-    if not steady:
-        return min(unsteady, key=lambda candidate: candidate.error).vector
-    return max(steady, key=lambda candidate: candidate.moved - candidate.error).vector
+    if not stable:
+        return min(unstable, key=lambda image: image.error).vector
+    return max(stable, key=lambda image: image.sensitivity - image.error).vector
 
 
-def draw(width: int, height: int, generator: np.random.Generator) -> Frame:
-    """A picture `(height, width, 3) uint8 BGR` of coloured strokes on a rough ground.
+def draw(width: int, height: int, rng: np.random.Generator) -> Frame:
+    """A picture `(height, width, 3) uint8 BGR` of coloured strokes on a textured background.
 
-    It is rough on every scale, as photos are: on smooth pictures a network's answer hangs on the last bit
-    of each pixel, so that two JPEG decoders would already disagree.
+    It has texture on every scale, as photos have: on smooth pictures a network's outputs depend on the last
+    bit of each pixel, so that two JPEG decoders would already disagree.
     """
-    canvas = np.clip(_ground(width, height, generator), 0, 255).astype(np.uint8)
-    for _ in range(int(generator.integers(1, 4))):
-        _fur(canvas, generator)
+    canvas = np.clip(_background(width, height, rng), 0, 255).astype(np.uint8)
+    for _ in range(int(rng.integers(1, 4))):
+        _draw_strokes(canvas, rng)
     return canvas
 
 
-def _ground(
-    width: int, height: int, generator: np.random.Generator
+def _background(
+    width: int, height: int, rng: np.random.Generator
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    ground = generator.integers(60, 220, 3) + generator.normal(0, 10, (height, width, 1))
+    """Noise of six octaves around a random colour."""
+    background = rng.integers(60, 220, 3) + rng.normal(0, 10, (height, width, 1))
     for octave in range(6):
         cells = 2 ** (octave + 1)
-        coarse = generator.normal(0, 1, (height * cells // 256 + 2, width * cells // 256 + 2, 3)).astype(
-            np.float32
-        )
-        ground = ground + 35 * 0.6**octave * cv2.resize(
-            coarse, (width, height), interpolation=cv2.INTER_CUBIC
-        )
-    return np.asarray(ground, np.float32)
+        shape = (height * cells // 256 + 2, width * cells // 256 + 2, 3)
+        coarse = rng.normal(0, 1, shape).astype(np.float32)
+        fine = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+        background = background + 35 * 0.6**octave * fine
+    return np.asarray(background, np.float32)
 
 
-def _fur(canvas: Frame, generator: np.random.Generator) -> None:
+def _draw_strokes(canvas: Frame, rng: np.random.Generator) -> None:
+    """An ellipse of short strokes of one colour and direction, a little varied."""
     height, width = canvas.shape[:2]
-    centre = generator.uniform(0.2, 0.8, 2) * (width, height)
-    radius = generator.uniform(0.15, 0.4) * min(width, height)
-    colour, lie = generator.integers(0, 256, 3), generator.uniform(0, 2 * np.pi)
+    centre = rng.uniform(0.2, 0.8, 2) * (width, height)
+    radius = rng.uniform(0.15, 0.4) * min(width, height)
+    colour, direction = rng.integers(0, 256, 3), rng.uniform(0, 2 * np.pi)
     for _ in range(STROKES):
-        around, out = generator.uniform(0, 2 * np.pi), radius * generator.uniform(0, 1) ** 0.5
+        around, out = rng.uniform(0, 2 * np.pi), radius * rng.uniform(0, 1) ** 0.5
         start = centre + out * np.array([1.3 * np.cos(around), np.sin(around)])
-        turn = lie + generator.normal(0, 0.4)
-        end = start + generator.uniform(4, 16) * np.array([np.cos(turn), np.sin(turn)])
-        shade = np.clip(colour + generator.normal(0, 25) + generator.normal(0, 8, 3), 0, 255)
+        angle = direction + rng.normal(0, 0.4)
+        end = start + rng.uniform(4, 16) * np.array([np.cos(angle), np.sin(angle)])
+        shade = np.clip(colour + rng.normal(0, 25) + rng.normal(0, 8, 3), 0, 255)
         points = [(int(x), int(y)) for x, y in (start, end)]
-        cv2.line(canvas, points[0], points[1], shade.tolist(), int(generator.integers(1, 3)), cv2.LINE_AA)
+        cv2.line(canvas, points[0], points[1], shade.tolist(), int(rng.integers(1, 3)), cv2.LINE_AA)
 
 
-def _candidate(
-    reference: Engine, exported: Engine, spec: InputSpec, form: Form, generator: np.random.Generator
-) -> _Candidate:
+def _draw_image(
+    reference: Engine, exported: Engine, spec: InputSpec, form: ImageFormat, rng: np.random.Generator
+) -> _DrawnImage:
     (width, height), suffix = form
-    data = cv2.imencode(suffix, draw(width, height, generator))[1].tobytes()
+    data = cv2.imencode(suffix, draw(width, height, rng))[1].tobytes()
     frame = decode(data)
     wrong = [replace(spec, resize=rule) for rule in ResizeRule if rule is not spec.resize]
     swapped = np.ascontiguousarray(frame[..., ::-1])
@@ -128,4 +134,4 @@ def _candidate(
     score = None if outputs.in_distribution is None else float(outputs.in_distribution[0])
     probabilities = tuple(float(value) for value in outputs.probabilities[0])
     vector = GoldenVector(f"{width}x{height}{suffix}", data, probabilities, score)
-    return _Candidate(vector, float(moves.min()), replay(exported, spec, vector).error)
+    return _DrawnImage(vector, float(moves.min()), replay(exported, spec, vector).error)

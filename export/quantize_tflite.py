@@ -1,4 +1,4 @@
-"""TFLite float32 to int8, int8 weights and float16 by ai-edge-quantizer."""
+"""TFLite float32 to int8, to int8 weights and to float16 weights, by ai-edge-quantizer."""
 
 import io
 import os
@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.manifest import Precision
 from edgebreed.errors import MissingExtraError
-from edgebreed.export.tflite.byte_input import input_range, take_bytes
-from edgebreed.export.tflite.flatbuffer import operator_name, packed, parse
+from edgebreed.export.tflite_flatbuffer import only_consumer, operator_name, parse, schema, serialized
 
 try:
     from ai_edge_quantizer import quantizer, recipe
@@ -26,45 +25,48 @@ except ImportError as error:
     raise MissingExtraError("TFLite quantization (ai-edge-quantizer)", "export") from error
 
 SIGNATURE = "serving_default"
-QUANTIZED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD", "MUL", "MEAN", "AVERAGE_POOL_2D"}
-FLOAT_END = ("SOFTMAX", "LOGISTIC", "OUTPUT")
-"""Probabilities stay float32: a byte has steps of 1/256, and thresholds and calibration need finer ones."""
+QUANTIZED_OPS = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD", "MUL", "MEAN", "AVERAGE_POOL_2D"}
+FLOAT_OPS = ("SOFTMAX", "LOGISTIC", "OUTPUT")
+"""The last operators stay float32: int8 probabilities have steps of 1/256, too coarse for a threshold."""
+
+Ranges = dict[str, dict[str, Any]]
+"""Smallest and largest value of each tensor by its name, as ai-edge-quantizer spells them."""
 
 
 class TFLiteQuantizer:
-    """Quantizes a float model with any of its layers left in float.
+    """Calibrates a float model once and quantizes it with any of its layers left in float.
 
     Args:
-        body: a float32 TFLite model that takes uint8.
-        photos: calibration inputs `(N, H, W, 3) uint8 RGB`.
+        model_bytes: a float32 TFLite model that takes uint8.
+        images: calibration inputs `(N, H, W, 3) uint8 RGB`.
     """
 
-    def __init__(self, body: bytes, photos: NDArray[np.uint8]) -> None:
-        self._body = body
-        model = parse(body)
+    def __init__(self, model_bytes: bytes, images: NDArray[np.uint8]) -> None:
+        self._float = model_bytes
+        model = parse(model_bytes)
         self.layers = quantized_layers(model)
-        inputs = [{_input_name(model): photo[None]} for photo in photos]
+        inputs = [{_input_name(model): image[None]} for image in images]
         with _quiet():
-            ranges = _ranges(body, inputs)
-        self._ranges = {**ranges, **input_range(model), **_two_sided(model, ranges)}
+            ranges = _measure_ranges(model_bytes, inputs)
+        self._ranges = {**ranges, **pixel_range(model), **_symmetric_sigmoid_inputs(model, ranges)}
 
-    def body(self, float_layers: Collection[str] = ()) -> bytes:
+    def model_bytes(self, float_layers: Collection[str] = ()) -> bytes:
         """The int8 model: per-channel weights, per-tensor activations, uint8 input, float32 outputs."""
         with _quiet():
-            result = _static(self._body, float_layers).quantize(self._ranges)
+            result = _static_quantizer(self._float, float_layers).quantize(self._ranges)
         model = parse(bytes(result.quantized_model))
-        take_bytes(model)
-        return packed(model)
+        requantize_pixels(model)
+        return serialized(model)
 
 
-def shrink(body: bytes, precision: Precision) -> bytes:
-    """The model with float16 weights, or with int8 weights whose inputs the runtime quantizes itself.
+def quantize_weights_only(model_bytes: bytes, precision: Precision) -> bytes:
+    """The model with float16 weights, or with int8 weights and activations quantized as they come.
 
     Args:
-        body: a float32 TFLite model.
+        model_bytes: a float32 TFLite model.
         precision: `fp16` or `dynamic`.
     """
-    tool = quantizer.Quantizer(bytearray(body))
+    tool = quantizer.Quantizer(bytearray(model_bytes))
     if precision is Precision.FP16:
         tool.add_weight_only_config(
             regex=".*",
@@ -76,53 +78,96 @@ def shrink(body: bytes, precision: Precision) -> bytes:
         tool.load_quantization_recipe(recipe.dynamic_wi8_afp32())
     with _quiet():
         result = tool.quantize()
-    return packed(parse(bytes(result.quantized_model)))
+    return serialized(parse(bytes(result.quantized_model)))
 
 
 def quantized_layers(model: Any) -> tuple[str, ...]:
-    """Output names of the operators whose inputs are quantized, in the graph's order."""
+    """Output names of the operators that are quantized, in the graph's order."""
     graph = model.subgraphs[0]
     return tuple(
         graph.tensors[operator.outputs[0]].name.decode()
         for operator in graph.operators
-        if operator_name(model, operator) in QUANTIZED
+        if operator_name(model, operator) in QUANTIZED_OPS
     )
 
 
-def _ranges(body: bytes, inputs: list[dict[str, NDArray[np.uint8]]]) -> dict[str, Any]:
-    """The smallest and the largest value of each tensor, each averaged over the photos, as NNCF does.
+def pixel_range(model: Any) -> Ranges:
+    """The range 0 to 255 for the tensor of float pixels.
 
-    The library's default, a moving average, forgets all but the last photos. The extremes over all photos
-    make steps too coarse: Xception then keeps 90 % of its answers, with averages 99 %.
+    Calibration images may show less, and the lightest pixels of others would then be clipped.
+
+    Returns:
+        Empty where the pixels are scaled before they are quantized.
     """
-    watched = Calibrator(body, os.cpu_count() or 1, CalibrationMode.CALIBRATION_PROFILER_BASED, _averaged)
-    watched.calibrate({SIGNATURE: inputs}, RecipeManager())  # that mode watches every tensor
-    return dict(watched.get_model_qsvs())
+    graph = model.subgraphs[0]
+    cast = only_consumer(graph, graph.inputs[0])
+    operator = None if cast is None else only_consumer(graph, cast.outputs[0])
+    if cast is None or operator is None or operator_name(model, operator) != "CONV_2D":
+        return {}
+    shape = (1, 1, 1, 1)
+    ends = {"min": np.zeros(shape, np.float32), "max": np.full(shape, 255, np.float32)}
+    return {graph.tensors[cast.outputs[0]].name.decode(): ends}
 
 
-def _averaged(known: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+def requantize_pixels(model: Any) -> bool:
+    """Replaces a cast of the input to float and the quantizer behind it by one integer requantization.
+
+    `QUANTIZE` then maps uint8 of scale 1 and zero point 0 to int8 of scale 1 and zero point -128.
+
+    Returns:
+        Whether the model was changed.
+    """
+    graph = model.subgraphs[0]
+    cast = only_consumer(graph, graph.inputs[0])
+    operator = None if cast is None else only_consumer(graph, cast.outputs[0])
+    if operator is None or operator_name(model, operator) != "QUANTIZE":
+        return False
+    if not np.isclose(graph.tensors[operator.outputs[0]].quantization.scale[0], 1.0):
+        return False
+    parameters = schema.QuantizationParametersT()
+    parameters.scale, parameters.zeroPoint = [1.0], [0]
+    graph.tensors[graph.inputs[0]].quantization = parameters
+    operator.inputs = np.array([graph.inputs[0]], np.int32)
+    graph.operators = [kept for kept in graph.operators if kept is not cast]
+    return True
+
+
+def _measure_ranges(model_bytes: bytes, inputs: list[dict[str, NDArray[np.uint8]]]) -> Ranges:
+    """The smallest and the largest value of each tensor, each averaged over the images, as NNCF does.
+
+    The library's default, a moving average, forgets all but the last images. The extremes over all images
+    make the steps too coarse: Xception then agrees with the float model on 90 % of images, with averages on
+    99 %.
+    """
+    mode = CalibrationMode.CALIBRATION_PROFILER_BASED  # observes every tensor, with an empty recipe
+    calibrator = Calibrator(model_bytes, os.cpu_count() or 1, mode, _running_mean)
+    calibrator.calibrate({SIGNATURE: inputs}, RecipeManager())
+    return dict(calibrator.get_model_qsvs())
+
+
+def _running_mean(known: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     count = known.get("count", 1)
     means = {end: (known[end] * count + new[end]) / (count + 1) for end in ("min", "max")}
     return {**means, "count": count + 1}
 
 
-def _two_sided(model: Any, ranges: dict[str, Any]) -> dict[str, Any]:
-    """The range of what the sigmoid at the end takes, as far below zero as above it.
+def _symmetric_sigmoid_inputs(model: Any, ranges: Ranges) -> Ranges:
+    """Ranges about zero for the inputs of final sigmoids.
 
-    Calibration photos are all of the classes: the score of what is none of them would be clipped at the least
-    that they show.
+    The in-distribution score ends in one. Calibration images all belong to classes, so their scores are high,
+    and the low scores of other images would be clipped at the lowest that they show.
     """
     graph = model.subgraphs[0]
-    ends = [operator for operator in graph.operators if operator.outputs[0] in graph.outputs]
-    taken = [operator.inputs[0] for operator in ends if operator_name(model, operator) == "LOGISTIC"]
-    names = [graph.tensors[place].name.decode() for place in taken]
-    furthest = {name: np.maximum(np.abs(ranges[name]["min"]), np.abs(ranges[name]["max"])) for name in names}
-    return {name: {"min": -far, "max": far} for name, far in furthest.items()}
+    last = [operator for operator in graph.operators if operator.outputs[0] in graph.outputs]
+    inputs = [operator.inputs[0] for operator in last if operator_name(model, operator) == "LOGISTIC"]
+    names = [graph.tensors[place].name.decode() for place in inputs]
+    largest = {name: np.maximum(np.abs(ranges[name]["min"]), np.abs(ranges[name]["max"])) for name in names}
+    return {name: {"min": -value, "max": value} for name, value in largest.items()}
 
 
-def _static(body: bytes, float_layers: Collection[str]) -> Any:
-    tool = quantizer.Quantizer(bytearray(body), recipe.static_wi8_ai8())
-    for name in FLOAT_END:
+def _static_quantizer(model_bytes: bytes, float_layers: Collection[str]) -> Any:
+    tool = quantizer.Quantizer(bytearray(model_bytes), recipe.static_wi8_ai8())
+    for name in FLOAT_OPS:
         tool.update_quantization_recipe(
             regex=".*", operation_name=TFLOperationName(name), algorithm_key=AlgorithmName.NO_QUANTIZE
         )
@@ -137,7 +182,7 @@ def _static(body: bytes, float_layers: Collection[str]) -> Any:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """The quantizer prints sizes and bars, and LiteRT warns that reading each tensor takes memory."""
+    """Silences the quantizer's sizes and bars, and LiteRT's warning that reading each tensor takes memory."""
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         yield

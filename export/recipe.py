@@ -1,41 +1,47 @@
-"""What to export: a format, a precision and a target that fit together."""
+"""What can be exported: a format, a precision and a target that fit together, and what each may lose."""
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import product
 from typing import Self
 
+from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.manifest import Precision, Target
 from edgebreed.edge.processor import processor_target
 from edgebreed.errors import InputError
 
-
-class Format(StrEnum):
-    """File formats."""
-
-    ONNX = "onnx"
-    TFLITE = "tflite"
-
-
 SUPPORTED = {
-    Format.ONNX: (Precision.FP32, Precision.FP16, Precision.INT8, Precision.WEIGHT_INT8),
-    Format.TFLITE: (Precision.FP32, Precision.FP16, Precision.INT8, Precision.DYNAMIC),
+    ModelFormat.ONNX: (Precision.FP32, Precision.FP16, Precision.INT8, Precision.WEIGHT_INT8),
+    ModelFormat.TFLITE: (Precision.FP32, Precision.FP16, Precision.INT8, Precision.DYNAMIC),
 }
+ONNX_INT8 = (ModelFormat.ONNX, Precision.INT8)
 MAX_FLOAT_LAYERS = 8
 """Layers of an int8 file that may stay float, unless asked otherwise."""
-CALIBRATION_PHOTOS = 300
-OPSET = 17  # the newest that TensorRT's static quantization of all supported JetPacks accepts
+CALIBRATION_IMAGES = 300
+OPSET = 17  # the newest that TensorRT's static quantization accepts on all supported JetPacks
 
 
 @dataclass(frozen=True)
-class NumberTypes:
-    """How int8 numbers are laid out for a target.
+class GraphOptions:
+    """Options of the file's graph that do not change its arithmetic.
 
     Attributes:
-        signed: activations are int8, else uint8; weights are always int8, one scale a channel.
+        opset: ONNX operator set version.
+        static_batch: fix the batch to 1.
+    """
+
+    opset: int = OPSET
+    static_batch: bool = False
+
+
+@dataclass(frozen=True)
+class QuantizationScheme:
+    """The integer types that a target's kernels take; weights are always int8 with one scale a channel.
+
+    Attributes:
+        signed: activations are int8, else uint8.
         symmetric: activations have zero point 0.
-        reduce_range: weights keep 7 bits, so that 16-bit sums of x86 without VNNI do not saturate; those of
-            depthwise convolutions keep 8, as their kernels widen each product first.
+        reduce_range: weights keep 7 bits, because x86 without VNNI adds products in 16 bits, which saturate.
+            Depthwise convolutions keep 8 bits, as their kernels widen each product first.
         fuse: rewrite the graph for ONNX Runtime's integer kernels.
     """
 
@@ -46,55 +52,63 @@ class NumberTypes:
 
     def __post_init__(self) -> None:
         if self.symmetric and not self.signed:
-            raise ValueError("symmetric activations must be signed: an unsigned zero point of 0 has one side")
+            raise ValueError("symmetric activations must be signed: unsigned ones have no values below zero")
 
 
-NUMBER_TYPES = {
-    Target.X86: NumberTypes(signed=False, reduce_range=True),
-    Target.X86_VNNI: NumberTypes(signed=False),
-    Target.ARM: NumberTypes(signed=True),
-    Target.TENSORRT: NumberTypes(signed=True, symmetric=True, fuse=False),
+QUANTIZATION_SCHEMES = {
+    Target.X86: QuantizationScheme(signed=False, reduce_range=True),
+    Target.X86_VNNI: QuantizationScheme(signed=False),
+    Target.ARM: QuantizationScheme(signed=True),
+    Target.TENSORRT: QuantizationScheme(signed=True, symmetric=True, fuse=False),
 }
-"""ONNX Runtime's guidance by processor; TensorRT takes signed and symmetric alone, and fuses by itself."""
+"""As ONNX Runtime's documentation advises; TensorRT takes symmetric int8 alone and fuses by itself."""
 
 
 @dataclass(frozen=True)
-class Bound:
-    """How much an export may lose on validation photos.
+class AccuracyBudget:
+    """How much an export may lose against the float model on validation images.
 
     Attributes:
-        max_error: largest difference in a probability; 1 does not bound it.
-        agreement: smallest share of photos with the float model's likeliest class.
-        drop: largest loss of top-1.
-        golden: largest difference in a golden probability that `verify` accepts on other machines.
+        max_error: largest difference in a probability; 1 sets no limit.
+        agreement: smallest share of images with the float model's top-1 class.
+        drop: largest loss of top-1 accuracy, as a share of the images.
+        golden_tolerance: largest difference in a golden vector's probability that `verify` accepts.
     """
 
     max_error: float
     agreement: float
     drop: float
-    golden: float
+    golden_tolerance: float
 
-    def allowing(self, drop: float) -> "Bound":
-        """The same with another loss of top-1, and the share of other answers that goes with it.
+    def with_drop(self, drop: float) -> "AccuracyBudget":
+        """The same with another loss of top-1, and the agreement that goes with it.
 
-        Most answers that change on a hard photo change from wrong to wrong or back, so three times the
-        loss may.
+        Most answers that change on a hard image change from one wrong class to another or from wrong to
+        right, so three times as many may change.
         """
         return replace(self, drop=drop, agreement=max(0.0, 1 - CHANGED_PER_LOST * drop))
 
+    def measurable_on(self, n: int) -> "AccuracyBudget":
+        """The same with each loss that is allowed at all raised to one image of n.
+
+        A share of n images changes in steps of 1/n, so a smaller bound would refuse a file for one image. A
+        bound of exactly 0 stays 0.
+        """
+        agreement = self.agreement if self.agreement == 1 else min(self.agreement, 1 - 1 / n)
+        return replace(self, agreement=agreement, drop=self.drop and max(self.drop, 1 / n))
+
 
 CHANGED_PER_LOST = 3
-FLOAT_BOUND = Bound(max_error=1e-4, agreement=1.0, drop=0.0, golden=0.02)
-HALF_BOUND = Bound(max_error=0.05, agreement=0.99, drop=0.001, golden=0.03)
-WEIGHT_BOUND = Bound(max_error=1.0, agreement=0.985, drop=0.005, golden=0.1)
-INT8_BOUND = Bound(max_error=1.0, agreement=0.985, drop=0.005, golden=0.1)
-TFLITE_INT8_BOUND = INT8_BOUND.allowing(0.01)
-BOUNDS = {
-    Precision.FP32: FLOAT_BOUND,
-    Precision.FP16: HALF_BOUND,
-    Precision.WEIGHT_INT8: WEIGHT_BOUND,
-    Precision.INT8: INT8_BOUND,
-    Precision.DYNAMIC: INT8_BOUND,
+FLOAT_BUDGET = AccuracyBudget(max_error=1e-4, agreement=1.0, drop=0.0, golden_tolerance=0.02)
+HALF_BUDGET = AccuracyBudget(max_error=0.05, agreement=0.99, drop=0.001, golden_tolerance=0.03)
+INT8_BUDGET = AccuracyBudget(max_error=1.0, agreement=0.985, drop=0.005, golden_tolerance=0.1)
+TFLITE_INT8_BUDGET = INT8_BUDGET.with_drop(0.01)
+BUDGETS = {
+    Precision.FP32: FLOAT_BUDGET,
+    Precision.FP16: HALF_BUDGET,
+    Precision.WEIGHT_INT8: INT8_BUDGET,
+    Precision.INT8: INT8_BUDGET,
+    Precision.DYNAMIC: INT8_BUDGET,
 }
 
 
@@ -105,10 +119,10 @@ class Recipe:
     Attributes:
         format: of the file.
         precision: of weights and arithmetic.
-        target: what the int8 number types are chosen for; only ONNX has a choice.
+        target: the processor that the integer types are chosen for; only int8 in ONNX has a choice.
     """
 
-    format: Format
+    format: ModelFormat
     precision: Precision
     target: Target | None = None
 
@@ -126,12 +140,12 @@ class Recipe:
 
     @property
     def has_targets(self) -> bool:
-        """Whether the number types depend on what the model will run on."""
-        return (self.format, self.precision) == (Format.ONNX, Precision.INT8)
+        """Whether the integer types depend on the processor that the model will run on."""
+        return (self.format, self.precision) == ONNX_INT8
 
     @property
     def is_calibrated(self) -> bool:
-        """Whether ranges are measured on photos."""
+        """Whether the ranges of activations are measured on images."""
         return self.precision is Precision.INT8
 
     @property
@@ -141,27 +155,27 @@ class Recipe:
         return "-".join(part for part in parts if part is not None)
 
     @property
-    def bound(self) -> Bound:
+    def budget(self) -> AccuracyBudget:
         """What this recipe may lose."""
-        if (self.format, self.precision) == (Format.TFLITE, Precision.INT8):
-            return TFLITE_INT8_BOUND
-        return BOUNDS[self.precision]
+        if (self.format, self.precision) == (ModelFormat.TFLITE, Precision.INT8):
+            return TFLITE_INT8_BUDGET
+        return BUDGETS[self.precision]
 
     @property
-    def number_types(self) -> NumberTypes:
-        """The int8 layout of the target."""
+    def scheme(self) -> QuantizationScheme:
+        """The integer types of the target."""
         if self.target is None:
             raise ValueError(f"{self.name} has no target")
-        return NUMBER_TYPES[self.target]
+        return QUANTIZATION_SCHEMES[self.target]
 
     @classmethod
-    def fitting(cls, format_: Format, precision: Precision, target: Target | None) -> Self:
-        """The recipe for what was asked for; where that leaves a target open, this processor's.
+    def resolve(cls, format_: ModelFormat, precision: Precision, target: Target | None) -> Self:
+        """The recipe for a request; a target that was left open becomes this machine's processor.
 
-        The proof runs here, and so says most of a file that was made for here. Where the processor is none
-        of the targets, the one that most others are.
+        The file is checked on this machine, and that says most about a file that was made for it. On a
+        processor that is none of the targets, it is x86 with VNNI.
         """
-        if target is None and (format_, precision) == (Format.ONNX, Precision.INT8):
+        if target is None and (format_, precision) == ONNX_INT8:
             target = processor_target() or Target.X86_VNNI
         return cls(format_, precision, target)
 
@@ -180,7 +194,6 @@ class Recipe:
     @classmethod
     def all(cls) -> tuple[Self, ...]:
         """Every recipe that can be exported."""
-        pairs = ((kind, precision) for kind in Format for precision in SUPPORTED[kind])
-        with_targets = ((Format.ONNX, Precision.INT8),)
-        plain = tuple(cls(*pair) for pair in pairs if pair not in with_targets)
-        return plain + tuple(cls(*pair, target) for pair, target in product(with_targets, Target))
+        pairs = [(format_, precision) for format_ in ModelFormat for precision in SUPPORTED[format_]]
+        without = tuple(cls(*pair) for pair in pairs if pair != ONNX_INT8)
+        return without + tuple(cls(*pair, target) for pair, target in product((ONNX_INT8,), Target))

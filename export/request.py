@@ -1,16 +1,24 @@
-"""A request to export, and the record of what came of it."""
+"""The request to export a run, and the record of its result."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.manifest import Calibration, Precision
+from edgebreed.edge.task import Rejection
 from edgebreed.errors import InputError
-from edgebreed.export.accuracy_control import Controlled
-from edgebreed.export.convert import Shape
-from edgebreed.export.layers import LayerNoise
-from edgebreed.export.proof import Proof
-from edgebreed.export.recipe import CALIBRATION_PHOTOS, MAX_FLOAT_LAYERS, OPSET, Bound, Format, Recipe
+from edgebreed.export.layer_noise import LayerNoise
+from edgebreed.export.mixed_precision import MixedPrecisionResult
+from edgebreed.export.parity import ParityReport, too_few_images
+from edgebreed.export.recipe import (
+    CALIBRATION_IMAGES,
+    MAX_FLOAT_LAYERS,
+    OPSET,
+    AccuracyBudget,
+    GraphOptions,
+    Recipe,
+)
 
 PER_CHANNEL_OPSET = 13  # DequantizeLinear has an axis from it on
 
@@ -22,28 +30,30 @@ class ExportConfig:
     Attributes:
         run: the run to export.
         recipe: format, precision and target.
-        shape: what else the file is asked for.
+        options: of the file's graph.
         out: file to write; None names it by run and recipe, inside the run.
-        data: data set to prove on; None takes the run's own.
-        calibration: photos for the quantizer; None takes the training split.
+        data: where the run's data set is now; None where it was.
+        calibration: images for the quantizer; None uses the training split.
         calibration_size: how many of them.
-        max_drop: largest loss of top-1 in points; None takes the recipe's.
-        max_float_layers: how many layers of an int8 file may stay float to hold that.
-        debug_layers: measure the noise of each layer, and draw it beside the file.
-        force: write a model that missed its bound.
+        max_drop: largest loss of top-1 in points; None uses the recipe's.
+        max_float_layers: how many layers of an int8 file may stay float to stay within that.
+        unknown_below: score below which an image is unknown, or `off`; None uses the run's.
+        debug_layers: measure the quantization noise of each layer, and plot it beside the file.
+        force: write a model that exceeds its budget.
         overwrite: replace `out`.
         notice: origin and licence of the weights, kept in the manifest.
     """
 
     run: Path
     recipe: Recipe
-    shape: Shape = field(default_factory=Shape)
+    options: GraphOptions = field(default_factory=GraphOptions)
     out: Path | None = None
     data: Path | None = None
     calibration: Path | None = None
-    calibration_size: int = CALIBRATION_PHOTOS
+    calibration_size: int = CALIBRATION_IMAGES
     max_drop: float | None = None
     max_float_layers: int = MAX_FLOAT_LAYERS
+    unknown_below: str | None = None
     debug_layers: bool = False
     force: bool = False
     overwrite: bool = False
@@ -51,6 +61,7 @@ class ExportConfig:
 
     def __post_init__(self) -> None:
         precision = self.recipe.precision
+        Rejection().set_to(self.unknown_below)  # refuses what is no threshold before minutes of work
         if self.calibration is not None and precision is not Precision.INT8:
             raise InputError(f"--calibration is for --precision int8: leave it out with {precision}")
         if precision is Precision.FP32 and (self.max_drop is not None or self.debug_layers):
@@ -58,12 +69,12 @@ class ExportConfig:
             raise InputError(
                 f"{option} has nothing to measure: fp32 loses nothing; choose another --precision"
             )
-        if self.recipe.format is Format.TFLITE and self.shape.opset != OPSET:
+        if self.recipe.format is ModelFormat.TFLITE and self.options.opset != OPSET:
             raise InputError("--opset is for --format onnx: leave it out with tflite")
-        if precision is Precision.INT8 and self.shape.opset < PER_CHANNEL_OPSET:
+        if precision is Precision.INT8 and self.options.opset < PER_CHANNEL_OPSET:
             raise InputError(
-                f"--opset {self.shape.opset} with --precision int8: weights have a scale a channel from "
-                f"{PER_CHANNEL_OPSET} on"
+                f"--opset {self.options.opset} with --precision int8: scales per channel need "
+                f"{PER_CHANNEL_OPSET} or later"
             )
         if self.out is not None and self.out.suffix != f".{self.recipe.format}":
             raise InputError(
@@ -78,80 +89,94 @@ class ExportConfig:
 
     @property
     def plot(self) -> Path:
-        """The picture of the layers' noise."""
+        """The plot of the layers' noise."""
         return self.path.with_name(f"{self.path.stem}-layers.png")
 
     @property
     def opset(self) -> int | None:
         """ONNX operator set version; None for TFLite."""
-        return self.shape.opset if self.recipe.format is Format.ONNX else None
+        return self.options.opset if self.recipe.format is ModelFormat.ONNX else None
 
     @property
-    def bound(self) -> Bound:
-        """What the file may lose on validation photos."""
-        bound = self.recipe.bound
-        return bound if self.max_drop is None else bound.allowing(self.max_drop / 100)
+    def budget(self) -> AccuracyBudget:
+        """What the file may lose on validation images."""
+        budget = self.recipe.budget
+        return budget if self.max_drop is None else budget.with_drop(self.max_drop / 100)
 
 
 @dataclass(frozen=True)
 class ExportRecord:
-    """What was exported and what it was proved by.
+    """What was exported, and what was measured on it.
 
     Attributes:
         config: the request.
         size: of the file, in bytes.
-        engine: what ran it for the proof.
+        engine: what ran it for the measurements.
         parity: of the float32 file in the same format with the Keras model.
-        control: the proof on validation photos, which the bound is held against, and what it took.
-        report: on test photos, which decide nothing.
-        golden_error: largest difference in a golden vector.
-        calibration: what the quantizer saw.
-        layers: noise of each layer, where it was asked for.
+        search: the file on validation images, which decide whether it stays within its budget, and the layers
+            that stayed float for it.
+        report: on test images, which decide nothing.
+        golden_error: largest difference in a golden vector's probability.
+        rejection: when the file answers 'unknown'.
+        calibration: the images that the quantizer saw.
+        layers: quantization noise of each layer, where it was asked for.
     """
 
     config: ExportConfig
     size: int
     engine: str
-    parity: Proof
-    control: Controlled
-    report: Proof
+    parity: ParityReport
+    search: MixedPrecisionResult
+    report: ParityReport
     golden_error: float
+    rejection: Rejection
     calibration: Calibration | None
     layers: tuple[LayerNoise, ...]
 
-    def sized(self) -> "ExportRecord":
-        """The same with the size of the file that was written."""
-        return replace(self, size=self.config.path.stat().st_size)
-
     def to_dict(self) -> dict[str, Any]:
         """What `edgebreed export --json` prints."""
-        recipe, report = self.config.recipe, self.report
+        config, recipe, report = self.config, self.config.recipe, self.report
         data = {
-            "path": str(self.config.path),
+            "path": str(config.path),
             "bytes": self.size,
             "recipe": recipe.name,
             "format": recipe.format.value,
             "precision": recipe.precision.value,
             "target": recipe.target and recipe.target.value,
-            "opset": self.config.opset,
-            "static_batch": self.config.shape.static_batch,
+            "opset": config.opset,
+            "static_batch": config.options.static_batch,
             "engine": self.engine,
             "n": report.n,
-            "accuracy": {
-                "float": report.float_top1,
-                "exported": report.exported_top1,
-                "float_interval": report.float_interval,
-                "exported_interval": report.exported_interval,
-            },
+            "accuracy": self._accuracy(),
             "agreement": {"top1": report.agreement, "max_error": report.max_error},
             "losses": report.to_dict()["losses"],
             "parity": self.parity.to_dict(),
-            "gate": self.control.proof.to_dict(),
-            "control": self.control.to_dict(),
+            "validation": self._validation(),
+            "mixed_precision": self.search.to_dict(),
             "golden_error": self.golden_error,
-            "calibration": self.calibration and self.calibration.__dict__,
+            "rejection": asdict(self.rejection),
+            "calibration": self.calibration and asdict(self.calibration),
         }
-        if self.config.debug_layers:
-            data["layers"] = [row.__dict__ for row in self.layers]
-            data["plot"] = str(self.config.plot)
+        if config.debug_layers:
+            data["layers"] = [asdict(row) for row in self.layers]
+            data["plot"] = str(config.plot)
         return data
+
+    def _accuracy(self) -> dict[str, Any]:
+        """On test images, by argmax: the float model's and the file's."""
+        report = self.report
+        return {
+            "float": report.float_top1,
+            "exported": report.exported_top1,
+            "float_interval": report.float_interval,
+            "exported_interval": report.exported_interval,
+        }
+
+    def _validation(self) -> dict[str, Any]:
+        """What the budget was held against, and what of it the images are too few to measure."""
+        report, budget = self.search.report, self.config.budget
+        return {
+            **report.to_dict(),
+            "budget": asdict(budget),
+            "too_few_images": too_few_images(report.n, budget),
+        }

@@ -1,6 +1,7 @@
 """A run: the folder that `train` writes and `export` and `evaluate` read."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -87,13 +88,16 @@ def read_record(run: Path) -> RunRecord:
         raise InputError(f"{path} is damaged ({error}): train again") from error
 
 
-def read_photos(run: Path, record: RunRecord, root: Path | None = None) -> Dataset:
+def read_photos(
+    run: Path, record: RunRecord, root: Path | None = None, digest: Callable[[Path], str] | None = None
+) -> Dataset:
     """The photos of a run, in the splits that it was made with.
 
     Args:
         run: the run.
         record: its record.
         root: where the data set is now; None where it was.
+        digest: SHA-256 of a file in hexadecimal; a caller that needs digests too gives one that caches them.
 
     Raises:
         InputError: the data set is gone or has changed.
@@ -109,17 +113,17 @@ def read_photos(run: Path, record: RunRecord, root: Path | None = None) -> Datas
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{path} is missing or damaged: train again") from error
     if root is None and record.data_sha256:
-        _check_unchanged(data, record.data_sha256)
+        _check_unchanged(data, record.data_sha256, digest)
     return data
 
 
-def _check_unchanged(data: Dataset, before: str) -> None:
+def _check_unchanged(data: Dataset, before: str, digest: Callable[[Path], str] | None) -> None:
     # The packages of the survey come with an extra; without it the command line still has to start.
     from edgebreed.train.features import digest_of
     from edgebreed.train.survey import digest_of_data
 
     paths = [photo.path for photo in data.all_photos]
-    if digest_of_data(data, {path: digest_of(path) for path in paths}) != before:
+    if digest_of_data(data, {path: (digest or digest_of)(path) for path in paths}) != before:
         raise InputError(
             f"the photos of {data.root} have changed since the run was made: bring them back, or train again"
         )

@@ -79,7 +79,7 @@ def export_variants(runs: Sequence[Path], folder: Path) -> list[ModelVariant]:
         MissingExtraError: nothing can be exported without a package that is missing.
     """
     recipes = [
-        Recipe.fitting(kind, precision, None) for kind, allowed in SUPPORTED.items() for precision in allowed
+        Recipe.resolve(kind, precision, None) for kind, allowed in SUPPORTED.items() for precision in allowed
     ]
     jobs = [(run, recipe) for run in runs for recipe in recipes]
     variants: list[ModelVariant] = []

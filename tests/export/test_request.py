@@ -1,30 +1,33 @@
-"""What an export may be asked for."""
+"""What an export may be asked for, and how its record reports it."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from edgebreed.edge.manifest import Target
+from edgebreed.edge.task import Rejection
 from edgebreed.errors import InputError
-from edgebreed.export.convert import Shape
-from edgebreed.export.recipe import Recipe
-from edgebreed.export.request import ExportConfig
+from edgebreed.export.mixed_precision import MixedPrecisionResult, SearchStep
+from edgebreed.export.parity import ParityReport
+from edgebreed.export.recipe import GraphOptions, Recipe
+from edgebreed.export.request import ExportConfig, ExportRecord
 
 FP32, INT8 = (Recipe.from_name(name) for name in ("onnx-fp32", "onnx-int8-arm"))
 RUN = Path("runs/x")
 
 
 def test_a_file_is_named_by_run_and_recipe() -> None:
-    """Inside the run, unless asked otherwise; its picture lies beside it."""
+    """Inside the run, unless asked otherwise; the plot lies beside it."""
     config = ExportConfig(RUN, INT8)
     assert (Path("runs/x/x-int8.onnx"), Path("runs/x/x-int8-layers.png")) == (config.path, config.plot)
     assert (17, None) == (config.opset, ExportConfig(RUN, Recipe.from_name("tflite-fp32")).opset)
 
 
-def test_the_bound_is_the_recipes_or_the_one_asked_for() -> None:
+def test_the_budget_is_the_recipes_or_the_one_asked_for() -> None:
     """Points become shares."""
-    assert 0.005 == ExportConfig(RUN, INT8).bound.drop
-    assert 0.02 == ExportConfig(RUN, INT8, max_drop=2).bound.drop
+    assert 0.005 == ExportConfig(RUN, INT8).budget.drop
+    assert 0.02 == ExportConfig(RUN, INT8, max_drop=2).budget.drop
 
 
 @pytest.mark.parametrize(
@@ -36,11 +39,12 @@ def test_the_bound_is_the_recipes_or_the_one_asked_for() -> None:
             "--max-drop has nothing to measure: fp32 loses nothing; choose another --precision",
         ),
         ({"debug_layers": True}, "--debug-layers has nothing to measure"),
+        ({"unknown_below": "1.5"}, "--unknown-below 1.5: give a score from 0 to 1, or `off`"),
         ({"out": Path("m.tflite")}, r"--out m\.tflite: --format onnx is written as \.onnx"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(options: dict[str, object], message: str) -> None:
-    """With what to do."""
+    """The message says what to do."""
     with pytest.raises(InputError, match=message):
         ExportConfig(RUN, FP32, **options)  # type: ignore[arg-type]  # each is of its field's type
 
@@ -48,19 +52,48 @@ def test_options_that_do_not_go_together_are_refused(options: dict[str, object],
 @pytest.mark.parametrize(
     ("recipe", "opset", "message"),
     [
-        ("onnx-int8-arm", 12, "--opset 12 with --precision int8: weights have a scale a channel from 13 on"),
+        ("onnx-int8-arm", 12, "--opset 12 with --precision int8: scales per channel need 13 or later"),
         ("tflite-fp32", 16, "--opset is for --format onnx: leave it out with tflite"),
     ],
 )
-def test_an_opset_that_would_be_worse_or_mean_nothing_is_refused(
+def test_an_opset_that_would_lose_accuracy_or_mean_nothing_is_refused(
     recipe: str, opset: int, message: str
 ) -> None:
-    """Quantizers fall back to one scale a tensor without a word."""
+    """Quantizers would use one scale a tensor without saying so."""
     with pytest.raises(InputError, match=message):
-        ExportConfig(RUN, Recipe.from_name(recipe), Shape(opset))
+        ExportConfig(RUN, Recipe.from_name(recipe), GraphOptions(opset))
 
 
-def test_a_target_goes_into_the_name_of_the_recipe_alone() -> None:
-    """The file's name is its user's."""
+def test_a_target_is_in_the_name_of_the_recipe_only() -> None:
+    """Not in the name of the file."""
     assert Target.ARM is INT8.target
     assert "x-int8.onnx" == ExportConfig(RUN, INT8).path.name
+
+
+def record(n: int, rejection: Rejection) -> ExportRecord:
+    """The record of an int8 export whose one report is for all images."""
+    report = ParityReport("valid", n, 1.0, 0.1, 0.9, 0.9)
+    return ExportRecord(
+        config=ExportConfig(RUN, INT8),
+        size=1,
+        engine="cpu",
+        parity=report,
+        search=MixedPrecisionResult(b"model", (SearchStep((), report),)),
+        report=report,
+        golden_error=0.0,
+        rejection=rejection,
+        calibration=None,
+        layers=(),
+    )
+
+
+def test_the_record_says_what_too_few_images_cannot_measure() -> None:
+    """Beside the budget that the file is held to; all of it is plain JSON."""
+    data = json.loads(json.dumps(record(12, Rejection().set_to("0.4")).to_dict()))
+    assert 0.005 == data["validation"]["budget"]["drop"]
+    assert (
+        "12 images: one is 8.3 points; a loss below that cannot be measured"
+        == data["validation"]["too_few_images"]
+    )
+    assert (0.4, "set by hand") == (data["rejection"]["threshold"], data["rejection"]["reason"])
+    assert record(500, Rejection()).to_dict()["validation"]["too_few_images"] is None

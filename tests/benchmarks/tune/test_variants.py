@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from edgebreed.benchmarks.tune.variants import export_variants, read_variants
-from edgebreed.edge.formats import split_model, write_model
+from edgebreed.edge.formats import ModelFormat, split_model, write_model
 from edgebreed.edge.manifest import Accuracy, Precision, Target
 from edgebreed.errors import InputError, MissingExtraError
 from edgebreed.export import exporter
-from edgebreed.export.recipe import Format
 from edgebreed.export.request import ExportConfig
 from edgebreed.machine import versions
 from edgebreed.train.features import digest_of
@@ -51,7 +50,7 @@ def planted_export(monkeypatch: pytest.MonkeyPatch, run: Path) -> list[str]:
     made = list[str]()
 
     def export(config: ExportConfig) -> None:
-        if config.recipe.format is Format.TFLITE:
+        if config.recipe.format is ModelFormat.TFLITE:
             raise MissingExtraError("LiteRT", "litert")
         made.append(config.path.name)
         manifest = colour_manifest(

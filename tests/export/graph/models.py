@@ -8,13 +8,12 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from edgebreed.export.graph.index import Model, Node
-from edgebreed.export.onnx_setup import onnx
+from edgebreed.export.graph.index import Model, Node, onnx
 
 SIDE = 8  # px
 CHANNELS = 8
-PHOTOS = np.random.default_rng(1).integers(0, 256, (12, SIDE, SIDE, 3), np.uint8)
-PHOTOS[0, 0, 0], PHOTOS[0, 0, 1] = 0, 255
+IMAGES = np.random.default_rng(1).integers(0, 256, (12, SIDE, SIDE, 3), np.uint8)
+IMAGES[0, 0, 0], IMAGES[0, 0, 1] = 0, 255
 
 node = onnx.helper.make_node
 
@@ -22,7 +21,7 @@ node = onnx.helper.make_node
 def model(nodes: list[Node], constants: dict[str, NDArray[Any]], output: str = "probabilities") -> Model:
     """A checked model from `image`, `(batch, 8, 8, 3) uint8 RGB`, to one float output."""
     image = onnx.helper.make_tensor_value_info("image", onnx.TensorProto.UINT8, ["batch", SIDE, SIDE, 3])
-    answer = onnx.helper.make_tensor_value_info(output, onnx.TensorProto.FLOAT, ["batch", "answers"])
+    answer = onnx.helper.make_tensor_value_info(output, onnx.TensorProto.FLOAT, ["batch", "outputs"])
     tensors = [onnx.numpy_helper.from_array(np.asarray(values), name) for name, values in constants.items()]
     graph = onnx.helper.make_graph(nodes, "small", [image], [answer], tensors)
     made = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
@@ -32,10 +31,10 @@ def model(nodes: list[Node], constants: dict[str, NDArray[Any]], output: str = "
 
 def residual() -> Model:
     """Xception in small: scaling, a convolution, two residual blocks, pooling, softmax."""
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
 
     def weights(*shape: int) -> NDArray[np.float32]:
-        return chance.normal(0, (2 / np.prod(shape[1:])) ** 0.5, shape).astype(np.float32)
+        return rng.normal(0, (2 / np.prod(shape[1:])) ** 0.5, shape).astype(np.float32)
 
     constants: dict[str, NDArray[Any]] = {
         "scale": np.asarray(1 / 127.5, np.float32),
@@ -79,35 +78,35 @@ def residual() -> Model:
 
 
 def run(made: Model | bytes) -> NDArray[np.float32]:
-    """The first output for `PHOTOS` in ONNX Runtime, node by node as the graph has them."""
+    """The first output for `IMAGES` in ONNX Runtime, node by node as the graph has them."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level, options.intra_op_num_threads = 3, 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    body = made if isinstance(made, bytes) else made.SerializeToString()
-    session = onnxruntime.InferenceSession(body, options, providers=["CPUExecutionProvider"])
-    return np.asarray(session.run(None, {"image": PHOTOS})[0])
+    model_bytes = made if isinstance(made, bytes) else made.SerializeToString()
+    session = onnxruntime.InferenceSession(model_bytes, options, providers=["CPUExecutionProvider"])
+    return np.asarray(session.run(None, {"image": IMAGES})[0])
 
 
 def kinds(made: Model | bytes) -> Counter[str]:
-    """How many nodes of each operator."""
+    """Number of nodes of each operator."""
     parsed = onnx.load_from_string(made) if isinstance(made, bytes) else made
     return Counter(item.op_type for item in parsed.graph.node)
 
 
 def optimized(made: Model | bytes, folder: Path) -> Counter[str]:
-    """How many nodes of each operator ONNX Runtime makes of a model."""
+    """Number of nodes of each operator after ONNX Runtime has optimized a model."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.optimized_model_filepath = str(folder / "optimized.onnx")
-    body = made if isinstance(made, bytes) else made.SerializeToString()
-    onnxruntime.InferenceSession(body, options, providers=["CPUExecutionProvider"])
+    model_bytes = made if isinstance(made, bytes) else made.SerializeToString()
+    onnxruntime.InferenceSession(model_bytes, options, providers=["CPUExecutionProvider"])
     return kinds(onnx.load(folder / "optimized.onnx"))
 
 
 def quantized_pair(
     scale: float, zero: int, kind: type[np.generic], name: str
 ) -> tuple[list[Node], dict[str, NDArray[Any]]]:
-    """A quantizer of `name` with its dequantizer, which gives `name_dq`."""
+    """A quantizer of `name` with its dequantizer, whose output is `name_dq`."""
     parameters = [f"{name}_s", f"{name}_z"]
     nodes = [
         node("QuantizeLinear", [name, *parameters], [f"{name}_q"], f"q_{name}"),

@@ -1,21 +1,21 @@
-"""Layers that go back to float."""
+"""Layers restored to float."""
 
 import numpy as np
 import pytest
 
 from edgebreed.edge.manifest import Target
 from edgebreed.export.graph.float_layers import quantized_layers
-from edgebreed.export.onnx_setup import onnx
-from edgebreed.export.quantize import OnnxQuantizer
-from edgebreed.export.recipe import NUMBER_TYPES
+from edgebreed.export.graph.index import onnx
+from edgebreed.export.quantize_onnx import OnnxQuantizer
+from edgebreed.export.recipe import QUANTIZATION_SCHEMES
 
-from .models import PHOTOS, kinds, residual, run
+from .models import IMAGES, kinds, residual, run
 
 
 @pytest.fixture(scope="module")
 def quantizer() -> OnnxQuantizer:
     """The small network, quantized."""
-    return OnnxQuantizer(residual(), PHOTOS, NUMBER_TYPES[Target.X86_VNNI])
+    return OnnxQuantizer(residual(), IMAGES, QUANTIZATION_SCHEMES[Target.X86_VNNI])
 
 
 def test_every_layer_with_quantized_inputs_is_named(quantizer: OnnxQuantizer) -> None:
@@ -26,14 +26,14 @@ def test_every_layer_with_quantized_inputs_is_named(quantizer: OnnxQuantizer) ->
 
 
 def test_a_layer_in_float_has_its_own_weights_and_no_quantizer(quantizer: OnnxQuantizer) -> None:
-    """The rest stays quantized."""
-    left = onnx.load_from_string(quantizer.body(["deep2"]))
+    """All others stay quantized."""
+    left = onnx.load_from_string(quantizer.model_bytes(["deep2"]))
     assert set(quantizer.layers) - {"deep2"} == set(quantized_layers(left)) - {"sum1_again", "sum2_again"}
-    assert kinds(left)["DequantizeLinear"] < kinds(quantizer.body())["DequantizeLinear"]
+    assert kinds(left)["DequantizeLinear"] < kinds(quantizer.model_bytes())["DequantizeLinear"]
 
 
 def test_all_layers_in_float_are_the_float_model(quantizer: OnnxQuantizer) -> None:
     """No quantizer is left, and no difference."""
-    body = quantizer.body(quantizer.layers)
-    assert 0 == kinds(body)["QuantizeLinear"]
-    np.testing.assert_allclose(run(residual()), run(body), atol=1e-6)
+    model_bytes = quantizer.model_bytes(quantizer.layers)
+    assert 0 == kinds(model_bytes)["QuantizeLinear"]
+    np.testing.assert_allclose(run(residual()), run(model_bytes), atol=1e-6)

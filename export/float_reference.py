@@ -1,0 +1,77 @@
+"""The float model's outputs for a run's images, which exported files are compared with."""
+
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from edgebreed.edge.engines import ModelOutputs
+from edgebreed.edge.files import write_whole
+from edgebreed.edge.preprocess import InputSpec
+from edgebreed.export.calibration import Digest
+from edgebreed.train.dataset import Dataset, Photo
+from edgebreed.train.evaluate import KerasEngine, answer_all
+from edgebreed.train.features import digest_of
+
+
+@dataclass(frozen=True)
+class ReferenceImages:
+    """Labelled images of a split, and the float model's outputs for them."""
+
+    split: str
+    images: tuple[Photo, ...]
+    outputs: ModelOutputs
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files."""
+        return [image.path for image in self.images]
+
+
+@dataclass(frozen=True)
+class FloatReference:
+    """Computes the float model's outputs once for each split and keeps them in `<run>/reference`.
+
+    Attributes:
+        model: the Keras model of the run.
+        data: the run's images.
+        spec: the model's input.
+        digest: SHA-256 of a file.
+    """
+
+    model: KerasEngine
+    data: Dataset
+    spec: InputSpec
+    digest: Digest = digest_of
+
+    def images(self, split: str, count: int | None = None) -> ReferenceImages:
+        """The images of a split, all or `count` of them, evenly spaced because they are sorted by class."""
+        images = self.data.photos(split)
+        outputs = self._outputs([image.path for image in images])
+        places = evenly_spaced(len(images), count or len(images))
+        scores = outputs.in_distribution
+        chosen = ModelOutputs(outputs.probabilities[places], None if scores is None else scores[places])
+        return ReferenceImages(split, tuple(images[place] for place in places), chosen)
+
+    def _outputs(self, paths: Sequence[Path]) -> ModelOutputs:
+        """Kept under a digest of the model and the images: a change of either computes them again."""
+        contents = [self.digest(self.model.path), *(self.digest(path) for path in paths)]
+        key = hashlib.sha256("".join(contents).encode()).hexdigest()[:16]
+        kept = self.model.path.parent / "reference" / f"{key}.npz"
+        if kept.is_file():
+            with np.load(kept) as arrays:
+                return ModelOutputs(arrays["probabilities"], arrays.get("in_distribution"))
+        outputs = answer_all(self.model, paths, self.spec, "float reference")
+        buffer = io.BytesIO()
+        arrays = {name: values for name, values in outputs._asdict().items() if values is not None}
+        np.savez(buffer, **arrays)
+        write_whole(kept, buffer.getvalue(), overwrite=True)
+        return outputs
+
+
+def evenly_spaced(total: int, count: int) -> list[int]:
+    """At most `count` places, evenly spaced over `total`."""
+    return [int(place) for place in np.linspace(0, total - 1, min(count, total))]

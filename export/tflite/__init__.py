@@ -1,1 +1,0 @@
-"""Reads, rewrites and packs TFLite flatbuffers, one rewrite a file."""
