@@ -29,7 +29,7 @@ SHOWN = {
 }
 """The commands of the example's own page, by name."""
 QUICK = {
-    "train": ("--size", "96", "--cache", "cache", "--unknown-below", "0.5"),  # so that something is withheld
+    "train": ("--size", "96", "--cache", "cache", "--unknown-below", "0.96"),  # so that some are withheld
     "bench": ("--duration", "0.1"),
     "stream": ("--fps", "8", "--events", "events.jsonl"),  # three seconds to watch
 }
@@ -59,13 +59,16 @@ def kept() -> Told:
 
 
 @pytest.fixture
-def told(cli: Cli, folder: Path, kept: Told, monkeypatch: pytest.MonkeyPatch) -> Told:
+def told(
+    cli: Cli, folder: Path, kept: Told, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Told:
     """Every command up to the answers to the test photos, run once, in the folder where the test goes on."""
     monkeypatch.chdir(folder)
     if not kept:
         steps = [(name, *QUICK.get(name, ())) for name in ("train", "export", "evaluate", "predict")]
         steps += [("evaluate", "--json"), ("predict", "--json")]
         kept |= {" ".join(step): cli(*SHOWN[step[0]], *step[1:]) for step in steps}
+        kept["log"] = Outcome(0, caplog.text, "")  # pytest takes it from standard error
     assert {0} == {outcome.code for outcome in kept.values()}, kept
     return kept
 
@@ -180,7 +183,7 @@ def test_training_exporting_and_answering_speak_of_surfaces(told: Told) -> None:
     for name, outcome in told.items():
         (refuse_json if "--json" in name else refuse)(outcome.out, name)
         refuse(outcome.err, name)
-    assert "test/brick/000.png: brick (" in told["predict"].out
+    assert ".png: brick (" in told["predict"].out
     refuse_json(Path("runs/surfaces/metrics.json").read_text(), "metrics.json")
     refuse(PageText(Path("runs/surfaces/report.html").read_text()).text, "report.html")
 
@@ -206,7 +209,7 @@ def test_photos_are_delivered_as_the_evaluation_says(told: Told) -> None:
         name: pytest.approx(delivered[name] * n, abs=1e-6) for name in SHARES
     }
     assert 1 == pytest.approx(sum(delivered[name] for name in SHARES))
-    assert 0 == delivered["person"]
+    assert 0 == delivered["person"] < delivered["withheld"] < delivered["right"]
 
 
 def fate(answer: dict[str, Any]) -> str:
@@ -249,11 +252,11 @@ def test_a_benchmarks_table_speaks_of_surfaces(cli: Cli) -> None:
 @pytest.mark.keras
 @pytest.mark.xfail(reason="the yardstick of `bench` is the model that ships, named and warned of unasked")
 @pytest.mark.usefixtures("told")
-def test_a_benchmarks_json_page_and_log_speak_of_surfaces(cli: Cli) -> None:
+def test_a_benchmarks_json_page_and_log_speak_of_surfaces(cli: Cli, caplog: pytest.LogCaptureFixture) -> None:
     """What the machine's speed is told by means nothing to somebody who has no dogs."""
     outcome = cli(*SHOWN["bench"], *QUICK["bench"], "--json", "--report", "bench.html")
     assert "never" == outcome.json["faces"]
-    refuse(outcome.err, "bench --json")
+    refuse(outcome.err + caplog.text, "bench --json")
     refuse(PageText(Path("bench.html").read_text()).text, "bench.html")
     refuse_json(outcome.out, "bench --json")
 
