@@ -17,13 +17,10 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from edgebreed.edge.camera.events import Answered, StateChange
-from edgebreed.edge.camera.run import run_stream
-from edgebreed.edge.camera.source import ArraySource
-from edgebreed.edge.camera.stages import StreamOptions
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import Frame, find_photos, read_photo
 from edgebreed.edge.pipeline import Pipeline
+from edgebreed.edge.stream import ArraySource, FrameResult, StateChange, StreamOptions, run_stream
 
 FPS = 10.0  # a pipeline's rate; the averaging counts in seconds
 _NOISE = 30.0  # grey levels
@@ -37,13 +34,13 @@ class Labels:
         self.names: list[str] = []
         self.faces: list[int] = []
 
-    def answered(self, answered: Answered) -> None:
+    def on_result(self, result: FrameResult) -> None:
         """Notes it."""
-        result = answered.result
-        self.names.append(f"{result.kind} {result.label}")
-        self.faces.append(len(result.faces or ()))
+        answer = result.result
+        self.names.append(f"{answer.kind} {answer.label}")
+        self.faces.append(len(answer.faces or ()))
 
-    def changed(self, change: StateChange) -> None:
+    def on_state(self, change: StateChange) -> None:
         """Of no interest."""
 
     def close(self) -> None:

@@ -79,7 +79,7 @@ def _quantize(model: Model, photos: NDArray[np.uint8], types: NumberTypes) -> Mo
 
 
 def _import_nncf() -> Any:
-    telemetry.block()
+    telemetry.disable()
     try:
         import nncf
     except ImportError as error:

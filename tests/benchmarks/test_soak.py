@@ -1,8 +1,7 @@
 """Minutes of a camera that is faster than its pipeline; here seconds, and no bound on speed."""
 
 from edgebreed.benchmarks.soak import Bounds, Memory, camera, report, resident_bytes, soak
-from edgebreed.edge.camera.events import Counts
-from edgebreed.edge.camera.summary import StreamSummary
+from edgebreed.edge.stream import FrameCounts, StreamSummary
 
 
 def test_a_short_soak_accounts_for_its_frames() -> None:
@@ -19,8 +18,8 @@ def test_a_missed_bound_is_told() -> None:
     """Old answers, memory that grows, too few answers, frames that got lost."""
     memory = Memory()
     memory.notes = [(90.0, 100), (290.0, 110)]
-    summary = StreamSummary("s", "b", "e", counts=Counts(100, 50, 10, 0), seconds=10.0)
-    summary.ages_ms.extend([150.0, 350.0])
+    summary = StreamSummary("s", "b", "e", counts=FrameCounts(100, 50, 10, 0), seconds=10.0)
+    summary.frame_latencies_ms.extend([150.0, 350.0])
     held = report(summary, memory, 300.0, Bounds())["held"]
     assert {"age": False, "memory": False, "throughput": False, "accounts": False} == held
 
