@@ -72,7 +72,8 @@ def exit_code_of(command: Callable[[], int]) -> int:
     except EdgebreedError as error:
         return _fail(str(error), error.exit_code)
     except TyperException as error:
-        return _fail(f"{error.format_message()} (see `edgebreed --help`)", USAGE_ERROR)
+        message = error.format_message()  # empty without arguments, when the help was printed
+        return _fail(f"{message} (see `edgebreed --help`)", USAGE_ERROR) if message else USAGE_ERROR
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", INTERRUPTED)
     except BrokenPipeError:

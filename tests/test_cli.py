@@ -115,6 +115,13 @@ def test_a_developer_can_ask_for_the_traceback(
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_without_a_command_the_help_is_printed(cli: Cli) -> None:
+    """And nothing on standard error, but it is no success."""
+    outcome = cli()
+    assert (2, "") == (outcome.code, outcome.err)
+    assert "Usage: edgebreed" in outcome.out
+
+
 def test_version(cli: Cli) -> None:
     """On standard output."""
     assert (0, f"edgebreed {edgebreed.__version__}\n") == (cli("--version").code, cli("--version").out)

@@ -37,7 +37,8 @@ Mqtt = Annotated[
     typer.Option(
         "--mqtt",
         envvar="EDGEBREED_MQTT",
-        help="Broker and topic for events: mqtt://[user:password@]host[:port]/topic, or mqtts:// for TLS.",
+        help="Broker and topic for events: mqtt://user:password@host:port/topic, or mqtts:// for TLS; "
+        "login and port are optional.",
     ),
 ]
 MqttEvery = Annotated[

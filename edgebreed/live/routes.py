@@ -122,7 +122,7 @@ class PageRoutes:
         return self._stream_jpegs.jpeg(shown) if shown else None
 
     def _status_event(self) -> tuple[object, str]:
-        """What tells whether the status has changed, and the event's text."""
+        """A value that differs whenever the status has changed, and the text of the event."""
         snapshot = self._state.snapshot()
         number = snapshot.newest.number if snapshot.newest else None
         version = (number, snapshot.change, snapshot.paused)

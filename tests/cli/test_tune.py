@@ -9,10 +9,10 @@ from ..conftest import Cli, colour_manifest, colour_model
 
 
 def test_tune_keeps_the_fastest(cli: Cli, tmp_path: Path, colours: Path) -> None:
-    """From a folder of exported files, without TensorFlow; the file tells how it runs fastest."""
-    told = Accuracy("test", 320, 0.97, 0.97)
+    """From a folder of exported files, without TensorFlow; the file records how it runs fastest."""
+    measured = Accuracy("test", 320, 0.97, 0.97)
     (tmp_path / "files").mkdir()
-    write_model(tmp_path / "files" / "c.onnx", colour_model(), colour_manifest(accuracy=told))
+    write_model(tmp_path / "files" / "c.onnx", colour_model(), colour_manifest(accuracy=measured))
     outcome = cli("tune", "--package-dir", "files", "--budget", 1, "--json")
     assert 0 == outcome.code, outcome.err
     chosen = outcome.json["chosen"]

@@ -70,7 +70,7 @@ def read(
 
 
 def test_the_newest_frame_is_kept_and_the_rest_is_dropped() -> None:
-    """Frames do not queue while nobody takes them; three failed reads end the capture."""
+    """Frames that are not taken do not queue; three failed reads end the capture."""
     thread, counts = read([plain(RED), plain(GREEN), plain(BLUE)])
     captured = thread.next(0)
     assert captured is not None
