@@ -1,4 +1,4 @@
-"""Draws answers into frames."""
+"""Draws results onto frames."""
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ _WHITE = (255, 255, 255)
 
 
 def draw_faces(frame: Frame, faces: tuple[Box, ...]) -> Frame:
-    """A copy of a `(H, W, 3) uint8 BGR` frame with a box round each face."""
+    """A copy of a `(H, W, 3) uint8 BGR` frame with a box around each face."""
     canvas = frame.copy()
     thickness = max(2, round(min(frame.shape[:2]) / 200))
     for left, top, width, height in faces:
@@ -22,26 +22,29 @@ def draw_faces(frame: Frame, faces: tuple[Box, ...]) -> Frame:
 
 
 def draw_result(frame: Frame, result: Result) -> Frame:
-    """A copy of a `(H, W, 3) uint8 BGR` frame with its faces and, in a bar below, the answer.
+    """A copy of a `(H, W, 3) uint8 BGR` frame with its faces, and the summary in a bar below.
 
-    The bar is added under the picture, so that nothing of the picture is hidden.
+    The bar is added to the height, so that it hides nothing of the frame.
+
+    Returns:
+        `(H + bar, W, 3) uint8 BGR`.
     """
     canvas = draw_faces(frame, result.faces or ())
     text = result.summary
     bar = max(24, round(frame.shape[0] / 14))
     scale = _fitting_scale(text, frame.shape[1] - 12, bar * 0.55)
-    strip = np.full((bar, frame.shape[1], 3), _COLOURS[result.kind], np.uint8)
+    caption = np.full((bar, frame.shape[1], 3), _COLOURS[result.kind], np.uint8)
     cv2.putText(
-        strip,
+        caption,
         text,
         (6, round(bar * 0.7)),
         cv2.FONT_HERSHEY_SIMPLEX,
         scale,
         _WHITE,
-        _stroke(scale),
+        _thickness(scale),
         cv2.LINE_AA,
     )
-    return np.vstack([canvas, strip])
+    return np.vstack([canvas, caption])
 
 
 def _fitting_scale(text: str, width: int, height: float) -> float:
@@ -49,5 +52,5 @@ def _fitting_scale(text: str, width: int, height: float) -> float:
     return min(width / text_width, height / text_height)
 
 
-def _stroke(scale: float) -> int:
+def _thickness(scale: float) -> int:
     return max(1, round(scale * 1.8))

@@ -73,6 +73,8 @@ def mismatch(manifest: Manifest, engine: str, processor: Target | None) -> str |
     fits = Target.TENSORRT if TENSORRT in engine else processor
     if manifest.target in {None, fits} or fits is None or CUDA in engine:
         return None
+    if (manifest.target, fits) == (Target.X86, Target.X86_VNNI):  # 7-bit weights: as fast there, and as exact
+        return None
     cost = "slower here" if saturates(manifest, fits) else "slower or less exact here"
     return (
         f"{manifest.name} was made for {manifest.target}, this machine fits {fits}: it may be {cost}; "

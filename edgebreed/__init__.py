@@ -1,30 +1,96 @@
 """Train, export, run and measure image classifiers on edge devices.
 
-Ten lines that classify a frame:
+A program that classifies an image:
 
     import cv2
     from edgebreed import Pipeline
 
-    pipeline = Pipeline.open()                     # the model that ships, or Pipeline.open(Path("my.onnx"))
-    result = pipeline.process(cv2.imread("photo.jpg"))
-    print(result.kind, result.label, result.probability, result.faces)
+    with Pipeline.open() as pipeline:  # the model that ships, or Pipeline.open("my.onnx")
+        frame = cv2.imread("photo.jpg")  # (H, W, 3) uint8 BGR; a path or encoded bytes work too
+        result = pipeline.process(frame)
+        print(result.summary)  # in the model's own words
+        print(result.kind, result.label, result.probability, result.faces)
+        for prediction in result.top:
+            print(prediction.label, prediction.probability)
+
+The public names:
+
+- `Pipeline` runs a model file from image to `Result`, which has a `Kind` and `Prediction`s. `FaceSearch` says
+  when faces are searched, `EngineOptions` which engine runs.
+- `read_manifest` reads the `Manifest` of a model file: classes, input, accuracy, and its `Task`, which says
+  what is recognised and in which words.
+- `Engine` and `Detector` are the interfaces behind a pipeline, with the types `ModelOutputs` and `Detection`.
+  `FixedEngine` and `FixedDetector` return constants, for tests without a model or faces.
+- `SceneCounter`, `Smoother` and `FaceTracker` keep labels and faces of a video steady.
+  `edgebreed.edge.stream` runs them, and a pipeline, on cameras and videos.
+- `EdgebreedError` is the base of all errors; `edgebreed.errors` shows the tree.
+
+Messages go to the logger `edgebreed`; importing configures no handler.
 """
 
 from importlib.metadata import version
 
-from edgebreed.edge import EngineOptions, Kind, Manifest, Pipeline, Prediction, Result, read_manifest
-from edgebreed.errors import EdgebreedError
+from edgebreed.edge import (
+    Detection,
+    Detector,
+    Engine,
+    EngineOptions,
+    FaceSearch,
+    FaceTracker,
+    FixedDetector,
+    FixedEngine,
+    Kind,
+    Manifest,
+    ModelOutputs,
+    Pipeline,
+    Prediction,
+    Result,
+    SceneCounter,
+    Smoother,
+    Task,
+    read_manifest,
+)
+from edgebreed.errors import (
+    DatasetError,
+    EdgebreedError,
+    EngineError,
+    ImageError,
+    InputError,
+    MissingExtraError,
+    ModelFileError,
+    ProofError,
+    SourceError,
+)
 
 __version__ = version("edgebreed")
 
 __all__ = [
+    "DatasetError",
+    "Detection",
+    "Detector",
     "EdgebreedError",
+    "Engine",
+    "EngineError",
     "EngineOptions",
+    "FaceSearch",
+    "FaceTracker",
+    "FixedDetector",
+    "FixedEngine",
+    "ImageError",
+    "InputError",
     "Kind",
     "Manifest",
+    "MissingExtraError",
+    "ModelFileError",
+    "ModelOutputs",
     "Pipeline",
     "Prediction",
+    "ProofError",
     "Result",
+    "SceneCounter",
+    "Smoother",
+    "SourceError",
+    "Task",
     "__version__",
     "read_manifest",
 ]

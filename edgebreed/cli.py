@@ -1,11 +1,16 @@
-"""The command line's door: collects the commands and turns errors into one line and an exit code."""
+"""The command line: collects the commands, and turns errors into one line and an exit code."""
 
 import os
 import sys
+import traceback
+from collections.abc import Callable
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
+from edgebreed import __version__
+from edgebreed.cli_logging import log_to_stderr, print_message
 from edgebreed.commands import bench, data
 from edgebreed.commands.detect import detect
 from edgebreed.commands.doctor import doctor
@@ -19,10 +24,12 @@ from edgebreed.commands.train import train
 from edgebreed.commands.tune import tune
 from edgebreed.errors import EdgebreedError
 
+USAGE_ERROR, INTERNAL_ERROR, INTERRUPTED = 2, 70, 130  # 70 is EX_SOFTWARE of sysexits.h
+
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Train, export, run and measure image classifiers on edge devices.",
 )
 for command in (train, evaluate, export, inspect, verify, detect, predict, stream, tune, doctor, service):
@@ -31,34 +38,55 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"edgebreed {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Train, export, run and measure image classifiers on edge devices."""
+
+
 def main() -> None:
-    """Runs a command; exit codes: 0 done, 1 a check failed, 2 a wrong request, 130 interrupted."""
+    """Runs the command line: exits 0 done, 1 a check failed, 2 wrong input, 70 a bug, 130 interrupted."""
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
     """Runs a command and returns its exit code; errors become one line on standard error."""
+    with log_to_stderr():
+        return exit_code_of(lambda: app(arguments, prog_name="edgebreed", standalone_mode=False) or 0)
+
+
+def exit_code_of(command: Callable[[], int]) -> int:
+    """Runs a command and returns its exit code, or that of the exception that it raises."""
     try:
-        return app(arguments, prog_name="edgebreed", standalone_mode=False) or 0
+        return command()
     except EdgebreedError as error:
-        return _tell(str(error), error.exit_code)
+        return _fail(str(error), error.exit_code)
     except TyperException as error:
-        return _tell(f"{error.format_message()} (see `edgebreed --help`)", 2)
+        message = error.format_message()  # empty without arguments, when the help was printed
+        return _fail(f"{message} (see `edgebreed --help`)", USAGE_ERROR) if message else USAGE_ERROR
     except (KeyboardInterrupt, typer.Abort):
-        return _tell("interrupted", 130)
+        return _fail("interrupted", INTERRUPTED)
     except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), 1
-        )  # the reader went away; so that the exit does not complain
+        # The reader has closed the pipe; without this, Python would complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
-    except (
-        Exception
-    ) as error:  # a fault of ours: a user is told in one line, a developer can ask for all of it
+    except Exception as error:
         if os.environ.get("EDGEBREED_DEBUG"):
-            raise
-        return _tell(f"unexpected {type(error).__name__}: {error} (EDGEBREED_DEBUG=1 shows where)", 2)
+            traceback.print_exc()
+        name = type(error).__name__
+        return _fail(f"unexpected {name}: {error} (EDGEBREED_DEBUG=1 shows where)", INTERNAL_ERROR)
 
 
-def _tell(message: str, code: int) -> int:
-    print("edgebreed: " + " ".join(message.split()), file=sys.stderr)
+def _fail(message: str, code: int) -> int:
+    print_message(message)
     return code

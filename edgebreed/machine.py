@@ -1,4 +1,4 @@
-"""Which machine this is, for reports."""
+"""Describes this machine and its packages, for reports."""
 
 import os
 import platform
@@ -14,10 +14,10 @@ FLOAT = frozenset({"fma", "avx512f", "avx512_bf16", "amx_bf16", "asimdhp", "bf16
 
 
 def processor(root: Path = Path("/")) -> dict[str, Any]:
-    """Processor, its cores and the instruction sets that matter for int8 and for float.
+    """The processor, its cores, and its instruction sets that speed up int8 and float inference.
 
     Args:
-        root: where `/proc` lies.
+        root: folder that contains `/proc`.
     """
     info = cpuinfo(root)
     flags = instruction_sets(info)
@@ -32,7 +32,7 @@ def processor(root: Path = Path("/")) -> dict[str, Any]:
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
-    """Versions of those of the packages that are installed."""
+    """The installed versions of packages; those that are not installed are left out."""
     found = {}
     for package in packages:
         try:

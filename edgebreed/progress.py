@@ -1,4 +1,4 @@
-"""Progress bars with rate and time left, on a terminal alone."""
+"""Progress bars with rate and remaining time, on a terminal only."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ class _RateColumn(ProgressColumn):
 
 
 def bar(console: Console) -> Progress:
-    """A bar on a console; it draws nothing where the console is no terminal."""
+    """A progress bar on a console; it draws nothing if the console is not a terminal."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -40,7 +40,7 @@ def bar(console: Console) -> Progress:
 
 
 def track(items: Iterable[Item], title: str, total: int) -> Iterator[Item]:
-    """Passes items through and draws a bar on standard error, if there is anything to do."""
+    """Yields the items and draws a progress bar on standard error, unless `total` is 0."""
     if not total:
         yield from items
         return

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a wish to end well."""
+"""Turns Ctrl-C and SIGTERM into a request to stop."""
 
 import signal
 from collections.abc import Iterator
@@ -7,17 +7,20 @@ from contextlib import contextmanager
 
 @contextmanager
 def stop_signals() -> Iterator[list[int]]:
-    """A list that is empty until SIGINT or SIGTERM came, so that the work in hand is finished first.
+    """Collects SIGINT and SIGTERM instead of raising, so that work in progress can be finished first.
 
     Only the main thread of a process may use it.
+
+    Yields:
+        The numbers of the signals received so far.
     """
-    came: list[int] = []
-    kept = {
-        number: signal.signal(number, lambda n, _: came.append(n))
+    received: list[int] = []
+    previous = {
+        number: signal.signal(number, lambda n, _: received.append(n))
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
-        yield came
+        yield received
     finally:
-        for number, handler in kept.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)

@@ -81,7 +81,7 @@ def _quantize(model: Model, images: NDArray[np.uint8], scheme: QuantizationSchem
 
 
 def _import_nncf() -> Any:
-    telemetry.block()
+    telemetry.disable()
     try:
         import nncf
     except ImportError as error:

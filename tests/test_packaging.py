@@ -1,13 +1,21 @@
 """What an installation consists of."""
 
+import inspect
+import os
+import re
+import subprocess
+import sys
+import textwrap
 import tomllib
 from pathlib import Path
 
+import cv2
 import pytest
 
 import edgebreed
+from edgebreed import errors
 
-from .conftest import ROOT
+from .conftest import RED, ROOT, plain
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 FLOORS = ("edge", "train", "export", "benchmarks")
@@ -47,16 +55,31 @@ def test_public_names_are_what_the_door_offers() -> None:
     assert all(hasattr(edgebreed, name) for name in edgebreed.__all__)
 
 
-def test_tests_mirror_the_source() -> None:
-    """A test file of a floor bears the name of a source file of that floor."""
-    for floor in (*FLOORS, "live"):
-        for test in (ROOT / "tests" / floor).rglob("test_*.py"):
-            folder = (ROOT / "edgebreed" / floor if floor == "live" else ROOT / floor) / test.relative_to(
-                ROOT / "tests" / floor
-            ).parent
-            name = test.name.removeprefix("test_")
-            source = folder / ("__init__.py" if name == f"{folder.name}.py" else name)
-            assert source.is_file(), f"{test} tests {source}, which is not there"
+AREAS = {
+    **{floor: ROOT / floor for floor in FLOORS},
+    "live": ROOT / "edgebreed" / "live",
+    "outputs": ROOT / "edgebreed" / "outputs",
+    "cli": ROOT / "edgebreed" / "commands",
+}
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_tests_mirror_the_source(area: str) -> None:
+    """A test file bears the name of the module that it tests, in the folder of the same name."""
+    for test in (ROOT / "tests" / area).rglob("test_*.py"):
+        folder = AREAS[area] / test.relative_to(ROOT / "tests" / area).parent
+        name = test.name.removeprefix("test_")
+        source = folder / ("__init__.py" if name == f"{folder.name}.py" else name)
+        assert source.is_file(), f"{test} tests {source}, which is not there"
+
+
+@pytest.mark.parametrize("area", ["edge/stream", "live", "outputs", "cli"])
+def test_every_module_has_its_test(area: str) -> None:
+    """In the areas that were checked so far."""
+    top, _, below = area.partition("/")
+    modules = {path.name for path in (AREAS[top] / below).glob("*.py")} - {"__init__.py"}
+    tests = {path.name.removeprefix("test_") for path in (ROOT / "tests" / area).glob("test_*.py")}
+    assert set() == modules - tests
 
 
 def test_no_photo_is_committed() -> None:
@@ -64,3 +87,21 @@ def test_no_photo_is_committed() -> None:
     kinds = {".jpg", ".jpeg", ".png", ".npz", ".h5"}
     folders = (ROOT / name for name in (*FLOORS, "edgebreed", "tests"))
     assert [] == [path for folder in folders for path in folder.rglob("*") if Path(path).suffix in kinds]
+
+
+def test_the_example_in_the_package_docstring_runs(tmp_path: Path) -> None:
+    """As it stands, in a folder with a photo."""
+    cv2.imwrite(str(tmp_path / "photo.jpg"), plain(RED, 320, 240))
+    example = re.search(r"^    import cv2.*?(?=^\S)", edgebreed.__doc__ or "", re.MULTILINE | re.DOTALL)
+    assert example is not None
+    command = [sys.executable, "-c", textwrap.dedent(example[0])]
+    path = {"PYTHONPATH": str(ROOT), **os.environ}
+    done = subprocess.run(command, cwd=tmp_path, env=path, capture_output=True, text=True, check=True)
+    assert 2 + 5 == len(done.stdout.splitlines())
+
+
+def test_public_names_are_documented_and_errors_are_complete() -> None:
+    """Each has a docstring, and every class of `edgebreed.errors` is among them."""
+    public = [getattr(edgebreed, name) for name in edgebreed.__all__ if name != "__version__"]
+    assert [] == [one for one in public if not inspect.getdoc(one)]
+    assert {name for name, one in vars(errors).items() if inspect.isclass(one)} <= set(edgebreed.__all__)

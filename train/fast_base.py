@@ -80,7 +80,7 @@ class FastBase:
 
 
 def _compile(model: Any) -> Any:
-    telemetry.block()
+    telemetry.disable()
     import openvino
 
     with tempfile.TemporaryDirectory() as folder:

@@ -17,13 +17,10 @@ import numpy as np
 from numpy.random import Generator
 
 from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
-from edgebreed.edge.camera.events import Answered, StateChange
-from edgebreed.edge.camera.run import run_stream
-from edgebreed.edge.camera.source import ArraySource
-from edgebreed.edge.camera.stages import StreamOptions
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import Frame, find_photos, read_photo
 from edgebreed.edge.pipeline import Pipeline
+from edgebreed.edge.stream import ArraySource, FrameResult, StateChange, StreamOptions, run_stream
 
 FPS = 10.0  # a pipeline's rate; the smoothing counts in seconds
 NOISE_STD = 30.0  # grey levels
@@ -37,13 +34,13 @@ class LabelLog:
         self.labels: list[str] = []
         self.faces: list[int] = []
 
-    def answered(self, answered: Answered) -> None:
+    def on_result(self, result: FrameResult) -> None:
         """Keeps both."""
-        result = answered.result
-        self.labels.append(f"{result.kind} {result.label}")
-        self.faces.append(len(result.faces or ()))
+        answer = result.result
+        self.labels.append(f"{answer.kind} {answer.label}")
+        self.faces.append(len(answer.faces or ()))
 
-    def changed(self, change: StateChange) -> None:
+    def on_state(self, change: StateChange) -> None:
         """Ignores the stream's state."""
 
     def close(self) -> None:

@@ -19,11 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
-from edgebreed.edge.camera.capture import ScriptedCapture
-from edgebreed.edge.camera.events import Answered, StateChange
-from edgebreed.edge.camera.live import LiveSource
-from edgebreed.edge.camera.run import run_stream
-from edgebreed.edge.camera.summary import StreamSummary
 from edgebreed.edge.detectors import Detection
 from edgebreed.edge.engines import FixedEngine, ModelOutputs
 from edgebreed.edge.images import Frame
@@ -31,6 +26,14 @@ from edgebreed.edge.manifest import Manifest, Precision
 from edgebreed.edge.percentile import percentile
 from edgebreed.edge.pipeline import FaceSearch, Pipeline
 from edgebreed.edge.preprocess import InputSpec
+from edgebreed.edge.stream import (
+    FrameResult,
+    ReconnectingSource,
+    ScriptedCapture,
+    StateChange,
+    StreamSummary,
+    run_stream,
+)
 from edgebreed.edge.task import Rejection, RejectionScore, Task
 
 CAMERA_FPS = 30.0
@@ -81,12 +84,12 @@ class MemoryLog:
         self.start = time.monotonic()
         self.readings: list[tuple[float, int]] = []
 
-    def answered(self, answered: Answered) -> None:
+    def on_result(self, result: FrameResult) -> None:
         """Records the memory; the result does not matter."""
-        del answered
+        del result
         self.readings.append((time.monotonic() - self.start, resident_bytes()))
 
-    def changed(self, change: StateChange) -> None:
+    def on_state(self, change: StateChange) -> None:
         """Ignores the stream's state."""
 
     def close(self) -> None:
@@ -136,7 +139,7 @@ def manifest() -> Manifest:
 def run_soak(seconds: float) -> tuple[StreamSummary, MemoryLog]:
     """Streams the camera for so long."""
     stages, memory = SleepingStages(), MemoryLog()
-    source = LiveSource(lambda: ScriptedCapture(camera_script(seconds + 5), CAMERA_FPS), "soak")
+    source = ReconnectingSource(lambda: ScriptedCapture(camera_script(seconds + 5), CAMERA_FPS), "soak")
     end = time.monotonic() + seconds
     summary = run_stream(
         source,
@@ -156,7 +159,7 @@ def soak_figures(
     """
     minute = min(60.0, seconds / 3)
     second, last = memory.median(minute, 2 * minute), memory.median(seconds - minute, seconds)
-    age = percentile(list(summary.ages_ms), 99) / (CLASSIFY_S * 1e3)
+    age = percentile(list(summary.frame_latencies_ms), 99) / (CLASSIFY_S * 1e3)
     data = summary.to_dict()
     shares = {
         "age_p99_in_frame_times": age,

@@ -20,11 +20,11 @@ import numpy as np
 import typer
 
 from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
-from edgebreed.edge.camera.events import Answered, Counts
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import Pipeline
 from edgebreed.edge.prediction import Kind, Prediction, Result
-from edgebreed.live.address import Address
+from edgebreed.edge.stream import FrameCounts, FrameResult
+from edgebreed.live.endpoint import Endpoint
 from edgebreed.live.server import LivePage
 from edgebreed.machine import processor
 
@@ -68,12 +68,12 @@ def measure_viewer_cost(viewers: int, rounds: int, seconds: float, process: Proc
     """
     fps: dict[bool, list[float]] = {False: [], True: []}
     read = {"images": 0, "events": 0, "bytes": 0}
-    page, frames = LivePage(Address("127.0.0.1", 0)), _frames()
+    page, frames = LivePage(Endpoint("127.0.0.1", 0)), _frames()
     try:
         _stream(page, process, frames, 1.0)
         for number in range(2 * rounds):
             watched = number % 4 in (1, 2)
-            with _viewers(page.address, viewers if watched else 0, read) as until_ready:
+            with _viewers(page.endpoint, viewers if watched else 0, read) as until_ready:
                 until_ready(lambda: _stream(page, process, frames, 0.2))
                 fps[watched].append(_stream(page, process, frames, seconds))
     finally:
@@ -101,7 +101,9 @@ def _stream(
         began, captured_at = time.perf_counter(), time.time()
         result = process(frame)
         age_ms = (time.perf_counter() - began) * 1e3
-        page.answered(Answered(frame, result, number, captured_at, age_ms, Counts(number + 1, number + 1)))
+        page.on_result(
+            FrameResult(frame, result, number, captured_at, age_ms, FrameCounts(number + 1, number + 1))
+        )
         count += 1
     return count / elapsed
 
@@ -148,7 +150,7 @@ def _simulated_load() -> ProcessFrame:
 
 @contextmanager
 def _viewers(
-    address: Address, count: int, read: dict[str, int]
+    endpoint: Endpoint, count: int, read: dict[str, int]
 ) -> Iterator[Callable[[Callable[[], object]], None]]:
     """Runs viewers in a process of their own, and adds what they read to `read`.
 
@@ -157,7 +159,7 @@ def _viewers(
     if count == 0:
         yield lambda stream: None
         return
-    command = [sys.executable, str(_VIEWERS), address.host, str(address.port), str(count)]
+    command = [sys.executable, str(_VIEWERS), endpoint.host, str(endpoint.port), str(count)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""What several commands share: options, and results for people or for programs."""
+"""Options and output functions that several commands share."""
 
 import json
 import os
@@ -24,53 +24,53 @@ Json = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")
 ]
 Model = Annotated[
-    Path | None, typer.Option("--model", help="Model file; the one that ships with edgebreed if left out.")
+    Path | None, typer.Option("--model", help="Model file; default: the one that ships with edgebreed.")
 ]
 EngineName = Annotated[
     str,
     typer.Option(
         "--engine",
-        help=f"{', '.join((AUTO, *ENGINES))}; {AUTO} takes the first that is here and runs the file.",
+        help=f"{', '.join((AUTO, *ENGINES))}; {AUTO} takes the first one installed that runs the file.",
     ),
 ]
 Threads = Annotated[
-    int, typer.Option("--threads", min=0, help="Threads of one inference; 0 lets the engine choose.")
+    int, typer.Option("--threads", min=0, help="Threads of one inference; 0: the engine decides.")
 ]
 AllowFallback = Annotated[
-    bool, typer.Option("--allow-fallback", help="Take the next engine where the one asked for is missing.")
+    bool, typer.Option("--allow-fallback", help="Take the next engine if the requested one is missing.")
 ]
 Faces = Annotated[
     FaceSearch,
-    typer.Option("--faces", help="When to search faces, if the model answers people; auto: where needed."),
+    typer.Option("--faces", help="When to search faces, if the model recognises people; auto: if needed."),
 ]
 UnknownBelow = Annotated[
     str | None,
     typer.Option(
         "--unknown-below",
-        help="Score from 0 to 1 below which an image is unknown, or off; the model's if left out.",
+        help="Score from 0 to 1 below which an image is unknown, or off; default: as in the model.",
     ),
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")]
 
 
 def print_json(data: Any) -> None:
-    """One JSON document on standard output."""
+    """Prints a JSON document on standard output."""
     sys.stdout.write(json.dumps(data, indent=2) + "\n")
 
 
 def print_json_line(data: Any) -> None:
-    """One JSON object on a line of its own, sent at once."""
+    """Prints a JSON object on one line of standard output, and flushes it."""
     sys.stdout.write(json.dumps(data) + "\n")
     sys.stdout.flush()
 
 
 def console() -> Console:
-    """Standard output for people."""
+    """A rich console on standard output."""
     return Console(highlight=False)
 
 
 def print_table(title: str, rows: dict[str, Any]) -> None:
-    """A title and a two-column table."""
+    """Prints a title and a two-column table."""
     print_titled(title, two_columns(rows))
 
 
@@ -83,52 +83,55 @@ def two_columns(rows: dict[str, Any]) -> Table:
 
 
 def print_titled(title: str, table: Table) -> None:
-    """A table under its title, which may be wider."""
+    """Prints a table under its title, which may be wider than the table."""
     console().print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
     console().print(table)
 
 
 @contextmanager
 def stdout_to_stderr() -> Iterator[None]:
-    """Sends what libraries print while they work to standard error, also what their C++ parts print."""
+    """Redirects what libraries print, also from C++, to standard error, so that JSON output stays clean."""
     sys.stdout.flush()
-    kept = os.dup(1)
+    stdout = os.dup(1)
     os.dup2(2, 1)
     try:
         with redirect_stdout(sys.stderr):
             yield
     finally:
         sys.stdout.flush()
-        os.dup2(kept, 1)
-        os.close(kept)
+        os.dup2(stdout, 1)
+        os.close(stdout)
 
 
-def pictures_of(photos: Sequence[Path], folder: Path | None, overwrite: bool) -> dict[Path, Path]:
-    """Where each photo's annotated picture goes: `folder` and as much of the photo's path as tells it apart.
+def annotated_paths(images: Sequence[Path], folder: Path | None, overwrite: bool) -> dict[Path, Path]:
+    """The file of each image's annotated copy: in `folder`, with as much of the image's path as is unique.
+
+    Returns:
+        Image file to annotated file; empty without a folder.
 
     Raises:
-        InputError: one is there already and `overwrite` is not set.
+        InputError: one exists already and `overwrite` is not set.
     """
     if folder is None:
         return {}
-    root = Path(os.path.commonpath([photo.absolute().parent for photo in photos]))
-    named = Counter(photo.absolute().with_suffix("") for photo in set(photos))
-    places = {}
-    for photo in photos:
-        inside = photo.absolute().relative_to(root)
-        unique = named[photo.absolute().with_suffix("")] == 1
-        places[photo] = folder / (inside.with_suffix(".jpg") if unique else f"{inside}.jpg")
-    for place in places.values():
-        refuse_existing(place, overwrite, "another --save")
-    return places
+    root = Path(os.path.commonpath([image.absolute().parent for image in images]))
+    stems = Counter(image.absolute().with_suffix("") for image in set(images))
+    paths = {}
+    for image in images:
+        relative = image.absolute().relative_to(root)
+        unique = stems[image.absolute().with_suffix("")] == 1
+        paths[image] = folder / (relative.with_suffix(".jpg") if unique else f"{relative}.jpg")
+    for path in paths.values():
+        refuse_existing(path, overwrite, "another --save")
+    return paths
 
 
-def save_picture(place: Path, picture: Frame) -> None:
-    """Writes a `(H, W, 3) uint8 BGR` picture as JPEG, whole or not at all."""
-    write_whole(place, cv2.imencode(".jpg", picture)[1].tobytes(), overwrite=True)
+def save_jpeg(path: Path, frame: Frame) -> None:
+    """Writes a frame `(H, W, 3) uint8 BGR` as JPEG, atomically."""
+    write_whole(path, cv2.imencode(".jpg", frame)[1].tobytes(), overwrite=True)
 
 
 def exit_code(code: int) -> None:
-    """Ends a command with an exit code."""
+    """Ends the command with an exit code, unless it is 0."""
     if code:
         raise typer.Exit(code)

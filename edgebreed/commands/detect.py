@@ -1,6 +1,6 @@
 """`edgebreed detect`."""
 
-import sys
+import logging
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,11 +10,11 @@ import typer
 from edgebreed.commands.common import (
     Json,
     Overwrite,
+    annotated_paths,
     exit_code,
-    pictures_of,
     print_json,
     print_table,
-    save_picture,
+    save_jpeg,
 )
 from edgebreed.edge.annotate import draw_faces
 from edgebreed.edge.detectors import HaarDetector
@@ -23,30 +23,32 @@ from edgebreed.edge.percentile import summary
 from edgebreed.errors import InputError
 from edgebreed.progress import track
 
+_LOG = logging.getLogger(__name__)
+
 
 def detect(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Photos or folders of photos.")],
-    save: Annotated[Path | None, typer.Option(help="Folder for the pictures with boxes.")] = None,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Images or folders of images.")],
+    save: Annotated[Path | None, typer.Option(help="Folder to write images with boxes to.")] = None,
     overwrite: Overwrite = False,
     json_: Json = False,
 ) -> None:
-    """Find faces in photos with a Haar cascade."""
-    photos, detector = find_photos(paths), HaarDetector()
-    pictures = pictures_of(photos, save, overwrite)
+    """Find faces in images with a Haar cascade."""
+    images, detector = find_photos(paths), HaarDetector()
+    annotated = annotated_paths(images, save, overwrite)
     found: list[dict[str, Any]] = []
     latencies: list[float] = []
-    for photo in track(photos, "faces", len(photos)):
+    for image in track(images, "faces", len(images)):
         try:
-            frame = read_photo(photo)
+            frame = read_photo(image)
         except InputError as error:
-            print(f"edgebreed: {error}", file=sys.stderr)
+            _LOG.warning("%s", error)
             continue
         start = time.perf_counter()
         faces = tuple(detection.box for detection in detector.detect(frame))
         latencies.append((time.perf_counter() - start) * 1e3)
-        found.append({"source": str(photo), "faces": [list(box) for box in faces]})
-        if photo in pictures:
-            save_picture(pictures[photo], draw_faces(frame, faces))
+        found.append({"source": str(image), "faces": [list(box) for box in faces]})
+        if image in annotated:
+            save_jpeg(annotated[image], draw_faces(frame, faces))
     result: dict[str, Any] = {
         "images": len(found),
         "with_face": sum(bool(one["faces"]) for one in found),
@@ -61,4 +63,4 @@ def detect(
             "faces",
             {**result, "latency_ms": latency and f"p50 {latency['p50']:.1f}, p99 {latency['p99']:.1f}"},
         )
-    exit_code(2 if len(found) < len(photos) else 0)
+    exit_code(2 if len(found) < len(images) else 0)

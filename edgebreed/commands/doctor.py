@@ -25,7 +25,7 @@ PACKAGES = (
 
 
 def doctor(json_: Json = False) -> None:
-    """Say what this machine has: engines, providers, OpenCV build, cameras, GPU, Jetson release."""
+    """Show what this machine has: engines, providers, OpenCV build, cameras, GPU, Jetson release."""
     data: dict[str, Any] = {
         "machine": processor(),
         "target": fitting_target(available()),

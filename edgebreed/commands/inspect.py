@@ -1,4 +1,4 @@
-"""`edgebreed inspect` and `edgebreed verify`: what a model file says, and whether it holds here."""
+"""`edgebreed inspect` and `edgebreed verify`: a model's manifest, and its golden vectors on this machine."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,11 +20,13 @@ from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.edge.verify import verify as replay
 
-ModelArgument = Annotated[Path | None, typer.Argument(help="Model file; the one that ships if left out.")]
+ModelArgument = Annotated[
+    Path | None, typer.Argument(help="Model file; default: the one that ships with edgebreed.")
+]
 
 
 def inspect(model: ModelArgument = None, json_: Json = False) -> None:
-    """Print the manifest inside a model file."""
+    """Print the manifest of a model file."""
     path = model or SHIPPED_MODEL
     manifest = read_manifest(path)
     if json_:
@@ -35,11 +37,11 @@ def inspect(model: ModelArgument = None, json_: Json = False) -> None:
         "architecture": f"{manifest.arch}, {manifest.precision}, made {manifest.created}",
         "made for": manifest.target,
         "opset": manifest.opset,
-        "stayed float": ", ".join(manifest.float_layers),
+        "float layers": ", ".join(manifest.float_layers),
         "input": f"(N, {spec.height}, {spec.width}, 3) uint8 RGB, resized by {spec.resize}",
         "classes": f"{len(manifest.labels)}: {', '.join(manifest.labels)}",
         "subject": manifest.task.subject,
-        "people": "answered, by a face" if manifest.task.people else "",
+        "people": "recognised by a face" if manifest.task.people else "",
         "unknown": manifest.rejection.describe(manifest.task.words.unknown),
         "accuracy": accuracy and f"top-1 {accuracy.top1:.2%} of {accuracy.n} {accuracy.photos} photos",
         "calibration": calibration and f"{calibration.n} {calibration.photos} photos",
@@ -56,7 +58,7 @@ def verify(
     allow_fallback: AllowFallback = False,
     json_: Json = False,
 ) -> None:
-    """Prove on this machine that a model answers as it did where it was made."""
+    """Check that a model gives the same outputs on this machine as where it was exported."""
     path = model or SHIPPED_MODEL
     manifest = read_manifest(path)
     result = replay(load_engine(path, manifest, EngineOptions(engine, threads, allow_fallback)), manifest)
@@ -65,5 +67,7 @@ def verify(
     else:
         rows = {check.name: f"off by {check.error:.4f}" for check in result.checks}
         print_table(f"{manifest.name} in {result.engine}, tolerance {result.tolerance}", rows)
-        console().print("passed" if result.passed else "FAILED: decoding, resizing or arithmetic differ here")
+        console().print(
+            "passed" if result.passed else "FAILED: decoding, resizing or arithmetic differ on this machine"
+        )
     exit_code(0 if result.passed else 1)

@@ -1,6 +1,6 @@
 """`edgebreed predict`."""
 
-import sys
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +15,11 @@ from edgebreed.commands.common import (
     Overwrite,
     Threads,
     UnknownBelow,
+    annotated_paths,
     console,
     exit_code,
-    pictures_of,
     print_json_line,
-    save_picture,
+    save_jpeg,
 )
 from edgebreed.edge.annotate import draw_result
 from edgebreed.edge.engines import AUTO, EngineOptions
@@ -28,11 +28,13 @@ from edgebreed.edge.pipeline import FaceSearch, Pipeline
 from edgebreed.edge.prediction import Result
 from edgebreed.errors import InputError
 
+_LOG = logging.getLogger(__name__)
+
 
 def predict(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Photos or folders of photos.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Images or folders of images.")],
     model: Model = None,
-    save: Annotated[Path | None, typer.Option(help="Folder for the annotated pictures.")] = None,
+    save: Annotated[Path | None, typer.Option(help="Folder to write annotated images to.")] = None,
     faces: Faces = FaceSearch.AUTO,
     unknown_below: UnknownBelow = None,
     engine: EngineName = AUTO,
@@ -41,26 +43,26 @@ def predict(
     overwrite: Overwrite = False,
     json_: Json = False,
 ) -> None:
-    """Classify photos, in the model's own words."""
-    photos = find_photos(paths)
-    pictures = pictures_of(photos, save, overwrite)
+    """Classify images."""
+    images = find_photos(paths)
+    annotated = annotated_paths(images, save, overwrite)
     pipeline = Pipeline.open(model, EngineOptions(engine, threads, allow_fallback), faces, unknown_below)
     failures = 0
-    for photo in photos:
+    for image in images:
         try:
-            frame, result = pipeline.read_and_process(photo)
-        except InputError as error:  # one bad photo must not cost the others their answer
-            print(f"edgebreed: {error}", file=sys.stderr)
+            frame, result = pipeline.read_and_process(image)
+        except InputError as error:  # one bad image must not stop the others
+            _LOG.warning("%s", error)
             failures += 1
             continue
-        if photo in pictures:
-            save_picture(pictures[photo], draw_result(frame, result))
+        if image in annotated:
+            save_jpeg(annotated[image], draw_result(frame, result))
         if json_:
             print_json_line(result.to_dict())
         else:
             _show(result)
     if not json_:
-        _close(pipeline, len(photos) - failures, save)
+        _show_total(pipeline, len(images) - failures, save)
     exit_code(2 if failures else 0)
 
 
@@ -70,8 +72,8 @@ def _show(result: Result) -> None:
     console().print(f"{line}; then {others}" if result.label else line, soft_wrap=True, markup=False)
 
 
-def _close(pipeline: Pipeline, answered: int, save: Path | None) -> None:
-    where = f", pictures in {save}" if save else ""
+def _show_total(pipeline: Pipeline, count: int, save: Path | None) -> None:
+    saved = f", annotated images in {save}" if save else ""
     console().print(
-        f"{answered} photos, {pipeline.manifest.name} in {pipeline.engine.name}{where}", markup=False
+        f"{count} images, {pipeline.manifest.name} in {pipeline.engine.name}{saved}", markup=False
     )

@@ -1,7 +1,7 @@
 """`edgebreed stream`."""
 
+import logging
 import re
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,34 +21,37 @@ from edgebreed.commands.common import (
     print_json,
     print_table,
 )
-from edgebreed.edge.camera.capture import CaptureOptions
-from edgebreed.edge.camera.events import Sink
-from edgebreed.edge.camera.live import LiveSettings
-from edgebreed.edge.camera.open import open_source
-from edgebreed.edge.camera.run import run_stream
-from edgebreed.edge.camera.source import FrameSource
-from edgebreed.edge.camera.stages import StreamOptions
-from edgebreed.edge.camera.summary import StreamSummary
 from edgebreed.edge.engines import AUTO, EngineOptions
 from edgebreed.edge.pipeline import FaceSearch, Pipeline
+from edgebreed.edge.stream import (
+    CaptureOptions,
+    FrameSource,
+    ReconnectSettings,
+    Sink,
+    StreamOptions,
+    StreamSummary,
+    open_source,
+    run_stream,
+)
 from edgebreed.errors import InputError
-from edgebreed.live.news import EVERY_S
-from edgebreed.live.options import Mqtt, MqttEvery, MqttSpool, Serve, Token, live_sinks
-from edgebreed.outputs.events import EventSink, LogSink
+from edgebreed.live.options import MQTT_REPEAT_S, Mqtt, MqttEvery, MqttSpool, Serve, Token, live_sinks
+from edgebreed.outputs.event_file import EventFileSink
 from edgebreed.outputs.recording import RecordingSink
 from edgebreed.outputs.window import WindowSink
 from edgebreed.signals import stop_signals
 
+_LOG = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where answers go.
+    """Where results go on this machine.
 
     Attributes:
         record: annotated video to write.
-        events: file for answers and states.
-        window: whether to open one.
-        overwrite: replaces what is there.
+        events: file of results and states to write.
+        window: whether to open a window.
+        overwrite: whether existing files may be replaced.
     """
 
     record: Path | None
@@ -61,42 +64,42 @@ def stream(
     source: Annotated[
         str,
         typer.Option(
-            envvar="EDGEBREED_SOURCE",  # an argument's password is seen by everybody on the machine
+            envvar="EDGEBREED_SOURCE",  # every user of a machine sees the passwords in arguments
             help="Camera index, /dev/video*, csi://N, video, folder, rtsp://, http:// or GStreamer pipeline.",
         ),
     ] = "0",
     model: Model = None,
-    fps: Annotated[float | None, typer.Option(min=0.01, help="Frames per second to take.")] = None,
+    fps: Annotated[float | None, typer.Option(min=0.01, help="Frames per second to process at most.")] = None,
     size: Annotated[str | None, typer.Option(help="Frame size, as 1280x720.")] = None,
     realtime: Annotated[
-        bool, typer.Option("--realtime", help="Play a video at its own pace and drop frames, like a camera.")
+        bool, typer.Option("--realtime", help="Play a video in real time and drop frames, like a camera.")
     ] = False,
     read_timeout: Annotated[
-        float, typer.Option(min=0.1, help="Seconds without a picture until a camera counts as lost.")
+        float, typer.Option(min=0.1, help="Seconds without a new frame after which a camera is lost.")
     ] = 5.0,
     stale_after: Annotated[
         float,
-        typer.Option(min=0, help="Seconds that the same picture may repeat until it is none; 0: for ever."),
+        typer.Option(min=0, help="Seconds of identical frames after which a camera is lost; 0: never."),
     ] = 10.0,
     give_up: Annotated[
-        float | None, typer.Option(min=0, help="Seconds to look for a lost camera; for ever if left out.")
+        float | None, typer.Option(min=0, help="Seconds to try to reopen a lost camera; default: for ever.")
     ] = None,
     detect_every: Annotated[
-        int, typer.Option(min=1, help="Search each so many frames for faces; follow them in between.")
+        int, typer.Option(min=1, help="Search faces in every Nth frame and track them in between.")
     ] = 1,
     no_smooth: Annotated[
-        bool, typer.Option("--no-smooth", help="Answer each frame on its own, without averaging over time.")
+        bool, typer.Option("--no-smooth", help="Classify each frame on its own, without averaging over time.")
     ] = False,
     record: Annotated[Path | None, typer.Option(help="Annotated video to write, .mp4 or .avi.")] = None,
     events: Annotated[
-        Path | None, typer.Option(help="File for answers and states, a JSON object a line.")
+        Path | None, typer.Option(help="File to write results and states to, one JSON object a line.")
     ] = None,
-    max_frames: Annotated[int | None, typer.Option(min=1, help="Stop after so many answers.")] = None,
-    headless: Annotated[bool, typer.Option("--headless", help="Open no window.")] = False,
+    max_frames: Annotated[int | None, typer.Option(min=1, help="Stop after so many results.")] = None,
+    headless: Annotated[bool, typer.Option("--headless", help="Do not open a window.")] = False,
     serve: Serve = None,
     token: Token = None,
     mqtt: Mqtt = None,
-    mqtt_every: MqttEvery = EVERY_S,
+    mqtt_every: MqttEvery = MQTT_REPEAT_S,
     mqtt_spool: MqttSpool = None,
     faces: Faces = FaceSearch.AUTO,
     unknown_below: UnknownBelow = None,
@@ -106,9 +109,9 @@ def stream(
     overwrite: Overwrite = False,
     json_: Json = False,
 ) -> None:
-    """Answer a camera or a video, frame by frame, until it ends, q is pressed, or Ctrl-C."""
+    """Classify the frames of a camera or a video until it ends, or you press q or Ctrl-C."""
     capture = CaptureOptions(fps, _size(size), read_timeout_s=read_timeout)
-    settings = LiveSettings(
+    settings = ReconnectSettings(
         read_timeout_s=read_timeout, give_up_s=give_up, stale_after_s=stale_after, fps=fps
     )
     with ExitStack() as stack:
@@ -128,7 +131,7 @@ def stream(
             pipeline,
             sinks,
             StreamOptions(max_frames, detect_every, not no_smooth),
-            lambda: bool(stopped) or any(window.quit() for window in windows),
+            lambda: bool(stopped) or any(window.quit_requested() for window in windows),
         )
     _show(summary, json_)
     if summary.errors:
@@ -138,28 +141,27 @@ def stream(
 
 
 def _sinks(outputs: Outputs, source: FrameSource, stack: ExitStack) -> list[Sink]:
-    """All that a stream is told to; each is closed with the stack, also where the next does not open."""
+    """The sinks of this machine; the stack closes each, also if the next one does not open."""
     sinks: list[Sink] = []
 
     def add(sink: Sink) -> None:
         stack.callback(sink.close)
         sinks.append(sink)
 
-    add(LogSink())
     if outputs.window:
         add(WindowSink())
     if outputs.record is not None:
         add(RecordingSink(outputs.record, source.fps, source.live, outputs.overwrite))
     if outputs.events is not None:
-        add(EventSink(outputs.events, outputs.overwrite))
+        add(EventFileSink(outputs.events, outputs.overwrite))
     return sinks
 
 
 def _size(text: str | None) -> tuple[int, int] | None:
-    """Width and height in px of a text like 1280x720.
+    """Parses a frame size such as 1280x720 into width and height in px.
 
     Raises:
-        InputError: it is not like that.
+        InputError: it is not of this form.
     """
     if text is None:
         return None
@@ -171,19 +173,19 @@ def _size(text: str | None) -> tuple[int, int] | None:
 
 def _show(summary: StreamSummary, json_: bool) -> None:
     data = summary.to_dict()
-    if summary.fault:
-        print(
-            f"edgebreed: the pipeline failed on a frame, the last time with: {summary.fault}", file=sys.stderr
-        )
+    if summary.last_frame_error:
+        _LOG.warning("the pipeline failed on a frame, most recently with: %s", summary.last_frame_error)
     if json_:
         print_json(data)
         return
-    frames, age = data["frames"], data["age_ms"]
+    frames, latency = data["frames"], data["age_ms"]
     rows = {
-        "frames": f"{frames['read']} read, {frames['processed']} answered, "
+        "frames": f"{frames['read']} read, {frames['processed']} processed, "
         f"{frames['dropped']} dropped, {frames['failed']} failed",
-        "rate": f"{data['fps']:.1f} answers/s in {data['engine']}",
-        "age of an answer": f"p50 {age['p50']:.0f} ms, p99 {age['p99']:.0f} ms" if age else "no frames",
+        "rate": f"{data['fps']:.1f} frames/s in {data['engine']}",
+        "frame latency": f"p50 {latency['p50']:.0f} ms, p99 {latency['p99']:.0f} ms"
+        if latency
+        else "no frames",
         "source": f"{data['backend']}, {data['reconnects']} reconnects",
         "end": f"{data['state']}: {data['reason']}",
     }

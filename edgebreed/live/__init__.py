@@ -1,1 +1,1 @@
-"""How a running stream is watched from elsewhere: a live page, metrics, events over MQTT, a service."""
+"""Watching a running stream from elsewhere: live page, Prometheus metrics, MQTT events, systemd unit."""

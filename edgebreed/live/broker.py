@@ -1,10 +1,10 @@
-"""Which broker, and how to reach it."""
+"""Parses the URL of an MQTT broker and topic."""
 
 import re
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from edgebreed.edge.camera.address import redact
+from edgebreed.edge.stream.source_uri import redact
 from edgebreed.errors import InputError
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -13,15 +13,15 @@ _FORM = "give mqtt://[user:password@]host[:port]/topic, or mqtts:// for TLS"
 
 @dataclass(frozen=True)
 class Broker:
-    """A broker and the topic that events go to; what it prints as holds no credentials.
+    """An MQTT broker and the topic of the events; its text forms contain no credentials.
 
     Attributes:
-        host: its name or address.
+        host: name or IP address.
         port: TCP port.
-        tls: whether the connection is encrypted and the broker's certificate checked.
-        topic: events go to it, the status to `<topic>/status`.
-        user: None where the broker asks for none.
-        password: None where the broker asks for none.
+        tls: whether to encrypt the connection and check the broker's certificate.
+        topic: of the events; the status goes to `<topic>/status`.
+        user: None if the broker asks for none.
+        password: None if the broker asks for none.
     """
 
     host: str
@@ -33,7 +33,7 @@ class Broker:
 
     @property
     def status_topic(self) -> str:
-        """Holds `online` or `offline`, retained."""
+        """Topic of the retained message `online` or `offline`."""
         return f"{self.topic}/status"
 
     def __str__(self) -> str:
@@ -42,10 +42,10 @@ class Broker:
 
 
 def parse_broker(text: str) -> Broker:
-    """Reads `mqtt://[user:password@]host[:port]/topic`, or `mqtts://`; percent codes are decoded.
+    """Parses `mqtt://[user:password@]host[:port]/topic`, or `mqtts://`; percent codes are decoded.
 
     Raises:
-        InputError: it is none, or the topic holds a wildcard; the message holds no credentials.
+        InputError: it is no such URL, or the topic contains a wildcard; the message has no credentials.
     """
     parts, port = _split(text)
     if parts.scheme not in _PORTS or not parts.hostname:
@@ -65,7 +65,7 @@ def _split(text: str) -> tuple[SplitResult, int | None]:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        # Its message would repeat what stands before an unescaped / in a password.
+        # Its own message would quote the part of a password before an unescaped slash.
         raise InputError(
             f"no broker: {redact(text)!r}: {_FORM}; write @ : / in a password as %40 %3A %2F"
         ) from None

@@ -1,57 +1,81 @@
-"""Events of a stream over MQTT."""
+"""Publishes the events of a stream over MQTT."""
 
 import itertools
 import json
 import secrets
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from edgebreed.edge.camera.address import redact
-from edgebreed.edge.camera.events import Answered, StateChange
+from edgebreed.edge.prediction import Kind, Result
+from edgebreed.edge.stream.events import FrameResult, StateChange
 from edgebreed.live.broker import Broker
-from edgebreed.live.messages import answer
-from edgebreed.live.news import EVERY_S, News
 from edgebreed.live.outbox import Outbox
-from edgebreed.live.publisher import Patience, Publisher
+from edgebreed.live.publisher import Publisher, PublishSettings
+
+MIN_INTERVAL_S = 0.2
+"""Results that change with every frame are sent no more often than this."""
 
 
-class MqttEvents:
-    """A sink that publishes answers that changed, and changes of state, as JSON.
-
-    Every event names its `run` (of the program) and its number `n` in it: one that arrives twice, as QoS 1
-    allows, is known by them, and so is one that is missing.
+class ChangeFilter:
+    """Passes a result when its kind or label changes, and an unchanged one again after a while.
 
     Args:
-        broker: where to.
-        spool: SQLite file in which events wait while the broker is away.
-        every_s: time after which an unchanged answer is told again, in s.
-        patience: how long to wait for the broker.
+        repeat_s: time after which an unchanged result passes again, in s.
+        clock: monotonic time, in s.
+    """
+
+    def __init__(self, repeat_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._repeat_s, self._clock = repeat_s, clock
+        self._last: tuple[Kind, str | None] | None = None
+        self._last_at = 0.0
+
+    def passes(self, result: Result) -> bool:
+        """Whether to send this result; it then counts as sent."""
+        now, key = self._clock(), (result.kind, result.label)
+        interval = self._repeat_s if key == self._last else MIN_INTERVAL_S
+        if self._last is not None and now - self._last_at < interval:
+            return False
+        self._last, self._last_at = key, now
+        return True
+
+
+class MqttSink:
+    """A sink that publishes changed results and changes of state as JSON events.
+
+    Every event has two keys more than the event schema: `run`, which identifies the run of the program, and
+    `n`, the event's number in it. By them a consumer recognises duplicates, which QoS 1 allows, and gaps.
+
+    Args:
+        broker: where to publish.
+        spool: SQLite file in which events wait while the broker is unreachable.
+        repeat_s: time after which an unchanged result is sent again, in s.
+        settings: how long to wait for the broker.
 
     Raises:
-        InputError: the spool cannot be used, or another stream has it.
+        InputError: the spool file cannot be used, or another stream uses it.
     """
 
     def __init__(
-        self, broker: Broker, spool: Path, every_s: float = EVERY_S, patience: Patience | None = None
+        self, broker: Broker, spool: Path, repeat_s: float, settings: PublishSettings | None = None
     ) -> None:
-        self._news = News(every_s)
+        self._filter = ChangeFilter(repeat_s)
         self._run, self._numbers = secrets.token_hex(4), itertools.count(1)
-        self.publisher = Publisher(broker, Outbox(spool), patience)
+        self.publisher = Publisher(broker, Outbox(spool), settings)
 
-    def answered(self, answered: Answered) -> None:
-        """Takes a frame with its answer."""
-        if self._news.is_news(answered.result):
-            told = {**answer(answered), "counts": answered.counts.to_dict()}
-            self._put("answer", answered.captured_at, **told)
+    def on_result(self, result: FrameResult) -> None:
+        """Receives a frame and its result."""
+        if self._filter.passes(result.result):
+            self._put(result.to_dict())
 
-    def changed(self, change: StateChange) -> None:
-        """Takes a change of state."""
-        self._put("state", change.at, state=change.state.value, reason=redact(change.reason))
+    def on_state(self, change: StateChange) -> None:
+        """Receives a change of state."""
+        self._put(change.to_dict())
 
     def close(self) -> None:
         """Sends what is left; what the broker does not take stays on disk."""
         self.publisher.close()
 
-    def _put(self, event: str, at: float, **fields: Any) -> None:
-        told = {"event": event, "at": at, "run": self._run, "n": next(self._numbers), **fields}
-        self.publisher.put(json.dumps(told))
+    def _put(self, event: dict[str, Any]) -> None:
+        self.publisher.put(json.dumps({"run": self._run, "n": next(self._numbers), **event}))

@@ -1,32 +1,35 @@
-"""The options of `edgebreed stream` that let others watch, and the sinks that they ask for."""
+"""The options of `edgebreed stream` for watching from elsewhere, and the sinks that they ask for."""
 
 import hashlib
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edgebreed.edge.camera.events import Sink
+from edgebreed.edge.stream.sinks import Sink
 from edgebreed.errors import EdgebreedError, MissingExtraError
-from edgebreed.live.address import Address, parse_address
 from edgebreed.live.broker import Broker, parse_broker
-from edgebreed.live.news import EVERY_S
+from edgebreed.live.endpoint import Endpoint, parse_endpoint
 
 if TYPE_CHECKING:  # both need packages of an extra
-    from edgebreed.live.mqtt import MqttEvents
+    from edgebreed.live.mqtt import MqttSink
     from edgebreed.live.server import LivePage
+
+MQTT_REPEAT_S = 10.0
+_LOG = logging.getLogger(__name__)
 
 Serve = Annotated[
     str | None,
-    typer.Option("--serve", help="Where to serve a live page: HOST:PORT or PORT, on 127.0.0.1 unless told."),
+    typer.Option("--serve", help="Where to serve a live page: HOST:PORT, or PORT on 127.0.0.1."),
 ]
 Token = Annotated[
     str | None,
     typer.Option(
         "--token",
         envvar="EDGEBREED_TOKEN",
-        help="What viewers of the page must know; made and printed if others can connect.",
+        help="Secret that viewers of the page must know; generated and printed if others can connect.",
     ),
 ]
 Mqtt = Annotated[
@@ -34,17 +37,19 @@ Mqtt = Annotated[
     typer.Option(
         "--mqtt",
         envvar="EDGEBREED_MQTT",
-        help="Broker and topic for events: mqtt://[user:password@]host[:port]/topic, or mqtts:// for TLS.",
+        help="Broker and topic for events: mqtt://user:password@host:port/topic, or mqtts:// for TLS; "
+        "login and port are optional.",
     ),
 ]
 MqttEvery = Annotated[
     float,
-    typer.Option("--mqtt-every", min=0.0, help="Seconds after which an unchanged answer is sent again."),
+    typer.Option("--mqtt-every", min=0.0, help="Seconds after which an unchanged result is sent again."),
 ]
 MqttSpool = Annotated[
     Path | None,
     typer.Option(
-        "--mqtt-spool", help="File in which events wait while the broker is away; one of the user's."
+        "--mqtt-spool",
+        help="File in which events wait while the broker is unreachable; default: in the state folder.",
     ),
 ]
 
@@ -53,51 +58,53 @@ def live_sinks(
     serve: str | None,
     token: str | None,
     mqtt: str | None,
-    mqtt_every: float = EVERY_S,
+    mqtt_every: float = MQTT_REPEAT_S,
     mqtt_spool: Path | None = None,
 ) -> list[Sink]:
-    """What a stream must feed so that others can watch it; empty where nobody asked.
+    """The sinks that the options ask for; an empty list without any.
 
     Raises:
-        InputError: an address, a token or a spool is at fault; nothing is left running then.
+        InputError: an address, a token or a spool file is invalid; nothing is left running then.
         MissingExtraError: the packages of an extra are not installed.
     """
-    address = None if serve is None else parse_address(serve)
+    endpoint = None if serve is None else parse_endpoint(serve)
     broker = None if mqtt is None else parse_broker(mqtt)
-    page = None if address is None else _page(address, token)
+    page = None if endpoint is None else _live_page(endpoint, token)
     try:
-        events = None if broker is None else _events(broker, mqtt_spool, mqtt_every)
+        events = None if broker is None else _mqtt_sink(broker, mqtt_spool, mqtt_every)
     except EdgebreedError:
         if page:
             page.close()
         raise
     if page and events:
-        page.metrics.follow(events.publisher)
+        page.metrics.add_queue(events.publisher)
     return [sink for sink in (page, events) if sink is not None]
 
 
 def spool_path(broker: Broker) -> Path:
-    """Where events for a broker's topic wait: a service's own state folder, or the user's."""
+    """The default spool file of a broker's topic: in a service's state folder, or the user's."""
     from platformdirs import user_state_path
 
-    given = os.environ.get("STATE_DIRECTORY")  # set by systemd; several are parted by colons
-    folder = Path(given.split(":")[0]) if given else user_state_path("edgebreed")
+    state = os.environ.get("STATE_DIRECTORY")  # set by systemd; several are separated by colons
+    folder = Path(state.split(":")[0]) if state else user_state_path("edgebreed")
     return folder / f"mqtt-{hashlib.sha256(str(broker).encode()).hexdigest()[:12]}.sqlite"
 
 
-def _page(address: Address, token: str | None) -> "LivePage":
+def _live_page(endpoint: Endpoint, token: str | None) -> "LivePage":
     try:
         from edgebreed.live.server import LivePage
     except ImportError as error:
         raise MissingExtraError("the live page (--serve)", "serve") from error
-    return LivePage(address, token)
+    page = LivePage(endpoint, token)
+    _LOG.info("live page at %s", page.url)
+    return page
 
 
-def _events(broker: Broker, spool: Path | None, every_s: float) -> "MqttEvents":
+def _mqtt_sink(broker: Broker, spool: Path | None, repeat_s: float) -> "MqttSink":
     try:
-        from edgebreed.live.mqtt import MqttEvents
+        from edgebreed.live.mqtt import MqttSink
 
         path = spool or spool_path(broker)
     except ImportError as error:
         raise MissingExtraError("MQTT (--mqtt)", "mqtt") from error
-    return MqttEvents(broker, path, every_s)
+    return MqttSink(broker, path, repeat_s)

@@ -1,1 +1,1 @@
-"""Where `edgebreed stream` puts its answers on this machine: a window, a film, a file of events."""
+"""Local outputs of `edgebreed stream`: a window, an annotated video, a file of events."""

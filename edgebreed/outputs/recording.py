@@ -1,31 +1,31 @@
-"""An annotated film of a stream."""
+"""Records a stream as an annotated video file."""
 
 from pathlib import Path
 
 import cv2
 
 from edgebreed.edge.annotate import draw_result
-from edgebreed.edge.camera.capture import fitted
-from edgebreed.edge.camera.events import Answered, StateChange
 from edgebreed.edge.files import refuse_existing
 from edgebreed.edge.images import Frame
+from edgebreed.edge.stream.capture import resize_frame
+from edgebreed.edge.stream.events import FrameResult, StateChange
 from edgebreed.errors import InputError
 
 _CODECS = {".avi": "MJPG", ".mp4": "mp4v"}
-_DEFAULT_FPS = 25.0  # where the source announces none
-_LONGEST_STILL_S = 2.0  # of a picture that is repeated; a night without a camera is not filmed
+_DEFAULT_FPS = 25.0  # if the source reports none
+_MAX_STILL_S = 2.0  # a longer gap is shortened: hours without a camera would be hours of one picture
 
 
 class RecordingSink:
-    """Writes annotated frames to a film that plays at the speed at which they came.
+    """A sink that writes annotated frames to a video that plays at their original speed.
 
-    Frames of another size than the first are scaled to it: a film has one size.
+    Frames of another size than the first are resized to it, because a video has one size.
 
     Args:
         path: `.mp4` or `.avi`.
-        fps: frames per second of the film; 0 where the source announces none.
-        timed: repeats and skips frames, so that a camera's film keeps its time though frames were dropped.
-        overwrite: replaces what is there.
+        fps: frames per second of the video; 0 if the source reports none.
+        timed: repeats and skips frames to keep the capture times, for sources whose frames may be dropped.
+        overwrite: whether an existing file may be replaced.
 
     Raises:
         InputError: the file exists, or OpenCV cannot write its format.
@@ -38,31 +38,34 @@ class RecordingSink:
         self._path, self._fps, self._timed = path, fps or _DEFAULT_FPS, timed
         self._writer: cv2.VideoWriter | None = None
         self._size = (0, 0)
-        self._longest_s = max(_LONGEST_STILL_S, 1 / self._fps)
+        self._max_gap_s = max(_MAX_STILL_S, 1 / self._fps)
         self._last_at = 0.0
-        self._owed = 1.0
+        self._frames_due = 1.0
 
-    def answered(self, answered: Answered) -> None:
-        """Writes a frame with its answer."""
-        picture = draw_result(answered.frame, answered.result)
+    def on_result(self, result: FrameResult) -> None:
+        """Writes a frame and its result."""
+        picture = draw_result(result.frame, result.result)
         writer = self._writer or self._open(picture)
-        if self._timed and self._last_at:
-            passed = max(0.0, answered.captured_at - self._last_at)  # a clock may be set back
-            self._owed += min(passed, self._longest_s) * self._fps
-        elif self._last_at:
-            self._owed += 1.0
-        self._last_at = answered.captured_at
-        while self._owed >= 1.0:
-            writer.write(fitted(picture, self._size))
-            self._owed -= 1.0
+        if self._last_at:
+            self._frames_due += self._frames_since_last(result.captured_at)
+        self._last_at = result.captured_at
+        while self._frames_due >= 1.0:
+            writer.write(resize_frame(picture, self._size))
+            self._frames_due -= 1.0
 
-    def changed(self, change: StateChange) -> None:
-        """A film holds pictures alone."""
+    def on_state(self, change: StateChange) -> None:
+        """Does nothing: a video only contains frames."""
 
     def close(self) -> None:
-        """Finishes the file."""
+        """Completes the file."""
         if self._writer is not None:
             self._writer.release()
+
+    def _frames_since_last(self, captured_at: float) -> float:
+        if not self._timed:
+            return 1.0
+        gap_s = max(0.0, captured_at - self._last_at)  # the system clock may be set back
+        return min(gap_s, self._max_gap_s) * self._fps
 
     def _open(self, picture: Frame) -> cv2.VideoWriter:
         self._size = (picture.shape[1], picture.shape[0])
@@ -70,6 +73,6 @@ class RecordingSink:
         self._writer = cv2.VideoWriter(str(self._path), codec, self._fps, self._size)
         if not self._writer.isOpened():
             raise InputError(
-                f"cannot write video {self._path}: this OpenCV has no encoder for it, or no right"
+                f"cannot write video {self._path}: no encoder in this OpenCV, or no permission to write"
             )
         return self._writer

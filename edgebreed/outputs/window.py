@@ -1,11 +1,11 @@
-"""A window with the answers."""
+"""Shows a stream in a window."""
 
 import os
 
 import cv2
 
 from edgebreed.edge.annotate import draw_result
-from edgebreed.edge.camera.events import Answered, StateChange
+from edgebreed.edge.stream.events import FrameResult, StateChange
 from edgebreed.errors import InputError
 
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
@@ -13,10 +13,10 @@ _TITLE = "edgebreed"
 
 
 class WindowSink:
-    """Shows the annotated frames.
+    """A sink that shows the annotated frames in a window.
 
     Raises:
-        InputError: there is no display; OpenCV would end the whole process over it.
+        InputError: there is no display, in which case OpenCV itself would abort the process.
     """
 
     def __init__(self) -> None:
@@ -24,21 +24,21 @@ class WindowSink:
         if not any(os.environ.get(name) for name in _DISPLAYS):
             raise InputError("no display to open a window on: pass --headless")
         if any(line.split() == ["GUI:", "NONE"] for line in cv2.getBuildInformation().splitlines()):
-            raise InputError("this OpenCV has no windows: pass --headless")
+            raise InputError("this OpenCV was built without windows: pass --headless")
 
-    def answered(self, answered: Answered) -> None:
-        """Draws a frame with its answer."""
-        cv2.imshow(_TITLE, draw_result(answered.frame, answered.result))
+    def on_result(self, result: FrameResult) -> None:
+        """Shows a frame and its result."""
+        cv2.imshow(_TITLE, draw_result(result.frame, result.result))
         self._shown = True
 
-    def quit(self) -> bool:
-        """Whether q or Escape was pressed; the window lives by being asked, also while no answers come."""
+    def quit_requested(self) -> bool:
+        """Whether q or Escape was pressed; must be called regularly, as it also redraws the window."""
         if self._shown:
             self._quit = self._quit or cv2.waitKey(1) & 0xFF in {ord("q"), 27}
         return self._quit
 
-    def changed(self, change: StateChange) -> None:
-        """A window shows pictures alone."""
+    def on_state(self, change: StateChange) -> None:
+        """Does nothing: the window only shows frames."""
 
     def close(self) -> None:
         """Closes the window."""

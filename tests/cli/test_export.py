@@ -1,5 +1,6 @@
 """`edgebreed export`, as users call it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from edgebreed.edge.formats import read_manifest
 
 from ..conftest import Cli
+from ..test_cli import assert_refused
 
 pytestmark = pytest.mark.keras
 
@@ -36,3 +38,18 @@ def test_the_threshold_can_be_set(small_run: Path, tmp_path: Path, cli: Cli) -> 
     assert read_manifest(tmp_path / "m.onnx").rejection.threshold is None
     refused = cli(*options, "--unknown-below", "two")
     assert (2, True) == (refused.code, "--unknown-below two: give a score from 0 to 1" in refused.err)
+
+
+def test_a_run_without_its_splits_is_refused(cli: Cli, small_run: Path, tmp_path: Path) -> None:
+    """The message says what to do."""
+    run = tmp_path / "run"
+    shutil.copytree(small_run, run)
+    (run / "splits.json").unlink()
+    assert_refused(cli("export", "--run", run), "splits.json is missing or damaged: train again")
+
+
+def test_without_a_run_the_message_says_how_to_make_one(cli: Cli) -> None:
+    """Instead of a missing file."""
+    outcome = cli("export")
+    assert 2 == outcome.code
+    assert "no run under runs/: make one with `edgebreed train`" in outcome.err.splitlines()[-1]

@@ -1,4 +1,4 @@
-"""Answers drawn into frames."""
+"""Results drawn onto frames."""
 
 import numpy as np
 
@@ -8,24 +8,24 @@ from edgebreed.edge.prediction import Kind, Prediction, Result
 from ..conftest import GREY, plain
 
 FACES = ((10, 20, 30, 40),)
-RESULT = Result("x", Kind.KNOWN, (Prediction("Pug", 0.91),), "dog: Pug (91%)", FACES)
+RESULT = Result("x", Kind.KNOWN, (Prediction("square", 0.91),), "shape: square (91%)", FACES)
 
 
-def test_the_frame_itself_stays_as_it_was() -> None:
-    """Boxes go into a copy."""
+def test_the_frame_itself_is_not_changed() -> None:
+    """Boxes are drawn into a copy."""
     frame = plain(GREY, 100, 80)
     drawn = draw_faces(frame, FACES)
     assert (frame == GREY).all()
     assert (drawn[20, 10:40] != GREY).any(axis=1).all()
 
 
-def test_the_answer_stands_below_the_picture() -> None:
-    """Nothing of the picture is hidden, and the words have ink."""
+def test_the_summary_is_below_the_picture() -> None:
+    """It hides nothing of the picture, and its bar contains text."""
     drawn = draw_result(plain(GREY, 200, 100), RESULT)
     assert drawn.shape[0] > 100
     assert 1 < len(np.unique(drawn[100:].reshape(-1, 3), axis=0))
 
 
 def test_tiny_frames_can_be_drawn_on() -> None:
-    """A thumbnail is no reason to fail."""
+    """Down to a few pixels."""
     assert 12 == draw_result(plain(GREY, 12, 9), RESULT).shape[1]

@@ -62,6 +62,7 @@ def test_tensorrt_comes_before_the_processor() -> None:
     [
         (Target.X86, CPU, Target.X86, False),
         (Target.ARM, CPU, Target.X86_VNNI, True),
+        (Target.X86, CPU, Target.X86_VNNI, False),
         (Target.X86_VNNI, "openvino/CPU", Target.X86, True),
         (Target.TENSORRT, CPU, Target.ARM, True),
         (Target.TENSORRT, "onnxruntime/TensorrtExecutionProvider", Target.ARM, False),

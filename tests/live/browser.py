@@ -26,24 +26,24 @@ _FLAGS = (
 
 
 class Browser:
-    """One page at a time; it is closed with the browser at the end of a `with`."""
+    """A browser with one page at a time; the end of the `with` block closes both."""
 
     def __init__(self) -> None:
         self._profile = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
-        there, self._out = os.pipe()
-        self._in, back = os.pipe()
+        child_in, self._out = os.pipe()
+        self._in, child_out = os.pipe()
         assert CHROMIUM is not None
-        words = [CHROMIUM, *_FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"]
+        command = [CHROMIUM, *_FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"]
         # The protocol's pipe is file descriptors 3 and 4, which Popen alone cannot number.
-        shell = f'exec "$@" 3<&{there} 4>&{back}'
+        shell = f'exec "$@" 3<&{child_in} 4>&{child_out}'
         self._process = subprocess.Popen(
-            ["bash", "-c", shell, "bash", *words],
-            pass_fds=(there, back),
+            ["bash", "-c", shell, "bash", *command],
+            pass_fds=(child_in, child_out),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        os.close(there)
-        os.close(back)
+        os.close(child_in)
+        os.close(child_out)
         self._numbers, self._buffer, self._session = itertools.count(1), b"", ""
         self._target = ""
 
@@ -60,7 +60,7 @@ class Browser:
         self._profile.cleanup()
 
     def open(self, url: str, width: int = 1280, height: int = 800, *, dark: bool = False) -> None:
-        """Opens a fresh page of some size, in px; it does not wait until the page has loaded."""
+        """Opens a new page of a size in px; does not wait until it has loaded."""
         self._session = ""
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -74,24 +74,24 @@ class Browser:
             self._call("Target.closeTarget", targetId=target)
 
     def value(self, expression: str) -> Any:
-        """What a JavaScript expression is on the page."""
-        answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        return answer["result"].get("value")
+        """Evaluates a JavaScript expression on the page."""
+        reply = self._call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        return reply["result"].get("value")
 
     def wait(self, expression: str, seconds: float = 30) -> Any:
-        """Waits until an expression is true; gives what it is then, or at last."""
+        """Waits until an expression is true; returns its last value."""
         end = time.monotonic() + seconds
         while not (value := self.value(expression)) and time.monotonic() < end:
             time.sleep(0.1)
         return value
 
     def press(self, key: str) -> None:
-        """Presses and releases a key that writes a character."""
+        """Presses and releases the key of a character."""
         for kind in ("keyDown", "keyUp"):
             self._call("Input.dispatchKeyEvent", type=kind, key=key, text=key if kind == "keyDown" else "")
 
     def screenshot(self, path: Path) -> None:
-        """Writes what is in view as a PNG."""
+        """Writes the visible part of the page as a PNG file."""
         data = self._call("Page.captureScreenshot", format="png")["data"]
         path.write_bytes(base64.b64decode(data))
 
@@ -104,20 +104,20 @@ class Browser:
 
     def _call(self, method: str, **parameters: Any) -> Any:
         number = next(self._numbers)
-        told: dict[str, Any] = {"id": number, "method": method, "params": parameters}
+        request: dict[str, Any] = {"id": number, "method": method, "params": parameters}
         if self._session:
-            told["sessionId"] = self._session
-        os.write(self._out, json.dumps(told).encode() + b"\0")
+            request["sessionId"] = self._session
+        os.write(self._out, json.dumps(request).encode() + b"\0")
         while True:
-            answer = self._read()
-            if answer.get("id") == number:
-                assert "error" not in answer, answer
-                return answer["result"]
+            reply = self._read()
+            if reply.get("id") == number:
+                assert "error" not in reply, reply
+                return reply["result"]
 
     def _read(self) -> Any:
         while b"\0" not in self._buffer:
             data = os.read(self._in, 1 << 20)
-            assert data, "the browser has gone"
+            assert data, "the browser has exited"
             self._buffer += data
         message, _, self._buffer = self._buffer.partition(b"\0")
         return json.loads(message)

@@ -1,4 +1,4 @@
-"""A real broker and somebody who listens."""
+"""A real broker and a subscriber."""
 
 import json
 import signal
@@ -15,18 +15,18 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from ..conftest import MOSQUITTO
 
-TOPIC = "home/dogs"
+TOPIC = "plant/line-1"
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port that is not in use."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 class Mosquitto:
-    """A broker on the loopback that remembers its sessions when it is killed.
+    """A broker on the loopback that restores its sessions after it was killed.
 
     Args:
         folder: where it keeps its files.
@@ -50,7 +50,7 @@ class Mosquitto:
         wait_for(self._listens)
 
     def kill(self) -> None:
-        """Ends it as a loss of power would."""
+        """Kills it, as a power failure would."""
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
@@ -63,7 +63,7 @@ class Mosquitto:
 
 @contextmanager
 def broker(folder: Path, settings: str = "allow_anonymous true") -> Iterator[Mosquitto]:
-    """A broker that runs."""
+    """A running broker."""
     mosquitto = Mosquitto(folder, settings)
     try:
         mosquitto.start()
@@ -72,51 +72,51 @@ def broker(folder: Path, settings: str = "allow_anonymous true") -> Iterator[Mos
         mosquitto.kill()
 
 
-class Listener:
-    """Hears what is published under the topic, from now on and whoever is away in between."""
+class Subscriber:
+    """Receives what is published under the topic from now on, also after a restart of the broker."""
 
     def __init__(self, port: int) -> None:
-        self.heard: list[tuple[str, str, bool]] = []
-        self._client = Client(CallbackAPIVersion.VERSION2, "listener", clean_session=False)
+        self.received: list[tuple[str, str, bool]] = []
+        self._client = Client(CallbackAPIVersion.VERSION2, "subscriber", clean_session=False)
         self._client.on_connect = lambda client, *_: client.subscribe(f"{TOPIC}/#", 1)
-        self._client.on_message = self._hear
+        self._client.on_message = self._receive
         self._client.reconnect_delay_set(1, 1)
         self._client.connect("127.0.0.1", port)
-        subscribed: list[int] = []
-        self._client.on_subscribe = lambda *_: subscribed.append(1)
+        confirmed: list[int] = []
+        self._client.on_subscribe = lambda *_: confirmed.append(1)
         self._client.loop_start()
-        wait_for(lambda: bool(subscribed))
+        wait_for(lambda: bool(confirmed))
 
     def events(self) -> list[dict[str, Any]]:
-        """The events so far."""
-        return [json.loads(text) for topic, text, _ in list(self.heard) if topic == TOPIC]
+        """The events received so far."""
+        return [json.loads(text) for topic, text, _ in list(self.received) if topic == TOPIC]
 
     def statuses(self) -> list[str]:
-        """The words at the status topic so far."""
-        return [text for topic, text, _ in list(self.heard) if topic == f"{TOPIC}/status"]
+        """The messages of the status topic received so far."""
+        return [text for topic, text, _ in list(self.received) if topic == f"{TOPIC}/status"]
 
     def close(self) -> None:
-        """Stops listening."""
+        """Disconnects."""
         self._client.disconnect()
         self._client.loop_stop()
 
-    def _hear(self, _: Client, __: Any, message: MQTTMessage) -> None:
-        self.heard.append((message.topic, message.payload.decode(), message.retain))
+    def _receive(self, _: Client, __: Any, message: MQTTMessage) -> None:
+        self.received.append((message.topic, message.payload.decode(), message.retain))
 
 
 @contextmanager
-def listening(port: int) -> Iterator[Listener]:
-    """Somebody who listens."""
-    listener = Listener(port)
+def subscribed(port: int) -> Iterator[Subscriber]:
+    """A subscriber that is connected."""
+    subscriber = Subscriber(port)
     try:
-        yield listener
+        yield subscriber
     finally:
-        listener.close()
+        subscriber.close()
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
-    """Waits until something is so; it fails the test if it never is."""
+    """Waits until a condition holds; fails the test if it never does."""
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "it did not come about"
+        assert time.monotonic() < end, f"the condition did not hold in {seconds} s"
         time.sleep(0.05)

@@ -1,12 +1,13 @@
 """From options to sinks."""
 
+import logging
 from pathlib import Path
 
 import pytest
 
 from edgebreed.errors import InputError
 from edgebreed.live.broker import parse_broker
-from edgebreed.live.mqtt import MqttEvents
+from edgebreed.live.mqtt import MqttSink
 from edgebreed.live.options import live_sinks, spool_path
 from edgebreed.live.server import LivePage
 
@@ -15,29 +16,41 @@ from .mosquitto import free_port
 from .web import ask
 
 
-def test_nobody_asked() -> None:
-    """There is nothing to feed, and no package of an extra is needed."""
+def test_without_options_there_are_no_sinks() -> None:
+    """And no package of an extra is needed."""
     assert [] == live_sinks(None, None, None)
 
 
 def test_a_page_and_events(tmp_path: Path) -> None:
-    """Both, and the page's metrics tell of events that wait."""
-    broker = f"mqtt://127.0.0.1:{free_port()}/dogs"
+    """Both, and the page's metrics include the pending events."""
+    broker = f"mqtt://127.0.0.1:{free_port()}/topic"
     page, events = live_sinks("127.0.0.1:0", None, broker, mqtt_spool=tmp_path / "spool")
     try:
         assert isinstance(page, LivePage)
-        assert isinstance(events, MqttEvents)
+        assert isinstance(events, MqttSink)
         events.publisher.put("{}")
         metrics = ask(page, "/metrics").text
-        assert "edgebreed_events_waiting 1.0" in metrics
+        assert "edgebreed_events_pending 1.0" in metrics
         assert "edgebreed_events_lost_total 0.0" in metrics
     finally:
         page.close()
         events.close()
 
 
+def test_the_pages_address_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """With a generated token where others can connect; a token that was given is not repeated."""
+    caplog.set_level(logging.INFO, "edgebreed.live")
+    for serve, token in (("127.0.0.1:0", None), ("0.0.0.0:0", None), ("0.0.0.0:0", "given-by-somebody")):
+        (page,) = live_sinks(serve, token, None)
+        page.close()
+        assert isinstance(page, LivePage)
+        assert f"live page at {page.url}" == caplog.records[-1].getMessage()
+    assert ["token" in record.getMessage() for record in caplog.records] == [False, True, False]
+    assert "given-by" not in caplog.text
+
+
 @pytest.mark.parametrize(
-    ("serve", "token", "mqtt", "told"),
+    ("serve", "token", "mqtt", "message"),
     [
         ("here", None, None, "no address to serve on"),
         ("0", "weak", None, "--token must be"),
@@ -45,16 +58,16 @@ def test_a_page_and_events(tmp_path: Path) -> None:
         ("0", None, "mqtt://h/t", "cannot keep events in"),
     ],
 )
-def test_a_wrong_request_leaves_nothing_running(
-    tmp_path: Path, serve: str, token: str | None, mqtt: str | None, told: str
+def test_an_invalid_option_leaves_nothing_running(
+    tmp_path: Path, serve: str, token: str | None, mqtt: str | None, message: str
 ) -> None:
-    """Threads and sockets that are left behind are errors here."""
-    with pytest.raises(InputError, match=told):
+    """Threads and sockets that are left open fail the test."""
+    with pytest.raises(InputError, match=message):
         live_sinks(serve, token, mqtt, mqtt_spool=tmp_path)
 
 
 def test_a_missing_extra_is_named() -> None:
-    """With the command that installs it, whichever of its packages is not there."""
+    """With the command that installs it, whichever of its packages is missing."""
     code = """if True:
         import sys
         from edgebreed.errors import MissingExtraError
@@ -63,10 +76,10 @@ def test_a_missing_extra_is_named() -> None:
         page, events = ("0", None, None), (None, None, "mqtt://h/t")
         packages = dict.fromkeys(("starlette", "uvicorn", "prometheus_client"), page)
         packages |= dict.fromkeys(("paho", "platformdirs"), events)
-        for package, asked in packages.items():
+        for package, options in packages.items():
             sys.modules[package] = None
             try:
-                live_sinks(*asked)
+                live_sinks(*options)
             except MissingExtraError as error:
                 print(package, error)
             del sys.modules[package]
@@ -77,8 +90,10 @@ def test_a_missing_extra_is_named() -> None:
     assert dict.fromkeys(page_needs, serve) | dict.fromkeys(events_need, mqtt) == installs
 
 
-def test_the_spool_lies_with_the_service_or_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One file a topic, and its name holds nothing of the address."""
+def test_the_spool_file_is_in_the_state_folder_of_the_service_or_the_user(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One file a topic, and its name reveals nothing of the address."""
     monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/edgebreed:/var/lib/other")
     one, other = parse_broker("mqtt://ann:pw@h/one"), parse_broker("mqtt://h/other")
     assert Path("/var/lib/edgebreed") == spool_path(one).parent

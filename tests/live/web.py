@@ -1,4 +1,4 @@
-"""Asks a running page, as programs do."""
+"""An HTTP client of a running page."""
 
 import http.client
 import json
@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from edgebreed.live.address import Address
+from edgebreed.live.endpoint import Endpoint
 from edgebreed.live.server import LivePage
 
 
 @contextmanager
 def serving(host: str = "127.0.0.1", token: str | None = None) -> Iterator[LivePage]:
     """A live page on a free port."""
-    page = LivePage(Address(host, 0), token)
+    page = LivePage(Endpoint(host, 0), token)
     try:
         yield page
     finally:
@@ -23,7 +23,7 @@ def serving(host: str = "127.0.0.1", token: str | None = None) -> Iterator[LiveP
 
 @dataclass(frozen=True)
 class Reply:
-    """What the page answered."""
+    """A response of the page."""
 
     code: int
     headers: dict[str, str]
@@ -41,8 +41,8 @@ class Reply:
 
 
 def ask(page: LivePage, path: str, method: str = "GET", body: str = "", **headers: str) -> Reply:
-    """One request; underscores in the names of headers become hyphens."""
-    connection = http.client.HTTPConnection("127.0.0.1", page.address.port, timeout=10)
+    """Sends one request; underscores in the names of headers become hyphens."""
+    connection = http.client.HTTPConnection("127.0.0.1", page.endpoint.port, timeout=10)
     try:
         connection.request(method, path, body, {key.replace("_", "-"): text for key, text in headers.items()})
         response = connection.getresponse()
@@ -57,8 +57,8 @@ def ask(page: LivePage, path: str, method: str = "GET", body: str = "", **header
 
 @contextmanager
 def watching(page: LivePage, path: str, **headers: str) -> Iterator[http.client.HTTPResponse]:
-    """An open stream."""
-    connection = http.client.HTTPConnection("127.0.0.1", page.address.port, timeout=10)
+    """An open connection to a stream."""
+    connection = http.client.HTTPConnection("127.0.0.1", page.endpoint.port, timeout=10)
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     try:

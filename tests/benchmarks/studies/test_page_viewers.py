@@ -5,23 +5,23 @@ import subprocess
 import sys
 
 from edgebreed.benchmarks.studies import page_viewers
-from edgebreed.live.address import Address
+from edgebreed.live.endpoint import Endpoint
 from edgebreed.live.server import LivePage
 
-from ...live.feed import answered
+from ...live.feed import frame_result
 
 
 def test_every_viewer_reads_the_video_and_the_events() -> None:
     """Until standard input ends; edgebreed is not imported."""
-    page = LivePage(Address("127.0.0.1", 0))
+    page = LivePage(Endpoint("127.0.0.1", 0))
     try:
-        page.answered(answered())
+        page.on_result(frame_result())
         command = [
             sys.executable,
             "-I",
             page_viewers.__file__,
-            page.address.host,
-            str(page.address.port),
+            page.endpoint.host,
+            str(page.endpoint.port),
             "2",
         ]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

@@ -8,8 +8,7 @@ from edgebreed.benchmarks.studies.soak import (
     run_soak,
     soak_figures,
 )
-from edgebreed.edge.camera.events import Counts
-from edgebreed.edge.camera.summary import StreamSummary
+from edgebreed.edge.stream import FrameCounts, StreamSummary
 
 
 def test_a_short_soak_accounts_for_its_frames() -> None:
@@ -26,8 +25,8 @@ def test_a_missed_bound_is_named() -> None:
     """Old answers, memory that grows, too few answers, frames that got lost."""
     memory = MemoryLog()
     memory.readings = [(90.0, 100), (290.0, 110)]
-    summary = StreamSummary("s", "b", "e", counts=Counts(100, 50, 10, 0), seconds=10.0)
-    summary.ages_ms.extend([150.0, 350.0])
+    summary = StreamSummary("s", "b", "e", counts=FrameCounts(100, 50, 10, 0), seconds=10.0)
+    summary.frame_latencies_ms.extend([150.0, 350.0])
     held = soak_figures(summary, memory, 300.0, SoakBounds())["held"]
     assert {"age": False, "memory": False, "throughput": False, "accounts": False} == held
 

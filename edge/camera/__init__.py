@@ -1,1 +1,0 @@
-"""Streams: frames from a camera, answered as they come, told to whoever watches."""

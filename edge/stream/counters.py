@@ -1,0 +1,78 @@
+"""Thread-safe counters of a stream's frames."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+
+
+@dataclass(frozen=True)
+class FrameCounts:
+    """Frame counts at one moment; `captured == processed + dropped + failed` once a stream has ended.
+
+    Attributes:
+        captured: frames that the source delivered.
+        processed: frames with a result.
+        dropped: frames that were discarded, because a newer one replaced them or the stream ended.
+        failed: frames without a picture, and frames that the pipeline failed on.
+        reconnects: how often the source was reopened.
+    """
+
+    captured: int = 0
+    processed: int = 0
+    dropped: int = 0
+    failed: int = 0
+    reconnects: int = 0
+
+    def to_dict(self) -> dict[str, int]:
+        """Plain JSON types."""
+        return asdict(self)
+
+
+class FrameCounters:
+    """Counts frames from several threads; each method is atomic.
+
+    Attributes:
+        last_error: why the last frame that the source could not read failed.
+    """
+
+    def __init__(self) -> None:
+        self.last_error: Exception | None = None
+        self._counts = FrameCounts()
+        self._changed = threading.Condition()
+
+    @property
+    def counts(self) -> FrameCounts:
+        """The current counts."""
+        return self._counts
+
+    def add_captured(self) -> FrameCounts:
+        """Counts a frame that the source delivered; returns the new counts."""
+        return self._add(captured=1)
+
+    def add_processed(self) -> FrameCounts:
+        """Counts a frame with a result; returns the new counts."""
+        return self._add(processed=1)
+
+    def add_dropped(self, count: int = 1) -> None:
+        """Counts discarded frames."""
+        self._add(dropped=count)
+
+    def add_failed(self) -> None:
+        """Counts a frame without a picture, or one that the pipeline failed on."""
+        self._add(failed=1)
+
+    def add_reconnect(self) -> None:
+        """Counts that the source was reopened."""
+        self._add(reconnects=1)
+
+    def wait_for(self, condition: Callable[[FrameCounts], bool], timeout: float) -> bool:
+        """Waits at most `timeout` s until the counts meet a condition; returns whether they do."""
+        with self._changed:
+            return self._changed.wait_for(lambda: condition(self._counts), timeout)
+
+    def _add(self, **increments: int) -> FrameCounts:
+        with self._changed:
+            sums = {name: getattr(self._counts, name) + count for name, count in increments.items()}
+            self._counts = replace(self._counts, **sums)
+            self._changed.notify_all()
+            return self._counts

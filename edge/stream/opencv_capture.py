@@ -1,0 +1,159 @@
+"""Opens a camera, a video file or a network stream through OpenCV, with timeouts and clear errors."""
+
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from edgebreed.edge.images import Frame
+from edgebreed.edge.stream.capture import Capture, CaptureOptions, resize_frame
+from edgebreed.edge.stream.source_uri import SourceKind, SourceUri
+from edgebreed.errors import SourceError
+
+BY_ID = Path("/dev/v4l/by-id")
+_CSI_SIZE, _CSI_FPS = (1280, 720), 30.0
+_TO_BGR = "videoconvert ! video/x-raw, format=BGR ! appsink drop=true max-buffers=1 sync=false"
+
+
+class OpenCVCapture:
+    """An open `cv2.VideoCapture`.
+
+    Args:
+        capture: the OpenCV object.
+        size: width and height in px that frames are resized to; None leaves them as they are.
+    """
+
+    def __init__(self, capture: cv2.VideoCapture, size: tuple[int, int] | None = None) -> None:
+        self._capture, self._size = capture, size
+        self.backend = capture.getBackendName()
+        self.fps = _known_or_zero(capture.get(cv2.CAP_PROP_FPS))
+        self.length = round(_known_or_zero(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+
+    def read(self) -> tuple[bool, Frame | None]:
+        """Blocks until the next frame: whether there is one, and its pixels `(H, W, 3) uint8 BGR`."""
+        found, frame = self._capture.read()
+        if not found or frame is None or frame.size == 0:
+            return False, None
+        return True, resize_frame(np.asarray(frame, np.uint8), self._size)
+
+    def release(self) -> None:
+        """Closes the device; not to be called while another thread reads."""
+        self._capture.release()
+
+
+def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Capture:
+    """Opens a source with the best OpenCV backend that can.
+
+    Raises:
+        SourceError: it does not exist, another program uses it, or this OpenCV cannot read its kind.
+    """
+    options = options or CaptureOptions()
+    _silence_opencv()
+    _check_device(uri)
+    for backend in _backends(uri):
+        capture = _open(uri, options, backend)
+        if capture.isOpened():
+            if uri.kind is not SourceKind.CAMERA:
+                return OpenCVCapture(capture, options.size)
+            return OpenCVCapture(_set_mode(capture, options))
+        capture.release()
+    raise SourceError(_open_error(uri))
+
+
+def stable_device_path(device: Path, by_id: Path = BY_ID) -> Path:
+    """The path by which udev finds a USB camera again, whatever number it gets when it is plugged in."""
+    if by_id not in device.parents and by_id.is_dir():
+        for link in sorted(by_id.iterdir()):
+            if link.resolve() == device.resolve():
+                return link
+    return device
+
+
+def gstreamer_pipeline(uri: SourceUri, options: CaptureOptions) -> str:
+    """The GStreamer pipeline for a `csi://` camera, or the user's own pipeline with an appsink."""
+    if uri.kind is SourceKind.PIPELINE:
+        return uri.text if "appsink" in uri.text else f"{uri.text} ! {_TO_BGR}"
+    (width, height), fps = options.size or _CSI_SIZE, options.fps or _CSI_FPS
+    return (
+        f"nvarguscamerasrc sensor-id={uri.text.removeprefix('csi://')} ! "
+        f"video/x-raw(memory:NVMM), width={width}, height={height}, framerate={round(fps)}/1 ! "
+        f"nvvidconv ! video/x-raw, format=BGRx ! {_TO_BGR}"
+    )
+
+
+def _open(uri: SourceUri, options: CaptureOptions, backend: int) -> cv2.VideoCapture:
+    if uri.device is not None:
+        device = str(uri.device) if backend == cv2.CAP_V4L2 else int(uri.text)
+        return cv2.VideoCapture(device, backend)
+    if backend == cv2.CAP_GSTREAMER and uri.kind in (SourceKind.CSI, SourceKind.PIPELINE):
+        return cv2.VideoCapture(gstreamer_pipeline(uri, options), backend)
+    limits = {
+        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC: options.open_timeout_s,
+        cv2.CAP_PROP_READ_TIMEOUT_MSEC: options.read_timeout_s,
+    }
+    timeouts = [value for key, seconds in limits.items() for value in (key, round(seconds * 1e3))]
+    return cv2.VideoCapture(uri.text, backend, timeouts if backend == cv2.CAP_FFMPEG else [])
+
+
+def _backends(uri: SourceUri) -> list[int]:
+    """The backends of this OpenCV that can open such a source, best first."""
+    if uri.kind is SourceKind.CAMERA:
+        installed = [cv2.CAP_V4L2] if cv2.videoio_registry.hasBackend(cv2.CAP_V4L2) else []
+        return installed or ([cv2.CAP_ANY] if uri.text.isdecimal() else [])
+    wanted = [cv2.CAP_GSTREAMER]
+    if uri.kind in (SourceKind.NETWORK, SourceKind.VIDEO):
+        wanted = [cv2.CAP_FFMPEG, cv2.CAP_GSTREAMER]
+    return [backend for backend in wanted if cv2.videoio_registry.hasBackend(backend)]
+
+
+def _set_mode(capture: cv2.VideoCapture, options: CaptureOptions) -> cv2.VideoCapture:
+    """Requests a mode from a camera; the driver takes the nearest one."""
+    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # time in the driver's buffer is latency that is not measured
+    if options.size:
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, options.size[0])
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, options.size[1])
+    if options.fps:
+        capture.set(cv2.CAP_PROP_FPS, options.fps)
+    return capture
+
+
+def _check_device(uri: SourceUri) -> None:
+    device = uri.device
+    if device is None or not cv2.videoio_registry.hasBackend(cv2.CAP_V4L2):
+        return
+    if not device.exists():
+        raise SourceError(f"camera {uri.redacted} does not open: plug it in, or see `edgebreed doctor`")
+    if not os.access(device, os.R_OK | os.W_OK):
+        raise SourceError(
+            f"no permission to read camera {device}: `sudo usermod -aG video $USER`, then log in again"
+        )
+
+
+def _open_error(uri: SourceUri) -> str:
+    name = uri.redacted
+    if uri.kind is SourceKind.CAMERA:
+        return f"camera {name} exists and does not open: close the program that uses it, or pick another one"
+    if uri.kind is SourceKind.VIDEO:
+        return f"{name} does not open as a video: give a file that OpenCV's FFmpeg reads"
+    if uri.kind is SourceKind.NETWORK:
+        return f"{name} does not open: check the address, the login, and that the camera is reachable"
+    if not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER):
+        return f"{name} needs GStreamer, which this OpenCV lacks: use the OpenCV of JetPack or Debian"
+    return f"{name} does not start: try it with gst-launch-1.0"
+
+
+def _silence_opencv() -> None:
+    """Keeps OpenCV and FFmpeg from writing to standard error.
+
+    Their messages contain the address with its password, and repeat what the raised error says. Log levels
+    that the user has set in the environment are kept.
+    """
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    if "OPENCV_LOG_LEVEL" not in os.environ:
+        getattr(cv2.utils, "logging", cv2).setLogLevel(0)  # OpenCV up to 4.6 has it one module up
+
+
+def _known_or_zero(value: float) -> float:
+    # Some backends report -1 for an unknown property, and FFmpeg a huge negative length.
+    return float(value) if 0 < value < 1e9 else 0.0

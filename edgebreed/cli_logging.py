@@ -1,0 +1,39 @@
+"""Prints the log messages of edgebreed on standard error, for the command line."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_ROOT = "edgebreed"
+_INFORMATIVE = ("edgebreed.edge.stream", "edgebreed.live")
+"""Loggers whose messages at INFO a user wants to see: states of a stream, the page's address, the broker."""
+
+
+class _StderrHandler(logging.Handler):
+    """Writes to the `sys.stderr` of the moment, which tests and progress bars replace."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print_message(record.getMessage())
+
+
+def print_message(message: str) -> None:
+    """Prints one line on standard error."""
+    print("edgebreed: " + " ".join(message.split()), file=sys.stderr)
+
+
+@contextmanager
+def log_to_stderr() -> Iterator[None]:
+    """Prints warnings of edgebreed, and information about a running stream, while a command runs."""
+    levels = {_ROOT: logging.WARNING, **dict.fromkeys(_INFORMATIVE, logging.INFO)}
+    previous = {name: logging.getLogger(name).level for name in levels}
+    handler = _StderrHandler()
+    logging.getLogger(_ROOT).addHandler(handler)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+    try:
+        yield
+    finally:
+        logging.getLogger(_ROOT).removeHandler(handler)
+        for name, level in previous.items():
+            logging.getLogger(name).setLevel(level)

@@ -1,0 +1,17 @@
+"""`edgebreed inspect` and `edgebreed verify`."""
+
+from pathlib import Path
+
+from ..conftest import Cli
+
+
+def test_inspect_prints_the_manifest(cli: Cli, colours: Path) -> None:
+    """As JSON, or as a table."""
+    assert ["red", "green", "blue"] == cli("inspect", colours, "--json").json["classes"]
+    assert "resized by squash" in cli("inspect", colours).out
+
+
+def test_verify_replays_the_golden_vectors(cli: Cli, colours: Path) -> None:
+    """Exit code 0 if they pass."""
+    outcome = cli("verify", colours, "--json")
+    assert (0, True, 2) == (outcome.code, outcome.json["passed"], outcome.json["vectors"])

@@ -1,0 +1,109 @@
+"""`edgebreed stream`."""
+
+import json
+from pathlib import Path
+
+import cv2
+import pytest
+
+from ..conftest import BLUE, RED, Cli, plain
+from ..edge.stream.test_sources import write_video
+
+
+def test_stream_accounts_for_its_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """Events, recording and summary agree."""
+    video = write_video(tmp_path / "v.avi", 6)
+    arguments = ("stream", "--source", video, "--model", colours, "--headless", "--json")
+    data = cli(*arguments, "--events", "e.jsonl", "--record", "r.mp4").json
+    assert {"read": 6, "processed": 6, "dropped": 0, "failed": 0} == data["frames"]
+    assert ("ended", "FFMPEG", 0) == (data["state"], data["backend"], data["reconnects"])
+    assert data["fps"] > 0
+    events = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text().splitlines()]
+    assert ["state", *["result"] * 6, "state"] == [event["event"] for event in events]
+    assert ("running", "ended") == (events[0]["state"], events[-1]["state"])
+    assert {"source", "kind", "label", "top", "faces", "number", "frame_latency_ms"} <= set(events[1])
+    assert 6 == cv2.VideoCapture(str(tmp_path / "r.mp4")).get(cv2.CAP_PROP_FRAME_COUNT)
+
+
+def test_stream_classifies_a_folder_like_predict(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """The same results: both run the same pipeline."""
+    (tmp_path / "p").mkdir()
+    for name, colour in (("a", RED), ("b", BLUE), ("c", RED)):
+        cv2.imwrite(str(tmp_path / "p" / f"{name}.png"), plain(colour))
+    cli("stream", "--source", "p", "--model", colours, "--headless", "--events", "e.jsonl")
+    streamed = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text().splitlines()][1:-1]
+    predicted = [
+        json.loads(line) for line in cli("predict", "p", "--model", colours, "--json").out.splitlines()
+    ]
+    for key in ("source", "kind", "label", "top", "faces"):
+        assert [result[key] for result in predicted] == [result[key] for result in streamed]
+
+
+def test_stream_stops_after_max_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """And refuses to overwrite its events file."""
+    video = write_video(tmp_path / "v.avi", 6)
+    arguments = ("stream", "--source", video, "--model", colours, "--headless", "--max-frames", 2)
+    assert "2 processed, 0 dropped, 0 failed" in cli(*arguments, "--events", "e.jsonl").out
+    assert "e.jsonl exists: pass --overwrite" in cli(*arguments, "--events", "e.jsonl").err
+
+
+def test_a_stream_that_does_not_start_leaves_no_events_file(cli: Cli, tmp_path: Path) -> None:
+    """It would make the next attempt fail, or replace the events of the last stream."""
+    arguments = (
+        "stream",
+        "--source",
+        write_video(tmp_path / "v.avi", 1),
+        "--headless",
+        "--events",
+        "e.jsonl",
+    )
+    assert 2 == cli(*arguments, "--model", "gone.onnx").code
+    assert not (tmp_path / "e.jsonl").exists()
+
+
+def test_a_stream_without_a_decodable_image_fails(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """With the reason of the last image."""
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "note.jpg").write_text("hello")
+    outcome = cli("stream", "--source", "p", "--model", colours, "--headless", "--json")
+    assert (2, "failed") == (outcome.code, outcome.json["state"])
+    assert "note.jpg does not decode" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--size", "big"), "--size big is no frame size: write width and height in px, as 1280x720"),
+        (("--record", "r.gif"), "cannot write video r.gif: name a file .mp4 or .avi"),
+        (("--record", "no/r.mp4"), "cannot write video no/r.mp4: name a file .mp4 or .avi"),
+        (("--events", "no/e.jsonl"), "cannot write events to no/e.jsonl: No such file"),
+    ],
+)
+def test_invalid_options_are_refused(
+    cli: Cli, tmp_path: Path, options: tuple[str, str], message: str
+) -> None:
+    """Before the first frame, in one line."""
+    outcome = cli("stream", "--source", write_video(tmp_path / "v.avi", 1), "--headless", *options)
+    assert (2, "") == (outcome.code, outcome.out)
+    assert message in outcome.err
+
+
+def test_a_stream_without_a_display_is_refused(
+    cli: Cli, tmp_path: Path, colours: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Instead of a crash of the window system."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    outcome = cli("stream", "--source", write_video(tmp_path / "v.avi", 3), "--model", colours)
+    assert 2 == outcome.code
+    assert "pass --headless" in outcome.err
+
+
+def test_states_are_printed_on_standard_error(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """And the address of the page; standard output has nothing but the result."""
+    video = write_video(tmp_path / "v.avi", 2)
+    outcome = cli("stream", "--source", video, "--model", colours, "--headless", "--json", "--serve", "0")
+    assert 2 == outcome.json["frames"]["processed"]
+    page, running = outcome.err.splitlines()
+    assert page.startswith("edgebreed: live page at http://127.0.0.1:")
+    assert f"edgebreed: running: {video} by FFMPEG, in onnxruntime/CPUExecutionProvider" == running

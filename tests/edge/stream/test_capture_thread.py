@@ -1,0 +1,133 @@
+"""Reading a capture in the background, and rejecting frames without a picture."""
+
+import threading
+import time
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+
+from edgebreed.edge.images import Frame
+from edgebreed.edge.stream.capture import ScriptedCapture
+from edgebreed.edge.stream.capture_thread import (
+    CaptureContext,
+    CaptureThread,
+    FrozenFrameCheck,
+    open_with_timeout,
+)
+from edgebreed.edge.stream.counters import FrameCounters, FrameCounts
+from edgebreed.errors import SourceError
+
+from ...conftest import BLUE, GREEN, RED, plain
+
+BLACK = plain((0, 0, 0))
+
+
+def test_black_frames_after_a_failed_read_are_rejected() -> None:
+    """Until the next picture; after it, black is accepted as darkness."""
+    check = FrozenFrameCheck()
+    assert check.accepts(BLACK, 0.0)
+    assert not check.accepts(None, 0.1)
+    assert not check.accepts(BLACK, 0.2)
+    assert "black filler" == check.reason
+    assert check.accepts(plain(RED), 0.3)
+    assert check.accepts(BLACK, 0.4)
+
+
+def test_identical_frames_for_too_long_are_rejected() -> None:
+    """A single pixel of noise is enough to be accepted again."""
+    check = FrozenFrameCheck(stale_after_s=2.0)
+    assert [True, True, False, False] == [check.accepts(plain(RED), at) for at in (0.0, 1.9, 2.0, 9.0)]
+    assert "identical frames for 2 s" == check.reason
+    noisy = plain(RED)
+    noisy[1, 1, 1] += 1
+    assert check.accepts(noisy, 9.1)
+
+
+def test_zero_accepts_identical_frames_for_ever() -> None:
+    """For test patterns and screens."""
+    check = FrozenFrameCheck(stale_after_s=0)
+    assert check.accepts(plain(RED), 0.0)
+    assert check.accepts(plain(RED), 1e6)
+
+
+def test_a_frame_of_another_resolution_is_another_picture() -> None:
+    """An empty array is none."""
+    check = FrozenFrameCheck(1.0)
+    assert check.accepts(plain(GREEN), 0.0)
+    assert check.accepts(plain(GREEN, 20, 10), 5.0)
+    assert not check.accepts(np.zeros((0, 0, 3), np.uint8), 5.1)
+
+
+def read(
+    script: Iterable[Frame | float | Exception | None], fps: float | None = None
+) -> tuple[CaptureThread, FrameCounts]:
+    """A capture thread that has played a whole script, and its counts."""
+    context = CaptureContext("cam", FrameCounters(), FrozenFrameCheck(), fps)
+    thread = CaptureThread(ScriptedCapture(script), context)
+    thread.join(5)
+    return thread, context.counters.counts
+
+
+def test_the_newest_frame_is_kept_and_the_rest_is_dropped() -> None:
+    """Frames that are not taken do not queue; three failed reads end the capture."""
+    thread, counts = read([plain(RED), plain(GREEN), plain(BLUE)])
+    captured = thread.next(0)
+    assert captured is not None
+    assert (2, "cam#2", [*BLUE]) == (captured.number, captured.name, captured.frame[0, 0].tolist())
+    assert FrameCounts(captured=6, dropped=2, failed=3) == counts
+    assert "3 reads failed" == thread.fault(1)
+
+
+def test_frames_without_a_picture_are_counted_and_never_delivered() -> None:
+    """A failed read, filler after it, an exception of the driver."""
+    thread, counts = read([plain(RED), None, BLACK, BLACK, RuntimeError("ioctl"), BLACK])
+    captured = thread.next(0)
+    assert captured is not None
+    assert 0 == captured.number
+    assert (1, 8) == (counts.captured - counts.failed, counts.failed)
+
+
+def test_a_driver_that_raises_is_a_broken_capture() -> None:
+    """The exception's type is reported, but not its text, which may contain the address."""
+    thread, _ = read([RuntimeError("rtsp://u:s3cret@cam")] * 3)
+    assert "reading failed with RuntimeError" == thread.fault(1)
+
+
+def test_frames_beyond_the_requested_rate_are_dropped() -> None:
+    """At one a minute only the first is kept."""
+    thread, counts = read([plain((level,) * 3) for level in (1, 2, 3, 4)], fps=1 / 60)
+    captured = thread.next(0)
+    assert captured is not None
+    assert (0, 3) == (captured.number, counts.dropped)
+
+
+def test_a_detached_thread_counts_no_more_and_releases_the_device() -> None:
+    """Once its read returns."""
+    capture = ScriptedCapture([plain(RED), 1.5, plain(GREEN)])
+    context = CaptureContext("cam", FrameCounters(), FrozenFrameCheck())
+    thread = CaptureThread(capture, context)
+    assert thread.next(2) is not None
+    start = time.monotonic()
+    thread.detach()
+    assert thread.next(5) is None
+    assert time.monotonic() - start < 1.2
+    thread.join(5)
+    assert (FrameCounts(captured=1), True) == (context.counters.counts, capture.released)
+
+
+def test_an_opener_that_hangs_times_out() -> None:
+    """What it opens too late is released."""
+    late, gate = ScriptedCapture([]), threading.Event()
+
+    def slow() -> ScriptedCapture:
+        gate.wait(10)
+        return late
+
+    with pytest.raises(SourceError, match=r"cam did not open within 0\.1 s: check cable"):
+        open_with_timeout(slow, "cam", 0.1, threading.Event())
+    gate.set()
+    deadline = time.monotonic() + 5
+    while not late.released and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert late.released

@@ -1,0 +1,32 @@
+"""The Content-Security-Policy of the pages."""
+
+import base64
+import hashlib
+from pathlib import Path
+
+import pytest
+
+import edgebreed.live
+from edgebreed.live.csp import content_security_policy
+
+PAGES = sorted(Path(edgebreed.live.__file__).parent.glob("*.html"))
+
+
+def test_inline_parts_are_allowed_by_their_digests() -> None:
+    """And nothing else."""
+    digest = base64.b64encode(hashlib.sha256(b"let a;").digest()).decode()
+    policy = content_security_policy("<script>let a;</script>").split("; ")
+    assert f"script-src 'sha256-{digest}'" in policy
+    assert "style-src 'none'" in policy
+    assert "default-src 'none'" == policy[0]
+    assert "unsafe" not in "".join(policy)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pages_load_nothing_from_elsewhere(path: Path) -> None:
+    """No URL but the SVG namespace, no handler or style in an attribute."""
+    text = path.read_text()
+    assert not text.replace("http://www.w3.org/2000/svg", "").count("//www")
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert " style=" not in text
+    assert " onclick=" not in text

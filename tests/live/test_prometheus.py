@@ -1,0 +1,46 @@
+"""Prometheus metrics."""
+
+from prometheus_client import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from edgebreed.edge.stream.events import State
+from edgebreed.live.prometheus import PrometheusMetrics
+from edgebreed.live.stream_state import StreamState
+
+from .feed import change, frame_result
+
+
+def scraped(metrics: PrometheusMetrics) -> dict[tuple[str, ...], float]:
+    """Each sample by its name and the values of its labels."""
+    families = text_string_to_metric_families(generate_latest(metrics.registry).decode())
+    return {(s.name, *s.labels.values()): s.value for family in families for s in family.samples}
+
+
+def test_frames_state_and_times() -> None:
+    """As Prometheus would store them."""
+    state = StreamState()
+    metrics = PrometheusMetrics(state)
+    for number in range(3):
+        state.on_result(frame_result(number, latency_ms=60))
+        metrics.on_result(frame_result(number, latency_ms=60))
+    state.on_state(change(State.RECONNECTING))
+    samples = scraped(metrics)
+    outcomes = ("captured", "processed", "dropped")
+    frames = {outcome: samples["edgebreed_frames_total", outcome] for outcome in outcomes}
+    assert {"captured": 5, "processed": 3, "dropped": 2} == frames
+    assert (1, 0) == (samples["edgebreed_state", "reconnecting"], samples["edgebreed_state", "running"])
+    assert (0, 3) == (
+        samples["edgebreed_frame_latency_seconds_bucket", "0.05"],
+        samples["edgebreed_frame_latency_seconds_count",],
+    )
+    assert 0.09 == round(samples["edgebreed_stage_seconds_sum", "inference"], 6)
+    assert 0 == samples["edgebreed_reconnects_total",]
+    assert samples["process_resident_memory_bytes",] > 1e6
+
+
+def test_two_streams_count_apart() -> None:
+    """Each has a registry of its own."""
+    one, other = PrometheusMetrics(StreamState()), PrometheusMetrics(StreamState())
+    one.on_result(frame_result())
+    assert 1 == scraped(one)["edgebreed_frame_latency_seconds_count",]
+    assert 0 == scraped(other)["edgebreed_frame_latency_seconds_count",]

@@ -1,0 +1,146 @@
+"""Errors become one line and an exit code, whatever the command."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import edgebreed
+from edgebreed.cli import exit_code_of
+from edgebreed.errors import InputError, ProofError
+
+from .conftest import Cli, Outcome, colour_model
+
+
+def assert_refused(outcome: Outcome, message: str) -> None:
+    """Exit code 2, one line on standard error that contains the message, nothing on standard output."""
+    assert 2 == outcome.code
+    assert "" == outcome.out
+    lines = outcome.err.splitlines()
+    assert 1 == len(lines), outcome.err
+    assert lines[0].startswith("edgebreed: ")
+    assert message in lines[0]
+
+
+@pytest.mark.parametrize("command", ["predict", "detect", "bench"])
+def test_a_missing_image_is_named(cli: Cli, command: str, colours: Path) -> None:
+    """As it was written."""
+    options = () if command == "detect" else ("--model", colours)
+    assert_refused(cli(command, "gone.jpg", "--json", *options), "no such file or folder: gone.jpg")
+
+
+@pytest.mark.parametrize("command", ["predict", "detect", "bench"])
+def test_a_text_file_named_jpg_is_refused(cli: Cli, tmp_path: Path, command: str) -> None:
+    """The message says which formats decode."""
+    (tmp_path / "note.jpg").write_text("hello")
+    outcome = cli(command, "note.jpg")
+    assert 2 == outcome.code
+    assert "edgebreed: note.jpg does not decode as an image: give a JPEG" in outcome.err
+
+
+@pytest.mark.parametrize("command", ["predict", "detect", "bench"])
+def test_an_empty_folder_is_refused(cli: Cli, tmp_path: Path, command: str, colours: Path) -> None:
+    """The message names it, and the expected file names."""
+    (tmp_path / "empty").mkdir()
+    options = () if command == "detect" else ("--model", colours)
+    assert_refused(cli(command, "empty", "--json", *options), "no photo in empty: expected files named")
+
+
+@pytest.mark.parametrize(
+    "command", [("inspect",), ("verify",), ("predict", "x.png", "--model"), ("bench", "--model")]
+)
+def test_a_model_without_a_manifest_is_refused(
+    cli: Cli, tmp_path: Path, photo: Path, command: tuple[str, ...]
+) -> None:
+    """The message says how to get one."""
+    (tmp_path / "bare.onnx").write_bytes(colour_model())
+    photo.rename(tmp_path / "x.png")
+    assert_refused(cli(*command, "bare.onnx"), "bare.onnx: no manifest: export it with `edgebreed export`")
+
+
+@pytest.mark.parametrize("engine", ["cuda", "tensorrt", "CUDAExecutionProvider"])
+def test_a_provider_that_is_not_installed_is_refused(
+    cli: Cli, photo: Path, colours: Path, engine: str
+) -> None:
+    """The message names the alternatives."""
+    assert_refused(
+        cli("predict", photo, "--model", colours, "--engine", engine), "--engine cpu or --allow-fallback"
+    )
+
+
+def test_an_unknown_engine_is_refused(cli: Cli) -> None:
+    """The message lists the known ones."""
+    assert_refused(
+        cli("bench", "--engine", "abacus"), "no engine 'abacus': choose one of auto, tensorrt, cuda, cpu"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [("predict",), ("frobnicate",), ("bench", "--duration", "soon"), ("train", "--arch", "x")]
+)
+def test_a_wrong_command_line_is_refused(cli: Cli, arguments: tuple[str, ...]) -> None:
+    """The message points to the help."""
+    assert_refused(cli(*arguments), "(see `edgebreed --help`)")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (InputError("no such file"), 2, "edgebreed: no such file"),
+        (ProofError("accuracy was lost"), 1, "edgebreed: accuracy was lost"),
+        (KeyboardInterrupt(), 130, "edgebreed: interrupted"),
+        (KeyError("x"), 70, "edgebreed: unexpected KeyError: 'x' (EDGEBREED_DEBUG=1 shows where)"),
+        (MemoryError("a\nb"), 70, "edgebreed: unexpected MemoryError: a b (EDGEBREED_DEBUG=1 shows where)"),
+    ],
+)
+def test_each_kind_of_error_has_its_exit_code(
+    error: BaseException, code: int, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And is one line without a traceback; a bug of edgebreed is never taken for wrong input."""
+
+    def fail() -> int:
+        raise error
+
+    assert code == exit_code_of(fail)
+    assert f"{line}\n" == capsys.readouterr().err
+
+
+def test_a_developer_can_ask_for_the_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exit code stays the same."""
+    monkeypatch.setenv("EDGEBREED_DEBUG", "1")
+    assert 70 == exit_code_of(lambda: 1 // 0)
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_without_a_command_the_help_is_printed(cli: Cli) -> None:
+    """And nothing on standard error, but it is no success."""
+    outcome = cli()
+    assert (2, "") == (outcome.code, outcome.err)
+    assert "Usage: edgebreed" in outcome.out
+
+
+def test_version(cli: Cli) -> None:
+    """On standard output."""
+    assert (0, f"edgebreed {edgebreed.__version__}\n") == (cli("--version").code, cli("--version").out)
+
+
+@pytest.mark.parametrize(
+    "command", [(), ("predict",), ("stream",), ("bench",), ("bench", "compare"), ("data", "check")]
+)
+def test_help_is_one_letter_away(cli: Cli, command: tuple[str, ...]) -> None:
+    """`-h` works everywhere and is what `--help` is."""
+    short, long = cli(*command, "-h"), cli(*command, "--help")
+    assert (0, 0) == (short.code, long.code)
+    assert short.out == long.out
+    assert "Usage: edgebreed" in short.out
+
+
+def test_shells_can_complete_commands_and_options() -> None:
+    """As bash asks for it, after `edgebreed --install-completion`."""
+    environment = {"_EDGEBREED_COMPLETE": "complete_bash", "COMP_WORDS": "edgebreed pred", "COMP_CWORD": "1"}
+    command = [sys.executable, "-c", "from edgebreed.cli import main; main()"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ["predict"] == done.stdout.split()

@@ -1,0 +1,29 @@
+"""Log messages on the command line."""
+
+import logging
+
+import pytest
+
+from edgebreed.cli_logging import log_to_stderr
+
+from .conftest import fresh_python
+
+STREAM, EXPORT = logging.getLogger("edgebreed.edge.stream.sinks"), logging.getLogger("edgebreed.export")
+
+
+def test_warnings_and_the_states_of_a_stream_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line each; other information is not."""
+    with log_to_stderr():
+        STREAM.info("running: %s", "camera 0")
+        EXPORT.warning("first line\nsecond line")
+        EXPORT.info("detail")
+    STREAM.info("after the command")
+    out, err = capsys.readouterr()
+    assert ("", "edgebreed: running: camera 0\nedgebreed: first line second line\n") == (out, err)
+
+
+def test_importing_edgebreed_configures_no_logging() -> None:
+    """That is up to the program that uses the library."""
+    code = "import logging, edgebreed, edgebreed.cli, edgebreed.edge.stream; names = ('', 'edgebreed')"
+    handlers = "[logging.getLogger(name).handlers for name in names], logging.getLogger('edgebreed').level"
+    assert "[[], []] 0" == fresh_python(f"{code}; print(*({handlers}))").strip()
