@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.errors import ProofError
-from edgebreed.train.head import Head
 from edgebreed.train.keras_setup import has_gpu, keras
+from edgebreed.train.linear_probe import Head
 from edgebreed.train.rejection import InDistributionScore
 
 TOLERANCE = 1e-4

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.backbones import build_network, scaling
 from edgebreed.train.config import MAXIMA
-from edgebreed.train.features import base_key
+from edgebreed.train.features import digest_of
 from edgebreed.train.keras_setup import keras
 
 
@@ -58,8 +58,21 @@ def build_base(backbone: str, spec: InputSpec, weights: Path | None) -> KerasBas
     maxima = MAXIMA.get(backbone.lower())
     parts = _pooled(network, maxima.layer if maxima else None, _scaled(image, backbone))
     features = keras.layers.Concatenate(name="features")(parts) if len(parts) > 1 else parts[0]
-    key = base_key(backbone.lower(), spec, weights)
+    key = _key(backbone.lower(), spec, weights)
     return KerasBase(keras.Model(image, features, name="base"), parts, spec, key)
+
+
+def _key(network: str, spec: InputSpec, weights: Path | None) -> str:
+    """The key of a frozen base.
+
+    Args:
+        network: the backbone's name in lower case.
+        spec: its input.
+        weights: its weights file; None stands for those of ImageNet that are downloaded.
+    """
+    origin = digest_of(weights)[:16] if weights else "imagenet"
+    kind = f"{network}-max" if network in MAXIMA else network
+    return f"{kind}-{origin}-{spec.height}x{spec.width}-{spec.resize}"
 
 
 def _pooled(network: Any, maxima: str | None, scaled: Any) -> list[Any]:

@@ -17,7 +17,8 @@ def progress_callback(title: str, epochs: int) -> Any:
     task = progress.add_task(title, total=epochs)
 
     def advance(epoch: int, logs: dict[str, float]) -> None:
-        text = f"{title}: loss {logs['loss']:.3f}, accuracy {logs['val_accuracy']:.1%}"
+        accuracy = logs.get("val_accuracy", logs["accuracy"])
+        text = f"{title}: loss {logs['loss']:.3f}, accuracy {accuracy:.1%}"
         progress.update(task, completed=epoch + 1, description=text)
 
     return keras.callbacks.LambdaCallback(

@@ -53,7 +53,7 @@ MAXIMA = {XCEPTION: Maxima("block14_sepconv1_act", 1536)}
 For Xception it takes 22 of 464 mistakes off, in five-fold cross-validation of 4,772 dog photos, twice.
 """
 History = dict[str, list[float]]
-"""Loss, accuracy and, of heads, learning rate by epoch, as Keras names them."""
+"""Loss and accuracy by epoch, as Keras names them."""
 EPOCHS = {Arch.SCRATCH: 20, Arch.XCEPTION: 20}
 
 

@@ -15,7 +15,6 @@ from edgebreed.edge.files import user_cache
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.progress import track
 from edgebreed.train import pixels
-from edgebreed.train.config import MAXIMA
 
 
 class Base(Protocol):
@@ -64,19 +63,9 @@ class FeatureCache:
     def get(self, base: str, digest: str) -> NDArray[np.float32] | None:
         """The features `(F,) float32` of a photo, if they are there."""
         try:
-            return _parsed(self._path(base, digest).read_bytes())
-        except (OSError, ValueError):
+            return np.asarray(np.load(self._path(base, digest)), np.float32)
+        except (OSError, ValueError, EOFError):  # not there, or cut off when a disk was full
             return None
-
-    def recall(self, base: str, paths: Sequence[Path]) -> NDArray[np.float32] | None:
-        """The features `(N, F) float32` of photos, if it has those of all of them."""
-        rows = []
-        for path in paths:
-            row = self.get(base, self.digest(path))
-            if row is None:
-                return None
-            rows.append(row)
-        return np.stack(rows)
 
     def put(self, base: str, digest: str, features: NDArray[np.float32]) -> None:
         """Keeps the features `(F,) float32` of a photo."""
@@ -88,15 +77,6 @@ class FeatureCache:
 
     def _path(self, base: str, digest: str) -> Path:
         return self.root / base / digest[:2] / f"{digest}.npy"
-
-
-def _parsed(file: bytes) -> NDArray[np.float32]:
-    """The `(F,) float32` of a `.npy` file as `put` writes it; `np.load` takes five times as long for it."""
-    start = 10 + int.from_bytes(file[8:10], "little")  # NumPy's format, version 1.0
-    row = np.frombuffer(file, "<f4", offset=start)
-    if f"'<f4', 'fortran_order': False, 'shape': ({row.size},)".encode() not in file[:start]:
-        raise ValueError("damaged features")
-    return row
 
 
 def extract(paths: Sequence[Path], base: Base, cache: FeatureCache, title: str) -> NDArray[np.float32]:
@@ -115,19 +95,6 @@ def extract(paths: Sequence[Path], base: Base, cache: FeatureCache, title: str) 
         cache.put(base.key, digest, row)
         found[digest] = row
     return np.stack([found[digest] for digest in digests])
-
-
-def base_key(network: str, spec: InputSpec, weights: Path | None) -> str:
-    """The key of a frozen base.
-
-    Args:
-        network: the backbone's name in lower case.
-        spec: its input.
-        weights: its weights file; None stands for those of ImageNet that are downloaded.
-    """
-    origin = digest_of(weights)[:16] if weights else "imagenet"
-    kind = f"{network}-max" if network in MAXIMA else network
-    return f"{kind}-{origin}-{spec.height}x{spec.width}-{spec.resize}"
 
 
 def user_features() -> Path:

@@ -11,8 +11,8 @@ from edgebreed.train.config import LOGS, History, TrainConfig
 from edgebreed.train.dataset import Dataset
 from edgebreed.train.features import digest_of_weights
 from edgebreed.train.fit import FitSettings, fit_photos, load_labelled
-from edgebreed.train.head import DROPOUT, Head
 from edgebreed.train.keras_setup import keras
+from edgebreed.train.linear_probe import Head, build_head
 from edgebreed.train.precision import half_precision_on_gpu
 
 SHARE = 1 / 3  # of the backbone's weights; for Xception these are its blocks 13 and 14
@@ -39,7 +39,7 @@ def fine_tune(
     Returns:
         The tuned base, whose key no other base has; loss and accuracy by pass; whether a signal ended it.
     """
-    model = keras.Model(base.model.input, _keras_head(head)(base.model.output), name="tuned")
+    model = keras.Model(base.model.input, _learning(head)(base.model.output), name="tuned")
     unfreeze_top(base.network)
     splits = {split: load_labelled(data, split, config.spec) for split in ("train", "valid")}
     settings = FitSettings(
@@ -73,11 +73,8 @@ def unfreeze_top(network: Any) -> list[str]:
     return names[::-1]
 
 
-def _keras_head(head: Head) -> Any:
+def _learning(head: Head) -> Any:
     """The same head as a Keras model, which learns with dropout."""
-    width, classes = head.kernel.shape
-    features = keras.Input((width,), name="features")
-    dropped = keras.layers.Dropout(DROPOUT, noise_shape=(1, width))(features)
-    model = keras.Model(features, keras.layers.Dense(classes, name="logits")(dropped), name="head")
+    model = build_head(*head.kernel.shape)
     model.set_weights([head.kernel, head.bias])
     return model

@@ -15,9 +15,9 @@ from edgebreed.train.callbacks import progress_callback, tensorboard_callback, w
 from edgebreed.train.checkpoint import Checkpoint
 from edgebreed.train.config import History
 from edgebreed.train.dataset import Dataset, Labelled, labels_of
-from edgebreed.train.head import LABEL_SMOOTHING
 from edgebreed.train.keras_setup import keras
 
+LABEL_SMOOTHING = 0.1  # Szegedy et al. 2016; also blunts the wrong labels that every real data set holds
 MIXUP = 0.2
 SIDE_SHARES = (0.5625, 0.8125)  # of the model's own side: 72 and 104 px for 128
 SMALLEST_SIDE = 32
@@ -57,6 +57,31 @@ def load_labelled(data: Dataset, split: str, spec: InputSpec) -> Labelled:
     return Labelled(pixels.load([photo.path for photo in photos], spec), labels_of(photos))
 
 
+def fit_features(model: Any, train: Labelled, valid: Labelled | None, settings: FitSettings) -> History:
+    """Fits a head on features; the weights of the last epoch stay.
+
+    Args:
+        model: from features to logits.
+        train: features to learn from.
+        valid: measured after each epoch.
+        settings: how to fit.
+
+    Returns:
+        Loss and accuracy by epoch.
+    """
+    _compile(model, settings, len(train.labels))
+    history = model.fit(
+        train.inputs,
+        _one_hot(train.labels, model),
+        batch_size=settings.batch,
+        epochs=settings.epochs,
+        validation_data=None if valid is None else (valid.inputs, _one_hot(valid.labels, model)),
+        callbacks=[progress_callback("head", settings.epochs), *_logging(settings)],
+        verbose=0,
+    )
+    return {name: [float(value) for value in values] for name, values in history.history.items()}
+
+
 def fit_photos(
     model: Any,
     train: Labelled,
@@ -81,8 +106,7 @@ def fit_photos(
     Raises:
         KeyboardInterrupt: a signal came before the first epoch was whole.
     """
-    steps = settings.epochs * -(-len(train.labels) // settings.batch)
-    _compile(model, settings, keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps))
+    _compile(model, settings, len(train.labels))
     model.optimizer.build(model.trainable_variables)  # weights are kept with its state, and read with it
     if kept.keep_start:
         kept.start(model, model.evaluate(valid.inputs, _one_hot(valid.labels, model), verbose=0)[0])
@@ -130,9 +154,12 @@ def progressive_sides(side: int, epochs: int) -> list[tuple[int, int]]:
     return [(small, round(epochs * SMALL_EPOCHS)), (large, epochs)]
 
 
-def _compile(model: Any, settings: FitSettings, learning_rate: Any) -> None:
+def _compile(model: Any, settings: FitSettings, images: int) -> None:
+    steps = settings.epochs * -(-images // settings.batch)
     optimizer = keras.optimizers.RMSprop(
-        learning_rate, momentum=settings.momentum, weight_decay=settings.weight_decay
+        keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps),
+        momentum=settings.momentum,
+        weight_decay=settings.weight_decay,
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(

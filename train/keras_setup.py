@@ -2,7 +2,6 @@
 
 import logging
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,24 +21,12 @@ def _muted() -> Iterator[None]:
         os.close(nowhere)
 
 
-@contextmanager
-def _hidden(*modules: str) -> Iterator[None]:
-    """Keras imports these for parts of it that nobody uses here, and they are a third of its time."""
-    found = [module for module in modules if module not in sys.modules]
-    sys.modules.update(dict.fromkeys(found))  # type: ignore[arg-type]  # None: as if it were not there
-    try:
-        yield
-    finally:
-        for module in found:
-            del sys.modules[module]
-
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 logging.getLogger("absl").setLevel(logging.ERROR)
 
 try:
-    with _muted(), _hidden("sklearn", "matplotlib"):
+    with _muted():
         import keras
 except ImportError as error:
     raise MissingExtraError("training (Keras with TensorFlow)", "train") from error

@@ -12,11 +12,10 @@ from edgebreed.train.contact_sheet import Cell
 from edgebreed.train.dataset import Dataset, Labelled, Photo, labels_of
 from edgebreed.train.duplicates import Groups
 from edgebreed.train.features import Base, FeatureCache, extract
-from edgebreed.train.head import HeadFit
+from edgebreed.train.linear_probe import fit_head
 from edgebreed.train.metrics import softmax
 
 FOLDS = 5
-EPOCHS = 20
 
 
 @dataclass(frozen=True)
@@ -100,9 +99,8 @@ def out_of_fold(
     answers = np.empty((len(labels), classes), np.float32)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     for kept, held in folds.split(features, labels, groups):
-        fit = HeadFit(features.shape[1], classes, seed)
-        fit.learn(Labelled(features[kept], labels[kept]), EPOCHS)
-        answers[held] = softmax(fit.head(features[held]))
+        head, _ = fit_head(Labelled(features[kept], labels[kept]), classes, seed=seed)
+        answers[held] = softmax(head(features[held]))
     return answers
 
 

@@ -1,17 +1,15 @@
 """From a folder of photos to a data set that can be learnt from."""
 
 import shutil
-import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from edgebreed.edge.images import find_photos
 from edgebreed.errors import DatasetError, InputError
-from edgebreed.train.config import Arch, TrainConfig
+from edgebreed.train.config import TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of, read_dataset
 from edgebreed.train.demo import write_demo
-from edgebreed.train.features import FeatureCache, base_key
-from edgebreed.train.on_features import Features, OnFeatures, fit_on_features
+from edgebreed.train.features import FeatureCache
 from edgebreed.train.rejection import FOLDS
 from edgebreed.train.split import split
 from edgebreed.train.survey import digest_of_data, survey
@@ -27,8 +25,6 @@ class Prepared:
         dropped: how many were left out, by reason.
         sha256: digest over the photos that are left.
         cache: knows the digests of all files.
-        fitted: on the features, if all of them were cached; None of a fine-tuning, which changes them.
-        seconds: that the reading of cached features took.
     """
 
     data: Dataset
@@ -36,8 +32,6 @@ class Prepared:
     dropped: dict[str, int]
     sha256: str
     cache: FeatureCache
-    fitted: OnFeatures | None = None
-    seconds: float = 0.0
 
     @property
     def files(self) -> dict[str, list[Path]]:
@@ -67,27 +61,7 @@ def prepare(config: TrainConfig) -> Prepared:
     kept = data.keep(lambda photo: photo.path not in broken | repeated)
     dropped = {"undecodable": len(broken), "repeated": len(repeated)}
     _check_classes(kept)
-    prepared = Prepared(kept, negatives, dropped, digest_of_data(kept, found.digests), cache)
-    return _fit_cached(config, prepared)
-
-
-def _fit_cached(config: TrainConfig, prepared: Prepared) -> Prepared:
-    """Fits at once what needs no Keras, if no feature is missing."""
-    if config.arch is not Arch.XCEPTION or config.fine_tune:
-        return prepared
-    if config.weights is not None and not config.weights.is_file():
-        return prepared
-    start = time.perf_counter()
-    key = base_key(config.network, config.spec, config.weights)
-    features: Features = {}
-    for name, files in prepared.files.items():
-        rows = prepared.cache.recall(key, files)
-        if rows is None:
-            return prepared
-        features[name] = rows
-    reading = time.perf_counter() - start
-    fitted = fit_on_features(config, prepared.data, features)
-    return replace(prepared, fitted=fitted, seconds=reading)
+    return Prepared(kept, negatives, dropped, digest_of_data(kept, found.digests), cache)
 
 
 def _check_classes(data: Dataset) -> None:

@@ -10,8 +10,8 @@ from edgebreed.train.assemble import assemble
 from edgebreed.train.checkpoint import Checkpoint, request_of
 from edgebreed.train.config import LOGS, Fitted, TrainConfig
 from edgebreed.train.fit import FitSettings, fit_photos, load_labelled, progressive_sides
-from edgebreed.train.head import Head
 from edgebreed.train.keras_setup import keras
+from edgebreed.train.linear_probe import Head
 from edgebreed.train.metrics import softmax
 from edgebreed.train.prepare import Prepared
 from edgebreed.train.rejection import no_rejection

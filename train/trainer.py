@@ -3,7 +3,6 @@
 import csv
 import datetime
 import json
-from concurrent.futures import Executor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,12 @@ from edgebreed.train import pixels
 from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.draw import draw
-from edgebreed.train.helper import helper, load
 from edgebreed.train.metrics import measure
 from edgebreed.train.prepare import Prepared, prepare
 from edgebreed.train.report import Answered
 from edgebreed.train.run import METRICS, MODEL, RECORD, SPLITS, RunRecord
 
 TOOLS = ("edgebreed", "keras", "tensorflow", "tensorflow-cpu", "openvino", "numpy", "opencv-python")
-DRAWING = "edgebreed.train.plots"
 
 
 def train(config: TrainConfig) -> dict[str, Any]:
@@ -31,35 +28,25 @@ def train(config: TrainConfig) -> dict[str, Any]:
         What `edgebreed train --json` prints.
     """
     labels = _read_names(config.names)
-    with helper() as aside:
-        prepared, fitted = _fit(config, aside)
-        result = _result(config, prepared, fitted)
-        record = _record(config, prepared, fitted, labels)
-        _write(config, record, prepared.data, fitted, result, aside)
+    prepared = prepare(config)
+    fitted = _fit(config, prepared)
+    result = _result(config, prepared, fitted)
+    _write(config, _record(config, prepared, fitted, labels), prepared.data, fitted, result)
     return result
 
 
-def _fit(config: TrainConfig, aside: Executor) -> tuple[Prepared, Fitted]:
-    """Keras takes seconds to import: meanwhile the second process reads the photos, and fits what it can."""
-    preparing = aside.submit(prepare, config)
-    aside.submit(load, DRAWING)
+def _fit(config: TrainConfig, prepared: Prepared) -> Fitted:
+    """Imports Keras, which takes seconds, only once the images are known to be sound."""
     from edgebreed.train.keras_setup import keras
 
     keras.utils.set_random_seed(config.seed)
     if config.arch is Arch.SCRATCH:
         from edgebreed.train.scratch import fit_scratch
 
-        prepared = preparing.result()
-        return prepared, fit_scratch(config, prepared)
-    from edgebreed.train.backbones import canonical
-    from edgebreed.train.base import build_base
+        return fit_scratch(config, prepared)
     from edgebreed.train.transfer import fit_transfer
 
-    if config.weights is None:
-        preparing.result()  # what is wrong with the photos is told of before weights are downloaded
-    base = build_base(canonical(config.network), config.spec, config.weights)
-    prepared = preparing.result()
-    return prepared, fit_transfer(config, prepared, base, aside)
+    return fit_transfer(config, prepared)
 
 
 def _record(config: TrainConfig, prepared: Prepared, fitted: Fitted, labels: dict[str, str]) -> RunRecord:
@@ -120,7 +107,6 @@ def _write(
     data: Dataset,
     fitted: Fitted,
     result: dict[str, Any],
-    aside: Executor,
 ) -> None:
     """Writes the record last: a folder with a record is a whole run."""
     from edgebreed.train.assemble import prove
@@ -130,14 +116,13 @@ def _write(
     out.mkdir(parents=True, exist_ok=True)
     (out / RECORD).unlink(missing_ok=True)
     answered = Answered(data.photos("test"), fitted.test, record.labels)
-    drawing = aside.submit(draw, out, record, fitted.history, answered, result)
     prove(fitted.model, pixels.load([answered.photos[0].path], config.spec), fitted.test[0])
     fitted.model.save(out / MODEL)
     histories = {"history": fitted.history, "fine_tune_history": fitted.fine_tune_history}
     (out / METRICS).write_text(json.dumps({**result, **histories}, indent=1))
     (out / SPLITS).write_text(json.dumps(data.to_dict(), indent=1))
     _write_history(out / "history.csv", fitted.history)
-    drawing.result()
+    draw(out, record, fitted.history, answered, result)
     (out / RECORD).write_text(json.dumps(record.to_dict(), indent=1))
     if not fitted.interrupted:
         forget(out)

@@ -1,52 +1,54 @@
 """A backbone with a new head."""
 
 import time
-from concurrent.futures import Executor
 
 from edgebreed.train.assemble import assemble
-from edgebreed.train.base import KerasBase
+from edgebreed.train.backbones import canonical
+from edgebreed.train.base import KerasBase, build_base
 from edgebreed.train.config import Fitted, History, TrainConfig
 from edgebreed.train.fast_base import FastBase
 from edgebreed.train.features import extract
 from edgebreed.train.fine_tune import fine_tune
-from edgebreed.train.on_features import Features, fit_head, fit_on_features
+from edgebreed.train.linear_probe import Features, fit_linear_probe, fit_split_head
 from edgebreed.train.prepare import Prepared
 
 
-def fit_transfer(config: TrainConfig, prepared: Prepared, base: KerasBase, aside: Executor) -> Fitted:
+def fit_transfer(config: TrainConfig, prepared: Prepared) -> Fitted:
     """Puts a head, and a second output where there are negatives, on a backbone.
 
     Args:
         config: what was asked for.
-        prepared: the photos, and what was fitted on their features if all of them were cached.
-        base: the frozen base; fine-tuning changes it.
-        aside: fits what needs no Keras, to the last digit as it would have on cached features.
+        prepared: the photos.
+
+    Raises:
+        InputError: there is no such backbone, or its weights are at fault.
     """
     start = time.perf_counter()
+    base = build_base(canonical(config.network), config.spec, config.weights)
+    features = _features(prepared, base)
     passes: History = {}
     interrupted = False
     if config.fine_tune:
-        fit, _ = fit_head(config, prepared.data, _features(prepared, base))
-        base, passes, interrupted = fine_tune(config, prepared.data, prepared.sha256, base, fit.head)
-    fitted, reading = prepared.fitted, prepared.seconds
-    if fitted is None:
+        head, _ = fit_split_head(config, prepared.data, features)
+        base, passes, interrupted = fine_tune(config, prepared.data, prepared.sha256, base, head)
         features = _features(prepared, base)
-        reading = time.perf_counter() - start
-        fitted = aside.submit(fit_on_features, config, prepared.data, features).result()
-    model = assemble(base.model.input, base.parts, fitted.head, fitted.temperature, fitted.in_distribution)
-    head = fitted.head.kernel.size + fitted.head.bias.size
-    score = fitted.in_distribution
-    trainable = head + (0 if score is None else score.weights.size + 1)
+    seconds = time.perf_counter() - start
+    probe = fit_linear_probe(config, prepared.data, features)
+    model = assemble(base.model.input, base.parts, probe.head, probe.temperature, probe.in_distribution)
+    score = probe.in_distribution
+    trainable = (
+        probe.head.kernel.size + probe.head.bias.size + (0 if score is None else score.weights.size + 1)
+    )
     return Fitted(
-        model,
-        fitted.history,
-        fitted.test,
-        fitted.rejection,
-        fitted.temperature,
-        trainable,
-        {"features": reading, "fit": fitted.seconds},
-        interrupted,
-        passes,
+        model=model,
+        history=probe.history,
+        test=probe.test,
+        rejection=probe.rejection,
+        temperature=probe.temperature,
+        trainable=trainable,
+        seconds={"features": seconds, "fit": probe.seconds},
+        interrupted=interrupted,
+        fine_tune_history=passes,
     )
 
 

@@ -13,8 +13,8 @@ from edgebreed.train.base import build_base
 from edgebreed.train.config import Arch, TrainConfig
 from edgebreed.train.dataset import read_dataset
 from edgebreed.train.fine_tune import fine_tune, unfreeze_top
-from edgebreed.train.head import zeros
 from edgebreed.train.keras_setup import keras
+from edgebreed.train.linear_probe import Head
 
 from ..conftest import Cli
 from .test_checkpoint import epochs_done, start, wait_for_epochs
@@ -42,7 +42,8 @@ def test_only_the_top_moves(small_data: Path, tmp_path: Path, weights: Path) -> 
     config = TrainConfig(
         tmp_path, tmp_path, Arch.XCEPTION, small_data, size=SIDE, fine_tune=2, backbone="MobileNet"
     )
-    tuned, history, interrupted = fine_tune(config, read_dataset(small_data), "digest", base, zeros(1024, 3))
+    head = Head(np.zeros((1024, 3), np.float32), np.zeros(3, np.float32))
+    tuned, history, interrupted = fine_tune(config, read_dataset(small_data), "digest", base, head)
     moved = {
         layer.name
         for layer in tuned.network.layers

@@ -1,0 +1,170 @@
+"""A linear probe: everything that is fitted on the features of a frozen backbone.
+
+The head is fitted by Keras. RMSprop written in NumPy and scikit-learn's logistic regression were measured
+against it on 4,743 training and validation images of 64 dog breeds (Xception's features at 299 px, three
+seeds each); all three are equally accurate within the noise of their seeds:
+
+| fitted by | five-fold cross-validation, mistakes | test top-1, of 320 | ECE |
+|---|---|---|---|
+| Keras, as here | 225, 222, 222 | 314, 310, 313 | 0.025, 0.023, 0.012 |
+| RMSprop in NumPy | 240, 221, 222 | 311, 313, 310 | 0.014, 0.023, 0.020 |
+| scikit-learn, C by validation | 233, 230, 226 | 310, 310, 310 | 0.013, 0.013, 0.013 |
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.edge.task import Rejection
+from edgebreed.train.config import LOGS, MAXIMA, History, TrainConfig
+from edgebreed.train.dataset import Dataset, Labelled, labels_of
+from edgebreed.train.fit import FitSettings, fit_features
+from edgebreed.train.keras_setup import keras
+from edgebreed.train.metrics import softmax
+from edgebreed.train.rejection import NO_NEGATIVES, InDistributionScore, fit_rejection, no_rejection
+from edgebreed.train.temperature import fit_temperature
+
+DROPOUT = 0.5
+LEARNING_RATE = 1e-3
+BATCH = 256
+EPOCHS = 20
+
+Features = dict[str, NDArray[np.float32]]
+"""Features `(N, F) float32` of `train`, `valid`, `test` and, where there are some, `negatives`."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """A linear layer from features to logits.
+
+    Attributes:
+        kernel: `(F, classes) float32`.
+        bias: `(classes,) float32`.
+    """
+
+    kernel: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Logits `(N, classes) float32` of features `(N, F) float32`."""
+        return np.asarray(features @ self.kernel + self.bias, np.float32)
+
+
+@dataclass(frozen=True)
+class LinearProbe:
+    """What was fitted on the features.
+
+    Attributes:
+        head: features to logits, not yet divided by the temperature.
+        history: loss and accuracy by epoch, of the head that did not see the validation images.
+        temperature: divides the logits.
+        in_distribution: tells the classes from everything else, where there are negatives.
+        rejection: when to answer 'unknown'.
+        test: probabilities of the test photos `(N, classes) float32`.
+        seconds: that the fits took.
+    """
+
+    head: Head
+    history: History
+    temperature: float
+    in_distribution: InDistributionScore | None
+    rejection: Rejection
+    test: NDArray[np.float32]
+    seconds: float
+
+
+def fit_linear_probe(config: TrainConfig, data: Dataset, features: Features) -> LinearProbe:
+    """Fits a head, and an in-distribution score where there are negatives.
+
+    Temperature and threshold come from a head that did not see the validation images. The head that is
+    handed over is fitted once more on training and validation images together: a seventh more of them make
+    fewer mistakes.
+
+    Args:
+        config: what was asked for.
+        data: the photos by split.
+        features: theirs.
+    """
+    start = time.perf_counter()
+    first, history = fit_split_head(config, data, features)
+    temperature = fit_temperature(first(features["valid"]), labels_of(data.photos("valid")))
+    everything = _labelled(data, features, "train", "valid")
+    head, _ = fit_head(everything, len(data.classes), config.epochs, config.seed)
+    score, rejection = _fit_rejection(config, features)
+    return LinearProbe(
+        head=head,
+        history=history,
+        temperature=temperature,
+        in_distribution=score,
+        rejection=rejection.set_to(config.unknown_below),
+        test=softmax(head(features["test"]) / temperature),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def fit_split_head(config: TrainConfig, data: Dataset, features: Features) -> tuple[Head, History]:
+    """A head on the features of the training images alone, measured on the validation images each epoch."""
+    train, valid = (_labelled(data, features, split) for split in ("train", "valid"))
+    return fit_head(train, len(data.classes), config.epochs, config.seed, valid, config.out / LOGS)
+
+
+def fit_head(
+    train: Labelled,
+    classes: int,
+    epochs: int = EPOCHS,
+    seed: int = 0,
+    valid: Labelled | None = None,
+    logs: Path | None = None,
+) -> tuple[Head, History]:
+    """Fits a linear head with dropout and label smoothing; the same seed fits the same head.
+
+    A step takes 256 images, fewer of a small data set, whose epochs would else have too few steps. The
+    learning rate grows with the batch (Goyal et al. 2017), from that of 64 images on, and falls to 0 along a
+    cosine: the last epoch's head stays, as the best one of validation was measured to be no better.
+
+    Args:
+        train: features `(N, F) float32` with their labels.
+        classes: number of logits.
+        epochs: passes over them.
+        seed: of order and dropout.
+        valid: measured after each epoch, for the history alone.
+        logs: folder of TensorBoard events; None writes none.
+    """
+    batch = max(8, min(BATCH, len(train.labels) // 16))
+    settings = FitSettings(epochs, batch, LEARNING_RATE * max(1.0, batch / 64), seed, logs=logs)
+    keras.utils.set_random_seed(seed)
+    model = build_head(train.inputs.shape[1], classes)
+    history = fit_features(model, train, valid, settings)
+    return Head(*model.get_weights()), history
+
+
+def build_head(width: int, classes: int) -> Any:
+    """The head as a Keras model, from features `(N, width)` to logits `(N, classes)`; it starts at zero."""
+    return keras.Sequential(
+        [
+            keras.Input((width,), name="features"),
+            keras.layers.Dropout(DROPOUT),
+            keras.layers.Dense(classes, kernel_initializer="zeros", name="logits"),
+        ],
+        name="head",
+    )
+
+
+def _labelled(data: Dataset, features: Features, *splits: str) -> Labelled:
+    return Labelled(
+        np.concatenate([features[split] for split in splits]),
+        np.concatenate([labels_of(data.photos(split)) for split in splits]),
+    )
+
+
+def _fit_rejection(config: TrainConfig, features: Features) -> tuple[InDistributionScore | None, Rejection]:
+    """Of the averages alone: maxima, which one odd spot can make, separate strange images less well."""
+    if "negatives" not in features:
+        return None, no_rejection(NO_NEGATIVES)
+    maxima = MAXIMA[config.network].number if config.network in MAXIMA else 0
+    averages = {name: rows[:, : rows.shape[1] - maxima] for name, rows in features.items()}
+    return fit_rejection(averages["train"], averages["valid"], averages["negatives"], config.seed)
