@@ -5,9 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
@@ -151,7 +149,7 @@ class Fitted:
     Attributes:
         model: from photos to a dict of `probabilities` and perhaps `in_distribution`.
         history: loss and accuracy by epoch.
-        test: probabilities of the test photos `(N, classes) float32`.
+        test: outputs for the test photos.
         rejection: when to answer 'unknown'.
         temperature: divided the logits; folded into the model.
         trainable: number of parameters that were fitted.
@@ -162,7 +160,7 @@ class Fitted:
 
     model: Any
     history: History
-    test: NDArray[np.float32]
+    test: ModelOutputs
     rejection: Rejection
     temperature: float
     trainable: int

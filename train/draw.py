@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from edgebreed.train.dataset import labels_of
+from edgebreed.train.delivered import Delivered
 from edgebreed.train.metrics import confusion
 from edgebreed.train.report import Answered, write_report
 from edgebreed.train.run import REPORT, RunRecord
@@ -37,6 +38,7 @@ def _facts(record: RunRecord, result: dict[str, Any]) -> dict[str, Any]:
         "data": f"{record.data}: {result['classes']} classes, {result['train_images']} training photos",
         "left out": ", ".join(f"{count} {reason}" for reason, count in result["dropped"].items()),
         "test top-1": f"{test['top1']:.2%} of {test['n']} photos",
+        "test as delivered": Delivered(**test["delivered"]).describe(),
         "test top-5": f"{test['top5']:.2%}",
         "expected calibration error": f"{test['ece']:.4f}, temperature {record.temperature:.3f}",
         "unknown": result["unknown"],

@@ -1,7 +1,7 @@
 """Accuracy of any model on photos: a run, a `.keras`, an `.onnx` or a `.tflite` file."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -10,20 +10,24 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.engines import AUTO, Engine, EngineOptions, ModelOutputs, load_engine
 from edgebreed.edge.formats import read_manifest
+from edgebreed.edge.manifest import LearnedImages, Manifest
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.errors import InputError
 from edgebreed.progress import track
 from edgebreed.train import pixels
 from edgebreed.train.corruptions import Corruption
 from edgebreed.train.dataset import SPLITS, Photo, labels_of, read_dataset, read_labelled
+from edgebreed.train.delivered import AnswerPolicy, Delivered, measure_delivered
+from edgebreed.train.features import digest_of
 from edgebreed.train.metrics import Metrics, measure
 from edgebreed.train.run import MODEL, RunRecord, newest_run, read_photos, read_record
 
 BATCH = 8
+LEARNED_SPLITS = ("train", "valid")  # the head that is handed over has learned both
 
 
-class Described(Protocol):
-    """What a manifest and a run's record both tell of a model."""
+class Described(AnswerPolicy, Protocol):
+    """What a manifest and a run's record both say of a model."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -38,6 +42,10 @@ class Described(Protocol):
     @property
     def input(self) -> InputSpec:
         """The input that the model takes."""
+        ...
+
+    def with_threshold(self, unknown_below: float | str | None) -> Self:
+        """The same with another threshold of 'unknown', or `off`; None changes nothing."""
         ...
 
 
@@ -69,17 +77,21 @@ class KerasEngine:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A model and labelled photos to measure it on, as they are or corrupted.
+    """A model and labelled images to measure it on, as they are or corrupted.
 
     Attributes:
         engine: runs the model.
         described: what the model says of itself.
-        photos: labelled photos.
+        photos: labelled images, none of which the model has learned from, as far as that is known.
+        left_out: how many others it has learned from.
+        learned_known: whether the model says which images it has learned from.
     """
 
     engine: Engine
     described: Described
     photos: tuple[Photo, ...]
+    left_out: int = 0
+    learned_known: bool = True
 
     @classmethod
     def open(cls, root: Path, model: Path | None, split: str, options: EngineOptions | None = None) -> Self:
@@ -88,26 +100,42 @@ class Evaluation:
         Args:
             root: `root/<split>/<class>/*` or `root/<class>/*`.
             model: a run, or a `.keras`, `.onnx` or `.tflite` file; None takes the newest run.
-            split: which photos, where the folder has splits, or the run dealt its photos out itself.
+            split: which images, where the folder has splits, or the run divided its images itself.
             options: engine for an exported file.
 
         Raises:
-            InputError: the folder or the model is at fault.
+            InputError: the folder or the model is at fault, or the model has learned from every image.
         """
         model = model or newest_run()
         engine, described = open_model(model, options)
         split = SPLITS.get(split.lower(), split)
-        if isinstance(described, RunRecord) and _dealt_out(described, root):
-            photos = read_photos(_run_of(model), described).photos(split)
-        else:
-            photos = read_labelled(root, described.classes, described.labels, split)
-        return cls(engine, described, photos)
+        if isinstance(described, RunRecord) and _divided_by_run(described, root):
+            data = read_photos(_run_of(model), described)
+            others = sum(len(data.splits[name]) for name in LEARNED_SPLITS if name != split)
+            return cls(engine, described, data.photos(split), others)
+        photos = read_labelled(root, described.classes, described.labels, split)
+        learned = described.learned if isinstance(described, Manifest) else None
+        if learned is None:
+            return cls(engine, described, photos, learned_known=isinstance(described, RunRecord))
+        new = _not_learned(photos, learned, root)
+        return cls(engine, described, new, len(photos) - len(new))
 
-    def measure(self, title: str, change: Corruption = pixels.unchanged) -> Metrics:
-        """Accuracy on the photos after a change of each."""
+    def with_threshold(self, unknown_below: float | str | None) -> Self:
+        """The same with another threshold of 'unknown', or `off`; None changes nothing."""
+        return replace(self, described=self.described.with_threshold(unknown_below))
+
+    def outputs(self, title: str, change: Corruption = pixels.unchanged) -> ModelOutputs:
+        """The model's outputs for the images after a change of each."""
         paths = [photo.path for photo in self.photos]
-        outputs = answer_all(self.engine, paths, self.described.input, title, change)
+        return answer_all(self.engine, paths, self.described.input, title, change)
+
+    def measure(self, outputs: ModelOutputs) -> Metrics:
+        """Accuracy of outputs for the images, by the likeliest class."""
         return measure(outputs.probabilities, labels_of(self.photos), self.described.classes)
+
+    def measure_delivered(self, outputs: ModelOutputs) -> Delivered:
+        """Accuracy of outputs for the images as they are, as a user gets it."""
+        return measure_delivered(outputs, self.photos, self.described)
 
 
 def open_model(model: Path, options: EngineOptions | None = None) -> tuple[Engine, Described]:
@@ -129,7 +157,17 @@ def _run_of(model: Path) -> Path:
     return model if model.is_dir() else model.parent
 
 
-def _dealt_out(record: RunRecord, root: Path) -> bool:
+def _not_learned(photos: tuple[Photo, ...], learned: LearnedImages, root: Path) -> tuple[Photo, ...]:
+    new = tuple(photo for photo in photos if digest_of(photo.path) not in learned)
+    if not new:
+        raise InputError(
+            f"the model has learned from all {len(photos)} of these images of {root}: "
+            "give others, or another --split"
+        )
+    return new
+
+
+def _divided_by_run(record: RunRecord, root: Path) -> bool:
     """Whether a folder is the run's own data set, and came in one piece: most of it was learnt."""
     return root.is_dir() and root.resolve() == Path(record.data) and not read_dataset(root).divided
 

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.task import Rejection
 from edgebreed.train.config import LOGS, MAXIMA, History, TrainConfig
 from edgebreed.train.dataset import Dataset, Labelled, labels_of
@@ -64,7 +65,7 @@ class LinearProbe:
         temperature: divides the logits.
         in_distribution: tells the classes from everything else, where there are negatives.
         rejection: when to answer 'unknown'.
-        test: probabilities of the test photos `(N, classes) float32`.
+        test: outputs for the test photos.
         seconds: that the fits took.
     """
 
@@ -73,7 +74,7 @@ class LinearProbe:
     temperature: float
     in_distribution: InDistributionScore | None
     rejection: Rejection
-    test: NDArray[np.float32]
+    test: ModelOutputs
     seconds: float
 
 
@@ -94,14 +95,16 @@ def fit_linear_probe(config: TrainConfig, data: Dataset, features: Features) -> 
     temperature = fit_temperature(first(features["valid"]), labels_of(data.photos("valid")))
     everything = _labelled(data, features, "train", "valid")
     head, _ = fit_head(everything, len(data.classes), config.epochs, config.seed)
-    score, rejection = _fit_rejection(config, features)
+    averages = _averages(config, features)
+    score, rejection = _fit_rejection(averages, config.seed)
+    test_scores = None if score is None else score(averages["test"])
     return LinearProbe(
         head=head,
         history=history,
         temperature=temperature,
         in_distribution=score,
         rejection=rejection.set_to(config.unknown_below),
-        test=softmax(head(features["test"]) / temperature),
+        test=ModelOutputs(softmax(head(features["test"]) / temperature), test_scores),
         seconds=time.perf_counter() - start,
     )
 
@@ -161,10 +164,13 @@ def _labelled(data: Dataset, features: Features, *splits: str) -> Labelled:
     )
 
 
-def _fit_rejection(config: TrainConfig, features: Features) -> tuple[InDistributionScore | None, Rejection]:
-    """Of the averages alone: maxima, which one odd spot can make, separate strange images less well."""
-    if "negatives" not in features:
-        return None, no_rejection(NO_NEGATIVES)
+def _averages(config: TrainConfig, features: Features) -> Features:
+    """The averages alone: maxima, which one odd spot can make, separate strange images less well."""
     maxima = MAXIMA[config.network].number if config.network in MAXIMA else 0
-    averages = {name: rows[:, : rows.shape[1] - maxima] for name, rows in features.items()}
-    return fit_rejection(averages["train"], averages["valid"], averages["negatives"], config.seed)
+    return {name: rows[:, : rows.shape[1] - maxima] for name, rows in features.items()}
+
+
+def _fit_rejection(averages: Features, seed: int) -> tuple[InDistributionScore | None, Rejection]:
+    if "negatives" not in averages:
+        return None, no_rejection(NO_NEGATIVES)
+    return fit_rejection(averages["train"], averages["valid"], averages["negatives"], seed)

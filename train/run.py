@@ -1,10 +1,11 @@
 """A run: the folder that `train` writes and `export` and `evaluate` read."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+from edgebreed.edge.manifest import DetectorConfig
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
@@ -51,6 +52,15 @@ class RunRecord:
     tools: dict[str, str]
     config: dict[str, Any] = field(default_factory=dict)
     data_sha256: str = ""
+
+    @property
+    def detector(self) -> DetectorConfig:
+        """What finds faces, where people are answered."""
+        return DetectorConfig("haar" if self.task.people else "none")
+
+    def with_threshold(self, unknown_below: float | str | None) -> Self:
+        """The same with another threshold of 'unknown', or `off`; None changes nothing."""
+        return replace(self, rejection=self.rejection.set_to(unknown_below))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.assemble import assemble
 from edgebreed.train.checkpoint import Checkpoint, request_of
@@ -100,6 +101,6 @@ def fit_scratch(config: TrainConfig, prepared: Prepared) -> Fitted:
     model = assemble(network.input, [network.get_layer("features").output], head, temperature, None)
     seconds = {"features": 0.0, "fit": time.perf_counter() - start}
     trainable = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
-    test = softmax(logits["test"] / temperature)
+    test = ModelOutputs(softmax(logits["test"] / temperature))
     interrupted = not kept.is_done(config.epochs)
     return Fitted(model, history, test, rejection, temperature, trainable, seconds, interrupted)

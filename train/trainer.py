@@ -12,6 +12,7 @@ from edgebreed.machine import versions
 from edgebreed.train import pixels
 from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of
+from edgebreed.train.delivered import describe_unknown, measure_delivered
 from edgebreed.train.draw import draw
 from edgebreed.train.metrics import measure
 from edgebreed.train.prepare import Prepared, prepare
@@ -30,8 +31,9 @@ def train(config: TrainConfig) -> dict[str, Any]:
     labels = _read_names(config.names)
     prepared = prepare(config)
     fitted = _fit(config, prepared)
-    result = _result(config, prepared, fitted)
-    _write(config, _record(config, prepared, fitted, labels), prepared.data, fitted, result)
+    record = _record(config, prepared, fitted, labels)
+    result = _result(config, prepared, fitted, record)
+    _write(config, record, prepared.data, fitted, result)
     return result
 
 
@@ -80,16 +82,18 @@ def _read_names(path: Path | None) -> dict[str, str]:
         ) from error
 
 
-def _result(config: TrainConfig, prepared: Prepared, fitted: Fitted) -> dict[str, Any]:
+def _result(config: TrainConfig, prepared: Prepared, fitted: Fitted, record: RunRecord) -> dict[str, Any]:
     data = prepared.data
-    measured = measure(fitted.test, labels_of(data.photos("test")), data.classes)
+    images = data.photos("test")
+    measured = measure(fitted.test.probabilities, labels_of(images), data.classes)
+    delivered = measure_delivered(fitted.test, images, record)
     return {
         "run": str(config.out),
         "arch": config.network,
         "data": str(config.data or "demo"),
         "classes": len(data.classes),
         "train_images": len(data.photos("train")),
-        "test": measured.to_dict(),
+        "test": {**measured.to_dict(), "delivered": delivered.to_dict()},
         "seconds": fitted.seconds,
         "trainable_parameters": fitted.trainable,
         "temperature": fitted.temperature,
@@ -97,7 +101,7 @@ def _result(config: TrainConfig, prepared: Prepared, fitted: Fitted) -> dict[str
         "interrupted": fitted.interrupted,
         "dropped": prepared.dropped,
         "rejection": asdict(fitted.rejection),
-        "unknown": fitted.rejection.describe(config.task.words.unknown),
+        "unknown": describe_unknown(config.task, fitted.rejection),
     }
 
 
@@ -115,8 +119,8 @@ def _write(
     out = config.out
     out.mkdir(parents=True, exist_ok=True)
     (out / RECORD).unlink(missing_ok=True)
-    answered = Answered(data.photos("test"), fitted.test, record.labels)
-    prove(fitted.model, pixels.load([answered.photos[0].path], config.spec), fitted.test[0])
+    answered = Answered(data.photos("test"), fitted.test.probabilities, record.labels)
+    prove(fitted.model, pixels.load([answered.photos[0].path], config.spec), fitted.test.probabilities[0])
     fitted.model.save(out / MODEL)
     histories = {"history": fitted.history, "fine_tune_history": fitted.fine_tune_history}
     (out / METRICS).write_text(json.dumps({**result, **histories}, indent=1))

@@ -129,12 +129,15 @@ def train(
 
 
 def _show(result: dict[str, Any]) -> None:
+    from edgebreed.train.delivered import Delivered
+
     test, seconds = result["test"], result["seconds"]
     rows = {
         "data": f"{result['data']}, {result['classes']} classes, {result['train_images']} training photos",
         "left out": f"{result['dropped']['undecodable']} that do not decode, "
         f"{result['dropped']['repeated']} that repeat a photo of another split",
         "test top-1": f"{test['top1']:.1%} of {test['n']} photos",
+        "as delivered": Delivered(**test["delivered"]).describe(),
         "test top-5": f"{test['top5']:.1%}",
         "calibration error": f"{test['ece']:.3f}",
         "trainable parameters": f"{result['trainable_parameters']:,}",

@@ -6,9 +6,12 @@ from pathlib import Path
 import cv2
 import pytest
 
+from edgebreed.edge.formats import write_model
+from edgebreed.edge.manifest import LearnedImages
 from edgebreed.train.config import Arch, TrainConfig
+from edgebreed.train.features import digest_of
 
-from ..conftest import BLUE, RED, Cli, plain
+from ..conftest import BLUE, GREEN, RED, Cli, colour_manifest, colour_model, plain
 
 pytestmark = pytest.mark.keras
 
@@ -23,7 +26,8 @@ def test_a_run_that_dealt_its_photos_out_is_measured_on_those_it_did_not_learn(
     shutil.copytree(small_data / "train", data)
     trained = train(TrainConfig(out, tmp_path / "c", Arch.SCRATCH, data, epochs=1, size=32))
     measured = cli("evaluate", data, "--model", out, "--json").json
-    assert (3, trained["test"]["top1"]) == (measured["n"], measured["top1"])
+    assert (3, 33, trained["test"]["top1"]) == (measured["n"], measured["left_out"], measured["top1"])
+    assert trained["test"]["delivered"] == measured["delivered"]
     assert 3 == cli("evaluate", data, "--model", out / "model.keras", "--split", "val", "--json").json["n"]
     shutil.copytree(data, tmp_path / "elsewhere")
     assert 36 == cli("evaluate", tmp_path / "elsewhere", "--model", out, "--json").json["n"]
@@ -55,3 +59,33 @@ def test_a_run_has_no_engine_to_choose(small_run: Path, small_data: Path, cli: C
     outcome = cli("evaluate", small_data, "--model", small_run, "--engine", "openvino")
     assert (2, 1) == (outcome.code, len(outcome.err.splitlines()))
     assert "--engine openvino is for exported files" in outcome.err
+
+
+def test_images_that_a_file_learned_from_are_left_out(cli: Cli, tmp_path: Path) -> None:
+    """By their content, wherever they lie; and where it learned from all of them, that is said."""
+    for name, colour in (("red", RED), ("green", GREEN), ("blue", BLUE)):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / "images" / name / "moved.png"), plain(colour))
+    learned = [digest_of(tmp_path / "images" / name / "moved.png") for name in ("red", "green")]
+    for number in (0, 2):
+        manifest = colour_manifest(learned=LearnedImages.of(learned[:number]))
+        write_model(tmp_path / f"{number}.onnx", colour_model(), manifest)
+        found = cli("evaluate", "images", "--model", f"{number}.onnx", "--json").json
+        assert (3 - number, number) == (found["n"], found["left_out"])
+        assert "learned" not in found
+    assert "2 that the model has learned from" in cli("evaluate", "images", "--model", "2.onnx").out
+    shutil.rmtree(tmp_path / "images" / "blue")
+    outcome = cli("evaluate", "images", "--model", "2.onnx")
+    assert (2, 1) == (outcome.code, len(outcome.err.splitlines()))
+    assert "the model has learned from all 2 of these images of images: give others" in outcome.err
+
+
+def test_a_file_that_does_not_say_what_it_learned_from_says_so(
+    cli: Cli, tmp_path: Path, colours: Path
+) -> None:
+    """As older files do not; every image is then measured."""
+    (tmp_path / "images" / "red").mkdir(parents=True)
+    cv2.imwrite(str(tmp_path / "images" / "red" / "1.png"), plain(RED))
+    found = cli("evaluate", "images", "--model", colours, "--json").json
+    assert (1, 0, "unknown") == (found["n"], found["left_out"], found["learned"])
+    assert "the file does not say which images" in cli("evaluate", "images", "--model", colours).out

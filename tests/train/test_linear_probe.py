@@ -65,7 +65,7 @@ def test_a_probe_answers_test_images_as_its_parts_do(tmp_path: Path) -> None:
     config = TrainConfig(tmp_path, tmp_path, Arch.XCEPTION, epochs=5)
     probe = fit_linear_probe(config, data, {name: rows.inputs for name, rows in features.items()})
     powers = np.exp(probe.head(features["test"].inputs) / probe.temperature)
-    assert np.allclose(powers / powers.sum(axis=1, keepdims=True), probe.test, atol=1e-5)
+    assert np.allclose(powers / powers.sum(axis=1, keepdims=True), probe.test.probabilities, atol=1e-5)
     assert 5 == len(probe.history["val_loss"])
     assert (None, Rejection(reason=NO_NEGATIVES)) == (probe.in_distribution, probe.rejection)
 

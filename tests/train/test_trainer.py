@@ -75,8 +75,14 @@ def test_a_transfer_fits_head_and_score(small_data: Path, tmp_path: Path, cli: C
     assert 0 == first.code, first.err
     assert (2048 + 1536) * 3 + 3 + 2048 + 1 == first.json["trainable_parameters"]
     assert RejectionScore.IN_DISTRIBUTION == read_record(tmp_path / "x").rejection.score
-    again = cli(*arguments, "--out", tmp_path / "y", "--json")
+    assert 1 == pytest.approx(sum(first.json["test"]["delivered"].values()))
+    again = cli(*arguments, "--people", "--out", tmp_path / "y", "--json")
     assert again.json["seconds"]["features"] < first.json["seconds"]["features"]
+    assert "nobody can be answered as a person then" in again.json["unknown"]
+    assert "no negatives were given" in (tmp_path / "y" / "report.html").read_text()
+    reason = "12 validation images cannot measure a threshold: it takes 60"
+    assert (None, reason) == (first.json["rejection"]["threshold"], first.json["rejection"]["reason"])
+    assert reason in (tmp_path / "x" / "report.html").read_text()
 
 
 def test_wrong_weights_are_named(small_data: Path, tmp_path: Path, cli: Cli) -> None:
