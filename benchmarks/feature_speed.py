@@ -15,9 +15,9 @@ import typer
 from edgebreed.edge.images import find_photos
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.machine import processor
-from edgebreed.train import pixels
-from edgebreed.train.base import build_base
-from edgebreed.train.fast_base import FastBase
+from edgebreed.train.accelerated_extractor import AcceleratedExtractor
+from edgebreed.train.feature_extractor import build_extractor
+from edgebreed.train.image_loader import load_batches
 
 BATCH = 32
 Features = Callable[[Any], Any]
@@ -44,10 +44,10 @@ def main(
 ) -> None:
     """Prints both times a photo, their ratio and their largest difference."""
     spec = InputSpec(size, size)
-    base = build_base("Xception", spec, weights)
-    fast = FastBase(base)
+    base = build_extractor("Xception", spec, weights)
+    fast = AcceleratedExtractor(base)
     paths = find_photos(photos)[: BATCH * rounds]
-    batches = list(pixels.batches(paths, spec, BATCH))
+    batches = list(load_batches(paths, spec, BATCH))
     ways: dict[str, Features] = {
         "training's engine": fast.features,
         "Keras predict": lambda batch: base.model.predict(batch, verbose=0),

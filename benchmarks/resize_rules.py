@@ -17,11 +17,10 @@ from rich.table import Table
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import Frame
 from edgebreed.edge.preprocess import ResizeRule
-from edgebreed.train.corruptions import Corruption
+from edgebreed.train.classification_metrics import topk
 from edgebreed.train.dataset import labels_of
-from edgebreed.train.evaluate import Evaluation, answer_all
-from edgebreed.train.metrics import topk
-from edgebreed.train.pixels import unchanged
+from edgebreed.train.evaluation import Evaluation, compute_outputs
+from edgebreed.train.image_loader import Change, unchanged
 
 ASPECT = 16 / 9
 
@@ -36,7 +35,7 @@ def framed(frame: Frame, wide: bool) -> Frame:
     return np.asarray(cv2.copyMakeBorder(frame, top, bottom, left, right, cv2.BORDER_REPLICATE), np.uint8)
 
 
-SHAPES: dict[str, Corruption] = {
+SHAPES: dict[str, Change] = {
     "as they are": unchanged,
     "16:9, off the middle": lambda frame: framed(frame, wide=True),
     "9:16, off the middle": lambda frame: framed(frame, wide=False),
@@ -51,11 +50,13 @@ def main(
 ) -> None:
     """Prints top-1 by rule and shape."""
     evaluation = Evaluation.open(folder, model, split, EngineOptions(engine))
-    paths, labels = [photo.path for photo in evaluation.photos], labels_of(evaluation.photos)
+    paths, labels = [photo.path for photo in evaluation.images], labels_of(evaluation.images)
     table = Table("photos", *ResizeRule, title=f"top-1 of {len(paths)} {split} photos by resize rule")
     for name, change in SHAPES.items():
-        specs = [replace(evaluation.described.input, resize=rule) for rule in ResizeRule]
-        answers = [answer_all(evaluation.engine, paths, spec, name, change).probabilities for spec in specs]
+        specs = [replace(evaluation.description.input, resize=rule) for rule in ResizeRule]
+        answers = [
+            compute_outputs(evaluation.engine, paths, spec, name, change).probabilities for spec in specs
+        ]
         table.add_row(name, *(f"{topk(rows, labels, 1):.1%}" for rows in answers))
     Console().print(table)
 

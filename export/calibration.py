@@ -12,7 +12,7 @@ from edgebreed.edge.images import find_photos
 from edgebreed.edge.manifest import Calibration
 from edgebreed.errors import InputError
 from edgebreed.train.dataset import Dataset
-from edgebreed.train.features import digest_of
+from edgebreed.train.feature_cache import digest_of
 
 MEASURED = ("valid", "test")
 """The splits that an export is measured on."""
@@ -56,7 +56,7 @@ def choose_photos(data: Dataset, size: int, seed: int, folder: Path | None = Non
 
 def _by_turns(data: Dataset, chance: np.random.Generator) -> Sequence[Path]:
     """All training photos, one of each class after another, shuffled within a class."""
-    photos = data.photos("train")
+    photos = data.images("train")
     shuffled = [photos[index] for index in chance.permutation(len(photos))]
     by_class = [
         [photo.path for photo in shuffled if photo.label == label] for label in range(len(data.classes))

@@ -29,11 +29,11 @@ from edgebreed.export.recipe import FLOAT_BOUND, Bound
 from edgebreed.export.reference import reference_answers
 from edgebreed.export.request import ExportConfig, ExportRecord
 from edgebreed.machine import versions
-from edgebreed.train import pixels
-from edgebreed.train.dataset import Dataset, Photo, labels_of
-from edgebreed.train.evaluate import KerasEngine, answer_all
-from edgebreed.train.features import digest_of
-from edgebreed.train.run import MODEL, RunRecord, read_photos, read_record
+from edgebreed.train.dataset import Dataset, LabelledImage, labels_of
+from edgebreed.train.evaluation import KerasEngine, compute_outputs
+from edgebreed.train.feature_cache import digest_of
+from edgebreed.train.image_loader import load_images
+from edgebreed.train.run_record import MODEL, RunRecord, read_record, read_run_images
 
 TOOLS = (
     "edgebreed",
@@ -75,7 +75,7 @@ class _Work:
     @classmethod
     def open(cls, config: ExportConfig) -> "_Work":
         record = read_record(config.run)
-        data = read_photos(config.run, record, config.data)
+        data = read_run_images(config.run, record, config.data)
         return cls(config, record, data, KerasEngine(config.run / MODEL))
 
     def run(self) -> ExportRecord:
@@ -111,7 +111,7 @@ class _Work:
         return choose_photos(self.data, config.calibration_size, self.record.seed, config.calibration)
 
     def _calibration_inputs(self) -> NDArray[np.uint8]:
-        return pixels.load(self._calibration.paths, self.record.input)
+        return load_images(self._calibration.paths, self.record.input)
 
     def _parity(self, plain: bytes) -> Proof:
         """The float32 file against the Keras model, before anything is made of it."""
@@ -130,7 +130,7 @@ class _Work:
 
         def noise_db(body: bytes) -> float:
             photos, exact = self._photos("valid", NOISE_PHOTOS)
-            answers = answer_all(self._opened(body), _paths(photos), self.record.input, "layer")
+            answers = compute_outputs(self._opened(body), _paths(photos), self.record.input, "layer")
             return answers_db(exact.probabilities, answers.probabilities)
 
         if config.force:  # as it comes: no layer is taken back
@@ -141,12 +141,12 @@ class _Work:
 
     def _prove(self, engine: Engine, split: str, count: int | None = None) -> Proof:
         photos, reference = self._photos(split, count)
-        answers = answer_all(engine, _paths(photos), self.record.input, split)
+        answers = compute_outputs(engine, _paths(photos), self.record.input, split)
         return compare(
             split, reference, answers, labels_of(photos), self.record.rejection, self.record.labels
         )
 
-    def _photos(self, split: str, count: int | None = None) -> tuple[list[Photo], ModelOutputs]:
+    def _photos(self, split: str, count: int | None = None) -> tuple[list[LabelledImage], ModelOutputs]:
         """Photos of a split, all or so many evenly out of all, and the float model's answers to them."""
         photos, answers = self._valid if split == "valid" else self._answered(split)
         places = spread(len(photos), count or len(photos))
@@ -154,11 +154,11 @@ class _Work:
         return [photos[place] for place in places], ModelOutputs(answers.probabilities[places], scores)
 
     @cached_property
-    def _valid(self) -> tuple[Sequence[Photo], ModelOutputs]:
+    def _valid(self) -> tuple[Sequence[LabelledImage], ModelOutputs]:
         return self._answered("valid")
 
-    def _answered(self, split: str) -> tuple[Sequence[Photo], ModelOutputs]:
-        photos = self.data.photos(split)
+    def _answered(self, split: str) -> tuple[Sequence[LabelledImage], ModelOutputs]:
+        photos = self.data.images(split)
         return photos, reference_answers(self.model, _paths(photos), self.record.input)
 
     def _opened(self, body: bytes) -> Engine:
@@ -196,7 +196,7 @@ class _Work:
         if not self.config.debug_layers:
             return ()
         photos, _ = self._photos("valid", LAYER_PHOTOS)
-        inputs = pixels.load(_paths(photos), self.record.input)
+        inputs = load_images(_paths(photos), self.record.input)
         precise = saturates(self._bare, processor_target())
         return layer_noise(self.config.recipe.format, plain, body, inputs, precise)
 
@@ -218,7 +218,7 @@ def spread(total: int, count: int) -> list[int]:
     return [int(place) for place in np.linspace(0, total - 1, min(count, total))]
 
 
-def _paths(photos: Sequence[Photo]) -> list[Path]:
+def _paths(photos: Sequence[LabelledImage]) -> list[Path]:
     return [photo.path for photo in photos]
 
 

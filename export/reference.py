@@ -10,8 +10,8 @@ import numpy as np
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.files import write_whole
 from edgebreed.edge.preprocess import InputSpec
-from edgebreed.train.evaluate import KerasEngine, answer_all
-from edgebreed.train.features import digest_of
+from edgebreed.train.evaluation import KerasEngine, compute_outputs
+from edgebreed.train.feature_cache import digest_of
 
 
 def reference_answers(model: KerasEngine, paths: Sequence[Path], spec: InputSpec) -> ModelOutputs:
@@ -22,7 +22,7 @@ def reference_answers(model: KerasEngine, paths: Sequence[Path], spec: InputSpec
     if kept.is_file():
         with np.load(kept) as arrays:
             return ModelOutputs(arrays["probabilities"], arrays.get("in_distribution"))
-    answers = answer_all(model, paths, spec, "float reference")
+    answers = compute_outputs(model, paths, spec, "float reference")
     buffer = io.BytesIO()
     np.savez(buffer, **{name: values for name, values in answers._asdict().items() if values is not None})
     write_whole(kept, buffer.getvalue(), overwrite=True)

@@ -12,7 +12,7 @@ from edgebreed.edge.images import read_photo
 from edgebreed.edge.manifest import DetectorConfig
 from edgebreed.edge.prediction import Kind
 from edgebreed.edge.task import Rejection, Task
-from edgebreed.train.dataset import Photo, labels_of
+from edgebreed.train.dataset import LabelledImage, labels_of
 
 
 class AnswerPolicy(Protocol):
@@ -57,12 +57,14 @@ class Delivered:
     def describe(self) -> str:
         """All four in a line for people."""
         return (
-            f"right {self.right:.2%}, wrong {self.wrong:.2%}, withheld as unknown {self.withheld:.2%}, "
-            f"answered as a person {self.person:.2%}"
+            f"right {self.right:.2%}, wrong {self.wrong:.2%}, "
+            f"withheld {self.withheld:.2%}, person {self.person:.2%}"
         )
 
 
-def measure_delivered(outputs: ModelOutputs, images: Sequence[Photo], policy: AnswerPolicy) -> Delivered:
+def measure_delivered(
+    outputs: ModelOutputs, images: Sequence[LabelledImage], policy: AnswerPolicy
+) -> Delivered:
     """Decides each image as the runtime does with `--faces auto`, and counts.
 
     Args:
@@ -86,7 +88,9 @@ def measure_delivered(outputs: ModelOutputs, images: Sequence[Photo], policy: An
     )
 
 
-def answered_kinds(outputs: ModelOutputs, images: Sequence[Photo], policy: AnswerPolicy) -> list[Kind]:
+def answered_kinds(
+    outputs: ModelOutputs, images: Sequence[LabelledImage], policy: AnswerPolicy
+) -> list[Kind]:
     """Known, person or unknown, for each image."""
     known = are_known(outputs, policy.rejection)
     if known.all() or not policy.task.people:
@@ -98,7 +102,7 @@ def answered_kinds(outputs: ModelOutputs, images: Sequence[Photo], policy: Answe
     ]
 
 
-def _faces(detector: Detector, image: Photo) -> list[Detection]:
+def _faces(detector: Detector, image: LabelledImage) -> list[Detection]:
     return [found for found in detector.detect(read_photo(image.path)) if found.label == FACE]
 
 

@@ -1,8 +1,8 @@
 """A linear probe: everything that is fitted on the features of a frozen backbone.
 
-The head is fitted by Keras. RMSprop written in NumPy and scikit-learn's logistic regression were measured
-against it on 4,743 training and validation images of 64 dog breeds (Xception's features at 299 px, three
-seeds each); all three are equally accurate within the noise of their seeds:
+The head is fitted by Keras. RMSprop written in NumPy and scikit-learn's logistic regression were compared
+with it on 4,743 training and validation images of 64 classes (Xception's features at 299 px, three seeds
+each). All three are equally accurate within the noise of their seeds:
 
 | fitted by | five-fold cross-validation, mistakes | test top-1, of 320 | ECE |
 |---|---|---|---|
@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.task import Rejection
+from edgebreed.train.classification_metrics import softmax
 from edgebreed.train.config import LOGS, MAXIMA, History, TrainConfig
-from edgebreed.train.dataset import Dataset, Labelled, labels_of
+from edgebreed.train.dataset import Dataset, LabelledArrays, labels_of
 from edgebreed.train.fit import FitSettings, fit_features
 from edgebreed.train.keras_setup import keras
-from edgebreed.train.metrics import softmax
 from edgebreed.train.rejection import NO_NEGATIVES, InDistributionScore, fit_rejection, no_rejection
 from edgebreed.train.temperature import fit_temperature
 
@@ -61,11 +61,11 @@ class LinearProbe:
 
     Attributes:
         head: features to logits, not yet divided by the temperature.
-        history: loss and accuracy by epoch, of the head that did not see the validation images.
+        history: loss and accuracy by epoch, of the head that did not learn the validation images.
         temperature: divides the logits.
         in_distribution: tells the classes from everything else, where there are negatives.
         rejection: when to answer 'unknown'.
-        test: outputs for the test photos.
+        test: outputs for the test images.
         seconds: that the fits took.
     """
 
@@ -81,18 +81,17 @@ class LinearProbe:
 def fit_linear_probe(config: TrainConfig, data: Dataset, features: Features) -> LinearProbe:
     """Fits a head, and an in-distribution score where there are negatives.
 
-    Temperature and threshold come from a head that did not see the validation images. The head that is
-    handed over is fitted once more on training and validation images together: a seventh more of them make
-    fewer mistakes.
+    Temperature and threshold are measured with a head that did not learn the validation images. The final
+    head is then fitted on training and validation images together, as more images make fewer mistakes.
 
     Args:
         config: what was asked for.
-        data: the photos by split.
+        data: the images by split.
         features: theirs.
     """
     start = time.perf_counter()
     first, history = fit_split_head(config, data, features)
-    temperature = fit_temperature(first(features["valid"]), labels_of(data.photos("valid")))
+    temperature = fit_temperature(first(features["valid"]), labels_of(data.images("valid")))
     everything = _labelled(data, features, "train", "valid")
     head, _ = fit_head(everything, len(data.classes), config.epochs, config.seed)
     averages = _averages(config, features)
@@ -116,18 +115,18 @@ def fit_split_head(config: TrainConfig, data: Dataset, features: Features) -> tu
 
 
 def fit_head(
-    train: Labelled,
+    train: LabelledArrays,
     classes: int,
     epochs: int = EPOCHS,
     seed: int = 0,
-    valid: Labelled | None = None,
+    valid: LabelledArrays | None = None,
     logs: Path | None = None,
 ) -> tuple[Head, History]:
     """Fits a linear head with dropout and label smoothing; the same seed fits the same head.
 
-    A step takes 256 images, fewer of a small data set, whose epochs would else have too few steps. The
-    learning rate grows with the batch (Goyal et al. 2017), from that of 64 images on, and falls to 0 along a
-    cosine: the last epoch's head stays, as the best one of validation was measured to be no better.
+    A batch has 256 images, or fewer where an epoch would have less than 16 steps. The learning rate grows
+    with the batch (Goyal et al. 2017) from 64 images on, and falls to 0 along a cosine. The head of the last
+    epoch stays: that of the best validation epoch was measured to be no more accurate.
 
     Args:
         train: features `(N, F) float32` with their labels.
@@ -157,10 +156,10 @@ def build_head(width: int, classes: int) -> Any:
     )
 
 
-def _labelled(data: Dataset, features: Features, *splits: str) -> Labelled:
-    return Labelled(
+def _labelled(data: Dataset, features: Features, *splits: str) -> LabelledArrays:
+    return LabelledArrays(
         np.concatenate([features[split] for split in splits]),
-        np.concatenate([labels_of(data.photos(split)) for split in splits]),
+        np.concatenate([labels_of(data.images(split)) for split in splits]),
     )
 
 

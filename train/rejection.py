@@ -65,8 +65,8 @@ def fit_rejection(
     """The score that tells the classes from everything else, and its threshold.
 
     Args:
-        train: features of training photos, `(N, features) float32`.
-        valid: features of validation photos, for the threshold.
+        train: features of training images, `(N, features) float32`.
+        valid: features of validation images, for the threshold.
         outside: features of negatives.
         seed: of the folds.
     """
@@ -81,7 +81,7 @@ def rejection_with_negatives(inside: NDArray[np.float32], outside: NDArray[np.fl
     With fewer than 60 validation images there is none: they could not show what it withholds.
 
     Args:
-        inside: scores of validation photos of the classes, `(N,) float32`.
+        inside: scores of validation images of the classes, `(N,) float32`.
         outside: scores of negatives, from fits that did not see them, `(N,) float32`.
     """
     from sklearn.metrics import roc_auc_score

@@ -19,7 +19,7 @@ from edgebreed.edge.percentile import percentile
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.machine import processor
 from edgebreed.progress import track
-from edgebreed.train.dataset import Photo, read_labelled
+from edgebreed.train.dataset import LabelledImage, read_labelled
 
 WARMUP = 5
 REST_S = 0.06  # some threads spin so long after an answer, and would slow the next system down
@@ -63,7 +63,9 @@ def peers(venvs: Path) -> list[System]:
     ]
 
 
-def measure(rows: Sequence[Row], photos: Sequence[Photo], classes: Sequence[str], rounds: int) -> None:
+def measure(
+    rows: Sequence[Row], photos: Sequence[LabelledImage], classes: Sequence[str], rounds: int
+) -> None:
     """Every system answers a photo before any gets the next."""
     chance = random.Random(0)
     for photo in photos[:WARMUP]:
@@ -78,7 +80,7 @@ def measure(rows: Sequence[Row], photos: Sequence[Photo], classes: Sequence[str]
             row.right[photo.path] = reply.answer == classes[photo.label]
 
 
-def table(rows: Sequence[Row], photos: Sequence[Photo], classes: Sequence[str]) -> str:
+def table(rows: Sequence[Row], photos: Sequence[LabelledImage], classes: Sequence[str]) -> str:
     """The rows as Markdown; accuracy of a system only on photos of breeds that it knows."""
     shared = set(classes).intersection(*(row.system.known for row in rows if row.system.known is not None))
     lines = [HEAD, tuple("---" for _ in HEAD)]
@@ -99,7 +101,7 @@ def table(rows: Sequence[Row], photos: Sequence[Photo], classes: Sequence[str]) 
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _top1(row: Row, photos: Sequence[Photo], classes: Sequence[str], breeds: set[str]) -> str:
+def _top1(row: Row, photos: Sequence[LabelledImage], classes: Sequence[str], breeds: set[str]) -> str:
     asked = [photo.path for photo in photos if classes[photo.label] in breeds]
     return f"{sum(row.right[path] for path in asked) / len(asked):.1%} of {len(asked)}" if asked else "-"
 

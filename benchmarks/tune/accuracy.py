@@ -10,9 +10,9 @@ from edgebreed.benchmarks.tune.race import first_line
 from edgebreed.edge.engines import EngineOptions, load_engine
 from edgebreed.edge.manifest import Precision
 from edgebreed.errors import InputError
-from edgebreed.train.dataset import Photo, labels_of
-from edgebreed.train.evaluate import answer_all
-from edgebreed.train.metrics import topk
+from edgebreed.train.classification_metrics import topk
+from edgebreed.train.dataset import LabelledImage, labels_of
+from edgebreed.train.evaluation import compute_outputs
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Judge:
     """
 
     pool: Sequence[Candidate]
-    photos: Sequence[Photo] = ()
+    photos: Sequence[LabelledImage] = ()
     title: str = "manifest"
     _known: dict[tuple[str, str], float | None] = field(default_factory=dict)
 
@@ -98,5 +98,5 @@ class Judge:
         manifest = candidate.package.manifest
         engine = load_engine(candidate.package.path, manifest, EngineOptions(candidate.engine))
         paths = [photo.path for photo in self.photos]
-        answers = answer_all(engine, paths, manifest.input, f"top-1 of {candidate.name}")
+        answers = compute_outputs(engine, paths, manifest.input, f"top-1 of {candidate.name}")
         return topk(answers.probabilities, labels_of(self.photos), 1)

@@ -110,8 +110,8 @@ def _exported(run: Path, recipe: Recipe, folder: Path) -> Package:
 def _still_good(path: Path, run: Path, recipe: Recipe) -> Package | None:
     """The file, where it was made from the run's model as it is now, by the tools that are here, for here."""
     from edgebreed.export.exporter import TOOLS
-    from edgebreed.train.features import digest_of
-    from edgebreed.train.run import MODEL
+    from edgebreed.train.feature_cache import digest_of
+    from edgebreed.train.run_record import MODEL
 
     try:
         manifest = read_manifest(path)

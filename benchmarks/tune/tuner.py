@@ -28,7 +28,7 @@ from edgebreed.edge.images import Frame
 from edgebreed.edge.manifest import DetectorConfig, Tuned
 from edgebreed.errors import EngineError, InputError, ProofError
 from edgebreed.machine import processor
-from edgebreed.train.dataset import Photo
+from edgebreed.train.dataset import LabelledImage
 
 MOST_FRAMES = 24  # 2.8 MB each
 RACE_SHARE = 0.7  # of the budget; the rest goes to the chosen one beside the baselines
@@ -52,7 +52,7 @@ class TuneConfig:
 
     packages: tuple[Package, ...]
     frames: tuple[Path, ...]
-    photos: tuple[Photo, ...] = ()
+    photos: tuple[LabelledImage, ...] = ()
     title: str = "manifest"
     people: tuple[Path, ...] = ()
     budget: float = 120.0

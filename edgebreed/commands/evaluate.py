@@ -21,7 +21,7 @@ from edgebreed.train.corruptions import CORRUPTIONS
 
 
 def evaluate(
-    photos: Annotated[Path, typer.Argument(metavar="DIR", help="DIR/<split>/<class>/* or DIR/<class>/*.")],
+    images: Annotated[Path, typer.Argument(metavar="DIR", help="DIR/<split>/<class>/* or DIR/<class>/*.")],
     model: Annotated[
         Path | None, typer.Option(help="A run, .keras, .onnx or .tflite; the newest run if left out.")
     ] = None,
@@ -41,12 +41,12 @@ def evaluate(
     Images that the model has learned from are left out. With --corruptions the table also goes into the
     report of the run that the model lies in.
     """
-    from edgebreed.train.evaluate import Evaluation
-    from edgebreed.train.run import newest_run
+    from edgebreed.train.evaluation import Evaluation
+    from edgebreed.train.run_record import newest_run
 
     with stdout_to_stderr():
         options = EngineOptions(engine, threads, allow_fallback)
-        evaluation = Evaluation.open(photos, model, split, options).with_threshold(unknown_below)
+        evaluation = Evaluation.open(images, model, split, options).with_threshold(unknown_below)
         outputs = evaluation.outputs("evaluate")
         result = {
             "engine": evaluation.engine.name,
@@ -64,7 +64,7 @@ def evaluate(
     if json_:
         print_json(result)
     else:
-        _show(f"{model or 'newest run'} on {photos}", result)
+        _show(f"{model or 'newest run'} on {images}", result)
 
 
 def _show(title: str, result: dict[str, Any]) -> None:
@@ -90,8 +90,8 @@ def _show(title: str, result: dict[str, Any]) -> None:
 
 def _add_to_report(model: Path, top1: float, corrupted: dict[str, float]) -> None:
     """Adds the table to the report of the run that the model is or lies in, if it has one."""
-    from edgebreed.train.report import add_corruptions
-    from edgebreed.train.run import REPORT
+    from edgebreed.train.run_record import REPORT
+    from edgebreed.train.run_report import add_corruptions
 
     report = (model.parent if model.is_file() else model) / REPORT
     if report.is_file():

@@ -19,7 +19,7 @@ from edgebreed.commands.common import (
 from edgebreed.edge.manifest import Precision, Target
 from edgebreed.errors import ProofError
 from edgebreed.export.recipe import CALIBRATION_PHOTOS, MAX_FLOAT_LAYERS, OPSET, Format, Recipe
-from edgebreed.train.run import newest_run
+from edgebreed.train.run_record import newest_run
 
 
 def export(

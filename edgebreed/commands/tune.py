@@ -11,7 +11,7 @@ from edgebreed.benchmarks.drawn import write_drawn
 from edgebreed.commands.common import Json, Overwrite, console, print_json, print_titled, stdout_to_stderr
 from edgebreed.edge.images import find_photos
 from edgebreed.errors import InputError
-from edgebreed.train.dataset import Photo, read_labelled
+from edgebreed.train.dataset import LabelledImage, read_labelled
 
 FILES = "tune"
 """Folder in a run for the files that are exported to be tried."""
@@ -84,15 +84,15 @@ def tune(
 
 def _labelled(
     photos: Path | None, run: Path | None, classes: tuple[str, ...], labels: tuple[str, ...]
-) -> tuple[tuple[Photo, ...], str]:
+) -> tuple[tuple[LabelledImage, ...], str]:
     """Photos to measure accuracy on, and what to call them."""
     if photos is not None:
         return read_labelled(photos, classes, labels, "valid"), photos.name
     if run is None:
         return (), "manifest"
-    from edgebreed.train.run import read_photos, read_record
+    from edgebreed.train.run_record import read_record, read_run_images
 
-    return read_photos(run, read_record(run)).photos("valid"), "valid"
+    return read_run_images(run, read_record(run)).images("valid"), "valid"
 
 
 def _show(evidence: dict[str, Any]) -> None:

@@ -13,9 +13,9 @@ from skimage import data as photographs
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.formats import write_model
 from edgebreed.edge.task import Rejection, RejectionScore, Task
-from edgebreed.train.dataset import Photo
+from edgebreed.train.dataset import LabelledImage
 from edgebreed.train.delivered import Delivered, answered_kinds, describe_unknown, measure_delivered
-from edgebreed.train.evaluate import Evaluation
+from edgebreed.train.evaluation import Evaluation
 
 from ..conftest import BLUE, GREY, RED, Cli, colour_manifest, colour_model, plain
 
@@ -54,9 +54,9 @@ def test_it_is_what_predict_answers(labelled: Path, cli: Cli, people: bool, pers
     options = ("--model", model, "--unknown-below", HIGH, "--json")
     answers = [json.loads(line) for line in cli("predict", labelled, *options).out.splitlines()]
     evaluation = Evaluation.open(labelled, model, "test").with_threshold(HIGH)
-    kinds = answered_kinds(evaluation.outputs(""), evaluation.photos, evaluation.described)
+    kinds = answered_kinds(evaluation.outputs(""), evaluation.images, evaluation.description)
     predicted = {answer["source"]: answer["kind"] for answer in answers}
-    measured = {str(photo.path): kind for photo, kind in zip(evaluation.photos, kinds, strict=True)}
+    measured = {str(photo.path): kind for photo, kind in zip(evaluation.images, kinds, strict=True)}
     assert predicted == measured
     assert [person, "right", "withheld", "right", "wrong"] == [outcome(answer) for answer in answers]
     counts = Counter(outcome(answer) for answer in answers)
@@ -72,7 +72,7 @@ def test_without_a_threshold_it_is_the_likeliest_class(labelled: Path, cli: Cli,
         found["delivered"][key] for key in ("right", "withheld", "person")
     )
     table = cli("evaluate", labelled, "--model", colours, "--unknown-below", "off").out
-    assert "withheld as unknown 0.00%" in table
+    assert "withheld 0.00%" in table
 
 
 def test_the_score_that_the_threshold_is_of_decides() -> None:
@@ -80,7 +80,7 @@ def test_the_score_that_the_threshold_is_of_decides() -> None:
     outputs = ModelOutputs(
         np.array([[0.6, 0.4], [0.6, 0.4], [0.9, 0.1]], np.float32), np.array([0.9, 0.7, 0.2], np.float32)
     )
-    images = [Photo(Path("gone.png"), label) for label in (0, 1, 0)]
+    images = [LabelledImage(Path("gone.png"), label) for label in (0, 1, 0)]
     rejection = Rejection(RejectionScore.IN_DISTRIBUTION, 0.5)
     policy = colour_manifest(task=Task.of(None, people=False), rejection=rejection)
     assert Delivered(1 / 3, 1 / 3, 1 / 3, 0.0) == measure_delivered(outputs, images, policy)

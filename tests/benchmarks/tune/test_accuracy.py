@@ -10,7 +10,7 @@ from edgebreed.benchmarks.tune.candidates import Candidate
 from edgebreed.benchmarks.tune.packages import Package
 from edgebreed.edge.formats import write_model
 from edgebreed.edge.manifest import Accuracy, Precision
-from edgebreed.train.dataset import Photo
+from edgebreed.train.dataset import LabelledImage
 
 from ...conftest import BLUE, GREEN, RED, colour_manifest, colour_model, plain
 
@@ -35,18 +35,18 @@ def test_figures_from_the_files() -> None:
 
 
 @pytest.fixture
-def photos(tmp_path: Path) -> list[Photo]:
+def photos(tmp_path: Path) -> list[LabelledImage]:
     """Four, of which half are labelled as the model sees them."""
     found = []
     for label, colour in enumerate((RED, GREEN, BLUE, BLUE)):
-        found.append(Photo(tmp_path / f"{label}.png", min(label, 1)))
+        found.append(LabelledImage(tmp_path / f"{label}.png", min(label, 1)))
         cv2.imwrite(str(found[-1].path), plain(colour))
     return found
 
 
 @pytest.mark.parametrize(("precision", "reference"), [(Precision.FP32, 0.5), (Precision.INT8, 0.75)])
 def test_without_a_float_file_in_onnx_there_is_a_reference(
-    tmp_path: Path, photos: list[Photo], precision: Precision, reference: float
+    tmp_path: Path, photos: list[LabelledImage], precision: Precision, reference: float
 ) -> None:
     """A float file of another format, or what the files tell of the float model."""
     told = Accuracy("test", 320, 0.7, 0.75)
@@ -62,7 +62,7 @@ def test_without_a_float_file_in_onnx_there_is_a_reference(
 
 
 def test_a_candidate_that_does_not_answer_has_no_score(
-    tmp_path: Path, photos: list[Photo], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, photos: list[LabelledImage], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """And the others have theirs."""
     path = tmp_path / "broken.onnx"
@@ -72,7 +72,7 @@ def test_a_candidate_that_does_not_answer_has_no_score(
     assert "no top-1 of broken.onnx in cpu: " in capsys.readouterr().err
 
 
-def test_measured_on_photos_here(colours: Path, photos: list[Photo]) -> None:
+def test_measured_on_photos_here(colours: Path, photos: list[LabelledImage]) -> None:
     """Each file in each engine once; the float file is the reference."""
     candidate = Candidate(Package(colours, colour_manifest()), "cpu", 1)
     score = Judge([candidate], photos, "here").score(candidate)

@@ -12,7 +12,7 @@ from edgebreed.benchmarks.tune.tuner import TuneConfig, refuse_unwritable, tune
 from edgebreed.edge.formats import read_manifest, write_model
 from edgebreed.edge.manifest import Accuracy, Precision
 from edgebreed.errors import EngineError, InputError, ProofError
-from edgebreed.train.dataset import Photo
+from edgebreed.train.dataset import LabelledImage
 
 from ...conftest import colour_manifest, colour_model
 
@@ -63,7 +63,7 @@ def test_why_no_accuracy_is_known_is_told(config: TuneConfig) -> None:
     with pytest.raises(ProofError, match="no accuracy is known: pass --photos"):
         tune(replace(config, packages=tuple(bare)))
     int8 = tuple(one for one in bare if not one.is_reference)
-    photos = tuple(Photo(path, 0) for path in config.frames)
+    photos = tuple(LabelledImage(path, 0) for path in config.frames)
     with pytest.raises(ProofError, match="the float model's accuracy is not known: put its float32 file"):
         tune(replace(config, packages=int8, photos=photos))
 

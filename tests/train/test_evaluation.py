@@ -1,4 +1,4 @@
-"""Accuracy on photos, of a run and of files."""
+"""Accuracy of a run and of files on labelled images."""
 
 import shutil
 from pathlib import Path
@@ -9,25 +9,25 @@ import pytest
 from edgebreed.edge.formats import write_model
 from edgebreed.edge.manifest import LearnedImages
 from edgebreed.train.config import Arch, TrainConfig
-from edgebreed.train.features import digest_of
+from edgebreed.train.feature_cache import digest_of
 
 from ..conftest import BLUE, GREEN, RED, Cli, colour_manifest, colour_model, plain
 
 pytestmark = pytest.mark.keras
 
 
-def test_a_run_that_dealt_its_photos_out_is_measured_on_those_it_did_not_learn(
+def test_a_run_is_measured_on_images_that_it_did_not_learn(
     small_data: Path, tmp_path: Path, cli: Cli
 ) -> None:
-    """Its own data set came in one piece; the same photos elsewhere are taken as they are."""
+    """It divided its data set itself; the same images in another folder are all measured."""
     from edgebreed.train.trainer import train
 
     data, out = tmp_path / "flat", tmp_path / "run"
     shutil.copytree(small_data / "train", data)
     trained = train(TrainConfig(out, tmp_path / "c", Arch.SCRATCH, data, epochs=1, size=32))
     measured = cli("evaluate", data, "--model", out, "--json").json
-    assert (3, 33, trained["test"]["top1"]) == (measured["n"], measured["left_out"], measured["top1"])
-    assert trained["test"]["delivered"] == measured["delivered"]
+    assert (3, 33, trained.test.top1) == (measured["n"], measured["left_out"], measured["top1"])
+    assert trained.delivered.to_dict() == measured["delivered"]
     assert 3 == cli("evaluate", data, "--model", out / "model.keras", "--split", "val", "--json").json["n"]
     shutil.copytree(data, tmp_path / "elsewhere")
     assert 36 == cli("evaluate", tmp_path / "elsewhere", "--model", out, "--json").json["n"]
@@ -37,32 +37,14 @@ def test_a_run_that_dealt_its_photos_out_is_measured_on_those_it_did_not_learn(
 def test_a_split_is_found_by_any_of_its_names(
     small_run: Path, small_data: Path, tmp_path: Path, cli: Cli, split: str
 ) -> None:
-    """As the folder's name is."""
+    """Whatever the folder is called."""
     shutil.copytree(small_data / "valid", tmp_path / "data" / "val")
     outcome = cli("evaluate", "data", "--model", small_run, "--split", split, "--json")
     assert 12 == outcome.json["n"], outcome.err
 
 
-def test_the_engine_that_ran_is_told(small_run: Path, small_data: Path, cli: Cli, colours: Path) -> None:
-    """For programs and for people."""
-    assert "keras" == cli("evaluate", small_data, "--model", small_run, "--json").json["engine"]
-    for name, colour in (("red", RED), ("blue", BLUE)):
-        (colours.parent / "photos" / name).mkdir(parents=True)
-        cv2.imwrite(str(colours.parent / "photos" / name / "1.png"), plain(colour))
-    outcome = cli("evaluate", "photos", "--model", colours, "--engine", "cpu", "--json")
-    assert (1.0, "onnxruntime/CPUExecutionProvider") == (outcome.json["top1"], outcome.json["engine"])
-    assert "onnxruntime/CPUExecutionProvider" in cli("evaluate", "photos", "--model", colours).out
-
-
-def test_a_run_has_no_engine_to_choose(small_run: Path, small_data: Path, cli: Cli) -> None:
-    """Naming one is refused, as it would not run."""
-    outcome = cli("evaluate", small_data, "--model", small_run, "--engine", "openvino")
-    assert (2, 1) == (outcome.code, len(outcome.err.splitlines()))
-    assert "--engine openvino is for exported files" in outcome.err
-
-
 def test_images_that_a_file_learned_from_are_left_out(cli: Cli, tmp_path: Path) -> None:
-    """By their content, wherever they lie; and where it learned from all of them, that is said."""
+    """By their content, in any folder; where none is left, the error says so."""
     for name, colour in (("red", RED), ("green", GREEN), ("blue", BLUE)):
         (tmp_path / "images" / name).mkdir(parents=True)
         cv2.imwrite(str(tmp_path / "images" / name / "moved.png"), plain(colour))
@@ -80,10 +62,8 @@ def test_images_that_a_file_learned_from_are_left_out(cli: Cli, tmp_path: Path) 
     assert "the model has learned from all 2 of these images of images: give others" in outcome.err
 
 
-def test_a_file_that_does_not_say_what_it_learned_from_says_so(
-    cli: Cli, tmp_path: Path, colours: Path
-) -> None:
-    """As older files do not; every image is then measured."""
+def test_what_an_older_file_learned_from_is_unknown(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """Older files do not; every image is then measured."""
     (tmp_path / "images" / "red").mkdir(parents=True)
     cv2.imwrite(str(tmp_path / "images" / "red" / "1.png"), plain(RED))
     found = cli("evaluate", "images", "--model", colours, "--json").json

@@ -1,4 +1,4 @@
-"""A network without its top, pooled to features: the frozen base of a transfer."""
+"""A backbone without its top, pooled to features: what a transfer fits its head on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,19 +10,20 @@ from numpy.typing import NDArray
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.backbones import build_network, scaling
 from edgebreed.train.config import MAXIMA
-from edgebreed.train.features import digest_of
+from edgebreed.train.feature_cache import digest_of
 from edgebreed.train.keras_setup import keras
 
 
 @dataclass(frozen=True)
-class KerasBase:
-    """A backbone with its scaling in front and global pooling behind it.
+class KerasFeatureExtractor:
+    """A backbone with its input scaling in front of it and global pooling behind it.
 
     Attributes:
         model: `(N, H, W, 3) uint8 RGB` to `(N, F) float32`; its layer `backbone` is the network.
-        parts: what the features are put together from: averages of maps and, for some, maxima of maps.
+        parts: the tensors that the features are concatenated from: averages of maps and, for some backbones,
+            maxima of maps.
         spec: the input it takes.
-        key: changes with network, weights and input.
+        key: identifies network, weights and input.
     """
 
     model: Any
@@ -32,16 +33,16 @@ class KerasBase:
 
     @property
     def network(self) -> Any:
-        """The backbone, from scaled photos to its last maps and, if it has some, those that maxima are of."""
+        """The backbone: from scaled images to its last maps and, if it has any, those that maxima are of."""
         return self.model.get_layer("backbone")
 
     def features(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Features `(N, F) float32` of photos `(N, H, W, 3) uint8 RGB`."""
+        """Features `(N, F) float32` of images `(N, H, W, 3) uint8 RGB`."""
         return np.asarray(self.model.predict_on_batch(batch), np.float32)
 
 
-def build_base(backbone: str, spec: InputSpec, weights: Path | None) -> KerasBase:
-    """Builds the frozen base.
+def build_extractor(backbone: str, spec: InputSpec, weights: Path | None) -> KerasFeatureExtractor:
+    """Builds the extractor of a backbone, with frozen weights.
 
     Args:
         backbone: one of `backbones.names`.
@@ -58,28 +59,22 @@ def build_base(backbone: str, spec: InputSpec, weights: Path | None) -> KerasBas
     maxima = MAXIMA.get(backbone.lower())
     parts = _pooled(network, maxima.layer if maxima else None, _scaled(image, backbone))
     features = keras.layers.Concatenate(name="features")(parts) if len(parts) > 1 else parts[0]
-    key = _key(backbone.lower(), spec, weights)
-    return KerasBase(keras.Model(image, features, name="base"), parts, spec, key)
+    model = keras.Model(image, features, name="base")
+    return KerasFeatureExtractor(model, parts, spec, _key(backbone.lower(), spec, weights))
 
 
 def _key(network: str, spec: InputSpec, weights: Path | None) -> str:
-    """The key of a frozen base.
-
-    Args:
-        network: the backbone's name in lower case.
-        spec: its input.
-        weights: its weights file; None stands for those of ImageNet that are downloaded.
-    """
     origin = digest_of(weights)[:16] if weights else "imagenet"
     kind = f"{network}-max" if network in MAXIMA else network
     return f"{kind}-{origin}-{spec.height}x{spec.width}-{spec.resize}"
 
 
 def _pooled(network: Any, maxima: str | None, scaled: Any) -> list[Any]:
-    """The averages of a backbone's last maps and, of those that have them, the maxima of earlier ones.
+    """The averages of a backbone's last maps and, where it has some, the maxima of earlier ones.
 
-    The maxima are pooled by a window of the maps' size, and averaged, one by one, to lose their two axes:
-    quantizers know these layers, but no largest of an axis and no reshape of unknown batch.
+    The maxima are pooled by a window of the maps' size, and then averaged over its single position to drop
+    the two axes: quantizers know these layers, but neither a maximum over an axis nor a reshape of unknown
+    batch size.
     """
     average = keras.layers.GlobalAveragePooling2D(name="averages")
     if maxima is None:

@@ -1,6 +1,6 @@
-"""What a classifier is worth, from its probabilities."""
+"""Accuracy and calibration of a classifier, from its probabilities."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -10,15 +10,15 @@ ECE_BINS = 15
 
 
 @dataclass(frozen=True)
-class Metrics:
-    """Accuracy and calibration on labelled photos.
+class ClassificationMetrics:
+    """Accuracy and calibration on labelled images, by the likeliest class.
 
     Attributes:
-        n: number of photos.
+        n: number of images.
         top1: share whose likeliest class is the label.
         top5: share whose label is among the five likeliest classes.
         ece: expected calibration error with 15 equal-width bins (Guo et al. 2017).
-        per_class: top-1 of each class that has photos.
+        per_class: top-1 of each class that has images.
     """
 
     n: int
@@ -29,21 +29,15 @@ class Metrics:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
-        return {
-            "n": self.n,
-            "top1": self.top1,
-            "top5": self.top5,
-            "ece": self.ece,
-            "per_class": self.per_class,
-        }
+        return asdict(self)
 
 
 def measure(
     probabilities: NDArray[np.float32], labels: NDArray[np.int64], classes: tuple[str, ...]
-) -> Metrics:
+) -> ClassificationMetrics:
     """Metrics of `(N, classes) float32` probabilities against `(N,) int64` labels."""
     right = probabilities.argmax(axis=1) == labels
-    return Metrics(
+    return ClassificationMetrics(
         n=len(labels),
         top1=float(right.mean()),
         top5=topk(probabilities, labels, 5),
@@ -76,7 +70,7 @@ def expected_calibration_error(probabilities: NDArray[np.float32], labels: NDArr
 
 
 def confusion(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Counts `(classes, classes) int64`: rows are labels, columns answers."""
+    """Counts `(classes, classes) int64`: rows are labels, columns predicted classes."""
     classes = probabilities.shape[1]
     counts = np.zeros((classes, classes), np.int64)
     np.add.at(counts, (labels, probabilities.argmax(axis=1)), 1)

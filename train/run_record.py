@@ -1,4 +1,4 @@
-"""A run: the folder that `train` writes and `export` and `evaluate` read."""
+"""A run: the folder that `train` writes, and that `export` and `evaluate` read."""
 
 import json
 from dataclasses import asdict, dataclass, field, replace
@@ -9,7 +9,12 @@ from edgebreed.edge.manifest import DetectorConfig
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
+from edgebreed.train.classification_metrics import ClassificationMetrics
+from edgebreed.train.config import History
 from edgebreed.train.dataset import Dataset
+from edgebreed.train.dataset_scan import digest_of_data
+from edgebreed.train.delivered import Delivered
+from edgebreed.train.feature_cache import digest_of
 
 RUNS = Path("runs")
 RECORD = "run.json"
@@ -17,11 +22,12 @@ MODEL = "model.keras"
 METRICS = "metrics.json"
 SPLITS = "splits.json"
 REPORT = "report.html"
+RESULT_SCHEMA = 1
 
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What a run was made with and what its model means.
+    """What a run was made with and what its model answers; the content of `run.json`.
 
     Attributes:
         arch: `scratch`, or the backbone in lower case.
@@ -32,11 +38,11 @@ class RunRecord:
         input: the input that the model takes.
         rejection: when to answer 'unknown'.
         task: what the model is asked.
-        temperature: folded into the model's last layer.
+        temperature: divided the logits; part of the model's last layer.
         created: ISO 8601 time.
         tools: package versions.
         config: what was asked for.
-        data_sha256: digest over the names and contents of the photos.
+        data_sha256: digest over the names and contents of the images.
     """
 
     arch: str
@@ -59,7 +65,7 @@ class RunRecord:
         return DetectorConfig("haar" if self.task.people else "none")
 
     def with_threshold(self, unknown_below: float | str | None) -> Self:
-        """The same with another threshold of 'unknown', or `off`; None changes nothing."""
+        """A copy with another threshold of 'unknown', or `off`; None changes nothing."""
         return replace(self, rejection=self.rejection.set_to(unknown_below))
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,6 +88,61 @@ class RunRecord:
         )
 
 
+@dataclass(frozen=True)
+class TrainResult:
+    """What training measured: printed by `edgebreed train --json`, and with histories in `metrics.json`.
+
+    Attributes:
+        run: the run's folder.
+        arch: `scratch`, or the backbone in lower case.
+        data: the data set's folder, or `demo`.
+        classes: number of classes.
+        train_images: number of training images.
+        test: accuracy on the test images, by the likeliest class.
+        delivered: accuracy on the test images, as a user gets it; in JSON a part of `test`.
+        seconds: by step.
+        trainable_parameters: number of parameters that were fitted.
+        temperature: divided the logits.
+        fine_tune_passes: number of passes of the fine-tuning.
+        interrupted: a signal ended a fit on images, which can be resumed.
+        dropped: number of images that were left out, by reason.
+        rejection: when to answer 'unknown'.
+        unknown: the same in a line for people, with the reason where it is never answered.
+        history: loss and accuracy by epoch.
+        fine_tune_history: loss and accuracy by pass of the fine-tuning.
+        schema: version of this record; it grows when a key changes its meaning or goes.
+    """
+
+    run: str
+    arch: str
+    data: str
+    classes: int
+    train_images: int
+    test: ClassificationMetrics
+    delivered: Delivered
+    seconds: dict[str, float]
+    trainable_parameters: int
+    temperature: float
+    fine_tune_passes: int
+    interrupted: bool
+    dropped: dict[str, int]
+    rejection: Rejection
+    unknown: str
+    history: History = field(default_factory=dict)
+    fine_tune_history: History = field(default_factory=dict)
+    schema: int = RESULT_SCHEMA
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types, as `metrics.json` holds them."""
+        data = asdict(self)
+        data["test"]["delivered"] = data.pop("delivered")
+        return data
+
+    def to_summary(self) -> dict[str, Any]:
+        """The same without the histories."""
+        return {name: value for name, value in self.to_dict().items() if not name.endswith("history")}
+
+
 def read_record(run: Path) -> RunRecord:
     """The record of a run.
 
@@ -97,8 +158,8 @@ def read_record(run: Path) -> RunRecord:
         raise InputError(f"{path} is damaged ({error}): train again") from error
 
 
-def read_photos(run: Path, record: RunRecord, root: Path | None = None) -> Dataset:
-    """The photos of a run, in the splits that it was made with.
+def read_run_images(run: Path, record: RunRecord, root: Path | None = None) -> Dataset:
+    """The images of a run, in the splits that it was made with.
 
     Args:
         run: the run.
@@ -123,18 +184,6 @@ def read_photos(run: Path, record: RunRecord, root: Path | None = None) -> Datas
     return data
 
 
-def _check_unchanged(data: Dataset, before: str) -> None:
-    # The packages of the survey come with an extra; without it the command line still has to start.
-    from edgebreed.train.features import digest_of
-    from edgebreed.train.survey import digest_of_data
-
-    paths = [photo.path for photo in data.all_photos]
-    if digest_of_data(data, {path: digest_of(path) for path in paths}) != before:
-        raise InputError(
-            f"the photos of {data.root} have changed since the run was made: bring them back, or train again"
-        )
-
-
 def newest_run(root: Path = RUNS) -> Path:
     """The run that was finished last.
 
@@ -147,8 +196,8 @@ def newest_run(root: Path = RUNS) -> Path:
     return runs[-1].parent
 
 
-def fresh_run(arch: str, overwrite: bool, out: Path | None, resume: bool = False) -> Path:
-    """The folder for a new run: `out`, or `runs/<arch>`, `runs/<arch>-2`, ...
+def new_run_folder(arch: str, overwrite: bool, out: Path | None, resume: bool = False) -> Path:
+    """The folder for a new run: `out`, or the first of `runs/<arch>`, `runs/<arch>-2`, ... that is free.
 
     Raises:
         InputError: `out` holds a run already, and neither `overwrite` nor `resume` is set.
@@ -161,3 +210,11 @@ def fresh_run(arch: str, overwrite: bool, out: Path | None, resume: bool = False
         return out
     names = (RUNS / (arch if number == 1 else f"{arch}-{number}") for number in range(1, 10_000))
     return next(path for path in names if not path.exists())
+
+
+def _check_unchanged(data: Dataset, before: str) -> None:
+    paths = [image.path for image in data.all_images]
+    if digest_of_data(data, {path: digest_of(path) for path in paths}) != before:
+        raise InputError(
+            f"the images of {data.root} have changed since the run was made: bring them back, or train again"
+        )

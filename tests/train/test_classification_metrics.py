@@ -1,9 +1,9 @@
-"""What a classifier is worth."""
+"""Accuracy and calibration from probabilities."""
 
 import numpy as np
 import pytest
 
-from edgebreed.train.metrics import confusion, expected_calibration_error, measure, topk
+from edgebreed.train.classification_metrics import confusion, expected_calibration_error, measure, topk
 
 ROWS = np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.2, 0.5, 0.3], [0.1, 0.1, 0.8]], np.float32)
 LABELS = np.array([0, 1, 2, 2])
@@ -16,13 +16,13 @@ def test_accuracy_and_its_parts() -> None:
     assert {"a": 1.0, "b": 1.0, "c": 0.5} == metrics.per_class
 
 
-def test_top_two_holds_the_second_guess() -> None:
+def test_top_two_holds_the_second_prediction() -> None:
     """The wrong one was the second likeliest."""
     assert 1.0 == topk(ROWS, LABELS, 2)
 
 
-def test_confusion_counts_labels_by_answers() -> None:
-    """One photo of the third class was taken for the second."""
+def test_confusion_counts_predictions_by_label() -> None:
+    """One image of the third class was predicted as the second."""
     assert [[1, 0, 0], [0, 1, 0], [0, 1, 1]] == confusion(ROWS, LABELS).tolist()
 
 

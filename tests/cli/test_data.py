@@ -1,0 +1,22 @@
+"""`edgebreed data check`."""
+
+from pathlib import Path
+
+from ..conftest import Cli
+from ..train.test_dataset_scan import plant_faults
+
+
+def test_data_check_writes_a_contact_sheet(tmp_path: Path, cli: Cli) -> None:
+    """And lists the broken files by name."""
+    outcome = cli("data", "check", plant_faults(tmp_path), "--save", "found", "--cache", tmp_path / "cache")
+    assert 0 == outcome.code, outcome.err
+    assert "cut.jpg" in outcome.out
+    assert "2 groups, 1 across splits" in outcome.out
+    assert (tmp_path / "found" / "files.jpg").stat().st_size > 20_000
+
+
+def test_json_holds_what_is_promised(tmp_path: Path, cli: Cli) -> None:
+    """Counts, undecodable files, and duplicates within and across splits."""
+    found = cli("data", "check", plant_faults(tmp_path), "--cache", tmp_path / "cache", "--json").json
+    assert {"classes", "images", "splits", "undecodable", "duplicates", "near_duplicates"} <= set(found)
+    assert {"groups", "across_splits"} <= set(found["duplicates"]) & set(found["near_duplicates"])
