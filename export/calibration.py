@@ -12,7 +12,7 @@ from edgebreed.edge.images import find_photos
 from edgebreed.edge.manifest import Calibration
 from edgebreed.errors import InputError
 from edgebreed.train.dataset import Dataset
-from edgebreed.train.features import digest_of
+from edgebreed.train.feature_cache import digest_of
 
 MEASURED_SPLITS = ("valid", "test")
 """The splits that an export is measured on; calibrating on their images would flatter it."""
@@ -67,7 +67,7 @@ def choose_images(
 
 def _interleaved(data: Dataset, rng: np.random.Generator) -> Sequence[Path]:
     """All training images, shuffled within each class, the classes taking turns."""
-    images = data.photos("train")
+    images = data.images("train")
     shuffled = [images[index] for index in rng.permutation(len(images))]
     by_class = [
         [image.path for image in shuffled if image.label == label] for label in range(len(data.classes))

@@ -25,11 +25,12 @@ from edgebreed.export.recipe import FLOAT_BUDGET
 from edgebreed.export.request import ExportConfig, ExportRecord
 from edgebreed.export.runtime_check import RuntimeCheck, check_in_runtime, open_model_bytes
 from edgebreed.machine import versions
-from edgebreed.train import pixels
 from edgebreed.train.dataset import labels_of
-from edgebreed.train.evaluate import KerasEngine, answer_all
-from edgebreed.train.features import digest_of
-from edgebreed.train.run import MODEL, RunRecord, read_photos, read_record
+from edgebreed.train.delivered import measure_delivered
+from edgebreed.train.evaluation import KerasEngine, compute_outputs
+from edgebreed.train.feature_cache import digest_of
+from edgebreed.train.image_loader import load_images
+from edgebreed.train.run_record import MODEL, RunRecord, read_record, read_run_images
 
 TOOLS = (
     "edgebreed",
@@ -71,7 +72,7 @@ class _Export:
     def open(cls, config: ExportConfig) -> "_Export":
         digest = functools.cache(digest_of)  # several steps ask for the digest of one file
         record = read_record(config.run)
-        data = read_photos(config.run, record, config.data, digest)
+        data = read_run_images(config.run, record, config.data, digest)
         model = KerasEngine(config.run / MODEL)
         return cls(config, record, FloatReference(model, data, record.input, digest))
 
@@ -105,7 +106,7 @@ class _Export:
         return choose_images(reference.data, config.calibration_size, seed, folder, reference.digest)
 
     def _calibration_inputs(self) -> NDArray[np.uint8]:
-        return pixels.load(self._calibration.paths if self._calibration else (), self.record.input)
+        return load_images(self._calibration.paths if self._calibration else (), self.record.input)
 
     def _check_float32(self, float32: bytes) -> ParityReport:
         """Compares the float32 file with the Keras model, before anything is made of it."""
@@ -131,12 +132,12 @@ class _Export:
 
     def _output_sqnr_db(self, model_bytes: bytes) -> float:
         images = self.reference.images("valid", SEARCH_IMAGES)
-        outputs = answer_all(self._open(model_bytes), images.paths, self.record.input, "layer")
+        outputs = compute_outputs(self._open(model_bytes), images.paths, self.record.input, "layer")
         return output_sqnr_db(images.outputs.probabilities, outputs.probabilities)
 
     def _compare(self, engine: Engine, split: str, count: int | None = None) -> ParityReport:
         images = self.reference.images(split, count)
-        return self._report(images, answer_all(engine, images.paths, self.record.input, split))
+        return self._report(images, compute_outputs(engine, images.paths, self.record.input, split))
 
     def _report(self, images: ReferenceImages, outputs: ModelOutputs) -> ParityReport:
         labels, names = labels_of(images.images), self.record.labels
@@ -189,7 +190,7 @@ class _Export:
     def _layer_noise(self, float32: bytes, model_bytes: bytes) -> tuple[LayerNoise, ...]:
         if not self.config.debug_layers:
             return ()
-        images = pixels.load(self.reference.images("valid", LAYER_IMAGES).paths, self.record.input)
+        images = load_images(self.reference.images("valid", LAYER_IMAGES).paths, self.record.input)
         avoid_saturation = saturates(self._manifest, processor_target())
         return layer_noise(float32, model_bytes, images, avoid_saturation)
 
@@ -201,7 +202,8 @@ class _Export:
         layers: tuple[LayerNoise, ...],
     ) -> ExportRecord:
         config, test = self.config, self.reference.images("test")
-        report = self._report(test, answer_all(check.engine, test.paths, self.record.input, "test"))
+        outputs = compute_outputs(check.engine, test.paths, self.record.input, "test")
+        report = self._report(test, outputs)
         accuracy = Accuracy(report.split, report.n, report.exported_top1, report.float_top1)
         manifest = replace(check.manifest, accuracy=accuracy)
         model_bytes = _with_metadata(search.model_bytes, manifest, config.recipe.format)
@@ -217,6 +219,7 @@ class _Export:
             parity=parity,
             search=search,
             report=report,
+            delivered=measure_delivered(outputs, test.images, manifest),
             golden_error=check.golden_error,
             rejection=manifest.rejection,
             calibration=manifest.calibration,

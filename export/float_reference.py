@@ -12,9 +12,9 @@ from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.files import write_whole
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.export.calibration import Digest
-from edgebreed.train.dataset import Dataset, Photo
-from edgebreed.train.evaluate import KerasEngine, answer_all
-from edgebreed.train.features import digest_of
+from edgebreed.train.dataset import Dataset, LabelledImage
+from edgebreed.train.evaluation import KerasEngine, compute_outputs
+from edgebreed.train.feature_cache import digest_of
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class ReferenceImages:
     """Labelled images of a split, and the float model's outputs for them."""
 
     split: str
-    images: tuple[Photo, ...]
+    images: tuple[LabelledImage, ...]
     outputs: ModelOutputs
 
     @property
@@ -49,7 +49,7 @@ class FloatReference:
 
     def images(self, split: str, count: int | None = None) -> ReferenceImages:
         """The images of a split, all or `count` of them, evenly spaced because they are sorted by class."""
-        images = self.data.photos(split)
+        images = self.data.images(split)
         outputs = self._outputs([image.path for image in images])
         places = evenly_spaced(len(images), count or len(images))
         scores = outputs.in_distribution
@@ -64,7 +64,7 @@ class FloatReference:
         if kept.is_file():
             with np.load(kept) as arrays:
                 return ModelOutputs(arrays["probabilities"], arrays.get("in_distribution"))
-        outputs = answer_all(self.model, paths, self.spec, "float reference")
+        outputs = compute_outputs(self.model, paths, self.spec, "float reference")
         buffer = io.BytesIO()
         arrays = {name: values for name, values in outputs._asdict().items() if values is not None}
         np.savez(buffer, **arrays)

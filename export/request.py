@@ -19,6 +19,7 @@ from edgebreed.export.recipe import (
     GraphOptions,
     Recipe,
 )
+from edgebreed.train.delivered import Delivered
 
 PER_CHANNEL_OPSET = 13  # DequantizeLinear has an axis from it on
 
@@ -116,6 +117,7 @@ class ExportRecord:
         search: the file on validation images, which decide whether it stays within its budget, and the layers
             that stayed float for it.
         report: on test images, which decide nothing.
+        delivered: what a user gets for the test images.
         golden_error: largest difference in a golden vector's probability.
         rejection: when the file answers 'unknown'.
         calibration: the images that the quantizer saw.
@@ -128,6 +130,7 @@ class ExportRecord:
     parity: ParityReport
     search: MixedPrecisionResult
     report: ParityReport
+    delivered: Delivered
     golden_error: float
     rejection: Rejection
     calibration: Calibration | None
@@ -163,13 +166,14 @@ class ExportRecord:
         return data
 
     def _accuracy(self) -> dict[str, Any]:
-        """On test images, by argmax: the float model's and the file's."""
+        """On test images: the float model's and the file's by argmax, and what the file delivers."""
         report = self.report
         return {
             "float": report.float_top1,
             "exported": report.exported_top1,
             "float_interval": report.float_interval,
             "exported_interval": report.exported_interval,
+            "delivered": self.delivered.to_dict(),
         }
 
     def _validation(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Base, head and score as one model from photos to probabilities."""
+"""Backbone, head and score as one model from images to probabilities."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.errors import ProofError
-from edgebreed.train.head import Head
 from edgebreed.train.keras_setup import has_gpu, keras
+from edgebreed.train.linear_probe import Head
 from edgebreed.train.rejection import InDistributionScore
 
 TOLERANCE = 1e-4
@@ -25,7 +25,7 @@ def assemble(
     """The whole classifier, ready for export.
 
     Args:
-        image: where photos `(N, H, W, 3) uint8 RGB` come in.
+        image: the input, images `(N, H, W, 3) uint8 RGB`.
         parts: tensors `(N, F)` that the features are put together from. Each gets weights of its own, as one
             scale for both averages and maxima would cost an int8 model its accuracy.
         head: features to logits.
@@ -57,18 +57,18 @@ def _dense(x: Any, name: str, *weights: NDArray[np.float32]) -> Any:
     return y
 
 
-def prove(model: Any, photo: NDArray[np.uint8], expected: NDArray[np.float32]) -> None:
+def prove(model: Any, image: NDArray[np.uint8], expected: NDArray[np.float32]) -> None:
     """Compares the assembled model with its parts.
 
     Args:
         model: the classifier.
-        photo: `(1, H, W, 3) uint8 RGB`; whatever is assembled wrongly is wrong on each.
-        expected: what the parts answered to it, `(classes,) float32`.
+        image: `(1, H, W, 3) uint8 RGB`; a model that is assembled wrongly is wrong on any image.
+        expected: probabilities from the parts, `(classes,) float32`.
 
     Raises:
-        ProofError: the answers differ.
+        ProofError: the probabilities differ.
     """
-    error = float(np.abs(np.asarray(model(photo)["probabilities"])[0] - expected).max())
+    error = float(np.abs(np.asarray(model(image)["probabilities"])[0] - expected).max())
     allowed = HALF_TOLERANCE if has_gpu() else TOLERANCE
     if error > allowed:
         raise ProofError(f"the assembled model differs by {error:.1e} from its parts, allowed {allowed:.0e}")

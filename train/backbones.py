@@ -1,4 +1,4 @@
-"""Networks with ImageNet weights that a new head can stand on, by name."""
+"""Backbones for a transfer: networks with ImageNet weights, by name."""
 
 import inspect
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from edgebreed.train.keras_setup import keras
 
 
 def canonical(name: str) -> str:
-    """The backbone's name as it is spelled, from any spelling of case.
+    """The name of a backbone as Keras spells it, from any case.
 
     Raises:
         InputError: there is no such backbone.
@@ -41,7 +41,7 @@ def build_network(name: str, spec: InputSpec, weights: Path | None) -> Any:
             downloaded by Keras or, for EfficientNet-Lite0, out of a package.
 
     Returns:
-        A model from scaled photos `(N, H, W, 3) float32` to maps `(N, h, w, F) float32`.
+        A model from scaled images `(N, H, W, 3) float32` to maps `(N, h, w, F) float32`.
 
     Raises:
         InputError: the weights are missing or do not fit, the download failed, or the input is too small.
@@ -63,9 +63,9 @@ def build_network(name: str, spec: InputSpec, weights: Path | None) -> Any:
 
 
 def scaling(name: str) -> tuple[list[float], list[float], bool]:
-    """How a backbone's input is scaled: factor and offset a channel, and whether it takes BGR.
+    """How a backbone's input is scaled: factor and offset of each channel, and whether it takes BGR.
 
-    Read off Keras's own `preprocess_input`, which is an affine map of each channel.
+    Measured on Keras's own `preprocess_input`, which maps each channel affinely.
     """
     if name == LITE:
         return [1 / 128] * 3, [-127 / 128] * 3, False
@@ -96,7 +96,7 @@ def _sized(name: str, spec: InputSpec) -> Any:
 
 
 def _downloaded(name: str, spec: InputSpec) -> Any:
-    _sized(name, spec)  # before the download, which would hide that the size does not fit
+    _sized(name, spec)  # a size that does not fit is reported before the download, not as its failure
     try:
         return _application(name)(weights="imagenet", **_options(spec))
     except Exception as error:  # Keras wraps every network failure in a bare Exception
@@ -112,4 +112,4 @@ def _module(name: str) -> Any:
     for module in modules:
         if hasattr(module, name):
             return module
-    return keras.applications.mobilenet_v3  # which keeps its builders to itself
+    return keras.applications.mobilenet_v3  # its builders are not members of their module

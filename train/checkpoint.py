@@ -1,4 +1,4 @@
-"""Where a fit stands: enough to go on after a kill."""
+"""The state of a fit on disk, from which it continues after it was killed."""
 
 import csv
 import json
@@ -17,7 +17,7 @@ FOLDER = "checkpoint"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state of a fit after its last whole epoch, on disk.
+    """The state of a fit after its last complete epoch.
 
     Attributes:
         folder: holds the last weights with the optimizer's state, the best weights, and the history.
@@ -41,12 +41,12 @@ class Checkpoint:
         patience: int | None = None,
         keep_start: bool = False,
     ) -> "Checkpoint":
-        """Opens the checkpoint of a run, empty unless the run is to be resumed.
+        """Opens the checkpoint of a run; it is empty unless the run is resumed.
 
         Args:
             run: the run's folder.
             request: what was asked for, in plain JSON types; a resumed run must be asked for the same.
-            resume: go on where it stands.
+            resume: continue from the checkpoint.
             patience: epochs without a better one after which the fit ends.
             keep_start: whether the weights before the first epoch may be the best ones.
 
@@ -54,15 +54,15 @@ class Checkpoint:
             InputError: there is nothing to resume, or it was asked for something else.
         """
         folder = run / FOLDER
-        asked = folder / "request.json"
+        request_file = folder / "request.json"
         if not resume:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            asked.write_text(json.dumps(request))
+            request_file.write_text(json.dumps(request))
             return cls(folder, patience, keep_start)
-        if not asked.is_file():
+        if not request_file.is_file():
             raise InputError(f"{run} has nothing to resume: leave --resume out")
-        before = json.loads(asked.read_text())
+        before = json.loads(request_file.read_text())
         changed = [key for key, value in request.items() if before.get(key) != value]
         if changed:
             raise InputError(
@@ -71,16 +71,16 @@ class Checkpoint:
         return cls(folder, patience, keep_start)
 
     def start(self, model: Any, loss: float) -> None:
-        """Keeps the weights before the first epoch as the best so far, if the fit is at its start."""
+        """Keeps the weights before the first epoch as the best so far, unless the fit has begun already."""
         self.start_loss.append(loss)
         if not self.history():
             model.save_weights(self._best)
 
     def callbacks(self) -> list[Any]:
-        """Keras callbacks that keep the best epoch, the history and the last one, and restore the last.
+        """Keras callbacks that keep the best epoch, the history and the last epoch, and restore the last.
 
-        The last comes last, beside the one before it: after a kill between or within them an epoch is done
-        again, and none is missed.
+        The callback of the last epoch runs last and keeps the one before it too: if the process is killed
+        between the callbacks or in one of them, that epoch is done again, and none is lost.
         """
         losses = self.history().get("val_loss", []) + self.start_loss
         best = keras.callbacks.ModelCheckpoint(
@@ -96,13 +96,13 @@ class Checkpoint:
         return [best, keras.callbacks.CSVLogger(self._history, append=True), last]
 
     def is_done(self, epochs: int) -> bool:
-        """Whether so many epochs were done, or `patience` of them without a better one."""
+        """Whether this many epochs are done, or the last `patience` of them were no better."""
         losses = self.history().get("val_loss", [])
         waited = len(losses) - 1 - losses.index(min(losses)) if losses else 0
         return len(losses) >= epochs or (self.patience is not None and waited >= self.patience)
 
     def history(self) -> dict[str, list[float]]:
-        """Loss and accuracy of all epochs so far, also of those before a kill."""
+        """Loss and accuracy of all epochs so far, those before a resumption among them."""
         if not self._history.is_file():
             return {}
         with self._history.open(newline="") as file:
@@ -112,7 +112,7 @@ class Checkpoint:
         }
 
     def finish(self, model: Any) -> None:
-        """Gives a model the best weights."""
+        """Loads the best weights into a model."""
         if self._best.is_file():
             model.load_weights(self._best)
 
@@ -126,23 +126,23 @@ class Checkpoint:
 
 
 def request_of(config: TrainConfig, data: Dataset, digest: str) -> dict[str, Any]:
-    """What must not change between a fit on photos and its resumption, whatever the network.
+    """What must stay the same between a fit on images and its resumption, for any network.
 
     Args:
         config: what was asked for.
-        data: the photos by split.
-        digest: over the photos, see `edgebreed.train.survey.digest_of_data`.
+        data: the images by split.
+        digest: over the images, see `edgebreed.train.dataset_scan.digest_of_data`.
     """
     return {
         "size": config.size,
         "resize": config.resize.value,
         "seed": config.seed,
         "classes": len(data.classes),
-        "photos": {split: len(members) for split, members in data.splits.items()},
+        "images": {split: len(members) for split, members in data.splits.items()},
         "data_sha256": digest,
     }
 
 
-def forget(run: Path) -> None:
-    """Removes the checkpoint of a run that is done, if it has one."""
+def remove_checkpoint(run: Path) -> None:
+    """Removes the checkpoint of a run, if it has one."""
     shutil.rmtree(run / FOLDER, ignore_errors=True)

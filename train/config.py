@@ -1,23 +1,26 @@
-"""What `train` is asked for, and what fitting hands back."""
+"""What `train` is asked for, and what fitting returns."""
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
+from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
 
 
 class Arch(StrEnum):
-    """Architectures that can be trained."""
+    """What is trained."""
 
-    SCRATCH = "scratch"
-    XCEPTION = "xception"
+    SCRATCH = "scratch"  # a small CNN, from random weights
+    TRANSFER = "transfer"  # a new head on a backbone with ImageNet weights
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        """`xception`, the backbone where none is named, means a transfer."""
+        return cls.TRANSFER if value == XCEPTION else None
 
 
 LOGS = "tensorboard"  # folder of a run
@@ -37,24 +40,24 @@ SIDES = {
     "efficientnetb6": 528,
     "efficientnetb7": 600,
 }
-"""Input side in px by network: the one that a backbone's weights were trained at, where it is not 224."""
+"""Input side in px by network, where it is not 224: the one that a backbone's weights were trained at."""
 
 
 class Maxima(NamedTuple):
-    """A layer whose maps' maxima are features, and how many maps it has."""
+    """A layer whose maps' maxima are features too, and its number of maps."""
 
     layer: str
     number: int
 
 
 MAXIMA = {XCEPTION: Maxima("block14_sepconv1_act", 1536)}
-"""Layers whose maxima join a backbone's averages, where that was seen to help.
+"""Layers whose maxima join a backbone's averages, where that was measured to help.
 
-For Xception it takes 22 of 464 mistakes off, in five-fold cross-validation of 4,772 dog photos, twice.
+For Xception it prevented 22 of 464 mistakes in five-fold cross-validation of 4,772 images, done twice.
 """
 History = dict[str, list[float]]
-"""Loss, accuracy and, of heads, learning rate by epoch, as Keras names them."""
-EPOCHS = {Arch.SCRATCH: 20, Arch.XCEPTION: 20}
+"""Loss and accuracy by epoch, as Keras names them."""
+EPOCHS = {Arch.SCRATCH: 20, Arch.TRANSFER: 20}
 
 
 @dataclass(frozen=True)
@@ -64,22 +67,21 @@ class TrainConfig:
     Attributes:
         out: folder of the run.
         cache: folder of the feature cache.
-        arch: a network of our own from scratch, or a head on a backbone.
+        arch: a small network from scratch, or a head on a backbone.
         data: folder of the data set; None draws the demo.
-        weights: ImageNet weights of the base; None downloads them, and a network from scratch has no use
-            for them.
-        negatives: folder of photos that show none of the classes.
-        exclude: file that lists photos to leave out, a path below `data` a line.
-        names: JSON file that maps folder names to the names that people read.
-        epochs: passes over the training photos; 0 takes the architecture's own number.
-        size: side of the square input in px; 0 takes the architecture's own.
-        resize: how a photo becomes a square.
+        weights: ImageNet weights of the backbone; None downloads them. A network from scratch ignores them.
+        negatives: folder of images that show none of the classes.
+        exclude: file that lists images to leave out, a path below `data` a line.
+        names: JSON file that maps folder names to the labels that people read.
+        epochs: passes over the training images; 0 takes the architecture's default.
+        size: side of the square input in px; 0 takes the architecture's default.
+        resize: how an image becomes a square.
         seed: of everything random.
-        fine_tune: passes over augmented photos that tune the top of the backbone; 0 leaves it frozen.
-        backbone: the network that a head stands on, in any case; Xception if left empty.
-        resume: go on with a fit on photos that was cut off.
-        keep_duplicates: learn also from training photos that repeat one of another split.
-        subject: what all classes are, such as `dog`; None where they have no common noun.
+        keep_duplicates: learn also from images that repeat one of another split.
+        resume: continue a fit on images that was interrupted.
+        fine_tune: passes over augmented images that tune the top of the backbone; 0 leaves it frozen.
+        backbone: the network that a head stands on, in any case; Xception if empty.
+        subject: what all classes are, such as `rocket`; None where they have no common noun.
         people: answer a person as such, by a face.
         unknown_below: threshold of 'unknown' in place of the measured one: in 0..1, or `off`.
     """
@@ -115,10 +117,10 @@ class TrainConfig:
             )
         if self.fine_tune and self.arch is Arch.SCRATCH:
             raise InputError("--fine-tune is for a transfer: leave --arch scratch out")
-        Rejection().set_to(self.unknown_below)  # refuses what is no threshold, before anything is fitted
+        Rejection().set_to(self.unknown_below)  # refuses what is no threshold before anything is fitted
         if self.negatives is not None and self.arch is Arch.SCRATCH:
             raise InputError(
-                "--negatives needs --arch xception: a network from scratch has no features to judge by"
+                "--negatives needs --arch transfer: a network from scratch has no features to judge by"
             )
 
     @property
@@ -128,8 +130,13 @@ class TrainConfig:
 
     @property
     def network(self) -> str:
-        """What the run is called by: `scratch`, or the backbone in lower case."""
+        """The run's network: `scratch`, or the backbone in lower case."""
         return self.arch.value if self.arch is Arch.SCRATCH else (self.backbone or XCEPTION).lower()
+
+    @property
+    def spec(self) -> InputSpec:
+        """The model's input."""
+        return InputSpec(self.size, self.size, self.resize)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
@@ -138,34 +145,31 @@ class TrainConfig:
             for key, value in asdict(self).items()
         }
 
-    @property
-    def spec(self) -> InputSpec:
-        """The model's input."""
-        return InputSpec(self.size, self.size, self.resize)
 
-
-@dataclass
+@dataclass(frozen=True)
 class Fitted:
-    """A classifier and what was learnt about it.
+    """A fitted classifier and what was measured while it was fitted.
 
     Attributes:
-        model: from photos to a dict of `probabilities` and perhaps `in_distribution`.
+        model: from images to a dict of `probabilities` and, where there are negatives, `in_distribution`.
         history: loss and accuracy by epoch.
-        test: probabilities of the test photos `(N, classes) float32`.
+        test: outputs for the test images.
         rejection: when to answer 'unknown'.
-        temperature: divided the logits; folded into the model.
+        temperature: divided the logits; part of the model's last layer.
         trainable: number of parameters that were fitted.
         seconds: by step.
-        interrupted: a signal ended a fit on photos, which can be resumed.
+        interrupted: a signal ended a fit on images, which can be resumed.
         fine_tune_history: loss and accuracy by pass of the fine-tuning; empty without one.
+        left_out_negatives: negatives that look like one of the classes.
     """
 
     model: Any
     history: History
-    test: NDArray[np.float32]
+    test: ModelOutputs
     rejection: Rejection
     temperature: float
     trainable: int
     seconds: dict[str, float] = field(default_factory=dict)
     interrupted: bool = False
     fine_tune_history: History = field(default_factory=dict)
+    left_out_negatives: tuple[Path, ...] = ()

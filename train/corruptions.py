@@ -1,13 +1,10 @@
-"""What photos suffer in the wild, to measure a classifier under it (after Hendrycks & Dietterich 2019)."""
-
-from collections.abc import Callable
+"""Image corruptions, to measure how robust a classifier is (after Hendrycks & Dietterich 2019)."""
 
 import cv2
 import numpy as np
 
 from edgebreed.edge.images import Frame
-
-Corruption = Callable[[Frame], Frame]
+from edgebreed.train.image_loader import Change
 
 
 def _crop(frame: Frame) -> Frame:
@@ -17,7 +14,7 @@ def _crop(frame: Frame) -> Frame:
 
 
 def _wide(frame: Frame) -> Frame:
-    """The edge goes on at both sides, as a camera's wide frame has background."""
+    """Repeats the border at both sides: the object is smaller, as in a wide frame of a camera."""
     side = frame.shape[1] // 3
     return np.asarray(cv2.copyMakeBorder(frame, 0, 0, side, side, cv2.BORDER_REPLICATE), np.uint8)
 
@@ -48,7 +45,7 @@ def _jpeg(frame: Frame) -> Frame:
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
 
-CORRUPTIONS: dict[str, Corruption] = {
+CORRUPTIONS: dict[str, Change] = {
     "crop": _crop,  # the middle 70 % of each side
     "wide": _wide,  # two thirds of the width added at the sides
     "blur": _blur,  # Gaussian, sigma 1 % of the shorter side
@@ -57,4 +54,4 @@ CORRUPTIONS: dict[str, Corruption] = {
     "rotation": _rotation,  # 20 degrees
     "jpeg": _jpeg,  # quality 10
 }
-"""Each takes and gives `(H, W, 3) uint8 BGR`; the same photo is always corrupted alike."""
+"""Each takes and returns `(H, W, 3) uint8 BGR`, and changes the same image in the same way every time."""

@@ -1,4 +1,4 @@
-"""The `demo` data set: coloured shapes drawn by the program, so that every command works with no download."""
+"""The `demo` data set: drawn coloured shapes, so that every command works without a download."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,36 +14,36 @@ Draw = Callable[[Frame, tuple[int, int], int, tuple[int, int, int]], None]
 
 
 def write_demo(root: Path, seed: int = 0) -> Path:
-    """Draws six classes of shapes on noisy grounds as PNG files below `root/<split>/<class>`.
+    """Draws six classes of shapes on noisy backgrounds, as PNG files below `root/<split>/<class>`.
 
     The same seed draws the same bytes.
 
     Returns:
         `root`.
     """
-    generator = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     for split, count in COUNTS.items():
         for name, draw in SHAPES.items():
             folder = root / split / name
             folder.mkdir(parents=True, exist_ok=True)
             for number in range(count):
-                cv2.imwrite(str(folder / f"{number:03}.png"), _picture(draw, generator))
+                cv2.imwrite(str(folder / f"{number:03}.png"), _picture(draw, rng))
     return root
 
 
-def _picture(draw: Draw, generator: np.random.Generator) -> Frame:
-    ground = generator.integers(0, 120, 3)
-    noise = generator.normal(0, 18, (SIDE, SIDE, 3))
-    canvas = np.clip(ground + noise, 0, 255).astype(np.uint8)
-    radius = int(generator.integers(SIDE // 6, SIDE // 3))
-    centre = tuple(int(v) for v in generator.integers(radius, SIDE - radius, 2))
-    colour = tuple(int(v) for v in generator.integers(140, 256, 3))
+def _picture(draw: Draw, rng: np.random.Generator) -> Frame:
+    background = rng.integers(0, 120, 3)
+    noise = rng.normal(0, 18, (SIDE, SIDE, 3))
+    canvas = np.clip(background + noise, 0, 255).astype(np.uint8)
+    radius = int(rng.integers(SIDE // 6, SIDE // 3))
+    centre = tuple(int(v) for v in rng.integers(radius, SIDE - radius, 2))
+    colour = tuple(int(v) for v in rng.integers(140, 256, 3))
     draw(canvas, (centre[0], centre[1]), radius, (colour[0], colour[1], colour[2]))
     return canvas
 
 
 def _polygon(corners: int, inner: float = 1.0) -> Draw:
-    """A regular polygon; with `inner` below 1 a star, whose every second corner lies that far out."""
+    """A regular polygon; with `inner` below 1 a star, whose inner corners have that share of the radius."""
 
     def draw(canvas: Frame, centre: tuple[int, int], radius: int, colour: tuple[int, int, int]) -> None:
         steps = corners if inner == 1.0 else 2 * corners

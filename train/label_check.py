@@ -1,4 +1,4 @@
-"""Labels that a model which did not see them contradicts: confident learning (Northcutt et al. 2021)."""
+"""Finds labels that are probably wrong, by cross-validation: confident learning (Northcutt et al. 2021)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,31 +8,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.errors import InputError, MissingExtraError
-from edgebreed.train.contact_sheet import Cell
-from edgebreed.train.dataset import Dataset, Labelled, Photo, labels_of
-from edgebreed.train.duplicates import Groups
-from edgebreed.train.features import Base, FeatureCache, extract
-from edgebreed.train.head import HeadFit
-from edgebreed.train.metrics import softmax
+from edgebreed.train.classification_metrics import softmax
+from edgebreed.train.dataset import Dataset, LabelledArrays, LabelledImage, labels_of
+from edgebreed.train.dataset_report import Cell
+from edgebreed.train.dataset_scan import DuplicateGroups
+from edgebreed.train.feature_cache import FeatureCache, FeatureExtractor, extract
+from edgebreed.train.linear_probe import fit_head
 
 FOLDS = 5
-EPOCHS = 20
 
 
 @dataclass(frozen=True)
-class Doubt:
+class LabelIssue:
     """A label that is probably wrong.
 
     Attributes:
-        photo: the photo with its label.
+        image: the image with its label.
         name: its path below the data set's root.
         label: the label's class name.
-        suggestion: the class that a model which did not see the photo names instead.
+        suggestion: the class that a model predicts which did not learn the image.
         probability: of the suggestion.
         given: probability of the label.
     """
 
-    photo: Photo
+    image: LabelledImage
     name: str
     label: str
     suggestion: str
@@ -46,28 +45,38 @@ class Doubt:
     def cell(self) -> Cell:
         """For a contact sheet."""
         return Cell(
-            self.photo.path,
-            (f"is {self.label}", f"{self.suggestion} {self.probability:.2f}?", self.photo.path.name),
+            self.image.path,
+            (f"is {self.label}", f"{self.suggestion} {self.probability:.2f}?", self.image.path.name),
         )
 
 
-def find_doubts(data: Dataset, photos: Sequence[Photo], probabilities: NDArray[np.float32]) -> list[Doubt]:
-    """The labels that confident learning prunes by class noise rate, most doubtful first.
+def check_labels(
+    data: Dataset,
+    extractor: FeatureExtractor,
+    cache: FeatureCache,
+    similar: DuplicateGroups,
+    seed: int = 0,
+) -> list[LabelIssue]:
+    """Finds label issues in all splits, by heads on the features of a frozen backbone.
 
     Args:
         data: the data set.
-        photos: its photos.
-        probabilities: out-of-fold answers to them, `(N, classes) float32`.
+        extractor: computes the features.
+        cache: keeps them.
+        similar: images that look the same; they stay in one fold, as one would give away the other's label.
+        seed: of folds and heads.
 
     Raises:
+        InputError: there are too few images of every class.
         MissingExtraError: cleanlab is not installed.
     """
-    try:
-        from cleanlab.filter import find_label_issues
-    except ImportError as error:
-        raise MissingExtraError("label checking (cleanlab)", "train") from error
-    order = find_label_issues(labels_of(photos), probabilities, return_indices_ranked_by="self_confidence")
-    return [_doubt(data, photos[index], probabilities[index]) for index in order]
+    images = data.all_images
+    features = extract([image.path for image in images], extractor, cache, "features")
+    first = {path: members[0] for members in similar.members for path in members}
+    numbers: dict[Path, int] = {}
+    groups = [numbers.setdefault(first.get(image.path, image.path), len(numbers)) for image in images]
+    probabilities = out_of_fold(features, labels_of(images), len(data.classes), seed, np.array(groups))
+    return find_issues(data, images, probabilities)
 
 
 def out_of_fold(
@@ -77,71 +86,72 @@ def out_of_fold(
     seed: int,
     groups: NDArray[np.int64] | None = None,
 ) -> NDArray[np.float32]:
-    """Answers to each photo by a head that did not see it.
+    """Predicts each image by a head that did not learn it.
 
     Args:
         features: `(N, F) float32`.
         labels: `(N,) int64`.
         classes: number of classes.
         seed: of folds and heads.
-        groups: `(N,) int64`, the same for photos that look alike: they stay in one fold. None: none do.
+        groups: `(N,) int64`, equal for images that must stay in one fold; None: any may be apart.
 
     Returns:
-        `(N, classes) float32`.
+        Probabilities `(N, classes) float32`.
 
     Raises:
-        InputError: there are too few photos of every class.
+        InputError: there are too few images of every class.
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
     if np.bincount(labels).max() < FOLDS:
-        raise InputError(f"no class has {FOLDS} photos: labels are checked by {FOLDS}-fold cross-validation")
+        raise InputError(f"no class has {FOLDS} images: labels are checked by {FOLDS}-fold cross-validation")
     groups = np.arange(len(labels)) if groups is None else groups
-    answers = np.empty((len(labels), classes), np.float32)
+    probabilities = np.empty((len(labels), classes), np.float32)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
-    for kept, held in folds.split(features, labels, groups):
-        fit = HeadFit(features.shape[1], classes, seed)
-        fit.learn(Labelled(features[kept], labels[kept]), EPOCHS)
-        answers[held] = softmax(fit.head(features[held]))
-    return answers
+    for kept, held_out in folds.split(features, labels, groups):
+        head, _ = fit_head(LabelledArrays(features[kept], labels[kept]), classes, seed=seed)
+        probabilities[held_out] = softmax(head(features[held_out]))
+    return probabilities
 
 
-def check_labels(data: Dataset, base: Base, cache: FeatureCache, alike: Groups, seed: int = 0) -> list[Doubt]:
-    """Finds doubtful labels in all splits, by heads on the features of a frozen base.
+def find_issues(
+    data: Dataset, images: Sequence[LabelledImage], probabilities: NDArray[np.float32]
+) -> list[LabelIssue]:
+    """The labels that confident learning prunes by class noise rate, most doubtful first.
 
     Args:
         data: the data set.
-        base: the frozen base.
-        cache: keeps its features.
-        alike: photos that look the same, which would tell each other's label.
-        seed: of folds and heads.
+        images: its images.
+        probabilities: of `out_of_fold`, `(N, classes) float32`.
+
+    Raises:
+        MissingExtraError: cleanlab is not installed.
     """
-    photos = data.all_photos
-    features = extract([photo.path for photo in photos], base, cache, "features")
-    first = {path: members[0] for members in alike.members for path in members}
-    numbers: dict[Path, int] = {}
-    groups = [numbers.setdefault(first.get(photo.path, photo.path), len(numbers)) for photo in photos]
-    answers = out_of_fold(features, labels_of(photos), len(data.classes), seed, np.array(groups))
-    return find_doubts(data, photos, answers)
+    try:
+        from cleanlab.filter import find_label_issues
+    except ImportError as error:
+        raise MissingExtraError("label checking (cleanlab)", "train") from error
+    order = find_label_issues(labels_of(images), probabilities, return_indices_ranked_by="self_confidence")
+    return [_issue(data, images[index], probabilities[index]) for index in order]
 
 
-def write_list(doubts: Sequence[Doubt], data: Dataset) -> str:
-    """The list as text, with what it is and what to do with it."""
+def write_list(issues: Sequence[LabelIssue], data: Dataset) -> str:
+    """The issues as a text file, with comments that say how to use it."""
     head = [
-        f"# {len(doubts)} labels of {data.root.name} that {FOLDS}-fold cross-validation contradicts.",
-        "# Most doubtful first: photo, label, suggestion, its probability.",
+        f"# {len(issues)} labels of {data.root.name} that {FOLDS}-fold cross-validation contradicts.",
+        "# Most doubtful first: image, label, suggestion, its probability.",
         "# Delete the lines of labels that are right, then: edgebreed train --data DIR --exclude THIS_FILE",
     ]
-    return "\n".join([*head, *(doubt.line() for doubt in doubts)]) + "\n"
+    return "\n".join([*head, *(issue.line() for issue in issues)]) + "\n"
 
 
-def _doubt(data: Dataset, photo: Photo, row: NDArray[np.float32]) -> Doubt:
+def _issue(data: Dataset, image: LabelledImage, row: NDArray[np.float32]) -> LabelIssue:
     best = int(row.argmax())
-    return Doubt(
-        photo=photo,
-        name=data.name_of(photo),
-        label=data.classes[photo.label],
+    return LabelIssue(
+        image=image,
+        name=data.name_of(image),
+        label=data.classes[image.label],
         suggestion=data.classes[best],
         probability=float(row[best]),
-        given=float(row[photo.label]),
+        given=float(row[image.label]),
     )

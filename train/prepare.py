@@ -1,34 +1,34 @@
-"""From a folder of photos to a data set that can be learnt from."""
+"""From a folder of images to a data set that can be learned: scanned, cleaned and divided into splits."""
 
+import random
 import shutil
-import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edgebreed.edge.images import find_photos
 from edgebreed.errors import DatasetError, InputError
-from edgebreed.train.config import Arch, TrainConfig
-from edgebreed.train.dataset import Dataset, labels_of, read_dataset
+from edgebreed.train.config import TrainConfig
+from edgebreed.train.dataset import Dataset, LabelledImage, labels_of, read_dataset
+from edgebreed.train.dataset_scan import digest_of_data, scan_dataset
 from edgebreed.train.demo import write_demo
-from edgebreed.train.features import FeatureCache, base_key
-from edgebreed.train.on_features import Features, OnFeatures, fit_on_features
-from edgebreed.train.rejection import FOLDS
-from edgebreed.train.split import split
-from edgebreed.train.survey import digest_of_data, survey
+from edgebreed.train.feature_cache import FeatureCache
+from edgebreed.train.negatives import read_negatives
+
+SHARES = {"test": 0.1, "valid": 0.1}
+"""Shares of a data set without splits; the rest is for training."""
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A data set that can be learnt from.
+class PreparedData:
+    """A data set that can be learned.
 
     Attributes:
-        data: the photos by split.
-        negatives: photos that show none of the classes.
-        dropped: how many were left out, by reason.
-        sha256: digest over the photos that are left.
-        cache: knows the digests of all files.
-        fitted: on the features, if all of them were cached; None of a fine-tuning, which changes them.
-        seconds: that the reading of cached features took.
+        data: the images by split.
+        negatives: images that show none of the classes.
+        dropped: how many images were left out, by reason.
+        sha256: digest over the images that are left.
+        cache: of features; it knows the digests of all files.
     """
 
     data: Dataset
@@ -36,93 +36,61 @@ class Prepared:
     dropped: dict[str, int]
     sha256: str
     cache: FeatureCache
-    fitted: OnFeatures | None = None
-    seconds: float = 0.0
 
     @property
     def files(self) -> dict[str, list[Path]]:
-        """The files that features are computed of, by split; those of `negatives` if there are some."""
+        """The files whose features are needed, by split; with `negatives` if there are any."""
         files = {
-            split: [photo.path for photo in self.data.photos(split)] for split in ("train", "valid", "test")
+            split: [image.path for image in self.data.images(split)] for split in ("train", "valid", "test")
         }
         return {**files, "negatives": list(self.negatives)} if self.negatives else files
 
 
-def prepare(config: TrainConfig) -> Prepared:
-    """Reads the data set, leaves out what must not be learnt, and splits it if it comes in one piece.
+def prepare(config: TrainConfig) -> PreparedData:
+    """Reads a data set, drops what must not be learned, and divides it if it has no split folders.
 
     Raises:
-        DatasetError: a class has no training photo left.
+        DatasetError: a class has no training image left.
         InputError: there are too few negatives.
     """
-    negatives = _read_negatives(config.negatives)
-    data, cache = _read_data(config), FeatureCache(config.cache)
-    found = survey(data, cache)
-    broken = set(found.undecodable)
+    excluded = read_list(config.exclude) if config.exclude else set()
+    negatives = read_negatives(config.negatives, excluded)
+    data, cache = _read_data(config, excluded), FeatureCache(config.cache)
+    scan = scan_dataset(data, cache)
+    undecodable = set(scan.undecodable)
     repeated: set[Path] = set()
     if not data.divided:
-        data = split(data.keep(lambda photo: photo.path not in broken), found.near.members, config.seed)
+        sound = data.keep(lambda image: image.path not in undecodable)
+        data = divide(sound, scan.near.members, config.seed)
     elif not config.keep_duplicates:
-        repeated = found.repeated()
-    kept = data.keep(lambda photo: photo.path not in broken | repeated)
-    dropped = {"undecodable": len(broken), "repeated": len(repeated)}
+        repeated = scan.leaking()
+    kept = data.keep(lambda image: image.path not in undecodable | repeated)
+    dropped = {"undecodable": len(undecodable), "repeated": len(repeated)}
     _check_classes(kept)
-    prepared = Prepared(kept, negatives, dropped, digest_of_data(kept, found.digests), cache)
-    return _fit_cached(config, prepared)
+    return PreparedData(kept, negatives, dropped, digest_of_data(kept, scan.digests), cache)
 
 
-def _fit_cached(config: TrainConfig, prepared: Prepared) -> Prepared:
-    """Fits at once what needs no Keras, if no feature is missing."""
-    if config.arch is not Arch.XCEPTION or config.fine_tune:
-        return prepared
-    if config.weights is not None and not config.weights.is_file():
-        return prepared
-    start = time.perf_counter()
-    key = base_key(config.network, config.spec, config.weights)
-    features: Features = {}
-    for name, files in prepared.files.items():
-        rows = prepared.cache.recall(key, files)
-        if rows is None:
-            return prepared
-        features[name] = rows
-    reading = time.perf_counter() - start
-    fitted = fit_on_features(config, prepared.data, features)
-    return replace(prepared, fitted=fitted, seconds=reading)
+def divide(data: Dataset, similar: Iterable[Sequence[Path]], seed: int) -> Dataset:
+    """Divides a data set into splits, stratified by class; images that look the same stay in one split.
 
-
-def _check_classes(data: Dataset) -> None:
-    learnt = set(labels_of(data.photos("train")))
-    empty = [name for label, name in enumerate(data.classes) if label not in learnt]
-    if empty:
-        raise DatasetError(
-            f"class {empty[0]} of {data.root} has no training photo left, as they are broken, excluded "
-            "or repeat photos of other splits: add some, or remove the folder"
-        )
-
-
-def _read_negatives(folder: Path | None) -> tuple[Path, ...]:
-    if folder is None:
-        return ()
-    photos = find_photos([folder])
-    if len(photos) < FOLDS:
-        raise InputError(
-            f"--negatives {folder} holds {len(photos)} photos: "
-            f"the threshold of 'unknown' takes {FOLDS} or more"
-        )
-    return tuple(photos)
-
-
-def _read_data(config: TrainConfig) -> Dataset:
-    if config.data is not None:
-        data = read_dataset(config.data)
-        return data.without(read_list(config.exclude)) if config.exclude else data
-    folder = config.out / "demo-data"
-    shutil.rmtree(folder, ignore_errors=True)
-    return read_dataset(write_demo(folder, config.seed))
+    Args:
+        data: all its images are in `train`.
+        similar: groups of images that look the same.
+        seed: of the shuffling.
+    """
+    leader = {path: group[0] for group in similar for path in group}
+    rng = random.Random(seed)
+    splits: dict[str, list[LabelledImage]] = {"train": [], "valid": [], "test": []}
+    assigned: dict[Path, str] = {}
+    for label in range(len(data.classes)):
+        members = [image for image in data.splits["train"] if image.label == label]
+        for name, images in _divide_class(members, leader, assigned, rng).items():
+            splits[name] += images
+    return replace(data, divided=True, splits={name: tuple(images) for name, images in splits.items()})
 
 
 def read_list(path: Path) -> set[str]:
-    """Photos to leave out: the first column of each line that is no comment.
+    """Images to leave out: the first column of each line that is no comment.
 
     Raises:
         InputError: the list cannot be read.
@@ -132,3 +100,46 @@ def read_list(path: Path) -> set[str]:
     except OSError as error:
         raise InputError(f"cannot read --exclude {path}: {error.strerror}") from error
     return {line.split("\t")[0].strip() for line in lines if line.strip() and not line.startswith("#")}
+
+
+def _divide_class(
+    members: Sequence[LabelledImage], leader: dict[Path, Path], assigned: dict[Path, str], rng: random.Random
+) -> dict[str, list[LabelledImage]]:
+    """Assigns whole groups to the first split with room for them; a group of an earlier class follows it."""
+    groups: dict[Path, list[LabelledImage]] = defaultdict(list)
+    for image in members:
+        groups[leader.get(image.path, image.path)].append(image)
+    order = list(groups)
+    rng.shuffle(order)
+    wanted = {
+        name: max(1, round(len(members) * share)) if len(members) >= 3 else 0
+        for name, share in SHARES.items()
+    }
+    divided: dict[str, list[LabelledImage]] = {"train": [], "valid": [], "test": []}
+    for key in order:
+        open_splits = [
+            name for name, count in wanted.items() if len(divided[name]) + len(groups[key]) <= count
+        ]
+        name = assigned.setdefault(key, open_splits[0] if open_splits else "train")
+        divided[name] += groups[key]
+    return divided
+
+
+def _check_classes(data: Dataset) -> None:
+    learned = set(labels_of(data.images("train")))
+    empty = [name for label, name in enumerate(data.classes) if label not in learned]
+    if empty:
+        raise DatasetError(
+            f"class {empty[0]} of {data.root} has no training image left, as they are broken, excluded "
+            "or repeat images of other splits: add some, or remove the folder"
+        )
+
+
+def _read_data(config: TrainConfig, excluded: set[str]) -> Dataset:
+    if config.data is not None:
+        negatives = config.negatives
+        of_data = {name for name in excluded if negatives is None or not (negatives / name).is_file()}
+        return read_dataset(config.data).without(of_data)
+    folder = config.out / "demo-data"
+    shutil.rmtree(folder, ignore_errors=True)
+    return read_dataset(write_demo(folder, config.seed))

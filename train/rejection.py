@@ -1,4 +1,12 @@
-"""When to answer 'unknown': a score that tells the classes from everything else, and its threshold."""
+"""When to answer 'unknown': a score that tells the classes from everything else, and its threshold.
+
+The score is linear in a backbone's features and is fitted against negatives: images of none of the classes.
+On 40 photos of dogs in scenes, of another source than the training photos, a logistic regression on whole
+negatives called 31 a dog; linear discriminant analysis (LDA) with parts of the negatives beside them, and
+without the two negatives that show a dog, called all 40 one. Neither lost a test photo to it. The covariance
+within the classes is what helps: directions that differ from class to class weigh little, so a breed that
+nobody trained on is a dog all the same.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -8,103 +16,159 @@ from numpy.typing import NDArray
 from edgebreed.edge.task import Rejection, RejectionScore
 
 FOLDS = 5
-INSIDE_SHARE = 10  # images of the classes for each negative; more of them cost time and move nothing
+SHRINKAGE = (
+    0.2  # of the covariance towards a multiple of the identity; 0.1 and 0.3 are within two photos of 40
+)
+MAX_FALSE_POSITIVES = 0.02  # share of negatives that the threshold lets through
+MIN_KEPT = 0.95  # share of validation images that it must keep
+MOST_PASSED = 0.5  # where to keep so many, more negatives than this would pass, there is no threshold
 MIN_VALIDATION = 60  # 0 rejected of 60 shows that at most 5 % are, with 95 % confidence (rule of three)
+LOOKS_KNOWN = 0.01  # a negative that scores above the lowest 1 % of validation images shows a class
+ROUNDS = 3  # of finding such negatives
+TYPICAL_LOGIT = 4.0  # of the median validation image: 0.98; the threshold is at 0, a score of a half
+
+Floats = NDArray[np.float32]
+NO_NEGATIVES = "no negatives were given, and without them no threshold can be measured: pass --negatives"
 
 
 @dataclass(frozen=True)
 class InDistributionScore:
-    """A logistic regression on features: `sigmoid(features @ weights + bias)`.
+    """A linear score of features as a number in 0..1: `sigmoid(features @ weights + bias)`.
 
     Attributes:
         weights: `(features,) float32`.
         bias: added to the product.
     """
 
-    weights: NDArray[np.float32]
+    weights: Floats
     bias: float
 
-    def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Scores `(N, features) float32` as `(N,) float32` in 0..1."""
-        return np.asarray(1 / (1 + np.exp(-(features @ self.weights + self.bias))), np.float32)
+    def logits(self, features: Floats) -> Floats:
+        """The score before the sigmoid, `(N,) float32`, of features `(N, features) float32`."""
+        return np.asarray(features @ self.weights + self.bias, np.float32)
+
+    def __call__(self, features: Floats) -> Floats:
+        """Scores features `(N, features) float32` as `(N,) float32` in 0..1."""
+        return np.asarray(1 / (1 + np.exp(-self.logits(features))), np.float32)
+
+    def scaled(self, factor: float, threshold: float) -> "InDistributionScore":
+        """The same order of images, with what was `threshold` at 0 and distances multiplied."""
+        weights = np.asarray(self.weights * np.float32(factor), np.float32)
+        return InDistributionScore(weights, float((self.bias - threshold) * factor))
 
 
-def fit_in_distribution(inside: NDArray[np.float32], outside: NDArray[np.float32]) -> InDistributionScore:
-    """Fits images of the classes against negatives, both `(N, features) float32`."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.preprocessing import StandardScaler
+@dataclass(frozen=True)
+class FittedRejection:
+    """What was fitted.
 
-    inside = inside[:: max(1, len(inside) // (INSIDE_SHARE * max(1, len(outside))))]
-    rows = np.concatenate([inside, outside])
-    target = np.concatenate([np.ones(len(inside)), np.zeros(len(outside))])
-    scaler = StandardScaler().fit(rows)
-    model = LogisticRegression(C=0.01, class_weight="balanced", max_iter=1000).fit(
-        scaler.transform(rows), target
-    )
-    weights = model.coef_[0] / scaler.scale_
-    bias = float(model.intercept_[0] - weights @ scaler.mean_)
-    return InDistributionScore(weights.astype(np.float32), bias)
+    Attributes:
+        score: tells the classes from everything else; its threshold is at a half.
+        rejection: the threshold and what it was measured to do.
+        used: of the negatives, which were fitted on; the others look like one of the classes, `(N,) bool`.
+    """
+
+    score: InDistributionScore
+    rejection: Rejection
+    used: NDArray[np.bool_]
 
 
-def cross_validated_scores(
-    inside: NDArray[np.float32], outside: NDArray[np.float32], seed: int
-) -> NDArray[np.float32]:
-    """Scores of negatives by fits that did not see them, `(N,) float32`."""
-    order = np.random.default_rng(seed).permutation(len(outside))
-    scores = np.empty(len(outside), np.float32)
-    for fold in range(FOLDS):
-        held = order[fold::FOLDS]
-        if len(held):
-            scores[held] = fit_in_distribution(inside, np.delete(outside, held, axis=0))(outside[held])
-    return scores
+class _Discriminant:
+    """Fits linear discriminants of the same images against changing negatives.
+
+    Two classes of equal weight (Fisher 1936) with a shrunk covariance (Friedman 1989). The classes' own
+    covariance, which costs most, is computed once.
+    """
+
+    def __init__(self, inside: Floats) -> None:
+        self._mean, self._covariance = _moments(inside)
+
+    def fit(self, outside: Floats) -> InDistributionScore:
+        """The score that tells the images from negatives `(N, features) float32`."""
+        from scipy.linalg import solve
+
+        mean, covariance = _moments(outside)
+        pooled = (self._covariance + covariance) / 2
+        spread = np.trace(pooled) / len(pooled) + 1e-12
+        shrunk = (1 - SHRINKAGE) * pooled + SHRINKAGE * spread * np.eye(len(pooled))
+        weights = solve(shrunk, self._mean - mean, assume_a="pos")
+        bias = -float(weights @ (self._mean + mean)) / 2
+        return InDistributionScore(weights.astype(np.float32), bias)
+
+    def held_out(self, negatives: Floats, seed: int) -> Floats:
+        """Scores of whole negatives by fits that saw neither them nor their parts, `(N,) float32`."""
+        order = np.random.default_rng(seed).permutation(len(negatives))
+        scores = np.empty(len(negatives), np.float32)
+        for fold in range(FOLDS):
+            held = order[fold::FOLDS]
+            if len(held):
+                score = self.fit(_rows(np.delete(negatives, held, axis=0)))
+                scores[held] = score.logits(negatives[held, 0])
+        return scores
 
 
-def fit_rejection(
-    train: NDArray[np.float32], valid: NDArray[np.float32], outside: NDArray[np.float32], seed: int
-) -> tuple[InDistributionScore, Rejection]:
-    """The score that tells the classes from everything else, and its threshold.
+def fit_rejection(train: Floats, valid: Floats, negatives: Floats, seed: int) -> FittedRejection:
+    """Fits the score and measures its threshold.
+
+    Negatives that cross-validation takes for one of the classes are left out and the rest is fitted again:
+    real folders of 'other things' hold some.
 
     Args:
-        train: features of training photos, `(N, features) float32`.
-        valid: features of validation photos, for the threshold.
-        outside: features of negatives.
+        train: features of training images, `(N, features) float32`.
+        valid: features of validation images, for the threshold.
+        negatives: features of negatives, `(N, 1 + parts, features) float32`: each whole, then parts of it.
         seed: of the folds.
     """
-    score = fit_in_distribution(train, outside)
-    held_out = cross_validated_scores(train, outside, seed)
-    return score, rejection_with_negatives(score(valid), held_out)
+    discriminant, used = _Discriminant(train), np.ones(len(negatives), bool)
+    for _ in range(ROUNDS):
+        score = discriminant.fit(_rows(negatives[used]))
+        outside = discriminant.held_out(negatives[used], seed)
+        inside = score.logits(valid)
+        shows_class = outside >= np.quantile(inside, LOOKS_KNOWN)
+        if not shows_class.any() or used.sum() - shows_class.sum() < FOLDS:
+            break
+        used[used] = ~shows_class
+    threshold = choose_threshold(inside, outside)
+    factor = TYPICAL_LOGIT / max(float(np.median(inside)) - threshold, 1e-3)
+    rejection = measured_rejection(inside - threshold, outside - threshold)
+    return FittedRejection(score.scaled(factor, threshold), rejection, used)
 
 
-def rejection_with_negatives(inside: NDArray[np.float32], outside: NDArray[np.float32]) -> Rejection:
-    """The threshold with the largest share of classes kept less share of negatives let through (Youden 1950).
-
-    With fewer than 60 validation images there is none: they could not show what it withholds.
+def choose_threshold(inside: Floats, outside: Floats) -> float:
+    """The lowest threshold that lets 2 % of negatives through at most, or else one that keeps 95 % of images.
 
     Args:
-        inside: scores of validation photos of the classes, `(N,) float32`.
+        inside: scores of validation images, `(N,) float32`.
         outside: scores of negatives, from fits that did not see them, `(N,) float32`.
+    """
+    passing = int(MAX_FALSE_POSITIVES * len(outside))
+    strictest = np.nextafter(np.sort(outside)[len(outside) - 1 - passing], np.float32(np.inf))
+    return float(min(strictest, np.quantile(inside, 1 - MIN_KEPT, method="lower")))
+
+
+def measured_rejection(inside: Floats, outside: Floats) -> Rejection:
+    """What a threshold at a score of a half does; none where it could not be measured or is of no use.
+
+    Args:
+        inside: scores of validation images less the threshold, `(N,) float32`.
+        outside: scores of negatives less the threshold, from fits that did not see them, `(N,) float32`.
     """
     from sklearn.metrics import roc_auc_score
 
-    values = np.unique(np.concatenate([inside, outside, [0.0, 1.0]]))
-    middles = (values[1:] + values[:-1]) / 2
-    kept = (inside[None] >= middles[:, None]).mean(axis=1)
-    passed = (outside[None] >= middles[:, None]).mean(axis=1)
-    best = np.flatnonzero(kept - passed >= (kept - passed).max() - 1e-12)
-    choice = best[len(best) // 2]
     target = np.concatenate([np.ones(len(inside)), np.zeros(len(outside))])
     measured = Rejection(
         score=RejectionScore.IN_DISTRIBUTION,
-        threshold=float(middles[choice]),
-        kept=float(kept[choice]),
+        threshold=0.5,
+        kept=float((inside >= 0).mean()),
         auroc=float(roc_auc_score(target, np.concatenate([inside, outside]))),
-        false_positive_rate=float(passed[choice]),
+        false_positive_rate=float((outside >= 0).mean()),
         negatives=len(outside),
     )
-    if len(inside) >= MIN_VALIDATION:
-        return measured
-    reason = f"{len(inside)} validation images cannot measure a threshold: it takes {MIN_VALIDATION}"
-    return replace(measured, threshold=None, kept=None, false_positive_rate=None, reason=reason)
+    reason = _why_none(measured, len(inside))
+    return (
+        replace(measured, threshold=None, kept=None, false_positive_rate=None, reason=reason)
+        if reason
+        else measured
+    )
 
 
 def no_rejection(reason: str) -> Rejection:
@@ -112,4 +176,26 @@ def no_rejection(reason: str) -> Rejection:
     return Rejection(reason=reason)
 
 
-NO_NEGATIVES = "no negatives were given, and without them no threshold can be measured: pass --negatives"
+def _why_none(measured: Rejection, validation: int) -> str:
+    if validation < MIN_VALIDATION:
+        return (
+            f"{validation} validation images cannot measure a threshold: it takes {MIN_VALIDATION}; "
+            "--unknown-below 0.5 sets one unmeasured"
+        )
+    if (measured.false_positive_rate or 0.0) > MOST_PASSED:
+        return (
+            f"the negatives look like the classes: to keep {MIN_KEPT:.0%} of validation images, "
+            f"{measured.false_positive_rate:.0%} of them would pass; give other negatives"
+        )
+    return ""
+
+
+def _moments(rows: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    mean = rows.mean(axis=0, dtype=np.float64)
+    centred = np.asarray(rows - mean, np.float32)
+    return mean, np.asarray(centred.T @ centred, np.float64) / len(rows)
+
+
+def _rows(negatives: Floats) -> Floats:
+    """Whole negatives and their parts alike, `(N * (1 + parts), features)`."""
+    return negatives.reshape(-1, negatives.shape[-1])

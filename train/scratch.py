@@ -1,19 +1,20 @@
-"""A small CNN of our own, fitted from nothing."""
+"""A small CNN, fitted from random weights."""
 
 import time
 from typing import Any
 
 import numpy as np
 
+from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.assemble import assemble
 from edgebreed.train.checkpoint import Checkpoint, request_of
+from edgebreed.train.classification_metrics import softmax
 from edgebreed.train.config import LOGS, Fitted, TrainConfig
-from edgebreed.train.fit import FitSettings, fit_photos, load_labelled, progressive_sides
-from edgebreed.train.head import Head
+from edgebreed.train.fit import FitSettings, fit_images, load_labelled, progressive_sides
 from edgebreed.train.keras_setup import keras
-from edgebreed.train.metrics import softmax
-from edgebreed.train.prepare import Prepared
+from edgebreed.train.linear_probe import Head
+from edgebreed.train.prepare import PreparedData
 from edgebreed.train.rejection import no_rejection
 from edgebreed.train.temperature import fit_temperature
 
@@ -21,9 +22,7 @@ STEM = 32
 WIDTHS = (64, 128, 256)
 LAST = 512
 DROPOUT = 0.4
-MOMENTUM = (
-    0.9  # Keras's 0.99 still remembers the first weights after the few hundred steps of a small data set
-)
+NORM_MOMENTUM = 0.9  # Keras's 0.99 still holds the initial statistics after the few steps of a small data set
 BATCH = 32
 LEARNING_RATE = 3e-4
 STEP_MOMENTUM = 0.9
@@ -44,6 +43,48 @@ def build_scratch(spec: InputSpec, classes: int) -> Any:
     return _network(keras.Input((spec.height, spec.width, 3), dtype="uint8", name="image"), classes)
 
 
+def fit_scratch(config: TrainConfig, prepared: PreparedData) -> Fitted:
+    """Fits the network on augmented images.
+
+    Args:
+        config: what was asked for.
+        prepared: the images; an interrupted fit can only be resumed on the same ones.
+    """
+    start = time.perf_counter()
+    data = prepared.data
+    splits = {split: load_labelled(data, split, config.spec) for split in ("train", "valid", "test")}
+    any_size = _network(keras.Input((None, None, 3), dtype="uint8", name="image"), len(data.classes))
+    settings = FitSettings(
+        config.epochs,
+        BATCH,
+        LEARNING_RATE,
+        config.seed,
+        STEP_MOMENTUM,
+        WEIGHT_DECAY,
+        config.out / LOGS,
+    )
+    request = {"epochs": config.epochs, **request_of(config, data, prepared.sha256)}
+    checkpoint = Checkpoint.open(config.out, request, config.resume)
+    sides = progressive_sides(config.size, config.epochs)
+    history = fit_images(any_size, splits["train"], splits["valid"], settings, checkpoint, sides)
+    network = build_scratch(config.spec, len(data.classes))
+    network.set_weights(any_size.get_weights())
+    logits = {split: network.predict(splits[split].inputs, verbose=0) for split in ("valid", "test")}
+    temperature = fit_temperature(logits["valid"], splits["valid"].labels)
+    rejection = no_rejection("a network from scratch has no features to separate negatives by")
+    head = Head(*network.get_layer("logits").get_weights())
+    return Fitted(
+        model=assemble(network.input, [network.get_layer("features").output], head, temperature, None),
+        history=history,
+        test=ModelOutputs(softmax(logits["test"] / temperature)),
+        rejection=rejection.set_to(config.unknown_below),
+        temperature=temperature,
+        trainable=sum(int(np.prod(weight.shape)) for weight in network.trainable_weights),
+        seconds={"features": 0.0, "fit": time.perf_counter() - start},
+        interrupted=not checkpoint.is_done(config.epochs),
+    )
+
+
 def _network(image: Any, classes: int) -> Any:
     layers = keras.layers
     x = layers.Rescaling(1 / 255, name="scale")(image)
@@ -62,44 +103,4 @@ def _convolution(width: int, strides: int = 1) -> Any:
 
 
 def _normalized(x: Any) -> Any:
-    return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=MOMENTUM)(x))
-
-
-def fit_scratch(config: TrainConfig, prepared: Prepared) -> Fitted:
-    """Fits the network on augmented photos.
-
-    Args:
-        config: what was asked for.
-        prepared: the photos; a fit that was cut off goes on with the same alone.
-    """
-    start = time.perf_counter()
-    data = prepared.data
-    splits = {split: load_labelled(data, split, config.spec) for split in ("train", "valid", "test")}
-    growing = _network(keras.Input((None, None, 3), dtype="uint8", name="image"), len(data.classes))
-    settings = FitSettings(
-        config.epochs,
-        BATCH,
-        LEARNING_RATE,
-        config.seed,
-        STEP_MOMENTUM,
-        WEIGHT_DECAY,
-        config.out / LOGS,
-    )
-    request = {"epochs": config.epochs, **request_of(config, data, prepared.sha256)}
-    kept = Checkpoint.open(config.out, request, config.resume)
-    sides = progressive_sides(config.size, config.epochs)
-    history = fit_photos(growing, splits["train"], splits["valid"], settings, kept, sides)
-    network = build_scratch(config.spec, len(data.classes))
-    network.set_weights(growing.get_weights())
-    logits = {split: network.predict(splits[split].inputs, verbose=0) for split in ("valid", "test")}
-    temperature = fit_temperature(logits["valid"], splits["valid"].labels)
-    rejection = no_rejection("a network from scratch has no features to tell negatives by").set_to(
-        config.unknown_below
-    )
-    head = Head(*network.get_layer("logits").get_weights())
-    model = assemble(network.input, [network.get_layer("features").output], head, temperature, None)
-    seconds = {"features": 0.0, "fit": time.perf_counter() - start}
-    trainable = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
-    test = softmax(logits["test"] / temperature)
-    interrupted = not kept.is_done(config.epochs)
-    return Fitted(model, history, test, rejection, temperature, trainable, seconds, interrupted)
+    return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=NORM_MOMENTUM)(x))

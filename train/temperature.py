@@ -1,14 +1,14 @@
-"""Temperature scaling: probabilities that mean what they say (Guo et al. 2017)."""
+"""Temperature scaling, which calibrates a classifier's probabilities (Guo et al. 2017)."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """The temperature that makes validation probabilities likeliest (Guo et al. 2017).
+    """The temperature with the smallest cross-entropy on validation images.
 
-    Targets are smoothed by one photo in `N + 2` (Platt 1999), so that a validation set without a mistake
-    does not ask for certainty.
+    Targets are smoothed by one image in `N + 2` (Platt 1999): without that, a validation set that is
+    classified without a mistake would call for a temperature of 0.
 
     Args:
         logits: `(N, classes) float32`.
@@ -20,11 +20,11 @@ def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> f
     from scipy.optimize import minimize_scalar
     from scipy.special import logsumexp
 
-    doubt = 1 / (len(labels) + 2)
+    smoothing = 1 / (len(labels) + 2)
 
     def loss(log_temperature: float) -> float:
         scaled = logits / np.exp(log_temperature)
         right, any_class = scaled[np.arange(len(labels)), labels], scaled.mean(axis=1)
-        return float((logsumexp(scaled, axis=1) - (1 - doubt) * right - doubt * any_class).mean())
+        return float((logsumexp(scaled, axis=1) - (1 - smoothing) * right - smoothing * any_class).mean())
 
     return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))

@@ -1,4 +1,4 @@
-"""Tensors out of a PyTorch file, without PyTorch and without running anything that the file says.
+"""Reads the tensors of a PyTorch file without PyTorch, and without running code from the file.
 
 The format before PyTorch 1.6: three pickles of magic number, protocol and system, one of the tensors'
 descriptions, one of storage keys, then each storage as its length and its raw values.
@@ -20,10 +20,10 @@ _MAGIC = 0x1950A86A20F9469CFC6C
 
 
 def read_tensors(path: str | Path) -> dict[str, NDArray[Any]]:
-    """The tensors of a file by name, each of its own shape.
+    """The tensors of a file by name.
 
     Raises:
-        InputError: the file is of another format, or asks for anything but tensors.
+        InputError: the file is of another format, or holds anything but tensors.
     """
     try:
         with Path(path).open("rb") as file:
@@ -40,7 +40,7 @@ def read_tensors(path: str | Path) -> dict[str, NDArray[Any]]:
 
 
 class _Tensors(pickle.Unpickler):
-    """Knows an ordered dictionary and tensors, and refuses everything else."""
+    """Loads ordered dictionaries and tensors, and refuses everything else."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) == ("collections", "OrderedDict"):
@@ -57,10 +57,10 @@ class _Tensors(pickle.Unpickler):
 
 
 def _strided(values: NDArray[Any], shape: tuple[int, ...], stride: tuple[int, ...]) -> NDArray[Any]:
-    """A copy in plain order; tensors that were transposed before they were saved keep the old order."""
+    """A copy in C order; tensors that were transposed before they were saved have another one in the file."""
     last = sum((side - 1) * step for side, step in zip(shape, stride, strict=True))
     if last >= len(values):
-        raise ValueError(f"a tensor of shape {shape} ends behind its storage")
+        raise ValueError(f"a tensor of shape {shape} ends beyond its storage")
     steps = [step * values.itemsize for step in stride]
     return np.array(np.lib.stride_tricks.as_strided(values, shape, steps), order="C")
 

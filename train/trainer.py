@@ -1,68 +1,68 @@
-"""`edgebreed train`: from a folder of photos to a run."""
+"""`edgebreed train`: from a folder of images to a run."""
 
 import csv
 import datetime
 import json
-from concurrent.futures import Executor
-from dataclasses import asdict
+import logging
 from pathlib import Path
-from typing import Any
 
 from edgebreed.errors import InputError
 from edgebreed.machine import versions
-from edgebreed.train import pixels
+from edgebreed.train.classification_metrics import measure
 from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of
-from edgebreed.train.draw import draw
-from edgebreed.train.helper import helper, load
-from edgebreed.train.metrics import measure
-from edgebreed.train.prepare import Prepared, prepare
-from edgebreed.train.report import Answered
-from edgebreed.train.run import METRICS, MODEL, RECORD, SPLITS, RunRecord
+from edgebreed.train.delivered import describe_unknown, measure_delivered
+from edgebreed.train.image_loader import load_images
+from edgebreed.train.prepare import PreparedData, prepare
+from edgebreed.train.run_record import METRICS, MODEL, RECORD, SPLITS, RunRecord, TrainResult
+from edgebreed.train.run_report import ClassifiedImages, draw_run
+
+_LOG = logging.getLogger(__name__)
 
 TOOLS = ("edgebreed", "keras", "tensorflow", "tensorflow-cpu", "openvino", "numpy", "opencv-python")
-DRAWING = "edgebreed.train.plots"
 
 
-def train(config: TrainConfig) -> dict[str, Any]:
-    """Fits, evaluates, and writes the run.
+def train(config: TrainConfig) -> TrainResult:
+    """Fits a classifier, measures it, and writes the run.
 
-    Returns:
-        What `edgebreed train --json` prints.
+    Raises:
+        InputError: the data set, the weights or an option is at fault.
+        ProofError: the assembled model differs from what was measured.
+        KeyboardInterrupt: a signal came before there was anything to write.
     """
     labels = _read_names(config.names)
-    with helper() as aside:
-        prepared, fitted = _fit(config, aside)
-        result = _result(config, prepared, fitted)
-        record = _record(config, prepared, fitted, labels)
-        _write(config, record, prepared.data, fitted, result, aside)
+    prepared = prepare(config)
+    fitted = _fit(config, prepared)
+    _warn_of_negatives(fitted)
+    record = _record(config, prepared, fitted, labels)
+    result = _result(config, prepared, fitted, record)
+    _write(config.out, record, prepared.data, fitted, result)
     return result
 
 
-def _fit(config: TrainConfig, aside: Executor) -> tuple[Prepared, Fitted]:
-    """Keras takes seconds to import: meanwhile the second process reads the photos, and fits what it can."""
-    preparing = aside.submit(prepare, config)
-    aside.submit(load, DRAWING)
-    from edgebreed.train.keras_setup import keras
+def _fit(config: TrainConfig, prepared: PreparedData) -> Fitted:
+    from edgebreed.train.keras_setup import (
+        keras,
+    )  # takes seconds, so only once the images are known to be good
 
     keras.utils.set_random_seed(config.seed)
     if config.arch is Arch.SCRATCH:
         from edgebreed.train.scratch import fit_scratch
 
-        prepared = preparing.result()
-        return prepared, fit_scratch(config, prepared)
-    from edgebreed.train.backbones import canonical
-    from edgebreed.train.base import build_base
+        return fit_scratch(config, prepared)
     from edgebreed.train.transfer import fit_transfer
 
-    if config.weights is None:
-        preparing.result()  # what is wrong with the photos is told of before weights are downloaded
-    base = build_base(canonical(config.network), config.spec, config.weights)
-    prepared = preparing.result()
-    return prepared, fit_transfer(config, prepared, base, aside)
+    return fit_transfer(config, prepared)
 
 
-def _record(config: TrainConfig, prepared: Prepared, fitted: Fitted, labels: dict[str, str]) -> RunRecord:
+def _warn_of_negatives(fitted: Fitted) -> None:
+    left_out = fitted.left_out_negatives
+    if left_out:
+        names = ", ".join(path.name for path in left_out[:5]) + (", ..." if len(left_out) > 5 else "")
+        _LOG.warning("left out %s negatives that look like one of the classes: %s", len(left_out), names)
+
+
+def _record(config: TrainConfig, prepared: PreparedData, fitted: Fitted, labels: dict[str, str]) -> RunRecord:
     data = prepared.data
     return RunRecord(
         arch=config.network,
@@ -89,58 +89,51 @@ def _read_names(path: Path | None) -> dict[str, str]:
         return {str(folder): str(shown) for folder, shown in names.items()}
     except (OSError, ValueError, AttributeError) as error:
         raise InputError(
-            f'{path} is no list of names ({error}): give JSON such as {{"Pug": "Pug"}}'
+            f'{path} is no list of names ({error}): give JSON such as {{"folder": "Label"}}'
         ) from error
 
 
-def _result(config: TrainConfig, prepared: Prepared, fitted: Fitted) -> dict[str, Any]:
-    data = prepared.data
-    measured = measure(fitted.test, labels_of(data.photos("test")), data.classes)
-    return {
-        "run": str(config.out),
-        "arch": config.network,
-        "data": str(config.data or "demo"),
-        "classes": len(data.classes),
-        "train_images": len(data.photos("train")),
-        "test": measured.to_dict(),
-        "seconds": fitted.seconds,
-        "trainable_parameters": fitted.trainable,
-        "temperature": fitted.temperature,
-        "fine_tune_passes": len(fitted.fine_tune_history.get("loss", ())),
-        "interrupted": fitted.interrupted,
-        "dropped": prepared.dropped,
-        "rejection": asdict(fitted.rejection),
-        "unknown": fitted.rejection.describe(config.task.words.unknown),
-    }
+def _result(config: TrainConfig, prepared: PreparedData, fitted: Fitted, record: RunRecord) -> TrainResult:
+    data, images = prepared.data, prepared.data.images("test")
+    return TrainResult(
+        run=str(config.out),
+        arch=config.network,
+        data=str(config.data or "demo"),
+        classes=len(data.classes),
+        train_images=len(data.images("train")),
+        test=measure(fitted.test.probabilities, labels_of(images), data.classes),
+        delivered=measure_delivered(fitted.test, images, record),
+        seconds=fitted.seconds,
+        trainable_parameters=fitted.trainable,
+        temperature=fitted.temperature,
+        fine_tune_passes=len(fitted.fine_tune_history.get("loss", ())),
+        interrupted=fitted.interrupted,
+        dropped={**prepared.dropped, "negatives": len(fitted.left_out_negatives)},
+        left_out_negatives=tuple(str(path) for path in fitted.left_out_negatives),
+        rejection=fitted.rejection,
+        unknown=describe_unknown(record.task, record.rejection),
+        history=fitted.history,
+        fine_tune_history=fitted.fine_tune_history,
+    )
 
 
-def _write(
-    config: TrainConfig,
-    record: RunRecord,
-    data: Dataset,
-    fitted: Fitted,
-    result: dict[str, Any],
-    aside: Executor,
-) -> None:
-    """Writes the record last: a folder with a record is a whole run."""
+def _write(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: TrainResult) -> None:
+    """Writes the record last: a folder with a record is a complete run."""
     from edgebreed.train.assemble import prove
-    from edgebreed.train.checkpoint import forget
+    from edgebreed.train.checkpoint import remove_checkpoint
 
-    out = config.out
     out.mkdir(parents=True, exist_ok=True)
     (out / RECORD).unlink(missing_ok=True)
-    answered = Answered(data.photos("test"), fitted.test, record.labels)
-    drawing = aside.submit(draw, out, record, fitted.history, answered, result)
-    prove(fitted.model, pixels.load([answered.photos[0].path], config.spec), fitted.test[0])
+    tested = ClassifiedImages(data.images("test"), fitted.test.probabilities, record.labels)
+    prove(fitted.model, load_images([tested.images[0].path], record.input), tested.probabilities[0])
     fitted.model.save(out / MODEL)
-    histories = {"history": fitted.history, "fine_tune_history": fitted.fine_tune_history}
-    (out / METRICS).write_text(json.dumps({**result, **histories}, indent=1))
+    (out / METRICS).write_text(json.dumps(result.to_dict(), indent=1))
     (out / SPLITS).write_text(json.dumps(data.to_dict(), indent=1))
     _write_history(out / "history.csv", fitted.history)
-    drawing.result()
+    draw_run(out, record, result, tested)
     (out / RECORD).write_text(json.dumps(record.to_dict(), indent=1))
     if not fitted.interrupted:
-        forget(out)
+        remove_checkpoint(out)
 
 
 def _write_history(path: Path, history: dict[str, list[float]]) -> None:

@@ -18,9 +18,9 @@ from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
 from edgebreed.edge.images import find_photos
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.machine import processor
-from edgebreed.train import pixels
-from edgebreed.train.base import build_base
-from edgebreed.train.fast_base import FastBase
+from edgebreed.train.accelerated_extractor import AcceleratedExtractor
+from edgebreed.train.feature_extractor import build_extractor
+from edgebreed.train.image_loader import load_batches
 
 BATCH = 32
 OURS, KERAS = "training's engine", "Keras predict"
@@ -61,10 +61,10 @@ def main(
 ) -> None:
     """Prints both times per image, their ratio and the largest difference of their features."""
     spec = InputSpec(size, size)
-    base = build_base("Xception", spec, weights)
-    fast = FastBase(base)
+    base = build_extractor("Xception", spec, weights)
+    fast = AcceleratedExtractor(base)
     paths = find_photos(images)[: BATCH * rounds]
-    batches = list(pixels.batches(paths, spec, BATCH))
+    batches = list(load_batches(paths, spec, BATCH))
     methods: dict[str, ComputeFeatures] = {
         OURS: fast.features,
         KERAS: lambda batch: base.model.predict(batch, verbose=0),

@@ -20,11 +20,10 @@ from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import Frame
 from edgebreed.edge.preprocess import ResizeRule
-from edgebreed.train.corruptions import Corruption
+from edgebreed.train.classification_metrics import topk
 from edgebreed.train.dataset import labels_of
-from edgebreed.train.evaluate import Evaluation, answer_all
-from edgebreed.train.metrics import topk
-from edgebreed.train.pixels import unchanged
+from edgebreed.train.evaluation import Evaluation, compute_outputs
+from edgebreed.train.image_loader import Change, unchanged
 
 ASPECT = 16 / 9
 
@@ -40,7 +39,7 @@ def place_off_centre(image: Frame, wide: bool) -> Frame:
     return np.asarray(cv2.copyMakeBorder(image, top, bottom, left, right, cv2.BORDER_REPLICATE), np.uint8)
 
 
-ASPECTS: dict[str, Corruption] = {
+ASPECTS: dict[str, Change] = {
     "as they are": unchanged,
     "16:9, off the middle": lambda image: place_off_centre(image, wide=True),
     "9:16, off the middle": lambda image: place_off_centre(image, wide=False),
@@ -49,13 +48,13 @@ ASPECTS: dict[str, Corruption] = {
 
 def measure_rules(evaluation: Evaluation) -> dict[str, dict[str, float]]:
     """Top-1 of each resize rule at each aspect ratio."""
-    paths, labels = [image.path for image in evaluation.photos], labels_of(evaluation.photos)
+    paths, labels = [image.path for image in evaluation.images], labels_of(evaluation.images)
     top1: dict[str, dict[str, float]] = {}
     for aspect, change in ASPECTS.items():
         top1[aspect] = {}
         for rule in ResizeRule:
-            spec = replace(evaluation.described.input, resize=rule)
-            outputs = answer_all(evaluation.engine, paths, spec, aspect, change)
+            spec = replace(evaluation.description.input, resize=rule)
+            outputs = compute_outputs(evaluation.engine, paths, spec, aspect, change)
             top1[aspect][rule.value] = topk(outputs.probabilities, labels, 1)
     return top1
 
@@ -69,7 +68,7 @@ def main(
 ) -> None:
     """Prints top-1 by resize rule and aspect ratio."""
     evaluation = Evaluation.open(folder, model, split, EngineOptions(engine))
-    top1, count = measure_rules(evaluation), len(evaluation.photos)
+    top1, count = measure_rules(evaluation), len(evaluation.images)
     if json_:
         publish("resize_rules", count, {"split": split, "top1": top1})
         return

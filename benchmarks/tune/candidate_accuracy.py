@@ -10,9 +10,9 @@ from edgebreed.benchmarks.tune.successive_halving import first_line
 from edgebreed.edge.engines import EngineOptions, load_engine
 from edgebreed.edge.manifest import Precision
 from edgebreed.errors import InputError
-from edgebreed.train.dataset import Photo, labels_of
-from edgebreed.train.evaluate import answer_all
-from edgebreed.train.metrics import topk
+from edgebreed.train.classification_metrics import topk
+from edgebreed.train.dataset import LabelledImage, labels_of
+from edgebreed.train.evaluation import compute_outputs
 
 STATED = "manifest"
 """Name of the data set where the accuracy is what the model files state."""
@@ -72,7 +72,7 @@ class AccuracyEvaluator:
     """
 
     candidates: Sequence[InferenceConfiguration]
-    images: Sequence[Photo] = ()
+    images: Sequence[LabelledImage] = ()
     dataset: str = STATED
     _measured: dict[tuple[str, str], float | None] = field(default_factory=dict)
 
@@ -113,5 +113,5 @@ class AccuracyEvaluator:
         manifest = candidate.variant.manifest
         engine = load_engine(candidate.variant.path, manifest, EngineOptions(candidate.engine))
         paths = [image.path for image in self.images]
-        outputs = answer_all(engine, paths, manifest.input, f"top-1 of {candidate.name}")
+        outputs = compute_outputs(engine, paths, manifest.input, f"top-1 of {candidate.name}")
         return topk(outputs.probabilities, labels_of(self.images), 1)

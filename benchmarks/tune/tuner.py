@@ -32,7 +32,7 @@ from edgebreed.edge.images import Frame
 from edgebreed.edge.manifest import DetectorConfig, Tuned
 from edgebreed.errors import EngineError, InputError, ProofError
 from edgebreed.machine import processor
-from edgebreed.train.dataset import Photo
+from edgebreed.train.dataset import LabelledImage
 
 MAX_FRAMES = 24  # 2.8 MB each
 SEARCH_SHARE = 0.7  # of the budget; the rest measures the chosen configuration beside the baselines
@@ -56,7 +56,7 @@ class TuneConfig:
 
     variants: tuple[ModelVariant, ...]
     frame_images: tuple[Path, ...]
-    labelled: tuple[Photo, ...] = ()
+    labelled: tuple[LabelledImage, ...] = ()
     dataset: str = STATED
     people: tuple[Path, ...] = ()
     budget: float = 120.0

@@ -112,8 +112,8 @@ def _export(run: Path, recipe: Recipe, folder: Path) -> ModelVariant:
 def _up_to_date(path: Path, run: Path, recipe: Recipe) -> ModelVariant | None:
     """The file, if it was made from the run's present model by the present tools for this machine."""
     from edgebreed.export.exporter import TOOLS
-    from edgebreed.train.features import digest_of
-    from edgebreed.train.run import MODEL
+    from edgebreed.train.feature_cache import digest_of
+    from edgebreed.train.run_record import MODEL
 
     try:
         manifest = read_manifest(path)

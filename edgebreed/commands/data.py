@@ -1,4 +1,4 @@
-"""`edgebreed data ...`: what a data set is worth."""
+"""`edgebreed data ...`: check a data set before it is trained on."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,24 +9,23 @@ import typer
 from edgebreed.commands.common import Json, Overwrite, console, print_json, print_table, stdout_to_stderr
 from edgebreed.edge.files import write_whole
 from edgebreed.edge.preprocess import InputSpec
-from edgebreed.train.check import check as run_check
 from edgebreed.train.config import SIDES, XCEPTION
-from edgebreed.train.contact_sheet import Cell, contact_sheet
 from edgebreed.train.dataset import Dataset, read_dataset
-from edgebreed.train.features import FeatureCache, user_features
-from edgebreed.train.survey import Survey, survey
+from edgebreed.train.dataset_report import Cell, DatasetReport, contact_sheet
+from edgebreed.train.dataset_scan import DatasetScan, scan_dataset
+from edgebreed.train.feature_cache import FeatureCache, user_features
 
 LIST = "doubtful-labels.txt"
 SHOWN = 20
 
-app = typer.Typer(no_args_is_help=True, help="Look at a data set before it is trained on.")
+app = typer.Typer(no_args_is_help=True, help="Check a data set before it is trained on.")
 
 Cache = Annotated[Path | None, typer.Option(help="Folder of the cache; the user's cache if left out.")]
 
 
 @app.callback()
 def group() -> None:
-    """Look at a data set before it is trained on."""
+    """Check a data set before it is trained on."""
 
 
 @app.command()
@@ -45,40 +44,40 @@ def check(
 ) -> None:
     """Find broken files, duplicates within and across splits, imbalance, and labels that look wrong."""
     with stdout_to_stderr():
-        data, kept = read_dataset(folder), FeatureCache(cache or user_features())
-        found = run_check(data, survey(data, kept))
-        result = found.to_dict()
+        data, features = read_dataset(folder), FeatureCache(cache or user_features())
+        report = DatasetReport.of(data, scan_dataset(data, features))
+        result = report.to_dict()
         if save is not None:
-            _save_sheet(save / "files.jpg", found.cells(), overwrite)
+            _save_sheet(save / "files.jpg", report.cells(), overwrite)
         if labels:
-            result["doubtful_labels"] = _doubts(data, found.survey, weights, kept, save, overwrite)
+            result["doubtful_labels"] = _label_issues(data, report.scan, weights, features, save, overwrite)
     if json_:
         print_json(result)
     else:
         _show(result, save)
 
 
-def _doubts(
+def _label_issues(
     data: Dataset,
-    survey: Survey,
+    scan: DatasetScan,
     weights: Path | None,
     cache: FeatureCache,
     save: Path | None,
     overwrite: bool,
 ) -> list[dict[str, Any]]:
-    from edgebreed.train.base import build_base
-    from edgebreed.train.fast_base import FastBase
+    from edgebreed.train.accelerated_extractor import AcceleratedExtractor
+    from edgebreed.train.feature_extractor import build_extractor
     from edgebreed.train.label_check import check_labels, write_list
 
-    side, broken = SIDES[XCEPTION], set(survey.undecodable)
-    base = FastBase(build_base("Xception", InputSpec(side, side), weights))
-    whole = data.keep(lambda photo: photo.path not in broken)
-    found = check_labels(whole, base, cache, survey.near)
+    side, undecodable = SIDES[XCEPTION], set(scan.undecodable)
+    extractor = AcceleratedExtractor(build_extractor("Xception", InputSpec(side, side), weights))
+    sound = data.keep(lambda image: image.path not in undecodable)
+    issues = check_labels(sound, extractor, cache, scan.near)
     if save is not None:
-        _save_sheet(save / "labels.jpg", [doubt.cell() for doubt in found], overwrite)
-        write_whole(save / LIST, write_list(found, data).encode(), overwrite=overwrite)
+        _save_sheet(save / "labels.jpg", [issue.cell() for issue in issues], overwrite)
+        write_whole(save / LIST, write_list(issues, data).encode(), overwrite=overwrite)
     keys = ("name", "label", "suggestion", "probability", "given")
-    return [{key: getattr(doubt, key) for key in keys} for doubt in found]
+    return [{key: getattr(issue, key) for key in keys} for issue in issues]
 
 
 def _save_sheet(path: Path, cells: list[Cell], overwrite: bool) -> None:
@@ -88,14 +87,14 @@ def _save_sheet(path: Path, cells: list[Cell], overwrite: bool) -> None:
 def _show(found: dict[str, Any], save: Path | None) -> None:
     exact, near, imbalance = found["duplicates"], found["near_duplicates"], found["imbalance"]
     rows = {
-        "photos": f"{found['images']} of {found['classes']} classes",
+        "images": f"{found['images']} of {found['classes']} classes",
         "splits": ", ".join(f"{name} {count}" for name, count in found["splits"].items()),
         "do not decode": f"{len(found['undecodable'])}, {len(found['empty'])} of them empty",
         "suffix is wrong": len(found["misnamed"]),
-        "turned by EXIF": len(found["turned"]),
+        "rotated by EXIF": len(found["turned"]),
         "byte-identical": f"{exact['groups']} groups, {exact['across_splits']} across splits",
         "look the same": f"{near['groups']} groups, {near['across_splits']} across splits",
-        "training drops": f"{found['dropped_from_training']} photos that repeat one of another split",
+        "training drops": f"{found['dropped_from_training']} images that repeat one of another split",
         "imbalance": f"{imbalance['ratio']:.1f}",
         "smallest class": _class(imbalance["smallest"]),
         "largest class": _class(imbalance["largest"]),
@@ -105,12 +104,12 @@ def _show(found: dict[str, Any], save: Path | None) -> None:
     print_table(found["data"], rows)
     for path in found["undecodable"]:
         console().print(f"does not decode: {path}", markup=False, soft_wrap=True)
-    for doubt in found.get("doubtful_labels", [])[:SHOWN]:
-        line = f"{doubt['name']} is {doubt['label']}: {doubt['suggestion']}, {doubt['probability']:.0%}?"
+    for issue in found.get("doubtful_labels", [])[:SHOWN]:
+        line = f"{issue['name']} is {issue['label']}: {issue['suggestion']}, {issue['probability']:.0%}?"
         console().print(line, markup=False, soft_wrap=True)
     if save is not None:
         console().print(f"contact sheets and lists: {save}", markup=False, soft_wrap=True)
 
 
 def _class(entry: tuple[str, int]) -> str:
-    return f"{entry[0]}, {entry[1]} training photos"
+    return f"{entry[0]}, {entry[1]} training images"

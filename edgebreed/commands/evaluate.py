@@ -1,7 +1,7 @@
 """`edgebreed evaluate`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +10,7 @@ from edgebreed.commands.common import (
     EngineName,
     Json,
     Threads,
+    UnknownBelow,
     console,
     print_json,
     print_table,
@@ -20,11 +21,12 @@ from edgebreed.train.corruptions import CORRUPTIONS
 
 
 def evaluate(
-    photos: Annotated[Path, typer.Argument(metavar="DIR", help="DIR/<split>/<class>/* or DIR/<class>/*.")],
+    images: Annotated[Path, typer.Argument(metavar="DIR", help="DIR/<split>/<class>/* or DIR/<class>/*.")],
     model: Annotated[
         Path | None, typer.Option(help="A run, .keras, .onnx or .tflite; the newest run if left out.")
     ] = None,
-    split: Annotated[str, typer.Option(help="Which photos, where DIR has splits.")] = "test",
+    split: Annotated[str, typer.Option(help="Which images, where DIR has splits.")] = "test",
+    unknown_below: UnknownBelow = None,
     engine: EngineName = AUTO,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
@@ -34,43 +36,63 @@ def evaluate(
     ] = False,
     json_: Json = False,
 ) -> None:
-    """Measure a model's accuracy on labelled photos, as they are and as the wild makes them.
+    """Measure a model's accuracy on labelled images, by its likeliest class and as a user gets it.
 
-    With --corruptions the table also goes into the report of the run that the model lies in.
+    Images that the model has learned from are left out. With --corruptions the table also goes into the
+    report of the run that the model lies in.
     """
-    from edgebreed.train.evaluate import Evaluation
-    from edgebreed.train.run import newest_run
+    from edgebreed.train.evaluation import Evaluation
+    from edgebreed.train.run_record import newest_run
 
     with stdout_to_stderr():
         options = EngineOptions(engine, threads, allow_fallback)
-        evaluation = Evaluation.open(photos, model, split, options)
-        metrics = evaluation.measure("evaluate")
-        changes = CORRUPTIONS.items() if corruptions else ()
-        worse = {name: evaluation.measure(name, change).top1 for name, change in changes}
+        evaluation = Evaluation.open(images, model, split, options).with_threshold(unknown_below)
+        outputs = evaluation.outputs("evaluate")
+        result = {
+            "engine": evaluation.engine.name,
+            **evaluation.measure(outputs).to_dict(),
+            "delivered": evaluation.measure_delivered(outputs).to_dict(),
+            "left_out": evaluation.left_out,
+            **({} if evaluation.learned_known else {"learned": "unknown"}),
+        }
         if corruptions:
-            _tell_report(model or newest_run(), metrics.top1, worse)
+            result["corruptions"] = {
+                name: evaluation.measure(evaluation.outputs(name, change)).top1
+                for name, change in CORRUPTIONS.items()
+            }
+            _add_to_report(model or newest_run(), result["top1"], result["corruptions"])
     if json_:
-        told = {"engine": evaluation.engine.name, **metrics.to_dict()}
-        print_json({**told, **({"corruptions": worse} if corruptions else {})})
-        return
+        print_json(result)
+    else:
+        _show(f"{model or 'newest run'} on {images}", result)
+
+
+def _show(title: str, result: dict[str, Any]) -> None:
+    from edgebreed.train.delivered import Delivered
+
+    known = "learned" not in result
     rows = {
-        "engine": evaluation.engine.name,
-        "photos": metrics.n,
-        "top-1": f"{metrics.top1:.2%}",
-        "top-5": f"{metrics.top5:.2%}",
-        "calibration error": f"{metrics.ece:.3f}",
-        **{f"top-1 under {name}": f"{top1:.2%}" for name, top1 in worse.items()},
+        "engine": result["engine"],
+        "images": result["n"],
+        "left out": f"{result['left_out']} that the model has learned from"
+        if known
+        else "none, as the file does not say which images it has learned from",
+        "top-1": f"{result['top1']:.2%}",
+        "top-5": f"{result['top5']:.2%}",
+        "delivered": Delivered(**result["delivered"]).describe(),
+        "calibration error": f"{result['ece']:.3f}",
+        **{f"top-1 under {name}": f"{top1:.2%}" for name, top1 in result.get("corruptions", {}).items()},
     }
-    print_table(f"{model or 'newest run'} on {photos}", rows)
-    worst = sorted(metrics.per_class.items(), key=lambda item: item[1])[:5]
-    console().print("weakest: " + ", ".join(f"{name} {top1:.0%}" for name, top1 in worst))
+    print_table(title, rows)
+    weakest = sorted(result["per_class"].items(), key=lambda item: item[1])[:5]
+    console().print("weakest: " + ", ".join(f"{name} {top1:.0%}" for name, top1 in weakest))
 
 
-def _tell_report(model: Path, top1: float, worse: dict[str, float]) -> None:
+def _add_to_report(model: Path, top1: float, corrupted: dict[str, float]) -> None:
     """Adds the table to the report of the run that the model is or lies in, if it has one."""
-    from edgebreed.train.report import add_corruptions
-    from edgebreed.train.run import REPORT
+    from edgebreed.train.run_record import REPORT
+    from edgebreed.train.run_report import add_corruptions
 
     report = (model.parent if model.is_file() else model) / REPORT
     if report.is_file():
-        add_corruptions(report, top1, worse)
+        add_corruptions(report, top1, corrupted)

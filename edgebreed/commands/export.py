@@ -22,7 +22,8 @@ from edgebreed.edge.manifest import Precision, Target
 from edgebreed.edge.task import Rejection
 from edgebreed.errors import ProofError
 from edgebreed.export.recipe import CALIBRATION_IMAGES, MAX_FLOAT_LAYERS, OPSET, GraphOptions, Recipe
-from edgebreed.train.run import newest_run
+from edgebreed.train.delivered import Delivered
+from edgebreed.train.run_record import newest_run
 
 
 def export(
@@ -126,6 +127,7 @@ def _print_record(record: dict[str, Any]) -> None:
         "test images": record["n"],
         "top-1 float": _share(accuracy["float"], accuracy["float_interval"]),
         "top-1 exported": _share(accuracy["exported"], accuracy["exported_interval"]),
+        "delivered": Delivered(**accuracy["delivered"]).describe(),
         "agreement": f"{agreement['top1']:.2%}, probabilities differ by at most {agreement['max_error']:.2g}",
         "unknown": Rejection.from_dict(record["rejection"]).describe("unknown"),
         "classes that lost": _losses(record["losses"]),

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -17,55 +17,73 @@ from edgebreed.commands.common import (
 )
 from edgebreed.edge.preprocess import ResizeRule
 from edgebreed.errors import InputError
-from edgebreed.train.config import Arch, TrainConfig
-from edgebreed.train.run import fresh_run
+from edgebreed.train.config import XCEPTION, Arch, TrainConfig
+from edgebreed.train.run_record import TrainResult, new_run_folder
 
 FINE_TUNE_PASSES = 10
 
 
+def parse_arch(text: str) -> Arch:
+    """An architecture by name; `xception` is another name of `transfer`."""
+    try:
+        return Arch(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(Arch)}") from error
+
+
 def train(
     data: Annotated[
-        Path | None, typer.Option(help="DIR/<split>/<class>/* or DIR/<class>/*; left out: the drawn demo.")
+        Path | None,
+        typer.Option(help="DIR/<split>/<class>/* or DIR/<class>/*; without it the demo is drawn."),
     ] = None,
-    arch: Annotated[Arch | None, typer.Option(help="Xception unless the demo is drawn.")] = None,
+    arch: Annotated[
+        Arch | None,
+        typer.Option(
+            parser=parse_arch,
+            metavar="|".join(Arch),
+            help="A small CNN from scratch, or a new head on a backbone; transfer unless the demo is drawn.",
+        ),
+    ] = None,
     backbone: Annotated[
-        str, typer.Option(help="Network under the head: any of keras.applications, or EfficientNetLite0.")
+        str,
+        typer.Option(
+            help="Backbone of a transfer: any of keras.applications, or EfficientNetLite0; "
+            "Xception if left out."
+        ),
     ] = "",
     out: Annotated[Path | None, typer.Option(help="Folder of the run; runs/<network> if left out.")] = None,
     weights: Annotated[
-        Path | None, typer.Option(help="ImageNet weights of the base; downloaded if left out.")
+        Path | None, typer.Option(help="ImageNet weights of the backbone; downloaded if left out.")
     ] = None,
-    epochs: Annotated[
-        int, typer.Option(min=0, help="Passes over the photos; 0: 20 for scratch, 20 for xception.")
-    ] = 0,
+    epochs: Annotated[int, typer.Option(min=0, help="Passes over the training images; 0 means 20.")] = 0,
     negatives: Annotated[
-        Path | None, typer.Option(help="Photos of none of the classes, to learn 'unknown' from.")
+        Path | None, typer.Option(help="Images of none of the classes, to learn 'unknown' from.")
     ] = None,
     subject: Annotated[
-        str | None, typer.Option(help="What all classes are, such as dog; answers then begin with it.")
+        str | None, typer.Option(help="What all classes are, such as rocket; answers then begin with it.")
     ] = None,
     people: Annotated[
         bool, typer.Option("--people", help="Answer a person as such, found by a face.")
     ] = False,
     unknown_below: UnknownBelow = None,
     exclude: Annotated[
-        Path | None, typer.Option(help="File of photos to leave out, a path below DIR a line.")
+        Path | None, typer.Option(help="File of images to leave out, a path below DIR a line.")
     ] = None,
     names: Annotated[
-        Path | None, typer.Option(help="JSON file: folder name to the name that people read.")
+        Path | None, typer.Option(help="JSON file: folder name to the label that people read.")
     ] = None,
     size: Annotated[
-        int, typer.Option(min=0, help="Side of the input in px; 0: the network's own, 128 for scratch.")
+        int, typer.Option(min=0, help="Side of the input in px; 0: the backbone's own, 128 for scratch.")
     ] = 0,
-    resize: Annotated[ResizeRule, typer.Option(help="How a photo becomes a square.")] = ResizeRule.SQUASH,
+    resize: Annotated[ResizeRule, typer.Option(help="How an image becomes a square.")] = ResizeRule.SQUASH,
     seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 0,
     keep_duplicates: Annotated[
         bool,
-        typer.Option("--keep-duplicates", help="Learn also from photos that repeat one of another split."),
+        typer.Option("--keep-duplicates", help="Learn also from images that repeat one of another split."),
     ] = False,
     fine_tune: Annotated[
         bool,
-        typer.Option("--fine-tune", help="Also tune the top third of the backbone, on augmented photos."),
+        typer.Option("--fine-tune", help="Also tune the top third of the backbone, on augmented images."),
     ] = False,
     fine_tune_epochs: Annotated[
         int | None,
@@ -74,27 +92,26 @@ def train(
             help="Passes of --fine-tune, 10 if left out; it ends early when validation stops gaining.",
         ),
     ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the run in --out that was cut off.")
-    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the interrupted run in --out.")] = False,
     cache: Annotated[
         Path | None, typer.Option(help="Folder of the feature cache; the user's cache if left out.")
     ] = None,
     overwrite: Overwrite = False,
     json_: Json = False,
 ) -> None:
-    """Fit a classifier and measure it; writes model, metrics, curves and confusion matrix."""
+    """Fit a classifier and measure it; writes the model, its metrics, plots and a report."""
     if resume and out is None:
-        raise InputError("--resume needs --out with the folder of the run that was cut off")
+        raise InputError("--resume needs --out with the folder of the interrupted run")
     if fine_tune_epochs is not None and not fine_tune:
         raise InputError(f"--fine-tune-epochs {fine_tune_epochs} is for --fine-tune: pass that too")
-    chosen = Arch(arch or (Arch.XCEPTION if data or backbone else Arch.SCRATCH))
+    chosen = arch or (Arch.TRANSFER if data or backbone else Arch.SCRATCH)
+    network = chosen.value if chosen is Arch.SCRATCH else backbone.lower() or XCEPTION
     with stdout_to_stderr():
-        from edgebreed.train.features import user_features
+        from edgebreed.train.feature_cache import user_features
         from edgebreed.train.trainer import train as run_training
 
         config = TrainConfig(
-            out=fresh_run(backbone.lower() or chosen.value, overwrite, out, resume),
+            out=new_run_folder(network, overwrite, out, resume),
             cache=cache or user_features(),
             arch=chosen,
             backbone=backbone,
@@ -115,32 +132,31 @@ def train(
             fine_tune=(fine_tune_epochs or FINE_TUNE_PASSES) if fine_tune else 0,
         )
         if data is None:
-            print(
-                "no --data: training on `demo`, coloured shapes drawn by the program",
-                file=sys.stderr,
-            )
+            print("no --data: training on `demo`, coloured shapes drawn by the program", file=sys.stderr)
         result = run_training(config)
     if json_:
-        print_json(result)
+        print_json(result.to_summary())
     else:
         _show(result)
-    if result["interrupted"]:
+    if result.interrupted:
         raise KeyboardInterrupt
 
 
-def _show(result: dict[str, Any]) -> None:
-    test, seconds = result["test"], result["seconds"]
+def _show(result: TrainResult) -> None:
+    test, seconds = result.test, result.seconds
     rows = {
-        "data": f"{result['data']}, {result['classes']} classes, {result['train_images']} training photos",
-        "left out": f"{result['dropped']['undecodable']} that do not decode, "
-        f"{result['dropped']['repeated']} that repeat a photo of another split",
-        "test top-1": f"{test['top1']:.1%} of {test['n']} photos",
-        "test top-5": f"{test['top5']:.1%}",
-        "calibration error": f"{test['ece']:.3f}",
-        "trainable parameters": f"{result['trainable_parameters']:,}",
-        **({"fine-tuned": f"{result['fine_tune_passes']} passes"} if result["fine_tune_passes"] else {}),
+        "data": f"{result.data}, {result.classes} classes, {result.train_images} training images",
+        "left out": f"{result.dropped['undecodable']} that do not decode, "
+        f"{result.dropped['repeated']} that repeat an image of another split, "
+        f"{result.dropped['negatives']} negatives that look like a class",
+        "test top-1": f"{test.top1:.1%} of {test.n} images",
+        "as delivered": result.delivered.describe(),
+        "test top-5": f"{test.top5:.1%}",
+        "calibration error": f"{test.ece:.3f}",
+        "trainable parameters": f"{result.trainable_parameters:,}",
+        **({"fine-tuned": f"{result.fine_tune_passes} passes"} if result.fine_tune_passes else {}),
         "time": f"features {seconds['features']:.1f} s, fit {seconds['fit']:.1f} s",
-        "unknown": result["unknown"],
+        "unknown": result.unknown,
     }
-    print_table(f"{result['arch']} -> {result['run']}", rows)
-    console().print(f"next: edgebreed export --run {result['run']} --format onnx --precision int8")
+    print_table(f"{result.arch} -> {result.run}", rows)
+    console().print(f"next: edgebreed export --run {result.run} --format onnx --precision int8")

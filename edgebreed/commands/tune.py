@@ -12,7 +12,7 @@ from edgebreed.benchmarks.scenarios.input_images import write_synthetic_images
 from edgebreed.commands.common import Json, Overwrite, console, print_json, print_titled, stdout_to_stderr
 from edgebreed.edge.images import find_photos
 from edgebreed.errors import InputError
-from edgebreed.train.dataset import Photo, read_labelled
+from edgebreed.train.dataset import LabelledImage, read_labelled
 
 if TYPE_CHECKING:  # it imports the exporter's recipes, which the other commands need not wait for
     from edgebreed.benchmarks.tune.tune_result import ChosenResult, TuneResult
@@ -85,22 +85,22 @@ def tune(
         _show(result)
 
 
-def _frame_images(labelled: Sequence[Photo]) -> tuple[Path, ...]:
+def _frame_images(labelled: Sequence[LabelledImage]) -> tuple[Path, ...]:
     """Some of the labelled images, of all classes."""
     return tuple(image.path for image in labelled[:: max(1, len(labelled) // FRAMES)])
 
 
 def _labelled(
     photos: Path | None, run: Path | None, classes: tuple[str, ...], labels: tuple[str, ...]
-) -> tuple[tuple[Photo, ...], str]:
+) -> tuple[tuple[LabelledImage, ...], str]:
     """Images to measure accuracy on, and the name of that data set."""
     if photos is not None:
         return read_labelled(photos, classes, labels, "valid"), photos.name
     if run is None:
         return (), "manifest"
-    from edgebreed.train.run import read_photos, read_record
+    from edgebreed.train.run_record import read_record, read_run_images
 
-    return read_photos(run, read_record(run)).photos("valid"), "valid"
+    return read_run_images(run, read_record(run)).images("valid"), "valid"
 
 
 def _show(result: "TuneResult") -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ..conftest import Cli
+from ..train.test_dataset_scan import plant_faults
 
 
 def test_check_counts_images_classes_and_splits(cli: Cli, small_data: Path, tmp_path: Path) -> None:
@@ -12,3 +13,19 @@ def test_check_counts_images_classes_and_splits(cli: Cli, small_data: Path, tmp_
     assert (60, 3) == (found["images"], found["classes"])
     assert {"train": 36, "valid": 12, "test": 12} == found["splits"]
     assert "60 of 3 classes" in cli(*command).out
+
+
+def test_data_check_writes_a_contact_sheet(tmp_path: Path, cli: Cli) -> None:
+    """And lists the broken files by name."""
+    outcome = cli("data", "check", plant_faults(tmp_path), "--save", "found", "--cache", tmp_path / "cache")
+    assert 0 == outcome.code, outcome.err
+    assert "cut.jpg" in outcome.out
+    assert "2 groups, 1 across splits" in outcome.out
+    assert (tmp_path / "found" / "files.jpg").stat().st_size > 20_000
+
+
+def test_json_holds_what_is_promised(tmp_path: Path, cli: Cli) -> None:
+    """Counts, undecodable files, and duplicates within and across splits."""
+    found = cli("data", "check", plant_faults(tmp_path), "--cache", tmp_path / "cache", "--json").json
+    assert {"classes", "images", "splits", "undecodable", "duplicates", "near_duplicates"} <= set(found)
+    assert {"groups", "across_splits"} <= set(found["duplicates"]) & set(found["near_duplicates"])

@@ -4,8 +4,52 @@ from pathlib import Path
 
 import pytest
 
+from edgebreed.commands.train import parse_arch
+from edgebreed.train.config import Arch
+
 from ..conftest import Cli
 from ..test_cli import assert_refused
+
+
+def test_a_seed_is_no_negative_number(small_data: Path, cli: Cli) -> None:
+    """No random generator takes one."""
+    outcome = cli("train", "--data", small_data, "--seed", -1)
+    assert (2, True) == (outcome.code, "--seed" in outcome.err)
+
+
+def test_passes_without_tuning_are_refused(small_data: Path, cli: Cli) -> None:
+    """They would be ignored."""
+    outcome = cli("train", "--data", small_data, "--fine-tune-epochs", 3)
+    assert (2, "edgebreed: --fine-tune-epochs 3 is for --fine-tune: pass that too\n") == (
+        outcome.code,
+        outcome.err,
+    )
+
+
+def test_an_architecture_has_two_names(small_data: Path, tmp_path: Path, cli: Cli) -> None:
+    """`xception` and `transfer` mean the same, another one is refused with the list."""
+    assert Arch.TRANSFER is parse_arch("xception") is parse_arch("transfer")
+    for name in ("xception", "transfer"):
+        outcome = cli("train", "--data", small_data, "--arch", name, "--resume", "--out", tmp_path)
+        assert "features are cached, run the transfer again" in outcome.err
+    outcome = cli("train", "--arch", "yolo")
+    assert (2, True) == (outcome.code, "'yolo' is not one of scratch, transfer" in outcome.err)
+
+
+@pytest.mark.keras
+def test_a_small_run_is_shown_and_as_json(small_data: Path, tmp_path: Path, cli: Cli) -> None:
+    """With what a user gets, and why nothing is unknown."""
+    arguments = ("train", "--data", small_data, "--arch", "scratch", "--epochs", 1, "--size", 32)
+    outcome = cli(*arguments, "--people", "--subject", "rocket", "--out", tmp_path / "a")
+    shown = " ".join(outcome.out.replace("│", "").split())
+    assert "withheld 0.00%, person 0.00%" in shown
+    assert "nobody can be answered as a person then" in shown
+    data = cli(*arguments, "--unknown-below", 1, "--out", tmp_path / "b", "--json").json
+    promised = {"run", "arch", "classes", "train_images", "test", "seconds", "trainable_parameters", "schema"}
+    assert promised <= set(data)
+    assert {"top1", "top5", "n", "delivered"} <= set(data["test"])
+    assert 1.0 == data["test"]["delivered"]["withheld"]
+    assert "history" not in data
 
 
 @pytest.mark.keras

@@ -201,8 +201,6 @@ def test_the_surfaces_are_learnt(told: Told, cli: Cli) -> None:
 def test_photos_are_delivered_as_the_evaluation_says(told: Told) -> None:
     """To the photo; the shares sum to 1, and a model without people delivers no person."""
     evaluation = told["evaluate --json"].json
-    if "delivered" not in evaluation:
-        pytest.skip("evaluate does not tell yet what is delivered")
     delivered, n = evaluation["delivered"], evaluation["n"]
     counts = Counter(fate(json.loads(line)) for line in told["predict --json"].out.splitlines())
     assert {name: counts[name] for name in SHARES} == {

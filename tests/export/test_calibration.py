@@ -10,7 +10,7 @@ import pytest
 from edgebreed.errors import InputError
 from edgebreed.export.calibration import choose_images
 from edgebreed.train.dataset import Dataset, read_dataset
-from edgebreed.train.features import digest_of
+from edgebreed.train.feature_cache import digest_of
 
 
 @pytest.fixture

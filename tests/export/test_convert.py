@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from edgebreed.edge.formats import sniff
 from edgebreed.export.convert import SinglePrecisionModel, convert
 from edgebreed.export.recipe import GraphOptions, Recipe
-from edgebreed.train.evaluate import KerasEngine
-from edgebreed.train.run import MODEL
+from edgebreed.train.evaluation import KerasEngine
+from edgebreed.train.run_record import MODEL
 
 pytestmark = pytest.mark.keras
 

@@ -12,8 +12,8 @@ import pytest
 from edgebreed.edge.engines import EngineOptions, load_engine
 from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.verify import verify
-from edgebreed.train.features import digest_of
-from edgebreed.train.run import read_photos, read_record
+from edgebreed.train.feature_cache import digest_of
+from edgebreed.train.run_record import read_record, read_run_images
 
 from ..conftest import GREY, ROOT, Cli, plain
 
@@ -72,7 +72,7 @@ def test_the_manifest_knows_the_images_that_the_run_learned_from(
     assert 0 == cli("export", *options, "--out", tmp_path / "m.onnx").code
     learned = read_manifest(tmp_path / "m.onnx").learned
     assert learned is not None
-    splits = read_photos(small_run, read_record(small_run)).splits
+    splits = read_run_images(small_run, read_record(small_run)).splits
     digests = {name: {digest_of(image.path) for image in images} for name, images in splits.items()}
     seen = digests["train"] | digests["valid"]
     seen.add(digest_of(other / "grey.png"))
@@ -88,8 +88,8 @@ def test_the_check_of_the_data_set_shares_its_digests(small_run: Path) -> None:
         asked.append(path)
         return digest_of(path)
 
-    data = read_photos(small_run, read_record(small_run), digest=digest)
-    assert sorted(image.path for image in data.all_photos) == sorted(asked)
+    data = read_run_images(small_run, read_record(small_run), digest=digest)
+    assert sorted(image.path for image in data.all_images) == sorted(asked)
 
 
 def test_nothing_is_overwritten(small_run: Path, tmp_path: Path, cli: Cli) -> None:

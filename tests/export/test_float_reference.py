@@ -7,8 +7,8 @@ import pytest
 
 from edgebreed.export.float_reference import FloatReference, evenly_spaced
 from edgebreed.train.dataset import read_dataset
-from edgebreed.train.evaluate import KerasEngine
-from edgebreed.train.run import MODEL, read_record
+from edgebreed.train.evaluation import KerasEngine
+from edgebreed.train.run_record import MODEL, read_record
 
 pytestmark = pytest.mark.keras
 

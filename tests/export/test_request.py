@@ -12,6 +12,7 @@ from edgebreed.export.mixed_precision import MixedPrecisionResult, SearchStep
 from edgebreed.export.parity import ParityReport
 from edgebreed.export.recipe import GraphOptions, Recipe
 from edgebreed.export.request import ExportConfig, ExportRecord
+from edgebreed.train.delivered import Delivered
 
 FP32, INT8 = (Recipe.from_name(name) for name in ("onnx-fp32", "onnx-int8-arm"))
 RUN = Path("runs/x")
@@ -80,6 +81,7 @@ def record(n: int, rejection: Rejection) -> ExportRecord:
         parity=report,
         search=MixedPrecisionResult(b"model", (SearchStep((), report),)),
         report=report,
+        delivered=Delivered(0.9, 0.1, 0.0, 0.0),
         golden_error=0.0,
         rejection=rejection,
         calibration=None,

@@ -7,9 +7,9 @@ import pytest
 
 from edgebreed.errors import ProofError
 from edgebreed.train.assemble import assemble, prove
-from edgebreed.train.head import Head
+from edgebreed.train.classification_metrics import softmax
 from edgebreed.train.keras_setup import keras
-from edgebreed.train.metrics import softmax
+from edgebreed.train.linear_probe import Head
 from edgebreed.train.rejection import InDistributionScore
 
 pytestmark = pytest.mark.keras

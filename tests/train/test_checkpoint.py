@@ -1,4 +1,4 @@
-"""A fit that is cut off and goes on."""
+"""A fit that is interrupted and resumed."""
 
 import json
 import os
@@ -17,8 +17,8 @@ from edgebreed.edge.preprocess import ResizeRule
 from edgebreed.errors import InputError
 from edgebreed.train.checkpoint import Checkpoint, request_of
 from edgebreed.train.config import History, TrainConfig
-from edgebreed.train.dataset import Dataset, Labelled
-from edgebreed.train.fit import FitSettings, fit_photos
+from edgebreed.train.dataset import Dataset, LabelledArrays
+from edgebreed.train.fit import FitSettings, fit_images
 from edgebreed.train.keras_setup import keras
 
 from ..conftest import Cli
@@ -51,7 +51,7 @@ def wait_for_epochs(out: Path, count: int) -> None:
 
 
 def test_a_killed_run_is_resumed(small_data: Path, tmp_path: Path) -> None:
-    """All its epochs are done once, and none of what was learnt is lost."""
+    """All its epochs are done once, and nothing that was learned is lost."""
     out = tmp_path / "run"
     process = start(small_data, out, *OPTIONS)
     wait_for_epochs(out, 3)
@@ -64,12 +64,12 @@ def test_a_killed_run_is_resumed(small_data: Path, tmp_path: Path) -> None:
     assert 0 == done.returncode, errors
     history = json.loads((out / "metrics.json").read_text())["history"]["loss"]
     assert 40 == len(history) > before >= 3
-    assert history[before] < history[0], "it began anew instead of going on"
+    assert history[before] < history[0], "it started again instead of continuing"
     assert json.loads(printed)["run"] == str(out)
 
 
 def test_ctrl_c_leaves_a_usable_run(small_data: Path, tmp_path: Path, cli: Cli) -> None:
-    """Exit code 130, a model that answers, and a checkpoint to go on from, which the end removes."""
+    """Exit code 130, a model that works, and a checkpoint, which is removed when the fit is done."""
     out = tmp_path / "run"
     process = start(small_data, out, *OPTIONS)
     wait_for_epochs(out, 2)
@@ -106,44 +106,44 @@ class Signalled(Checkpoint):
         return [*super().callbacks(), signalled]
 
 
-def fit(kept: Checkpoint, epochs: int, rate: float = 1e-3) -> History:
+def fit(checkpoint: Checkpoint, epochs: int, rate: float = 1e-3) -> History:
     """Fits the smallest model on noise."""
-    kept.folder.mkdir(parents=True, exist_ok=True)
+    checkpoint.folder.mkdir(parents=True, exist_ok=True)
     image = keras.Input((None, None, 3), dtype="uint8")
     pooled = keras.layers.GlobalAveragePooling2D()(keras.layers.Rescaling(1 / 255)(image))
     model = keras.Model(image, keras.layers.Dense(2)(pooled))
-    photos = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), np.uint8)
-    labelled = Labelled(photos, np.arange(8, dtype=np.int64) % 2)
-    return fit_photos(model, labelled, labelled, FitSettings(epochs, 4, rate, 0), kept, [(32, epochs)])
+    images = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), np.uint8)
+    labelled = LabelledArrays(images, np.arange(8, dtype=np.int64) % 2)
+    return fit_images(model, labelled, labelled, FitSettings(epochs, 4, rate, 0), checkpoint, [(32, epochs)])
 
 
-def test_an_epoch_that_was_cut_off_counts_nowhere(tmp_path: Path) -> None:
-    """Be it the last: the fit is not done, and resuming does that epoch again."""
+def test_an_interrupted_epoch_does_not_count(tmp_path: Path) -> None:
+    """Even the last: the fit is not done, and resuming does that epoch again."""
     assert 2 == len(fit(Signalled(tmp_path, epoch=2), 3)["loss"])
-    kept = Checkpoint(tmp_path)
-    assert not kept.is_done(3)
-    assert 3 == len(fit(kept, 3)["loss"])
-    assert kept.is_done(3)
+    checkpoint = Checkpoint(tmp_path)
+    assert not checkpoint.is_done(3)
+    assert 3 == len(fit(checkpoint, 3)["loss"])
+    assert checkpoint.is_done(3)
 
 
 def test_a_signal_in_the_first_epoch_leaves_no_model(tmp_path: Path) -> None:
-    """There is nothing to hand over."""
+    """There is no epoch to keep."""
     with pytest.raises(KeyboardInterrupt):
         fit(Signalled(tmp_path), 3)
 
 
 def test_a_fit_that_ended_early_is_done(tmp_path: Path) -> None:
-    """Without a step nothing gets better; a resumption waits no longer than the fit, and adds no epoch."""
-    kept = Checkpoint(tmp_path, patience=2)
-    assert 2 == len(fit(kept, 2, rate=0.0)["loss"])
-    assert not kept.is_done(9)
+    """With a learning rate of 0 nothing improves; resuming then adds no epoch."""
+    checkpoint = Checkpoint(tmp_path, patience=2)
+    assert 2 == len(fit(checkpoint, 2, rate=0.0)["loss"])
+    assert not checkpoint.is_done(9)
     for _ in range(2):
-        assert 3 == len(fit(kept, 9, rate=0.0)["loss"])
-        assert kept.is_done(9)
+        assert 3 == len(fit(checkpoint, 9, rate=0.0)["loss"])
+        assert checkpoint.is_done(9)
 
 
 def test_an_epoch_done_twice_counts_once(tmp_path: Path) -> None:
-    """A kill can fall between its line in the history and its weights."""
+    """The process can be killed between writing the history and the weights."""
     (tmp_path / "history.csv").write_text("epoch,loss,val_loss\n0,3,3\n1,2,2\n1,2.5,2.5\n")
     assert {"loss": [3.0, 2.5], "val_loss": [3.0, 2.5]} == Checkpoint(tmp_path).history()
 
@@ -156,8 +156,8 @@ def test_an_epoch_done_twice_counts_once(tmp_path: Path) -> None:
         ({"digest": "5e"}, "was begun with data_sha256 d1"),
     ],
 )
-def test_other_photos_are_no_resumption(tmp_path: Path, changed: dict[str, Any], message: str) -> None:
-    """Nor are other classes, nor the same photos cut to another shape."""
+def test_other_images_are_no_resumption(tmp_path: Path, changed: dict[str, Any], message: str) -> None:
+    """Nor are other classes, nor the same images resized by another rule."""
 
     def request(resize: ResizeRule, classes: tuple[str, ...], digest: str) -> dict[str, Any]:
         config = replace(TrainConfig(tmp_path, tmp_path), resize=resize)
@@ -170,7 +170,7 @@ def test_other_photos_are_no_resumption(tmp_path: Path, changed: dict[str, Any],
         Checkpoint.open(tmp_path, request(**{**asked, **changed}), resume=True)
 
 
-def test_what_cannot_be_resumed_is_told(small_data: Path, tmp_path: Path, cli: Cli) -> None:
+def test_what_cannot_be_resumed_is_refused(small_data: Path, tmp_path: Path, cli: Cli) -> None:
     """Nothing there, or another request."""
     arguments = ("train", "--data", small_data, *OPTIONS, "--resume")
     assert "has nothing to resume: leave --resume out" in cli(*arguments, "--out", tmp_path / "none").err

@@ -1,4 +1,4 @@
-"""What photos suffer in the wild."""
+"""Image corruptions."""
 
 import numpy as np
 import pytest
@@ -10,8 +10,8 @@ CAT = np.ascontiguousarray(data.chelsea()[..., ::-1])
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)
-def test_each_changes_a_photo_and_always_alike(name: str) -> None:
-    """It stays a photo, `(H, W, 3) uint8`, and the original is left as it was."""
+def test_each_changes_an_image_in_the_same_way_every_time(name: str) -> None:
+    """The result is an image `(H, W, 3) uint8`, and the original is not modified."""
     before = CAT.copy()
     first, again = CORRUPTIONS[name](CAT), CORRUPTIONS[name](CAT)
     assert (first == again).all()

@@ -1,4 +1,4 @@
-"""Photos in folders."""
+"""Labelled images in folders."""
 
 from pathlib import Path
 
@@ -17,14 +17,14 @@ def touch(root: Path, *names: str) -> None:
 
 def test_splits_and_classes_are_folders(tmp_path: Path) -> None:
     """`val` and `valid` are the same split."""
-    touch(tmp_path, "train/cat/1.jpg", "train/dog/1.jpg", "val/dog/2.jpg", "test/cat/3.jpg")
+    touch(tmp_path, "train/cat/1.jpg", "train/cup/1.jpg", "val/cup/2.jpg", "test/cat/3.jpg")
     data = read_dataset(tmp_path)
-    assert ("cat", "dog") == data.classes
-    assert [("2.jpg", 1)] == [(photo.path.name, photo.label) for photo in data.photos("valid")]
+    assert ("cat", "cup") == data.classes
+    assert [("2.jpg", 1)] == [(image.path.name, image.label) for image in data.images("valid")]
 
 
 def test_stray_files_and_empty_folders_shift_no_class(tmp_path: Path) -> None:
-    """A .DS_Store among the class folders once turned every Dalmatian into the next breed."""
+    """Each of them would move every later class by one."""
     touch(tmp_path, "train/.DS_Store", "train/b/1.jpg", "train/c/1.jpg", "train/c/notes.txt")
     touch(tmp_path, "train/.ipynb_checkpoints/1-checkpoint.jpg")
     (tmp_path / "train" / "a").mkdir()
@@ -32,19 +32,19 @@ def test_stray_files_and_empty_folders_shift_no_class(tmp_path: Path) -> None:
 
 
 def test_a_data_set_survives_being_written_down(tmp_path: Path) -> None:
-    """And says so when a photo is gone."""
+    """And says so when an image is missing."""
     touch(tmp_path, "train/a/1.jpg", "train/b/1.jpg", "test/b/2.jpg")
     data = read_dataset(tmp_path)
     assert data == Dataset.from_dict(tmp_path, data.classes, data.to_dict())
     (tmp_path / "test" / "b" / "2.jpg").unlink()
     with pytest.raises(
-        DatasetError, match=r"test/b/2\.jpg and 0 more photos of the run are gone: pass --data"
+        DatasetError, match=r"test/b/2\.jpg and 0 more images of the run are missing: pass --data"
     ):
         Dataset.from_dict(tmp_path, data.classes, data.to_dict())
 
 
 @pytest.mark.parametrize(
-    ("names", "message"), [((), "holds no photo"), (("a/1.jpg",), r"holds one class \(a\)")]
+    ("names", "message"), [((), "holds no image"), (("a/1.jpg",), r"holds one class \(a\)")]
 )
 def test_fewer_than_two_classes_are_refused(tmp_path: Path, names: tuple[str, ...], message: str) -> None:
     """The message says what a classifier needs."""
@@ -54,36 +54,36 @@ def test_fewer_than_two_classes_are_refused(tmp_path: Path, names: tuple[str, ..
 
 
 def test_a_class_that_training_lacks_is_named(tmp_path: Path) -> None:
-    """It could not be answered."""
+    """The model has no output for it."""
     touch(tmp_path, "train/a/1.jpg", "train/b/1.jpg", "test/z/1.jpg")
     with pytest.raises(DatasetError, match="test/z is none of the 2 classes: rename or remove"):
         read_dataset(tmp_path)
 
 
 def test_an_empty_split_is_named(tmp_path: Path) -> None:
-    """With those that are there."""
+    """With the splits that are not empty."""
     touch(tmp_path, "train/a/1.jpg", "train/b/1.jpg")
-    with pytest.raises(DatasetError, match="has no valid photos: it has train"):
-        read_dataset(tmp_path).photos("valid")
+    with pytest.raises(DatasetError, match="has no valid images: it has train"):
+        read_dataset(tmp_path).images("valid")
 
 
-def test_photos_can_be_left_out_by_name(tmp_path: Path) -> None:
-    """A name that is none of the photos is an error, not a silence."""
+def test_images_can_be_left_out_by_name(tmp_path: Path) -> None:
+    """A name that is none of them is an error, and not ignored."""
     touch(tmp_path, "train/a/1.jpg", "train/a/2.jpg", "train/b/1.jpg")
     data = read_dataset(tmp_path)
     assert ["2.jpg", "1.jpg"] == [
-        photo.path.name for photo in data.without({"train/a/1.jpg"}).photos("train")
+        image.path.name for image in data.without({"train/a/1.jpg"}).images("train")
     ]
-    with pytest.raises(DatasetError, match=r"train/a/9\.jpg is no photo"):
+    with pytest.raises(DatasetError, match=r"train/a/9\.jpg is no image"):
         data.without({"train/a/9.jpg"})
 
 
-def test_photos_to_measure_on_may_carry_the_shown_names(tmp_path: Path) -> None:
-    """Folders called Dalmation and Dalmatian are the same class."""
-    touch(tmp_path, "Dalmation/1.jpg", "Pug/1.jpg")
-    touch(tmp_path / "b", "Dalmatian/1.jpg")
-    names = ("Dalmation", "Pug"), ("Dalmatian", "Pug")
+def test_folders_may_have_the_shown_labels(tmp_path: Path) -> None:
+    """Folders called grinder and Grinding Machine are the same class."""
+    touch(tmp_path, "grinder/1.jpg", "lathe/1.jpg")
+    touch(tmp_path / "b", "Grinding Machine/1.jpg")
+    names = ("grinder", "lathe"), ("Grinding Machine", "lathe")
     assert [0, 1] == [
-        photo.label for photo in read_labelled(tmp_path, *names, "test") if photo.path.parts[-3] != "b"
+        image.label for image in read_labelled(tmp_path, *names, "test") if image.path.parts[-3] != "b"
     ]
-    assert [0] == [photo.label for photo in read_labelled(tmp_path / "b", *names, "test")]
+    assert [0] == [image.label for image in read_labelled(tmp_path / "b", *names, "test")]

@@ -7,14 +7,14 @@ from edgebreed.train.demo import COUNTS, SHAPES, write_demo
 
 
 def test_the_same_seed_draws_the_same_bytes(tmp_path: Path) -> None:
-    """And another seed others."""
+    """Another seed draws others."""
     first, again, other = (write_demo(tmp_path / name, seed) for name, seed in (("a", 3), ("b", 3), ("c", 4)))
     path = Path("valid") / "star" / "007.png"
     assert (first / path).read_bytes() == (again / path).read_bytes() != (other / path).read_bytes()
 
 
-def test_it_is_a_whole_data_set(tmp_path: Path) -> None:
+def test_it_is_a_complete_data_set(tmp_path: Path) -> None:
     """Six classes, three splits."""
     data = read_dataset(write_demo(tmp_path))
     assert tuple(SHAPES) == data.classes
-    assert COUNTS == {name: len(photos) // len(SHAPES) for name, photos in data.splits.items()}
+    assert COUNTS == {name: len(images) // len(SHAPES) for name, images in data.splits.items()}

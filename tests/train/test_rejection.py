@@ -2,55 +2,90 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgebreed.train.rejection import (
     MIN_VALIDATION,
-    cross_validated_scores,
-    fit_in_distribution,
+    choose_threshold,
+    fit_rejection,
+    measured_rejection,
     no_rejection,
-    rejection_with_negatives,
 )
+
+Floats = NDArray[np.float32]
+WIDTH = 20
+
+
+def cloud(rng: np.random.Generator, centre: float, *shape: int) -> Floats:
+    """Normal features round a centre."""
+    return rng.normal(centre, 1, (*shape, WIDTH)).astype(np.float32)
 
 
 def test_the_score_tells_two_clouds_apart() -> None:
-    """Also photos that the fit did not see."""
-    generator = np.random.default_rng(0)
-    inside = generator.normal(1, 1, (300, 20)).astype(np.float32)
-    outside = generator.normal(-1, 1, (60, 20)).astype(np.float32)
-    score = fit_in_distribution(inside[:200], outside)
-    rejection = rejection_with_negatives(
-        score(inside[200:]), cross_validated_scores(inside[:200], outside, 0)
+    """Also images that the fit did not see; its threshold is a half and lets 2 % of negatives through."""
+    rng = np.random.default_rng(0)
+    fitted = fit_rejection(cloud(rng, 1, 300), cloud(rng, 1, 100), cloud(rng, -1, 100, 3), 0)
+    assert (0.5, 100) == (fitted.rejection.threshold, fitted.rejection.negatives)
+    assert fitted.rejection.auroc is not None
+    assert fitted.rejection.auroc > 0.99
+    assert (1.0, 0.0) == pytest.approx(
+        (fitted.rejection.kept, fitted.rejection.false_positive_rate), abs=0.05
     )
+    assert (fitted.score(cloud(rng, 1, 100)) >= 0.5).mean() > 0.95
+    assert (fitted.score(cloud(rng, -1, 100)) < 0.5).mean() > 0.95
+    assert 0.95 < np.median(fitted.score(cloud(rng, 1, 200))) < 0.995
+
+
+def test_what_every_class_has_in_common_weighs_most() -> None:
+    """A class that nobody trained on is known by what the known ones share."""
+    rng = np.random.default_rng(0)
+    classes = [rng.normal(0, 6, WIDTH) * (np.arange(WIDTH) >= 4) for _ in range(9)]
+    shared = 3.0 * (np.arange(WIDTH) < 4)
+    images = [cloud(rng, 0, 60) + (centre + shared).astype(np.float32) for centre in classes]
+    fitted = fit_rejection(np.concatenate(images[:6]), np.concatenate(images[6:8]), cloud(rng, 0, 80, 2), 0)
+    assert (fitted.score(images[8]) >= 0.5).mean() > 0.9
+
+
+def test_negatives_that_show_a_class_are_left_out() -> None:
+    """And named by their place; the others are fitted on."""
+    rng = np.random.default_rng(1)
+    negatives = cloud(rng, -1, 60, 2)
+    negatives[[7, 30]] = cloud(rng, 1, 2, 2)
+    fitted = fit_rejection(cloud(rng, 1, 300), cloud(rng, 1, 100), negatives, 0)
+    assert [7, 30] == np.flatnonzero(~fitted.used).tolist()
+    assert 58 == fitted.rejection.negatives
+
+
+def test_scores_of_negatives_come_from_fits_that_did_not_see_them() -> None:
+    """On pure noise nothing is told apart, where a fit on all would know every image: no threshold then."""
+    rng = np.random.default_rng(1)
+    noise = [rng.normal(0, 1, (count, 400)).astype(np.float32) for count in (200, 100, 100)]
+    rejection = fit_rejection(noise[0], noise[1], noise[2][:, None], 0).rejection
     assert rejection.auroc is not None
-    assert rejection.auroc > 0.99
-    assert (1.0, 0.0) == pytest.approx((rejection.kept, rejection.false_positive_rate), abs=0.05)
+    assert abs(rejection.auroc - 0.5) < 0.15
+    assert None is rejection.threshold
+    assert "the negatives look like the classes: to keep 95%" in rejection.reason
 
 
-def test_cross_validated_scores_never_saw_their_photo() -> None:
-    """On pure noise they are no better than chance, where a fit on all would know every photo."""
-    generator = np.random.default_rng(1)
-    inside, outside = (generator.normal(0, 1, (count, 400)).astype(np.float32) for count in (200, 100))
-    seen = rejection_with_negatives(
-        fit_in_distribution(inside, outside)(inside), fit_in_distribution(inside, outside)(outside)
-    )
-    honest = rejection_with_negatives(
-        fit_in_distribution(inside, outside)(generator.normal(0, 1, (100, 400)).astype(np.float32)),
-        cross_validated_scores(inside, outside, 0),
-    )
-    assert seen.auroc is not None
-    assert honest.auroc is not None
-    assert seen.auroc > 0.95
-    assert abs(honest.auroc - 0.5) < 0.15
+def test_the_threshold_bounds_false_positives_unless_it_withheld_too_much() -> None:
+    """Two of a hundred negatives may pass; where that would cost more than 5 % of images, 95 % are kept."""
+    outside = np.linspace(-1, 0, 100, dtype=np.float32)
+    apart = choose_threshold(np.linspace(1, 2, 100, dtype=np.float32), outside)
+    assert 2 == (outside >= apart).sum()
+    mixed = np.linspace(-0.5, 2, 100, dtype=np.float32)
+    threshold = choose_threshold(mixed, outside)
+    assert 0.95 <= (mixed >= threshold).mean() <= 0.96
+    assert (outside >= threshold).sum() > 2
 
 
 def test_too_few_validation_images_set_no_threshold() -> None:
-    """And the reason names both numbers; what can be measured stays."""
-    inside = np.linspace(0.8, 1, MIN_VALIDATION, dtype=np.float32)
-    outside = np.linspace(0, 0.2, 20, dtype=np.float32)
-    assert None is not rejection_with_negatives(inside, outside).threshold
-    few = rejection_with_negatives(inside[:12], outside)
+    """The reason names both numbers and what can be done; what can be measured stays."""
+    inside, outside = np.linspace(0.8, 1, MIN_VALIDATION), np.linspace(-1, -0.2, 20)
+    enough = measured_rejection(inside.astype(np.float32), outside.astype(np.float32))
+    assert (0.5, 1.0, 0.0) == (enough.threshold, enough.kept, enough.false_positive_rate)
+    few = measured_rejection(inside[:12].astype(np.float32), outside.astype(np.float32))
     assert (None, None, 1.0) == (few.threshold, few.kept, few.auroc)
-    assert "12 validation images cannot measure a threshold: it takes 60" == few.reason
+    assert "12 validation images cannot measure a threshold: it takes 60; --unknown-below 0.5" in few.reason
 
 
 def test_no_rejection_says_why() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgebreed.train.metrics import softmax
+from edgebreed.train.classification_metrics import softmax
 from edgebreed.train.temperature import fit_temperature
 
 

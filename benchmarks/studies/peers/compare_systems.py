@@ -28,7 +28,7 @@ from edgebreed.edge.percentile import percentile
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.machine import processor
 from edgebreed.progress import track
-from edgebreed.train.dataset import Photo, read_labelled
+from edgebreed.train.dataset import LabelledImage, read_labelled
 
 WARM_UP_PHOTOS = 5
 REST_S = 0.06  # some threads spin so long after an inference, and would slow down the next system
@@ -100,7 +100,7 @@ def find_peers(venvs: Path) -> list[ComparedSystem]:
 
 
 def measure_systems(
-    records: Sequence[SystemRecord], photos: Sequence[Photo], classes: Sequence[str], rounds: int
+    records: Sequence[SystemRecord], photos: Sequence[LabelledImage], classes: Sequence[str], rounds: int
 ) -> None:
     """Adds the time and the correctness of each photo to every system's record."""
     rng = random.Random(0)
@@ -117,7 +117,7 @@ def measure_systems(
 
 
 def figures(
-    records: Sequence[SystemRecord], photos: Sequence[Photo], classes: Sequence[str]
+    records: Sequence[SystemRecord], photos: Sequence[LabelledImage], classes: Sequence[str]
 ) -> list[dict[str, Any]]:
     """The figures of each system; accuracy only on photos of classes that it knows."""
     known = [record.system.known for record in records if record.system.known is not None]
@@ -141,7 +141,7 @@ def figures(
 
 
 def _top1(
-    record: SystemRecord, photos: Sequence[Photo], classes: Sequence[str], allowed: set[str]
+    record: SystemRecord, photos: Sequence[LabelledImage], classes: Sequence[str], allowed: set[str]
 ) -> dict[str, float] | None:
     """Accuracy on the photos of the allowed classes; None where there are none."""
     asked = [photo.path for photo in photos if classes[photo.label] in allowed]

@@ -10,7 +10,7 @@ from edgebreed.benchmarks.tune.configurations import InferenceConfiguration
 from edgebreed.benchmarks.tune.variants import ModelVariant
 from edgebreed.edge.formats import write_model
 from edgebreed.edge.manifest import Accuracy, Precision
-from edgebreed.train.dataset import Photo
+from edgebreed.train.dataset import LabelledImage
 
 from ...conftest import BLUE, GREEN, RED, colour_manifest, colour_model, plain
 
@@ -36,18 +36,18 @@ def test_figures_from_the_files() -> None:
 
 
 @pytest.fixture
-def photos(tmp_path: Path) -> list[Photo]:
+def photos(tmp_path: Path) -> list[LabelledImage]:
     """Four, of which half are labelled as the model sees them."""
     found = []
     for label, colour in enumerate((RED, GREEN, BLUE, BLUE)):
-        found.append(Photo(tmp_path / f"{label}.png", min(label, 1)))
+        found.append(LabelledImage(tmp_path / f"{label}.png", min(label, 1)))
         cv2.imwrite(str(found[-1].path), plain(colour))
     return found
 
 
 @pytest.mark.parametrize(("precision", "reference"), [(Precision.FP32, 0.5), (Precision.INT8, 0.75)])
 def test_without_a_float_file_in_onnx_there_is_a_reference(
-    tmp_path: Path, photos: list[Photo], precision: Precision, reference: float
+    tmp_path: Path, photos: list[LabelledImage], precision: Precision, reference: float
 ) -> None:
     """A float file of another format, or what the files state of the float model."""
     stated = Accuracy("test", 320, 0.7, 0.75)
@@ -63,7 +63,7 @@ def test_without_a_float_file_in_onnx_there_is_a_reference(
 
 
 def test_a_candidate_that_fails_has_no_score(
-    tmp_path: Path, photos: list[Photo], caplog: pytest.LogCaptureFixture
+    tmp_path: Path, photos: list[LabelledImage], caplog: pytest.LogCaptureFixture
 ) -> None:
     """The others have theirs; the log says why."""
     path = tmp_path / "broken.onnx"
@@ -75,7 +75,7 @@ def test_a_candidate_that_fails_has_no_score(
     assert caplog.messages[0].startswith("no top-1 of broken.onnx in cpu: ")
 
 
-def test_measured_on_photos_here(colours: Path, photos: list[Photo]) -> None:
+def test_measured_on_photos_here(colours: Path, photos: list[LabelledImage]) -> None:
     """Each file in each engine once; the float file is the reference."""
     candidate = InferenceConfiguration(ModelVariant(colours, colour_manifest()), "cpu", 1)
     score = AccuracyEvaluator([candidate], photos, "here").score(candidate)

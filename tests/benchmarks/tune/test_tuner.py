@@ -12,7 +12,7 @@ from edgebreed.benchmarks.tune.variants import read_variants
 from edgebreed.edge.formats import read_manifest, write_model
 from edgebreed.edge.manifest import Accuracy, Precision
 from edgebreed.errors import EngineError, InputError, ProofError
-from edgebreed.train.dataset import Photo
+from edgebreed.train.dataset import LabelledImage
 
 from ...conftest import colour_manifest, colour_model
 
@@ -66,7 +66,7 @@ def test_the_error_says_why_no_accuracy_is_known(config: TuneConfig) -> None:
     with pytest.raises(ProofError, match="no accuracy is known: pass --photos"):
         tune(replace(config, variants=tuple(silent)))
     int8 = tuple(one for one in silent if not one.is_baseline)
-    labelled = tuple(Photo(path, 0) for path in config.frame_images)
+    labelled = tuple(LabelledImage(path, 0) for path in config.frame_images)
     with pytest.raises(ProofError, match="the float model's accuracy is not known: put its float32 file"):
         tune(replace(config, variants=int8, labelled=labelled))
 

@@ -13,8 +13,8 @@ from edgebreed.errors import InputError, MissingExtraError
 from edgebreed.export import exporter
 from edgebreed.export.request import ExportConfig
 from edgebreed.machine import versions
-from edgebreed.train.features import digest_of
-from edgebreed.train.run import MODEL
+from edgebreed.train.feature_cache import digest_of
+from edgebreed.train.run_record import MODEL
 
 from ...conftest import colour_manifest, colour_model
 

@@ -8,7 +8,7 @@ import cv2
 
 from edgebreed.benchmarks.studies.peers.compare_systems import SystemRecord, figures, markdown_table
 from edgebreed.benchmarks.studies.peers.systems import SubprocessSystem
-from edgebreed.train.dataset import Photo
+from edgebreed.train.dataset import LabelledImage
 
 from ....conftest import BLUE, GREEN, RED, plain
 
@@ -34,7 +34,7 @@ def test_one_command_prints_one_table(colours: Path, tmp_path: Path) -> None:
 
 def test_accuracy_is_measured_on_classes_that_a_system_knows() -> None:
     """Nothing on all classes for a peer that knows one of two, and no accuracy where labels mean nothing."""
-    photos = [Photo(Path("1"), 0), Photo(Path("2"), 1)]
+    photos = [LabelledImage(Path("1"), 0), LabelledImage(Path("2"), 1)]
     rows = []
     for labels in ({"Red": "red"}, None):
         system = SubprocessSystem("peer", "model", ["true"], labels)

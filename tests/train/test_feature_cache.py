@@ -1,0 +1,63 @@
+"""Features, computed once an image."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.edge.preprocess import InputSpec
+from edgebreed.train.feature_cache import FeatureCache, extract
+
+from ..conftest import BLUE, GREEN, RED, plain
+
+
+class MeanColour:
+    """An extractor whose features are the mean colour; it counts the images that it saw."""
+
+    spec = InputSpec(8, 8)
+    batch = 2
+
+    def __init__(self, key: str = "mean") -> None:
+        self.key, self.seen = key, 0
+
+    def features(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """`(N, 3) float32`."""
+        self.seen += len(batch)
+        return np.asarray(batch.mean(axis=(1, 2)), np.float32)
+
+
+def images(folder: Path) -> list[Path]:
+    """Three colours and a copy of the first under another name."""
+    paths = [folder / f"{number}.png" for number in range(4)]
+    for path, colour in zip(paths, (RED, GREEN, BLUE, RED), strict=True):
+        cv2.imwrite(str(path), plain(colour))
+    return paths
+
+
+def test_an_image_is_computed_once_by_content(tmp_path: Path) -> None:
+    """Not for a copy, and not in a second run."""
+    extractor, paths, cache = MeanColour(), images(tmp_path), FeatureCache(tmp_path / "cache")
+    first = extract(paths, extractor, cache, "")
+    again = extract(paths[::-1], extractor, cache, "")
+    assert 3 == extractor.seen
+    assert [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 0, 0]] == first.tolist() == again[::-1].tolist()
+
+
+def test_another_extractor_has_features_of_its_own(tmp_path: Path) -> None:
+    """The key names weights and input."""
+    paths, cache = images(tmp_path), FeatureCache(tmp_path / "cache")
+    extract(paths, MeanColour("a"), cache, "")
+    other = MeanColour("b")
+    extract(paths, other, cache, "")
+    assert 3 == other.seen
+
+
+def test_a_damaged_entry_is_computed_again(tmp_path: Path) -> None:
+    """A full disk leaves half a file, or an empty one."""
+    extractor, paths, cache = MeanColour(), images(tmp_path), FeatureCache(tmp_path / "cache")
+    extract(paths, extractor, cache, "")
+    for number, content in enumerate((b"\x93NUMPY half", b""), 4):
+        next((tmp_path / "cache").rglob("*.npy")).write_bytes(content)
+        extract(paths, extractor, cache, "")
+        assert number == extractor.seen

@@ -1,0 +1,65 @@
+"""The folder of a run."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from edgebreed.edge.task import Task
+from edgebreed.errors import InputError
+from edgebreed.train.run_record import RunRecord, new_run_folder, newest_run, read_record, read_run_images
+
+
+@pytest.mark.keras
+def test_a_record_is_read_as_it_was_written(small_run: Path) -> None:
+    """With a threshold in place of the measured one where that is asked for."""
+    record = read_record(small_run)
+    assert record == RunRecord.from_dict(json.loads(json.dumps(record.to_dict())))
+    assert (None, 0.25) == (record.rejection.threshold, record.with_threshold(0.25).rejection.threshold)
+    assert "none" == record.detector.name
+    people = RunRecord.from_dict({**record.to_dict(), "task": Task.of(None, True).__dict__ | {"words": {}}})
+    assert "haar" == people.detector.name
+
+
+@pytest.mark.keras
+def test_a_data_set_that_changed_is_refused(small_run: Path, small_data: Path, tmp_path: Path) -> None:
+    """It has the same names, but not the same images."""
+    data, run = tmp_path / "data", tmp_path / "run"
+    shutil.copytree(small_data, data)
+    shutil.copytree(small_run, run)
+    fields = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps({**fields, "data": str(data)}))
+    assert 12 == len(read_run_images(run, read_record(run)).images("test"))
+    first, second, *_ = sorted((data / "test" / "disc").iterdir())
+    shutil.copy(first, second)
+    with pytest.raises(InputError, match="the images of .* have changed since the run was made: bring them"):
+        read_run_images(run, read_record(run))
+    assert 12 == len(read_run_images(run, read_record(run), data).images("test"))
+
+
+def test_a_run_is_replaced_or_resumed_when_asked(tmp_path: Path) -> None:
+    """And else left alone."""
+    (tmp_path / "run.json").touch()
+    with pytest.raises(InputError, match="holds a run: pass --overwrite or another --out"):
+        new_run_folder("scratch", overwrite=False, out=tmp_path)
+    assert tmp_path == new_run_folder("scratch", overwrite=True, out=tmp_path)
+    assert tmp_path == new_run_folder("scratch", overwrite=False, out=tmp_path, resume=True)
+
+
+def test_the_newest_run_is_found(tmp_path: Path) -> None:
+    """Where there is none, the message says how to make one."""
+    with pytest.raises(InputError, match="no run under .*make one with `edgebreed train`"):
+        newest_run(tmp_path)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "run.json").touch()
+    assert tmp_path / "a" == newest_run(tmp_path)
+
+
+def test_a_folder_that_is_no_run_is_named(tmp_path: Path) -> None:
+    """It has no record, or a damaged one."""
+    with pytest.raises(InputError, match=r"is no run \(no run\.json\): make one"):
+        read_record(tmp_path)
+    (tmp_path / "run.json").write_text('{"arch": "scratch"}')
+    with pytest.raises(InputError, match=r"run\.json is damaged .*: train again"):
+        read_record(tmp_path)

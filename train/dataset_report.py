@@ -1,0 +1,148 @@
+"""`edgebreed data check`: the findings of a scan, as figures and as a contact sheet."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from edgebreed.edge.images import Frame, read_photo
+from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
+from edgebreed.errors import InputError
+from edgebreed.train.dataset import Dataset
+from edgebreed.train.dataset_scan import (
+    DatasetScan,
+    DuplicateGroups,
+    empty_files,
+    misnamed_files,
+    rotated_by_exif,
+)
+
+CELL_SIDE = 150  # px, as are the next two
+LINE_HEIGHT = 16
+MARGIN = 6
+BACKGROUND = 250  # grey level
+MOST_CELLS = 160
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An image of a contact sheet and the lines of text below it."""
+
+    path: Path
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DatasetReport:
+    """The findings on a data set.
+
+    Attributes:
+        data: the data set.
+        scan: duplicates and files that do not decode.
+        empty: files of zero bytes.
+        misnamed: files whose suffix is wrong, with their format.
+        rotated: images that EXIF rotates.
+    """
+
+    data: Dataset
+    scan: DatasetScan
+    empty: tuple[Path, ...]
+    misnamed: dict[Path, str]
+    rotated: tuple[Path, ...]
+
+    @classmethod
+    def of(cls, data: Dataset, scan: DatasetScan) -> "DatasetReport":
+        """The report on a data set and its scan; reads names and EXIF orientation of the files."""
+        paths = list(scan.splits)
+        return cls(data, scan, empty_files(paths), misnamed_files(paths), rotated_by_exif(paths))
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `edgebreed data check --json` prints."""
+        sizes = self.class_sizes()
+        return {
+            "data": str(self.data.root),
+            "classes": len(self.data.classes),
+            "images": len(self.scan.splits),
+            "splits": {name: len(images) for name, images in self.data.splits.items()},
+            "undecodable": [str(path) for path in self.scan.undecodable],
+            "empty": [str(path) for path in self.empty],
+            "misnamed": {str(path): kind for path, kind in self.misnamed.items()},
+            "turned": [str(path) for path in self.rotated],
+            "duplicates": _groups(self.scan.exact),
+            "near_duplicates": _groups(self.scan.near),
+            "imbalance": {
+                "smallest": min(sizes.items(), key=lambda item: item[1]),
+                "largest": max(sizes.items(), key=lambda item: item[1]),
+                "ratio": max(sizes.values()) / max(1, min(sizes.values())),
+            },
+            "dropped_from_training": len(self.scan.leaking()),
+        }
+
+    def class_sizes(self) -> dict[str, int]:
+        """Number of training images of each class."""
+        counts = Counter(image.label for image in self.data.splits["train"])
+        return {name: counts[label] for label, name in enumerate(self.data.classes)}
+
+    def cells(self, most: int = MOST_CELLS) -> list[Cell]:
+        """For a contact sheet: faulty files, then duplicates across splits, then other duplicates."""
+        faulty = [Cell(path, ("does not decode", path.name)) for path in self.scan.undecodable]
+        misnamed = [Cell(path, (f"is {kind}", path.name)) for path, kind in self.misnamed.items()]
+        splits = self.scan.splits
+        groups = sorted(self.scan.near.members, key=lambda members: -len({splits[path] for path in members}))
+        same = [
+            Cell(path, (f"same {number}: {splits[path]}", f"{path.parent.name}/{path.name}"))
+            for number, members in enumerate(groups, 1)
+            for path in members
+        ]
+        return [*faulty, *misnamed, *same][:most]
+
+
+def contact_sheet(cells: Sequence[Cell], columns: int = 8) -> Frame:
+    """Lays images out in rows, with their text.
+
+    Returns:
+        `(H, W, 3) uint8 BGR`.
+    """
+    lines = max((len(cell.lines) for cell in cells), default=0)
+    drawn = [_draw(cell, lines) for cell in cells]
+    drawn += [_blank(lines)] * (-len(drawn) % columns)
+    rows = [np.hstack(drawn[start : start + columns]) for start in range(0, len(drawn), columns)]
+    return np.vstack(rows) if rows else _blank(lines)
+
+
+def _blank(lines: int) -> Frame:
+    return np.full((CELL_SIDE + lines * LINE_HEIGHT + MARGIN, CELL_SIDE + MARGIN, 3), BACKGROUND, np.uint8)
+
+
+def _draw(cell: Cell, lines: int) -> Frame:
+    canvas = _blank(lines)
+    try:
+        image = to_input(read_photo(cell.path), InputSpec(CELL_SIDE, CELL_SIDE, ResizeRule.LETTERBOX))
+        canvas[:CELL_SIDE, :CELL_SIDE] = image[..., ::-1]
+    except InputError:  # it does not decode, which is why it is on the sheet
+        cv2.line(canvas, (0, 0), (CELL_SIDE, CELL_SIDE), (60, 60, 220), 2)
+    for number, line in enumerate(cell.lines):
+        place = (2, CELL_SIDE + 12 + number * LINE_HEIGHT)
+        text = _shortened(line)
+        cv2.putText(canvas, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.38, (30, 30, 30), 1, cv2.LINE_AA)
+    return canvas
+
+
+def _shortened(line: str) -> str:
+    """The line in ASCII, which is all that OpenCV draws, cut to the cell's width."""
+    text = line.encode("ascii", "replace").decode()
+    while text and cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.38, 1)[0][0] > CELL_SIDE - 2:
+        text = text[:-1]
+    return text
+
+
+def _groups(groups: DuplicateGroups) -> dict[str, Any]:
+    return {
+        "groups": len(groups.members),
+        "across_splits": groups.across,
+        "files": [[str(path) for path in members] for members in groups.members],
+    }

@@ -1,0 +1,114 @@
+"""Accuracy as a user gets it: what the runtime answers to labelled images, not the likeliest class alone."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Protocol
+
+from edgebreed.edge.decision import are_known, decide
+from edgebreed.edge.detectors import FACE, Detection, Detector, open_detector
+from edgebreed.edge.engines import ModelOutputs
+from edgebreed.edge.images import read_photo
+from edgebreed.edge.manifest import DetectorConfig
+from edgebreed.edge.prediction import Kind
+from edgebreed.edge.task import Rejection, Task
+from edgebreed.train.dataset import LabelledImage, labels_of
+
+
+class AnswerPolicy(Protocol):
+    """What decides an answer beside the model's outputs; a manifest and a run's record both hold it."""
+
+    @property
+    def task(self) -> Task:
+        """Whether people are answered."""
+        ...
+
+    @property
+    def rejection(self) -> Rejection:
+        """When to answer 'unknown'."""
+        ...
+
+    @property
+    def detector(self) -> DetectorConfig:
+        """What finds faces."""
+        ...
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Answers to labelled images, as shares of all of them; the four add up to 1.
+
+    Attributes:
+        right: answered with the label's class.
+        wrong: answered with another class.
+        withheld: answered 'unknown'.
+        person: answered as a person.
+    """
+
+    right: float
+    wrong: float
+    withheld: float
+    person: float
+
+    def to_dict(self) -> dict[str, float]:
+        """Plain JSON types."""
+        return asdict(self)
+
+    def describe(self) -> str:
+        """All four in a line for people."""
+        return (
+            f"right {self.right:.2%}, wrong {self.wrong:.2%}, "
+            f"withheld {self.withheld:.2%}, person {self.person:.2%}"
+        )
+
+
+def measure_delivered(
+    outputs: ModelOutputs, images: Sequence[LabelledImage], policy: AnswerPolicy
+) -> Delivered:
+    """Decides each image as the runtime does with `--faces auto`, and counts.
+
+    Args:
+        outputs: of the model, a row for each image.
+        images: labelled images; those that are not known are read again to search them for faces, where
+            people are answered.
+        policy: a manifest or a run's record.
+
+    Raises:
+        InputError: the detector is unknown, or an image cannot be read.
+        EngineError: the detector cannot run on this machine.
+    """
+    hits = outputs.probabilities.argmax(axis=1) == labels_of(images)
+    others = {Kind.PERSON: "person", Kind.UNKNOWN: "withheld"}
+    counts = Counter(
+        others.get(kind, "right" if hit else "wrong")
+        for kind, hit in zip(answered_kinds(outputs, images, policy), hits, strict=True)
+    )
+    return Delivered(
+        **{name: counts[name] / len(images) for name in ("right", "wrong", "withheld", "person")}
+    )
+
+
+def answered_kinds(
+    outputs: ModelOutputs, images: Sequence[LabelledImage], policy: AnswerPolicy
+) -> list[Kind]:
+    """Known, person or unknown, for each image."""
+    known = are_known(outputs, policy.rejection)
+    if known.all() or not policy.task.people:
+        return [decide(bool(one), None) for one in known]
+    detector = open_detector(policy.detector.name, policy.detector.settings)
+    return [
+        decide(bool(one), None if one else _faces(detector, image))
+        for one, image in zip(known, images, strict=True)
+    ]
+
+
+def _faces(detector: Detector, image: LabelledImage) -> list[Detection]:
+    return [found for found in detector.detect(read_photo(image.path)) if found.label == FACE]
+
+
+def describe_unknown(task: Task, rejection: Rejection) -> str:
+    """When 'unknown' is answered, or why it never is, in a line for people."""
+    line = rejection.describe(task.words.unknown)
+    if task.people and rejection.threshold is None:
+        return f"{line}; nobody can be answered as a person then, as every image is answered with a class"
+    return line

@@ -1,0 +1,201 @@
+"""Accuracy of any model on labelled images: a run, a `.keras`, an `.onnx` or a `.tflite` file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.edge.engines import AUTO, Engine, EngineOptions, ModelOutputs, load_engine
+from edgebreed.edge.formats import read_manifest
+from edgebreed.edge.manifest import LearnedImages, Manifest
+from edgebreed.edge.preprocess import InputSpec
+from edgebreed.errors import InputError
+from edgebreed.progress import track
+from edgebreed.train.classification_metrics import ClassificationMetrics, measure
+from edgebreed.train.dataset import SPLITS, LabelledImage, labels_of, read_dataset, read_labelled
+from edgebreed.train.delivered import AnswerPolicy, Delivered, measure_delivered
+from edgebreed.train.feature_cache import digest_of
+from edgebreed.train.image_loader import Change, load_batches, unchanged
+from edgebreed.train.run_record import MODEL, RunRecord, newest_run, read_record, read_run_images
+
+BATCH = 8
+LEARNED_SPLITS = ("train", "valid")  # the final head learns both
+
+
+class ModelDescription(AnswerPolicy, Protocol):
+    """What a manifest and a run's record both say of a model."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names in the order of the outputs."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The same, as people read them."""
+        ...
+
+    @property
+    def input(self) -> InputSpec:
+        """The input that the model takes."""
+        ...
+
+    def with_threshold(self, unknown_below: float | str | None) -> Self:
+        """A copy with another threshold of 'unknown', or `off`; None changes nothing."""
+        ...
+
+
+@dataclass
+class KerasEngine:
+    """Runs a `.keras` model behind the runtime's protocol, to measure it; devices never load one."""
+
+    path: Path
+    name: str = "keras"
+
+    def __post_init__(self) -> None:
+        from edgebreed.train.keras_setup import keras
+
+        try:
+            self.model = keras.models.load_model(self.path, compile=False)
+        except (ValueError, OSError) as error:
+            raise InputError(
+                f"{self.path} does not load as a Keras model: {str(error).splitlines()[0]}"
+            ) from error
+
+    def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
+        """Runs the model on a batch `(N, H, W, 3) uint8 RGB`."""
+        outputs = self.model.predict_on_batch(batch)
+        scores = outputs.get("in_distribution")
+        return ModelOutputs(
+            np.asarray(outputs["probabilities"]), None if scores is None else np.asarray(scores)[:, 0]
+        )
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model, and labelled images to measure it on.
+
+    Attributes:
+        engine: runs the model.
+        description: what the model says of itself.
+        images: labelled images; none that the model has learned from, as far as that is known.
+        left_out: how many others it has learned from.
+        learned_known: whether the model says which images it has learned from.
+    """
+
+    engine: Engine
+    description: ModelDescription
+    images: tuple[LabelledImage, ...]
+    left_out: int = 0
+    learned_known: bool = True
+
+    @classmethod
+    def open(cls, root: Path, model: Path | None, split: str, options: EngineOptions | None = None) -> Self:
+        """Opens a model and a folder of images.
+
+        Args:
+            root: `root/<split>/<class>/*` or `root/<class>/*`.
+            model: a run, or a `.keras`, `.onnx` or `.tflite` file; None takes the newest run.
+            split: which images, where the folder has splits, or where the run divided the folder itself.
+            options: engine for an exported file.
+
+        Raises:
+            InputError: the folder or the model is at fault, or the model has learned from every image.
+        """
+        model = model or newest_run()
+        engine, description = open_model(model, options)
+        split = SPLITS.get(split.lower(), split)
+        if isinstance(description, RunRecord) and _divided_by_run(description, root):
+            data = read_run_images(_run_of(model), description)
+            others = sum(len(data.splits[name]) for name in LEARNED_SPLITS if name != split)
+            return cls(engine, description, data.images(split), others)
+        images = read_labelled(root, description.classes, description.labels, split)
+        learned = description.learned if isinstance(description, Manifest) else None
+        if learned is None:
+            return cls(engine, description, images, learned_known=isinstance(description, RunRecord))
+        new = _not_learned(images, learned, root)
+        return cls(engine, description, new, len(images) - len(new))
+
+    def with_threshold(self, unknown_below: float | str | None) -> Self:
+        """A copy with another threshold of 'unknown', or `off`; None changes nothing."""
+        return replace(self, description=self.description.with_threshold(unknown_below))
+
+    def outputs(self, title: str, change: Change = unchanged) -> ModelOutputs:
+        """The model's outputs for the images, each changed first; the title is of the progress bar."""
+        paths = [image.path for image in self.images]
+        return compute_outputs(self.engine, paths, self.description.input, title, change)
+
+    def measure(self, outputs: ModelOutputs) -> ClassificationMetrics:
+        """Accuracy by the likeliest class, of outputs for the images."""
+        return measure(outputs.probabilities, labels_of(self.images), self.description.classes)
+
+    def measure_delivered(self, outputs: ModelOutputs) -> Delivered:
+        """Accuracy as a user gets it, of outputs for the unchanged images."""
+        return measure_delivered(outputs, self.images, self.description)
+
+
+def open_model(model: Path, options: EngineOptions | None = None) -> tuple[Engine, ModelDescription]:
+    """Opens a run, a `.keras`, an `.onnx` or a `.tflite` file, with what it says of itself.
+
+    Raises:
+        InputError: it is none of these, or it is of Keras and an engine for exported files was named.
+    """
+    if model.is_dir() or model.suffix == ".keras":
+        if options is not None and options.engine != AUTO:
+            raise InputError(f"--engine {options.engine} is for exported files: {model} runs in Keras")
+        record = read_record(_run_of(model))
+        return KerasEngine(model / MODEL if model.is_dir() else model), record
+    manifest = read_manifest(model)
+    return load_engine(model, manifest, options), manifest
+
+
+def compute_outputs(
+    engine: Engine,
+    paths: Sequence[Path],
+    spec: InputSpec,
+    title: str = "evaluate",
+    change: Change = unchanged,
+) -> ModelOutputs:
+    """Runs a model on image files.
+
+    Args:
+        engine: runs the model.
+        paths: the images.
+        spec: the model's input.
+        title: of the progress bar.
+        change: done to each image first.
+
+    Returns:
+        A row for each image, in the order of `paths`.
+    """
+    batches = track(load_batches(paths, spec, BATCH, change), title, -(-len(paths) // BATCH))
+    outputs = [engine.run(batch) for batch in batches]
+    scores = [one.in_distribution for one in outputs if one.in_distribution is not None]
+    return ModelOutputs(
+        np.concatenate([output.probabilities for output in outputs]),
+        np.concatenate(scores) if scores else None,
+    )
+
+
+def _run_of(model: Path) -> Path:
+    return model if model.is_dir() else model.parent
+
+
+def _divided_by_run(record: RunRecord, root: Path) -> bool:
+    """Whether a folder is the run's own data set and has no split folders: the run learned most of it."""
+    return root.is_dir() and root.resolve() == Path(record.data) and not read_dataset(root).divided
+
+
+def _not_learned(
+    images: tuple[LabelledImage, ...], learned: LearnedImages, root: Path
+) -> tuple[LabelledImage, ...]:
+    new = tuple(image for image in images if digest_of(image.path) not in learned)
+    if not new:
+        raise InputError(
+            f"the model has learned from all {len(images)} of these images of {root}: "
+            "give others, or another --split"
+        )
+    return new

@@ -1,0 +1,139 @@
+"""Features of a frozen backbone: computed once an image, cached on disk by the image's content."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.edge.files import user_cache
+from edgebreed.edge.preprocess import InputSpec
+from edgebreed.progress import track
+from edgebreed.train.image_loader import Change, load_batches, unchanged
+
+
+class FeatureExtractor(Protocol):
+    """Computes features of images with a frozen backbone."""
+
+    @property
+    def key(self) -> str:
+        """Identifies architecture, weights and input; it changes with anything that changes the features."""
+        ...
+
+    @property
+    def spec(self) -> InputSpec:
+        """The input that it takes."""
+        ...
+
+    @property
+    def batch(self) -> int:
+        """The number of images at a time that suits it."""
+        ...
+
+    def features(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Features `(N, F) float32` of images `(N, H, W, 3) uint8 RGB`."""
+        ...
+
+
+@dataclass(frozen=True)
+class FeatureCache:
+    """Features on disk, one file an image, named by the image's SHA-256 and the extractor's key.
+
+    Files are written under another name and then renamed, so two processes can share one cache.
+
+    Attributes:
+        root: the folder.
+        digests: SHA-256 of the files that were read so far.
+    """
+
+    root: Path
+    digests: dict[Path, str] = field(default_factory=dict, compare=False)
+
+    def digest(self, path: Path) -> str:
+        """SHA-256 of a file's bytes; each file is read once."""
+        if path not in self.digests:
+            self.digests[path] = digest_of(path)
+        return self.digests[path]
+
+    def get(self, key: str, digest: str) -> NDArray[np.float32] | None:
+        """The cached features `(F,) float32` of an image; None if there are none."""
+        try:
+            return np.asarray(np.load(self._path(key, digest)), np.float32)
+        except (OSError, ValueError, EOFError):  # missing, or truncated when a disk was full
+            return None
+
+    def put(self, key: str, digest: str, features: NDArray[np.float32]) -> None:
+        """Caches the features `(F,) float32` of an image."""
+        path = self._path(key, digest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            np.save(file, features)
+        os.replace(file.name, path)  # noqa: PTH105  (a str from tempfile)
+
+    def _path(self, key: str, digest: str) -> Path:
+        return self.root / key / digest[:2] / f"{digest}.npy"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A change that is done to images before their features are computed, by a name that the cache keeps."""
+
+    name: str
+    change: Change
+
+
+PLAIN = Variant("", unchanged)
+
+
+def extract(
+    paths: Sequence[Path],
+    extractor: FeatureExtractor,
+    cache: FeatureCache,
+    title: str,
+    variant: Variant = PLAIN,
+) -> NDArray[np.float32]:
+    """Features of images, from the cache where it has them.
+
+    Args:
+        paths: the images.
+        extractor: computes what is missing.
+        cache: read first, and filled.
+        title: of the progress bar.
+        variant: of the images.
+
+    Returns:
+        `(N, F) float32`, in the order of `paths`.
+    """
+    key, digests = extractor.key + variant.name, [cache.digest(path) for path in paths]
+    cached = {digest: cache.get(key, digest) for digest in digests}
+    found = {digest: row for digest, row in cached.items() if row is not None}
+    missing = {digest: path for digest, path in zip(digests, paths, strict=True) if digest not in found}
+    batches = load_batches(list(missing.values()), extractor.spec, extractor.batch, variant.change)
+    computed = (row for batch in batches for row in extractor.features(batch))
+    for digest, row in zip(missing, track(computed, title, len(missing)), strict=True):
+        cache.put(key, digest, row)
+        found[digest] = row
+    return np.stack([found[digest] for digest in digests])
+
+
+def user_features() -> Path:
+    """The feature cache of this user, unless a command names another one."""
+    return user_cache() / "features"
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def digest_of_weights(weights: Sequence[NDArray[np.float32]]) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 over the bytes of weights."""
+    digest = hashlib.sha256()
+    for weight in weights:
+        digest.update(np.ascontiguousarray(weight).tobytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,226 @@
+"""A run: the folder that `train` writes, and that `export` and `evaluate` read."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+
+from edgebreed.edge.manifest import DetectorConfig
+from edgebreed.edge.preprocess import InputSpec, ResizeRule
+from edgebreed.edge.task import Rejection, Task
+from edgebreed.errors import InputError
+from edgebreed.train.classification_metrics import ClassificationMetrics
+from edgebreed.train.config import History
+from edgebreed.train.dataset import Dataset
+from edgebreed.train.dataset_scan import digest_of_data
+from edgebreed.train.delivered import Delivered
+from edgebreed.train.feature_cache import digest_of
+
+RUNS = Path("runs")
+RECORD = "run.json"
+MODEL = "model.keras"
+METRICS = "metrics.json"
+SPLITS = "splits.json"
+REPORT = "report.html"
+RESULT_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What a run was made with and what its model answers; the content of `run.json`.
+
+    Attributes:
+        arch: `scratch`, or the backbone in lower case.
+        data: the data set's folder.
+        seed: of everything random.
+        classes: class names in the order of the outputs.
+        labels: the same, as people should read them.
+        input: the input that the model takes.
+        rejection: when to answer 'unknown'.
+        task: what the model is asked.
+        temperature: divided the logits; part of the model's last layer.
+        created: ISO 8601 time.
+        tools: package versions.
+        config: what was asked for.
+        data_sha256: digest over the names and contents of the images.
+    """
+
+    arch: str
+    data: str
+    seed: int
+    classes: tuple[str, ...]
+    labels: tuple[str, ...]
+    input: InputSpec
+    rejection: Rejection
+    task: Task
+    temperature: float
+    created: str
+    tools: dict[str, str]
+    config: dict[str, Any] = field(default_factory=dict)
+    data_sha256: str = ""
+
+    @property
+    def detector(self) -> DetectorConfig:
+        """What finds faces, where people are answered."""
+        return DetectorConfig("haar" if self.task.people else "none")
+
+    def with_threshold(self, unknown_below: float | str | None) -> Self:
+        """A copy with another threshold of 'unknown', or `off`; None changes nothing."""
+        return replace(self, rejection=self.rejection.set_to(unknown_below))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Reads what `to_dict` wrote."""
+        spec = data["input"]
+        return cls(
+            **{
+                **data,
+                "classes": tuple(data["classes"]),
+                "labels": tuple(data["labels"]),
+                "input": InputSpec(**{**spec, "resize": ResizeRule(spec["resize"])}),
+                "rejection": Rejection.from_dict(data["rejection"]),
+                "task": Task.from_dict(data["task"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What training measured: printed by `edgebreed train --json`, and with histories in `metrics.json`.
+
+    Attributes:
+        run: the run's folder.
+        arch: `scratch`, or the backbone in lower case.
+        data: the data set's folder, or `demo`.
+        classes: number of classes.
+        train_images: number of training images.
+        test: accuracy on the test images, by the likeliest class.
+        delivered: accuracy on the test images, as a user gets it; in JSON a part of `test`.
+        seconds: by step.
+        trainable_parameters: number of parameters that were fitted.
+        temperature: divided the logits.
+        fine_tune_passes: number of passes of the fine-tuning.
+        interrupted: a signal ended a fit on images, which can be resumed.
+        dropped: number of images that were left out, by reason.
+        left_out_negatives: negatives that look like one of the classes.
+        rejection: when to answer 'unknown'.
+        unknown: the same in a line for people, with the reason where it is never answered.
+        history: loss and accuracy by epoch.
+        fine_tune_history: loss and accuracy by pass of the fine-tuning.
+        schema: version of this record; it grows when a key changes its meaning or goes.
+    """
+
+    run: str
+    arch: str
+    data: str
+    classes: int
+    train_images: int
+    test: ClassificationMetrics
+    delivered: Delivered
+    seconds: dict[str, float]
+    trainable_parameters: int
+    temperature: float
+    fine_tune_passes: int
+    interrupted: bool
+    dropped: dict[str, int]
+    rejection: Rejection
+    unknown: str
+    left_out_negatives: tuple[str, ...] = ()
+    history: History = field(default_factory=dict)
+    fine_tune_history: History = field(default_factory=dict)
+    schema: int = RESULT_SCHEMA
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types, as `metrics.json` holds them."""
+        data = asdict(self)
+        data["test"]["delivered"] = data.pop("delivered")
+        return data
+
+    def to_summary(self) -> dict[str, Any]:
+        """The same without the histories."""
+        return {name: value for name, value in self.to_dict().items() if not name.endswith("history")}
+
+
+def read_record(run: Path) -> RunRecord:
+    """The record of a run.
+
+    Raises:
+        InputError: the folder is no run.
+    """
+    path = run / RECORD
+    if not path.is_file():
+        raise InputError(f"{run} is no run (no {RECORD}): make one with `edgebreed train`")
+    try:
+        return RunRecord.from_dict(json.loads(path.read_text()))
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is damaged ({error}): train again") from error
+
+
+def read_run_images(
+    run: Path, record: RunRecord, root: Path | None = None, digest: Callable[[Path], str] | None = None
+) -> Dataset:
+    """The images of a run, in the splits that it was made with.
+
+    Args:
+        run: the run.
+        record: its record.
+        root: where the data set is now; None where it was.
+        digest: SHA-256 of a file in hexadecimal; a caller that needs digests too gives one that caches them.
+
+    Raises:
+        InputError: the data set is gone or has changed.
+    """
+    folder = root or Path(record.data)
+    if not folder.is_dir():
+        raise InputError(
+            f"the run's data set {folder} is gone: pass --data DIR with the same data set in another place"
+        )
+    path = run / SPLITS
+    try:
+        data = Dataset.from_dict(folder, record.classes, json.loads(path.read_text()))
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path} is missing or damaged: train again") from error
+    if root is None and record.data_sha256:
+        _check_unchanged(data, record.data_sha256, digest)
+    return data
+
+
+def newest_run(root: Path = RUNS) -> Path:
+    """The run that was finished last.
+
+    Raises:
+        InputError: there is none.
+    """
+    runs = sorted(root.glob(f"*/{RECORD}"), key=lambda path: path.stat().st_mtime)
+    if not runs:
+        raise InputError(f"no run under {root}/: make one with `edgebreed train`, or pass --run")
+    return runs[-1].parent
+
+
+def new_run_folder(arch: str, overwrite: bool, out: Path | None, resume: bool = False) -> Path:
+    """The folder for a new run: `out`, or the first of `runs/<arch>`, `runs/<arch>-2`, ... that is free.
+
+    Raises:
+        InputError: `out` holds a run already, and neither `overwrite` nor `resume` is set.
+    """
+    if out is not None:
+        if out.exists() and not out.is_dir():
+            raise InputError(f"--out {out} is a file: name a folder")
+        if (out / RECORD).exists() and not (overwrite or resume):
+            raise InputError(f"{out} holds a run: pass --overwrite or another --out")
+        return out
+    names = (RUNS / (arch if number == 1 else f"{arch}-{number}") for number in range(1, 10_000))
+    return next(path for path in names if not path.exists())
+
+
+def _check_unchanged(data: Dataset, before: str, digest: Callable[[Path], str] | None) -> None:
+    paths = [image.path for image in data.all_images]
+    if digest_of_data(data, {path: (digest or digest_of)(path) for path in paths}) != before:
+        raise InputError(
+            f"the images of {data.root} have changed since the run was made: bring them back, or train again"
+        )
