@@ -6,7 +6,7 @@ import pytest
 
 from edgebreed.benchmarks.machine.reference_work import REFERENCE_INTERVAL
 from edgebreed.benchmarks.scenarios.input_images import write_synthetic_images
-from edgebreed.benchmarks.scenarios.runner import Request, Scenario, run_scenario
+from edgebreed.benchmarks.scenarios.scenario_runner import Request, Scenario, run_scenario
 from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest, open_systems
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.errors import InputError
