@@ -250,7 +250,6 @@ def test_a_benchmarks_table_speaks_of_surfaces(cli: Cli) -> None:
 
 
 @pytest.mark.keras
-@pytest.mark.xfail(reason="the yardstick of `bench` is the model that ships, named and warned of unasked")
 @pytest.mark.usefixtures("told")
 def test_a_benchmarks_json_page_and_log_speak_of_surfaces(cli: Cli, caplog: pytest.LogCaptureFixture) -> None:
     """What the machine's speed is told by means nothing to somebody who has no dogs."""
