@@ -17,12 +17,12 @@ class Words:
 
     Attributes:
         known: what stands before a known class, as in "dog: Pug (98%)"; empty for the class alone.
-        person: what stands before the class that a person resembles.
+        person: what stands before the class that a person resembles; empty where people are no answer.
         unknown: the whole answer where nothing was recognised.
     """
 
     known: str = ""
-    person: str = "person, resembles"
+    person: str = ""
     unknown: str = "unknown"
 
 
@@ -43,12 +43,13 @@ class Task:
     @classmethod
     def of(cls, subject: str | None, people: bool) -> Self:
         """A task with the words that follow from it."""
+        person = "person, resembles" if people else ""
         if subject is None:
             unknown = "neither a known class nor a person" if people else "unknown"
-            return cls(None, people, Words(unknown=unknown))
+            return cls(None, people, Words("", person, unknown))
         noun = f"{'an' if subject[:1].lower() in 'aeiou' else 'a'} {subject}"
         unknown = f"neither {noun} nor a person" if people else f"not {noun}"
-        return cls(subject, people, Words(known=subject, unknown=unknown))
+        return cls(subject, people, Words(subject, person, unknown))
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
