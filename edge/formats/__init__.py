@@ -107,4 +107,8 @@ def _checked(data: dict[str, Any], model: bytes) -> Manifest:
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:
+    if path.is_dir():
+        return InputError(
+            f"{path} is a folder: give a model file; of a run, `edgebreed export --run {path}` makes one"
+        )
     return InputError(f"cannot read model {path}: {error.strerror}")
