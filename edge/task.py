@@ -100,7 +100,7 @@ class Rejection:
         return cls(**{**data, "score": RejectionScore(data["score"])})
 
     def describe(self, unknown: str) -> str:
-        """When 'unknown' is answered, in a line for people; `unknown` are the model's words for it."""
+        """When 'unknown' is answered, in one line; `unknown` are the model's words for it."""
         if self.threshold is None:
             return f"never answered: {self.reason or 'no threshold'}"
         kept = f", keeps {self.kept:.1%} of validation images" if self.kept is not None else ""
@@ -114,7 +114,7 @@ class Rejection:
             unknown_below: in 0..1, or `off`; None changes nothing.
 
         Raises:
-            InputError: it is neither.
+            InputError: it is something else.
         """
         if unknown_below is None:
             return self

@@ -62,7 +62,7 @@ class EngineOptions:
         threads: threads of one inference; 0 lets the engine choose.
         allow_fallback: take the next engine where the one that was asked for is missing.
         spin: ONNX Runtime's threads wait for work by spinning; on few cores that takes them from the
-            face search, and slows the whole pipeline down by a quarter on two.
+            other stages, and slows the whole pipeline down by a quarter on two.
         arena: ONNX Runtime keeps memory for the next run.
         memory_pattern: ONNX Runtime plans the memory of all tensors once.
         io_binding: ONNX Runtime keeps input and outputs on the device between runs; None does so on a GPU.
