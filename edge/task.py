@@ -130,7 +130,7 @@ def parse_threshold(text: float | str) -> float:
     """
     try:
         value = float(text)
-    except ValueError:
+    except (ValueError, TypeError):
         value = -1.0
     if not 0 <= value <= 1:
         raise InputError(f"--unknown-below {text}: give a score from 0 to 1, or `{OFF}`")

@@ -46,14 +46,14 @@ def format_of(path: Path) -> ModelFormat:
         raise _unreadable(path, error) from error
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path | str) -> Manifest:
     """Reads the manifest of a model file and checks the file against it.
 
     Raises:
         InputError: no such file.
         ModelFileError: no model, no manifest, damaged, external data, or an unknown schema.
     """
-    return _read(path)[1]
+    return _read(Path(path))[1]
 
 
 def split_model(path: Path) -> tuple[bytes, Manifest]:
