@@ -25,11 +25,11 @@ def are_known(outputs: ModelOutputs, rejection: Rejection) -> NDArray[np.bool_]:
 
 
 def decide(known: bool, faces: Sequence[object] | None) -> Kind:
-    """The kind of an image: the network speaks first, so a dog beside its owner is a dog.
+    """The kind of an image: the network decides first, so a known subject beside a person is known.
 
     Args:
         known: whether the network recognised one of its classes.
-        faces: what the detector found; None or empty for nobody.
+        faces: what the detector found; None where it was not asked.
     """
     if known:
         return Kind.KNOWN

@@ -13,6 +13,9 @@ from edgebreed.errors import ImageError, InputError
 Frame = NDArray[np.uint8]
 """`(H, W, 3) uint8 BGR`, as OpenCV decodes and captures it."""
 
+Encoded = bytes | bytearray | memoryview
+"""A whole JPEG, PNG or other file."""
+
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 
 
@@ -63,7 +66,7 @@ def _hidden(photo: Path, folder: Path) -> bool:
     return any(part.startswith(".") for part in photo.relative_to(folder).parts)
 
 
-def decode(data: bytes, name: str = "image") -> Frame:
+def decode(data: Encoded, name: str = "image") -> Frame:
     """Decodes an encoded image, upright as its EXIF orientation says.
 
     Args:
@@ -99,6 +102,8 @@ def read_photo(path: Path) -> Frame:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:  # a zero byte, which no file name has
+        raise InputError(f"cannot read {str(path)!r}: {error}") from error
     return decode(data, str(path))
 
 

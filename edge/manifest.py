@@ -148,7 +148,7 @@ class Manifest:
         name: short name of the model.
         arch: architecture it was trained as.
         classes: class names in the order of the outputs, as the training folders spell them.
-        labels: the same, as people should read them.
+        labels: the same, as display names.
         input: size and resize rule of the input, `(N, H, W, 3) uint8 RGB`.
         precision: number format of the arithmetic.
         task: what it is asked, and in which words it answers.

@@ -17,7 +17,7 @@ from edgebreed.edge.decision import are_known, decide, top_predictions
 from edgebreed.edge.detectors import FACE, Detector, NoDetector, open_detector
 from edgebreed.edge.engines import Engine, EngineOptions, ModelOutputs, load_engine
 from edgebreed.edge.formats import read_manifest
-from edgebreed.edge.images import Frame, checked_frame, decode, read_photo
+from edgebreed.edge.images import Encoded, Frame, checked_frame, decode, read_photo
 from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.prediction import Result
 from edgebreed.edge.preprocess import to_input
@@ -25,7 +25,7 @@ from edgebreed.errors import EngineError, InputError, ModelFileError
 
 SHIPPED_MODEL = Path(__file__).parent / "models" / "dogs64.onnx"
 
-Image = Frame | bytes | str | Path
+Image = Frame | Encoded | str | Path
 """A frame `(H, W, 3) uint8 BGR`, an encoded image in bytes, or the path of one."""
 
 
@@ -61,7 +61,10 @@ class Pipeline:
         engine: runs the model.
         manifest: what the model says of itself.
         detector: finds faces; None finds none.
-        faces: when they are searched.
+        faces: when they are searched: a `FaceSearch` or its text.
+
+    Raises:
+        InputError: `faces` is none of these.
     """
 
     def __init__(
@@ -69,19 +72,19 @@ class Pipeline:
         engine: Engine,
         manifest: Manifest,
         detector: Detector | None = None,
-        faces: FaceSearch = FaceSearch.AUTO,
+        faces: FaceSearch | str = FaceSearch.AUTO,
     ) -> None:
         self._engine: Engine | None = engine
         self.manifest = manifest
         self.detector = detector or NoDetector()
-        self.faces = faces if manifest.task.people else FaceSearch.NEVER
+        self.faces = _face_search(faces) if manifest.task.people else FaceSearch.NEVER
 
     @classmethod
     def open(
         cls,
         model: Path | str | None = None,
         options: EngineOptions | None = None,
-        faces: FaceSearch = FaceSearch.AUTO,
+        faces: FaceSearch | str = FaceSearch.AUTO,
         unknown_below: float | str | None = None,
     ) -> Self:
         """Opens a model file, or the one that ships with edgebreed.
@@ -89,7 +92,7 @@ class Pipeline:
         Args:
             model: the file.
             options: the engine, and how it runs.
-            faces: when faces are searched.
+            faces: when faces are searched: a `FaceSearch` or its text.
             unknown_below: a threshold in 0..1 in place of the model's own, or `off`.
 
         Raises:
@@ -98,7 +101,7 @@ class Pipeline:
             InputError: no such file, or `faces` or `unknown_below` does not fit the model.
         """
         path = Path(model) if model is not None else SHIPPED_MODEL
-        manifest = read_manifest(path).with_threshold(unknown_below)
+        manifest, faces = read_manifest(path).with_threshold(unknown_below), _face_search(faces)
         if faces is FaceSearch.ALWAYS and not manifest.task.people:
             raise InputError(f"{manifest.name} does not answer people: leave --faces always out")
         searches = manifest.task.people and faces is not FaceSearch.NEVER
@@ -136,13 +139,17 @@ class Pipeline:
         """Answers images one after another, in their order, so many in one inference.
 
         Raises:
-            InputError: `batch` is below 1.
-            ImageError, EngineError: as `process`; the images before are answered.
+            InputError: `batch` is below 1, or `images` is a single one.
+            ImageError, EngineError: as `process`; the batches before are answered.
         """
         if batch < 1:
             raise InputError(f"a batch of {batch} images: give 1 or more")
-        waiting = iter(images)
-        while chunk := list(islice(waiting, batch)):
+        if isinstance(images, str | Path | Encoded):
+            raise InputError("process_many takes several images: give a list of them, or call process")
+        return self._process_in_batches(iter(images), batch)
+
+    def _process_in_batches(self, images: Iterator[Image], batch: int) -> Iterator[Result]:
+        while chunk := list(islice(images, batch)):
             yield from self.process_batch(chunk)
 
     def process_batch(self, images: Sequence[Image], sources: Sequence[str] = ()) -> list[Result]:
@@ -154,8 +161,14 @@ class Pipeline:
 
         Returns:
             A result each, in their order. Its `stages_ms` are its share of the batch's.
+
+        Raises:
+            InputError: `sources` are not as many as the images.
+            ImageError, EngineError: as `process`, of the first image that is at fault.
         """
-        if not images:
+        if sources and len(sources) != len(images):
+            raise InputError(f"{len(sources)} sources for {len(images)} images: give one each, or none")
+        if len(images) == 0:  # also of an array (N, H, W, 3), which has no truth value
             return []
         watch = Stopwatch()
         frames = [self._loaded(image, watch) for image in images]
@@ -213,9 +226,8 @@ class Pipeline:
         return Result(source, kind, top, summary, faces, dict(watch.ms))
 
     def close(self) -> None:
-        """Lets go of the model; later images raise `EngineError`."""
+        """Lets go of the model; later images raise `EngineError`, those in other threads are finished."""
         self._engine = None
-        self.detector = NoDetector()
 
     def __enter__(self) -> Self:
         return self
@@ -232,13 +244,33 @@ class Pipeline:
         with watch.stage("resize"):
             batch = np.stack([to_input(frame, self.manifest.input) for frame in frames])
         with watch.stage("inference"):
-            return self.engine.run(batch)
+            outputs = self.engine.run(batch)
+        self._check(outputs, len(frames))
+        return outputs
+
+    def _check(self, outputs: ModelOutputs, images: int) -> None:
+        """Refuses outputs that would become answers and are none, whatever engine they are from."""
+        shape, manifest = outputs.probabilities.shape, self.manifest
+        if shape != (images, len(manifest.labels)):
+            raise EngineError(
+                f"{manifest.name} has {len(manifest.labels)} classes and gave outputs of shape {shape} "
+                f"for {images} images: export it again"
+            )
+        if not np.isfinite(outputs.probabilities).all():
+            raise EngineError(f"{manifest.name} gave probabilities that are no numbers: export it in fp32")
 
     def _loaded(self, image: Image, watch: Stopwatch) -> Frame:
-        if not isinstance(image, str | Path | bytes):
+        if not isinstance(image, str | Path | Encoded):
             return checked_frame(image)
         with watch.stage("decode"):
-            return decode(image) if isinstance(image, bytes) else read_photo(Path(image))
+            return read_photo(Path(image)) if isinstance(image, str | Path) else decode(image)
+
+
+def _face_search(faces: FaceSearch | str) -> FaceSearch:
+    try:
+        return FaceSearch(faces)
+    except ValueError as error:
+        raise InputError(f"faces {faces!r}: give one of {', '.join(FaceSearch)}") from error
 
 
 def _name_of(image: Image) -> str:

@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Prediction:
-    """A class by the name that people read, and its probability."""
+    """A class by its display name, and its probability."""
 
     label: str
     probability: float

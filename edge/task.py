@@ -17,12 +17,12 @@ class Words:
 
     Attributes:
         known: what stands before a known class, as in "dog: Pug (98%)"; empty for the class alone.
-        person: what stands before the class that a person resembles.
+        person: what stands before the class that a person resembles; empty where people are no answer.
         unknown: the whole answer where nothing was recognised.
     """
 
     known: str = ""
-    person: str = "person, resembles"
+    person: str = ""
     unknown: str = "unknown"
 
 
@@ -43,12 +43,13 @@ class Task:
     @classmethod
     def of(cls, subject: str | None, people: bool) -> Self:
         """A task with the words that follow from it."""
+        person = "person, resembles" if people else ""
         if subject is None:
             unknown = "neither a known class nor a person" if people else "unknown"
-            return cls(None, people, Words(unknown=unknown))
+            return cls(None, people, Words("", person, unknown))
         noun = f"{'an' if subject[:1].lower() in 'aeiou' else 'a'} {subject}"
         unknown = f"neither {noun} nor a person" if people else f"not {noun}"
-        return cls(subject, people, Words(known=subject, unknown=unknown))
+        return cls(subject, people, Words(subject, person, unknown))
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
@@ -99,7 +100,7 @@ class Rejection:
         return cls(**{**data, "score": RejectionScore(data["score"])})
 
     def describe(self, unknown: str) -> str:
-        """When 'unknown' is answered, in a line for people; `unknown` are the model's words for it."""
+        """When 'unknown' is answered, in one line; `unknown` are the model's words for it."""
         if self.threshold is None:
             return f"never answered: {self.reason or 'no threshold'}"
         kept = f", keeps {self.kept:.1%} of validation images" if self.kept is not None else ""
@@ -113,7 +114,7 @@ class Rejection:
             unknown_below: in 0..1, or `off`; None changes nothing.
 
         Raises:
-            InputError: it is neither.
+            InputError: it is something else.
         """
         if unknown_below is None:
             return self
@@ -129,7 +130,7 @@ def parse_threshold(text: float | str) -> float:
     """
     try:
         value = float(text)
-    except ValueError:
+    except (ValueError, TypeError):
         value = -1.0
     if not 0 <= value <= 1:
         raise InputError(f"--unknown-below {text}: give a score from 0 to 1, or `{OFF}`")

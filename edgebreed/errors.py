@@ -11,6 +11,8 @@ EdgebreedError                  anything below; the command line prints one line
 └── ProofError                  work that was done and whose result missed its bound (exit 1)
 """
 
+from typing import Self
+
 
 class EdgebreedError(Exception):
     """Base of all errors that a caller may want to catch; the message is one line."""
@@ -47,6 +49,11 @@ class MissingExtraError(EngineError):
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f'{feature} is not installed: run `pip install "edgebreed[{extra}]"`')
+        self._made_of = feature, extra
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """How it is pickled, for a pool of processes; an exception's own way would pass the message alone."""
+        return type(self), self._made_of
 
 
 class ProofError(EdgebreedError):

@@ -1,7 +1,9 @@
 """Progress bars with rate and remaining time, on a terminal only."""
 
+import io
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from typing import TypeVar
 
 from rich.console import Console
@@ -46,3 +48,16 @@ def track(items: Iterable[Item], title: str, total: int) -> Iterator[Item]:
         return
     with bar(Console(file=sys.stderr)) as progress:
         yield from progress.track(items, total=total, description=title)
+
+
+@contextmanager
+def bars_of_libraries_on_a_terminal_only() -> Iterator[None]:
+    """Drops what a library draws on standard output if that is no terminal.
+
+    Rich, which NNCF draws with, prints finished bars into files and pipes too.
+    """
+    if sys.stdout.isatty():
+        yield
+        return
+    with redirect_stdout(io.StringIO()):
+        yield

@@ -20,6 +20,7 @@ from edgebreed.export.graph.qdq import (
 )
 from edgebreed.export.keras_export import INPUT
 from edgebreed.export.recipe import QuantizationScheme
+from edgebreed.progress import bars_of_libraries_on_a_terminal_only
 
 
 class OnnxQuantizer:
@@ -67,15 +68,16 @@ def _quantize(model: Model, images: NDArray[np.uint8], scheme: QuantizationSchem
     overflow = advanced.OverflowFix.ENABLE if scheme.reduce_range else advanced.OverflowFix.DISABLE
     per_tensor = advanced.QuantizationParameters(per_channel=False)
     preset = nncf.QuantizationPreset
-    quantized = nncf.quantize(
-        copied(model),
-        nncf.Dataset([{INPUT: image[None]} for image in images]),
-        preset=preset.PERFORMANCE if scheme.symmetric else preset.MIXED,
-        subset_size=len(images),
-        advanced_parameters=nncf.AdvancedQuantizationParameters(
-            overflow_fix=overflow, activations_quantization_params=per_tensor
-        ),
-    )
+    with bars_of_libraries_on_a_terminal_only():
+        quantized = nncf.quantize(
+            copied(model),
+            nncf.Dataset([{INPUT: image[None]} for image in images]),
+            preset=preset.PERFORMANCE if scheme.symmetric else preset.MIXED,
+            subset_size=len(images),
+            advanced_parameters=nncf.AdvancedQuantizationParameters(
+                overflow_fix=overflow, activations_quantization_params=per_tensor
+            ),
+        )
     assert isinstance(quantized, Model)
     return quantized
 

@@ -55,33 +55,6 @@ def test_public_names_are_what_the_door_offers() -> None:
     assert all(hasattr(edgebreed, name) for name in edgebreed.__all__)
 
 
-AREAS = {
-    **{floor: ROOT / floor for floor in FLOORS},
-    "live": ROOT / "edgebreed" / "live",
-    "outputs": ROOT / "edgebreed" / "outputs",
-    "cli": ROOT / "edgebreed" / "commands",
-}
-
-
-@pytest.mark.parametrize("area", AREAS)
-def test_tests_mirror_the_source(area: str) -> None:
-    """A test file bears the name of the module that it tests, in the folder of the same name."""
-    for test in (ROOT / "tests" / area).rglob("test_*.py"):
-        folder = AREAS[area] / test.relative_to(ROOT / "tests" / area).parent
-        name = test.name.removeprefix("test_")
-        source = folder / ("__init__.py" if name == f"{folder.name}.py" else name)
-        assert source.is_file(), f"{test} tests {source}, which is not there"
-
-
-@pytest.mark.parametrize("area", ["edge/stream", "live", "outputs", "cli"])
-def test_every_module_has_its_test(area: str) -> None:
-    """In the areas that were checked so far."""
-    top, _, below = area.partition("/")
-    modules = {path.name for path in (AREAS[top] / below).glob("*.py")} - {"__init__.py"}
-    tests = {path.name.removeprefix("test_") for path in (ROOT / "tests" / area).glob("test_*.py")}
-    assert set() == modules - tests
-
-
 def test_no_photo_is_committed() -> None:
     """The training photos' licences are unknown."""
     kinds = {".jpg", ".jpeg", ".png", ".npz", ".h5"}

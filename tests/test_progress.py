@@ -3,9 +3,10 @@
 import io
 
 import pytest
+import rich.progress
 from rich.console import Console
 
-from edgebreed.progress import bar, track
+from edgebreed.progress import bar, bars_of_libraries_on_a_terminal_only, track
 
 
 def test_items_pass_through_and_nothing_is_drawn_without_a_terminal(
@@ -24,3 +25,12 @@ def test_a_terminal_shows_title_count_and_rate() -> None:
         assert [1, 2] == list(progress.track([1, 2], description="items"))
     assert "items" in screen.getvalue()
     assert "2/2" in screen.getvalue()
+
+
+def test_a_library_draws_no_bars_into_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    """Rich's default console, which NNCF takes, writes finished bars anywhere."""
+    with bars_of_libraries_on_a_terminal_only():
+        assert [1, 2] == list(rich.progress.track([1, 2]))
+    assert ("", "") == capsys.readouterr()
+    assert [1, 2] == list(rich.progress.track([1, 2]))
+    assert "100%" in capsys.readouterr().out

@@ -1,6 +1,6 @@
 """Energy from the power sensors that a machine has; a machine without any has no figure, never an estimate.
 
-Every reading names what it covers: a power rail is neither the whole machine nor the wall socket.
+Every reading names what it covers: a power rail carries less than the whole machine takes from its socket.
 """
 
 import subprocess

@@ -6,7 +6,7 @@ from typing import Any, Self
 from edgebreed.benchmarks.machine.conditions import Conditions
 from edgebreed.benchmarks.machine.energy import ImageEnergy
 from edgebreed.benchmarks.machine.machine_state import throttling_signs
-from edgebreed.benchmarks.scenarios.camera_scenario import FrameCounts
+from edgebreed.benchmarks.scenarios.camera_scenario import ArrivalCounts
 from edgebreed.benchmarks.scenarios.offline import BatchThroughput
 from edgebreed.benchmarks.scenarios.startup import Startup
 from edgebreed.benchmarks.scenarios.system_under_test import ModelInfo, SystemUnderTest
@@ -92,7 +92,7 @@ class BenchResult:
     harness: Overhead
     energy: tuple[ImageEnergy, ...] = ()
     rate: float | None = None
-    frames: FrameCounts | None = None
+    frames: ArrivalCounts | None = None
     batches: tuple[BatchThroughput, ...] | None = None
     best_batch: int | None = None
     schema: int = SCHEMA
@@ -145,7 +145,7 @@ def _parsed(data: dict[str, Any]) -> dict[str, Any]:
         "energy": tuple(ImageEnergy(**energy) for energy in data["energy"]),
         "images": images if isinstance(images, str) else tuple(images),
         "harness": Overhead(**data["harness"]),
-        "frames": frames and FrameCounts(**frames),
+        "frames": frames and ArrivalCounts(**frames),
         "batches": batches and tuple(BatchThroughput.from_dict(batch) for batch in batches),
     }
 

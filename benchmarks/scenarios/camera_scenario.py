@@ -25,7 +25,7 @@ MAX_IMAGES = 32  # 2.8 MB a frame
 
 
 @dataclass(frozen=True)
-class FrameCounts:
+class ArrivalCounts:
     """What happened to the frames; `arrived == processed + dropped`."""
 
     arrived: int
@@ -52,10 +52,10 @@ class CameraRun:
     arrived: int
 
     @property
-    def frames(self) -> FrameCounts:
+    def frames(self) -> ArrivalCounts:
         """What happened to the frames."""
         processed = len(self.recording.samples)
-        return FrameCounts(self.arrived, processed, self.arrived - processed)
+        return ArrivalCounts(self.arrived, processed, self.arrived - processed)
 
 
 @dataclass(frozen=True)

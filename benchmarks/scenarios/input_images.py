@@ -16,7 +16,7 @@ FRAME = InputSpec(720, 1280, ResizeRule.CENTER_CROP)
 """A camera frame: height and width in px that most cameras deliver, filled by a crop of the photo."""
 
 LETTERBOXED_FRAME = InputSpec(720, 1280, ResizeRule.LETTERBOX)
-"""The same frame with the whole photo in it, so that no face is cut off."""
+"""The same frame with the whole photo in it, so that nothing is cut off."""
 
 
 def write_synthetic_images(folder: Path) -> list[Path]:

@@ -25,7 +25,7 @@ from statistics import pstdev
 from typing import Any
 
 from edgebreed.benchmarks.report.result_file import BenchRun, read_runs
-from edgebreed.benchmarks.scenarios.runner import Request, Scenario, run_scenario
+from edgebreed.benchmarks.scenarios.scenario_runner import Request, Scenario, run_scenario
 from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest
 from edgebreed.benchmarks.stats.compare import DIFFERENT, Comparison, ComparisonOutcome, compare
 from edgebreed.benchmarks.studies.study_record import JSON_HELP, PACKAGE, publish

@@ -3,14 +3,15 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest
 from edgebreed.benchmarks.tune.detector_settings import OpenCVDefaultDetector
 from edgebreed.benchmarks.tune.variants import ModelVariant
-from edgebreed.edge.detectors import Detector, HaarDetector, HaarSettings
-from edgebreed.edge.engines import EngineOptions
+from edgebreed.edge.detectors import Detector, HaarDetector, HaarSettings, NoDetector
+from edgebreed.edge.engines import EngineOptions, open_engine
 from edgebreed.edge.engines.registry import engines_for, unavailable
-from edgebreed.edge.pipeline import Pipeline
+from edgebreed.edge.pipeline import FaceSearch, Pipeline
 
 _GPU = ("cuda", "tensorrt")
 
@@ -38,32 +39,47 @@ class InferenceConfiguration:
         threads = f", {self.threads} threads" if self.threads else ""
         return f"{self.variant.path.name} in {self.engine}{threads}"
 
-    def open(self, detector: Detector) -> SystemUnderTest:
-        """Opens it with a face detector."""
-        system = SystemUnderTest.open(self.variant.path, EngineOptions(self.engine, self.threads))
-        pipeline = Pipeline(system.pipeline.engine, system.pipeline.manifest, detector)
-        return SystemUnderTest(system.path, system.options, pipeline)
+    def open(self, detector: Detector, faces: FaceSearch = FaceSearch.AUTO) -> SystemUnderTest:
+        """Opens it with a face detector, which a model that does not answer people never runs."""
+        path, manifest = self.variant.path, self.variant.manifest
+        options = EngineOptions(self.engine, self.threads)
+        engine = open_engine(path, manifest, options)
+        return SystemUnderTest(path, options, Pipeline(engine, manifest, detector, faces))
+
+
+class Baseline(StrEnum):
+    """What the chosen configuration is compared with, all in float32."""
+
+    FLOAT = "fp32 in ONNX Runtime"
+    EVERY_FACE = "fp32 in ONNX Runtime, face search in every frame"
+    EVERY_FACE_OPENCV = "fp32 in ONNX Runtime, OpenCV's default face search in every frame"
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """A model file in an engine, with a face detector.
+    """A model file in an engine, with the face search that it needs.
 
     Attributes:
         inference: model file and engine.
-        detector_settings: of the runtime's face detector; None takes OpenCV's default one.
-        baseline: name, if others are compared with it.
+        detector_settings: of the runtime's face detector; None for a model that does not answer people.
+        baseline: which one it is, if others are compared with it.
     """
 
     inference: InferenceConfiguration
-    detector_settings: HaarSettings | None
-    baseline: str = ""
+    detector_settings: HaarSettings | None = None
+    baseline: Baseline | None = None
 
-    @property
-    def detector(self) -> Detector:
-        """The face detector."""
-        settings = self.detector_settings
-        return OpenCVDefaultDetector() if settings is None else HaarDetector(settings)
+    def open(self) -> SystemUnderTest:
+        """Opens it; but for the baselines of every frame, faces are searched where the product does."""
+        every_frame = self.baseline in (Baseline.EVERY_FACE, Baseline.EVERY_FACE_OPENCV)
+        return self.inference.open(self._detector(), FaceSearch.ALWAYS if every_frame else FaceSearch.AUTO)
+
+    def _detector(self) -> Detector:
+        if self.detector_settings is None:
+            return NoDetector()
+        if self.baseline is Baseline.EVERY_FACE_OPENCV:
+            return OpenCVDefaultDetector()
+        return HaarDetector(self.detector_settings)
 
 
 def inference_configurations(

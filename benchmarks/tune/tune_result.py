@@ -107,7 +107,7 @@ class ChosenResult:
     Attributes:
         candidate: model file and engine, with the latency measured beside the baselines.
         accuracy: its accuracy, which is within the bound.
-        detector: settings of its face detector.
+        detector: settings of its face detector; None for a model that does not answer people.
         by_baseline: its median latency as a share of each baseline's.
         out: the model file that was written.
         evidence: the JSON file that was written, with all figures.
@@ -115,7 +115,7 @@ class ChosenResult:
 
     candidate: CandidateResult
     accuracy: AccuracyScore
-    detector: HaarSettings
+    detector: HaarSettings | None
     by_baseline: dict[str, float]
     out: Path
     evidence: Path
@@ -129,7 +129,7 @@ class ChosenResult:
         """Plain JSON types."""
         return {
             **self.candidate.to_dict(),
-            "detector": asdict(self.detector),
+            "detector": self.detector and asdict(self.detector),
             "accuracy": self.accuracy.to_dict(),
             "by_baseline": self.by_baseline,
             "out": str(self.out),

@@ -11,6 +11,7 @@ from edgebreed.benchmarks.scenarios.input_images import FRAME, LETTERBOXED_FRAME
 from edgebreed.benchmarks.scenarios.workload import Workload
 from edgebreed.benchmarks.tune.candidate_accuracy import STATED, AccuracyEvaluator, AccuracyScore
 from edgebreed.benchmarks.tune.configurations import (
+    Baseline,
     Configuration,
     InferenceConfiguration,
     inference_configurations,
@@ -66,6 +67,13 @@ class TuneConfig:
 
     def __post_init__(self) -> None:
         check_writable(self.out, self.overwrite)
+        if self.people and not self.answers_people:
+            raise InputError("--people: these models do not answer people, leave it out")
+
+    @property
+    def answers_people(self) -> bool:
+        """Whether the model files do; they are of one classifier."""
+        return self.variants[0].manifest.task.people
 
     @property
     def evidence(self) -> Path:
@@ -103,11 +111,11 @@ def tune(config: TuneConfig) -> TuneResult:
     if not candidates:
         raise InputError("no engine here runs any of the files: see `edgebreed doctor`")
     detectors = _score_detectors(config, frames)
-    settings = choose_detector(detectors).settings if detectors else HaarSettings()
+    settings = _face_search(config, detectors)
     rankings, scores = _search(config, frames, [Configuration(one, settings) for one in candidates])
     chosen = rankings[0].candidate
     final = _halving(frames, config.budget * (1 - SEARCH_SHARE)).measure_side_by_side(
-        [chosen, *_baselines(candidates)]
+        [chosen, *_baselines(candidates, config.answers_people)]
     )
     result = _result(config, rankings, scores, final, detectors)
     _write(config, chosen.inference.variant, result)
@@ -139,6 +147,13 @@ def _result(
     )
 
 
+def _face_search(config: TuneConfig, detectors: Sequence[DetectorScore]) -> HaarSettings | None:
+    """Settings of the face search; None for a model that does not answer people and so needs none."""
+    if not config.answers_people:
+        return None
+    return choose_detector(detectors).settings if detectors else HaarSettings()
+
+
 def _score_detectors(config: TuneConfig, frames: Sequence[Frame]) -> list[DetectorScore]:
     if not config.people:
         return []
@@ -147,9 +162,8 @@ def _score_detectors(config: TuneConfig, frames: Sequence[Frame]) -> list[Detect
 
 def _halving(frames: Sequence[Frame], seconds: float) -> SuccessiveHalving[Configuration]:
     def open_workload(configuration: Configuration) -> Workload:
-        inference = configuration.inference
-        system = inference.open(configuration.detector)
-        return Workload(inference.name, lambda number: system.process_frame(frames[number]))
+        system = configuration.open()
+        return Workload(configuration.inference.name, lambda number: system.process_frame(frames[number]))
 
     return SuccessiveHalving(open_workload, len(frames), seconds)
 
@@ -189,16 +203,15 @@ def _why_none_is_accurate(scores: Sequence[AccuracyScore], labelled: bool) -> st
     return "the float model's accuracy is not known: put its float32 file beside the others"
 
 
-def _baselines(candidates: Sequence[InferenceConfiguration]) -> list[Configuration]:
-    """Float32 in ONNX Runtime on the CPU, with the runtime's face detector and with OpenCV's."""
+def _baselines(candidates: Sequence[InferenceConfiguration], people: bool) -> list[Configuration]:
+    """Float32 in ONNX Runtime on the CPU; where people are answered, also with faces in every frame."""
     floats = [one for one in candidates if one.variant.is_baseline and one.engine == "cpu"]
     if not floats:
         return []
     inference = replace(floats[0], threads=0)
-    return [
-        Configuration(inference, HaarSettings(), "fp32 in ONNX Runtime, the runtime's own face search"),
-        Configuration(inference, None, "fp32 in ONNX Runtime, OpenCV's default face search"),
-    ]
+    if not people:
+        return [Configuration(inference, None, Baseline.FLOAT)]
+    return [Configuration(inference, HaarSettings(), baseline) for baseline in Baseline]
 
 
 def _chosen(
@@ -211,7 +224,7 @@ def _chosen(
     return ChosenResult(
         candidate=CandidateResult.of(own, score),
         accuracy=score,
-        detector=own.candidate.detector_settings or HaarSettings(),
+        detector=own.candidate.detector_settings,
         by_baseline={
             one.candidate.baseline: own.ratio / one.ratio for one in final if one.candidate.baseline
         },
@@ -222,7 +235,7 @@ def _chosen(
 
 def _write(config: TuneConfig, variant: ModelVariant, result: TuneResult) -> None:
     model, manifest = split_model(variant.path)
-    if manifest.task.people:
+    if result.chosen.detector is not None:
         manifest = replace(manifest, detector=DetectorConfig("haar", asdict(result.chosen.detector)))
     tuned = replace(manifest, tuned=_tuned(result))
     write_model(result.chosen.out, model, tuned, overwrite=config.overwrite)

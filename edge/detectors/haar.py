@@ -20,7 +20,7 @@ from edgebreed.edge.detectors.cascade import (
     tilted,
 )
 from edgebreed.edge.detectors.detector import FACE, Detection, largest_first
-from edgebreed.edge.images import Frame
+from edgebreed.edge.images import Frame, checked_frame
 
 VERIFY_STEP, PROFILE_STEP = 1.1, 1.25  # growth of the search window from one size to the next
 MAX_OVERLAP = 0.3  # intersection over union; of two boxes that overlap by more, the better supported stays
@@ -102,8 +102,11 @@ class HaarDetector:
         Returns:
             Boxes in pixels of the frame, largest first. The score is the number of windows that the
             verifying cascades found on a face; 0 for one from the side, which nothing verifies.
+
+        Raises:
+            ImageError: the frame is of another shape or type.
         """
-        grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8)
+        grey = np.asarray(cv2.cvtColor(checked_frame(frame), cv2.COLOR_BGR2GRAY), np.uint8)
         cascades = self._cascades
         faces = self._frontal(grey, cascades)
         if not faces and self.settings.profile:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.manifest import Manifest
-from edgebreed.errors import EdgebreedError, EngineError
+from edgebreed.errors import EdgebreedError, EngineError, InputError
 
 AUTO = "auto"
+MAX_THREADS = 1024  # more than any processor has; each takes memory, and tens of thousands a machine down
 
 
 class ModelOutputs(NamedTuple):
@@ -62,11 +63,14 @@ class EngineOptions:
         threads: threads of one inference; 0 lets the engine choose.
         allow_fallback: take the next engine where the one that was asked for is missing.
         spin: ONNX Runtime's threads wait for work by spinning; on few cores that takes them from the
-            face search, and slows the whole pipeline down by a quarter on two.
+            other stages, and slows the whole pipeline down by a quarter on two.
         arena: ONNX Runtime keeps memory for the next run.
         memory_pattern: ONNX Runtime plans the memory of all tensors once.
         io_binding: ONNX Runtime keeps input and outputs on the device between runs; None does so on a GPU.
         trt_fp16: TensorRT may compute in float16.
+
+    Raises:
+        InputError: `threads` is negative, or more than any machine has.
     """
 
     engine: str = AUTO
@@ -77,6 +81,12 @@ class EngineOptions:
     memory_pattern: bool = True
     io_binding: bool | None = None
     trt_fp16: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.threads <= MAX_THREADS:
+            raise InputError(
+                f"{self.threads} threads: give 1 to {MAX_THREADS}, or 0 to let the engine choose"
+            )
 
 
 @dataclass(frozen=True)
@@ -135,8 +145,15 @@ def engine_faults(message: str) -> Iterator[None]:
     except EdgebreedError:
         raise
     except Exception as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise EngineError(f"{message}: {reason}") from error
+        raise EngineError(f"{message}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """The first line that says something; OpenVINO begins with the places in its source."""
+    lines = (line.strip() for line in str(error).splitlines())
+    return next(
+        (line for line in lines if line and not line.startswith("Exception from ")), type(error).__name__
+    )
 
 
 def in_rows(
@@ -150,8 +167,14 @@ def in_rows(
 
 
 def named_outputs(outputs: list[NDArray[np.float32]], classes: int) -> ModelOutputs:
-    """Tells a model's outputs apart: the one as wide as the classes, and the optional single column."""
-    if len(outputs) == 1:
-        return ModelOutputs(outputs[0])
-    wide, narrow = sorted(outputs, key=lambda output: output.shape[-1] != classes)
-    return ModelOutputs(wide, narrow[:, 0])
+    """Tells a model's outputs apart: the one as wide as the classes, and the optional single column.
+
+    Raises:
+        EngineError: none is as wide as the classes.
+    """
+    wide, *narrow = sorted(outputs, key=lambda output: output.shape[-1] != classes)
+    if wide.ndim != 2 or wide.shape[1] != classes:
+        raise EngineError(
+            f"outputs of shape {wide.shape} do not fit {classes} classes: export the model again"
+        )
+    return ModelOutputs(wide, narrow[0][:, 0] if narrow else None)

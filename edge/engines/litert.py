@@ -15,6 +15,7 @@ from edgebreed.edge.engines.engine import (
     EngineSpec,
     ModelOutputs,
     engine_faults,
+    in_rows,
     named_outputs,
 )
 from edgebreed.edge.formats import ModelFormat
@@ -49,17 +50,20 @@ class LiteRTEngine:
         self._classes = classes
         self._input = self._interpreter.get_input_details()[0]
         self._outputs = self._interpreter.get_output_details()
+        self._single = self._input["shape_signature"][0] == 1
         self._batch = 0
         self._turn = threading.Lock()
 
     def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
-        """Runs the model on a batch `(N, H, W, 3) uint8 RGB`."""
+        """Runs the model on a batch `(N, H, W, 3) uint8 RGB`; a file of static batch 1 takes one by one."""
         with self._turn, engine_faults(f"{self.name} failed on a batch of shape {batch.shape}"):
-            return named_outputs(self._invoke(batch), self._classes)
+            return named_outputs(in_rows(self._invoke, batch, self._single), self._classes)
 
     def _invoke(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         if len(batch) != self._batch:
-            self._interpreter.resize_tensor_input(self._input["index"], batch.shape)
+            self._batch = 0  # a batch that is refused leaves the interpreter without memory for any
+            shape = (len(batch), *self._input["shape"][1:])
+            self._interpreter.resize_tensor_input(self._input["index"], shape)
             self._interpreter.allocate_tensors()
             self._batch = len(batch)
         self._interpreter.set_tensor(self._input["index"], batch)

@@ -53,7 +53,10 @@ class OnnxRuntimeEngine:
     ) -> None:
         runtime, settings = _import(), settings or SessionSettings()
         if provider not in runtime.get_available_providers():
-            raise EngineError(_absent(provider, runtime.get_available_providers()))
+            raise EngineError(
+                f"{_absent(provider)} (it has {', '.join(runtime.get_available_providers())}): "
+                f"{_remedy(provider)}, or pass --engine cpu or --allow-fallback"
+            )
         with engine_faults(f"ONNX Runtime refuses {path}"):
             self._session = runtime.InferenceSession(
                 str(path),
@@ -119,14 +122,16 @@ def _why_unavailable(name: str) -> str | None:
         present = _import().get_available_providers()
     except MissingExtraError as error:
         return str(error)
-    return None if PROVIDERS[name] in present else _absent(PROVIDERS[name], present)
+    return None if PROVIDERS[name] in present else f"{_absent(PROVIDERS[name])}: {_remedy(PROVIDERS[name])}"
 
 
-def _absent(provider: str, present: list[str]) -> str:
-    remedy = "pass --engine cpu or --allow-fallback"
-    if provider != "CPUExecutionProvider":
-        remedy = f'replace onnxruntime by `pip install "edgebreed[gpu]"` or JetPack\'s build, or {remedy}'
-    return f"{provider} is not in this ONNX Runtime (it has {', '.join(present)}): {remedy}"
+def _absent(provider: str) -> str:
+    return f"{provider} is not in this ONNX Runtime"
+
+
+def _remedy(provider: str) -> str:
+    build = "another build" if provider == "CPUExecutionProvider" else '`pip install "edgebreed[gpu]"`'
+    return f"replace it by {build} or JetPack's"
 
 
 def _import() -> Any:

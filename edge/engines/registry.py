@@ -1,6 +1,7 @@
 """Which engines there are, which of them this machine has, and which one runs a model."""
 
 import logging
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,13 +82,14 @@ def open_engine(path: Path, manifest: Manifest, options: EngineOptions | None = 
 def _first(path: Path, manifest: Manifest, options: EngineOptions, allowed: tuple[str, ...]) -> Engine:
     """The first engine that is here and takes the model.
 
-    What `edgebreed tune` found fastest for this file comes before the others, with its threads. A GPU engine
-    that is installed and does not start is told of where a processor takes over.
+    What `edgebreed tune` found fastest for this file comes before the others, with its threads, as far as
+    this machine has them. A GPU engine that is installed and does not start is told of where a processor
+    takes over.
     """
     tuned = manifest.tuned
     if tuned and tuned.engine in allowed and ENGINES[tuned.engine].why_unavailable() is None:
         allowed = (tuned.engine, *(name for name in allowed if name != tuned.engine))
-        options = replace(options, threads=options.threads or tuned.threads)
+        options = replace(options, threads=options.threads or min(tuned.threads, os.cpu_count() or 1))
     rejected: dict[str, str] = {}
     for name in allowed:
         reason = ENGINES[name].why_unavailable()

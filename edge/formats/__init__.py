@@ -46,14 +46,14 @@ def format_of(path: Path) -> ModelFormat:
         raise _unreadable(path, error) from error
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path | str) -> Manifest:
     """Reads the manifest of a model file and checks the file against it.
 
     Raises:
         InputError: no such file.
         ModelFileError: no model, no manifest, damaged, external data, or an unknown schema.
     """
-    return _read(path)[1]
+    return _read(Path(path))[1]
 
 
 def split_model(path: Path) -> tuple[bytes, Manifest]:
@@ -107,4 +107,8 @@ def _checked(data: dict[str, Any], model: bytes) -> Manifest:
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:
+    if path.is_dir():
+        return InputError(
+            f"{path} is a folder: give a model file; of a run, `edgebreed export --run {path}` makes one"
+        )
     return InputError(f"cannot read model {path}: {error.strerror}")

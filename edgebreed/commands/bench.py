@@ -13,7 +13,7 @@ from edgebreed.benchmarks.report.html_report import write_html_report
 from edgebreed.benchmarks.scenarios.camera_scenario import RATE
 from edgebreed.benchmarks.scenarios.input_images import write_synthetic_images
 from edgebreed.benchmarks.scenarios.multi_stream import STREAMS
-from edgebreed.benchmarks.scenarios.runner import Request, Scenario, run_scenario
+from edgebreed.benchmarks.scenarios.scenario_runner import Request, Scenario, run_scenario
 from edgebreed.benchmarks.scenarios.system_under_test import open_systems
 from edgebreed.benchmarks.stats.compare import BOUND, Comparison, compare_files
 from edgebreed.commands.bench_view import announce, show

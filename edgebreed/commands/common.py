@@ -77,6 +77,8 @@ def print_table(title: str, rows: dict[str, Any]) -> None:
 def two_columns(rows: dict[str, Any]) -> Table:
     """A table of names and values."""
     table = Table(show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")  # a path that is wider than the terminal is shown whole
     for name, value in rows.items():
         table.add_row(name, escape(str(value)))
     return table

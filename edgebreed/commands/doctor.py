@@ -7,6 +7,7 @@ from typing import Any
 import cv2
 
 from edgebreed.commands.common import Json, print_json, print_table
+from edgebreed.edge.engines import AUTO, ENGINES
 from edgebreed.edge.engines.onnx_runtime import available
 from edgebreed.edge.engines.registry import unavailable
 from edgebreed.edge.processor import fitting_target
@@ -31,7 +32,8 @@ def doctor(json_: Json = False) -> None:
         "target": fitting_target(available()),
         "python": platform.python_version(),
         "engines": {
-            name: {"available": reason is None, "reason": reason} for name, reason in unavailable().items()
+            name: {"formats": list(ENGINES[name].formats), "available": reason is None, "reason": reason}
+            for name, reason in unavailable().items()
         },
         "providers": list(available()),
         "opencv": _opencv(),
@@ -43,9 +45,27 @@ def doctor(json_: Json = False) -> None:
     if json_:
         print_json(data)
         return
-    engines: dict[str, dict[str, Any]] = data.pop("engines")
-    rows = {f"engine {name}": "yes" if one["available"] else one["reason"] for name, one in engines.items()}
-    print_table("this machine", {**{name: _line(value) for name, value in data.items()}, **rows})
+    engines, machine = data.pop("engines"), data.pop("machine")
+    rows = {**_processor_rows(machine), **data}
+    print_table("this machine", {name: _line(value) for name, value in rows.items()})
+    print_table(
+        f"engines, in the order in which {AUTO} tries them",
+        {name: _engine_line(one) for name, one in engines.items()},
+    )
+
+
+def _processor_rows(machine: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "processor": f"{machine['cpu']}, {machine['architecture']}, {machine['cores']} cores",
+        "int8 instructions": machine["int8"],
+        "float instructions": machine["float"],
+        "system": machine["system"],
+    }
+
+
+def _engine_line(engine: dict[str, Any]) -> str:
+    formats = " and ".join(engine["formats"])
+    return f"runs {formats}" if engine["available"] else f"missing: {engine['reason']}"
 
 
 def _opencv() -> dict[str, Any]:

@@ -85,7 +85,11 @@ def stream(
         float | None, typer.Option(min=0, help="Seconds to try to reopen a lost camera; default: for ever.")
     ] = None,
     detect_every: Annotated[
-        int, typer.Option(min=1, help="Search faces in every Nth frame and track them in between.")
+        int,
+        typer.Option(
+            min=1,
+            help="For models that answer people: search faces in every Nth frame, track them in between.",
+        ),
     ] = 1,
     no_smooth: Annotated[
         bool, typer.Option("--no-smooth", help="Classify each frame on its own, without averaging over time.")

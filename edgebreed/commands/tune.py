@@ -15,6 +15,7 @@ from edgebreed.errors import InputError
 from edgebreed.train.dataset import LabelledImage, read_labelled
 
 if TYPE_CHECKING:  # it imports the exporter's recipes, which the other commands need not wait for
+    from edgebreed.benchmarks.tune.candidate_accuracy import AccuracyScore
     from edgebreed.benchmarks.tune.tune_result import ChosenResult, TuneResult
 
 EXPORT_FOLDER = "tune"
@@ -104,22 +105,40 @@ def _labelled(
 
 
 def _show(result: "TuneResult") -> None:
+    """The candidates by their ratios, which were measured in turns.
+
+    Their medians are of different rounds, in which the machine was not equally fast. So a column of ms would
+    contradict that of the ratios; it holds the ratio's share of what the chosen one took.
+    """
     table = Table()
-    for name in ("file", "engine", "threads", "p50 ms", "ratio", "lost"):
+    for name in ("file", "engine", "threads", "ratio", "ms", "top-1"):
         table.add_column(name, justify="left" if name in ("file", "engine") else "right", no_wrap=True)
+    chosen_ms = result.chosen.candidate.timing.p50_ms
     for candidate in result.candidates:
-        inference, drop = candidate.inference, candidate.accuracy and candidate.accuracy.drop
+        inference, ratio = candidate.inference, candidate.timing.ratio
         table.add_row(
             inference.variant.path.name,
             inference.engine,
             str(inference.threads or "auto"),
-            f"{candidate.timing.p50_ms:.1f}",
-            f"{candidate.timing.ratio:.2f}",
-            "" if drop is None else f"{drop:+.2f}",
+            f"{ratio:.2f}",
+            f"{ratio * chosen_ms:.1f}",
+            _change(candidate.accuracy),
         )
     print_titled("from pixels to answer, 1280x720", table)
+    console().print(
+        "ratio: time beside the chosen one, in turns; ms: ratio x p50 of the chosen one", soft_wrap=True
+    )
     for line in _lines(result.chosen):
         console().print(line, soft_wrap=True, markup=False)
+
+
+def _change(accuracy: "AccuracyScore | None") -> str:
+    """What a candidate's top-1 lost or gained against float32, in points; empty where nobody measured it."""
+    if accuracy is None or accuracy.drop is None:
+        return ""
+    if round(accuracy.drop, 2) == 0:
+        return "same"
+    return f"{abs(accuracy.drop):.2f} {'lost' if accuracy.drop > 0 else 'gained'}"
 
 
 def _lines(chosen: "ChosenResult") -> list[str]:

@@ -8,7 +8,7 @@ import re
 def content_security_policy(html: str) -> str:
     """The policy of a self-contained page: its own inline style and script by their digests, nothing else.
 
-    Injected text can then neither run nor load or send anything (W3C Content Security Policy Level 3).
+    Injected text can then run, load and send nothing (W3C Content Security Policy Level 3).
     """
     sources = {tag: " ".join(_digests(html, tag)) or "'none'" for tag in ("style", "script")}
     return "; ".join(

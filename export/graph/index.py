@@ -9,6 +9,7 @@ around each call of the checker, NNCF and ONNX Runtime's float16 converter. 44 l
 
 from collections import defaultdict
 from collections.abc import Iterable
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,10 @@ from edgebreed.errors import MissingExtraError
 
 try:
     import onnx
-    import tf2onnx  # noqa: F401  (Keras imports it later; better to say now that it is missing)
 except ImportError as error:
     raise MissingExtraError("export (onnx and tf2onnx)", "export") from error
+if find_spec("tf2onnx") is None:  # Keras imports it later, and it imports TensorFlow; better to say so now
+    raise MissingExtraError("export (onnx and tf2onnx)", "export")
 
 __all__ = [
     "GraphIndex",

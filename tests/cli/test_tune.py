@@ -1,9 +1,12 @@
 """`edgebreed tune`."""
 
+import re
 from pathlib import Path
 
+import pytest
+
 from edgebreed.edge.formats import write_model
-from edgebreed.edge.manifest import Accuracy
+from edgebreed.edge.manifest import Accuracy, Precision
 
 from ..conftest import Cli, colour_manifest, colour_model
 
@@ -18,7 +21,24 @@ def test_tune_keeps_the_fastest(cli: Cli, tmp_path: Path, colours: Path) -> None
     chosen = outcome.json["chosen"]
     assert ("files/tuned.onnx", True) == (chosen["out"], (tmp_path / "files" / "tuned.onnx").is_file())
     assert chosen["engine"] == cli("inspect", chosen["out"], "--json").json["tuned"]["engine"]
-    assert "chosen: " in cli("tune", "--package-dir", "files", "--budget", 1, "--out", "other").out
+
+
+def test_the_table_does_not_contradict_itself(cli: Cli, tmp_path: Path) -> None:
+    """The row of ratio 1 is the chosen one and has its time; what top-1 lost or gained is said in words."""
+    for precision, top1 in ((Precision.FP32, 0.95), (Precision.INT8, 0.9625)):
+        manifest = colour_manifest(precision=precision, accuracy=Accuracy("test", 320, top1, 0.95))
+        write_model(tmp_path / "files" / f"{precision}.onnx", colour_model(), manifest)
+    out = cli("tune", "--package-dir", "files", "--budget", 1).out
+    rows = [[cell.strip() for cell in row.split("│")[1:-1]] for row in out.splitlines() if ".onnx │" in row]
+    found = re.search(r"^chosen: (\S+) in (\S+), .*p50 (\S+) ms;", out, re.MULTILINE)
+    assert found is not None
+    file, engine, _, ratio, ms, _ = rows[0]
+    assert (file, engine, "1.00", ms) == (found[1], found[2].strip(","), ratio, found[3])
+    scaled = [float(row[3]) * float(ms) for row in rows]
+    assert scaled == pytest.approx([float(row[4]) for row in rows], abs=0.06 + 0.006 * float(ms))
+    said = {row[0]: row[5] for row in rows if row[5]}
+    assert said.items() <= {"fp32.onnx": "same", "int8.onnx": "1.25 gained"}.items()
+    assert said
 
 
 def test_tune_looks_where_it_will_write_before_it_exports(cli: Cli, tmp_path: Path) -> None:

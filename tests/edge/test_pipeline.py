@@ -1,8 +1,10 @@
 """From an image to its answer."""
 
 import pickle
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from itertools import count, islice
 from pathlib import Path
 
 import cv2
@@ -10,19 +12,31 @@ import numpy as np
 import pytest
 from skimage import data
 
-from edgebreed import Kind, Pipeline
+from edgebreed import Kind, Pipeline, Result
 from edgebreed.edge.detectors import Detection, FixedDetector, HaarDetector, HaarSettings, NoDetector
 from edgebreed.edge.engines import EngineOptions, FixedEngine
 from edgebreed.edge.formats import write_model
 from edgebreed.edge.images import Frame, read_photo
 from edgebreed.edge.manifest import DetectorConfig
-from edgebreed.edge.pipeline import SHIPPED_MODEL, FaceSearch, Image
-from edgebreed.edge.task import Task
+from edgebreed.edge.pipeline import SHIPPED_MODEL, FaceSearch, Image, Stopwatch
+from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import EngineError, ImageError, InputError, ModelFileError
 
 from ..conftest import BLUE, GREY, RED, colour_manifest, colour_model, plain
+from ..export.tflite_models import small_tflite
 
 CPU = EngineOptions("cpu")
+
+
+@pytest.fixture(scope="module")
+def astronaut() -> Frame:
+    """A photograph of one person, 512x512."""
+    return np.ascontiguousarray(data.astronaut()[..., ::-1])
+
+
+def answer(result: Result) -> Result:
+    """A result without its times."""
+    return replace(result, stages_ms={})
 
 
 def test_a_photo_is_answered_with_all_its_stages(colours: Path, photo: Path) -> None:
@@ -96,6 +110,16 @@ def test_a_model_without_people_loads_no_cascade(tmp_path: Path) -> None:
         Pipeline.open(path, CPU, FaceSearch.ALWAYS)
 
 
+def test_the_face_search_is_named_by_its_text_too(colours: Path) -> None:
+    """A text that names none is refused; it would otherwise search no faces and say nothing."""
+    pipeline = Pipeline.open(colours, CPU, "always")
+    assert () == pipeline.process(plain(RED)).faces
+    with pytest.raises(InputError, match="faces 'sometimes': give one of auto, always, never"):
+        Pipeline.open(colours, CPU, "sometimes")
+    with pytest.raises(InputError, match="faces ''"):
+        Pipeline(pipeline.engine, pipeline.manifest, faces="")
+
+
 def test_a_threshold_can_be_set_or_switched_off(colours: Path) -> None:
     """A grey frame has a third for each colour."""
     answers = [Pipeline.open(colours, CPU, unknown_below=x).process(plain(GREY)) for x in (None, 0.3, "off")]
@@ -103,13 +127,31 @@ def test_a_threshold_can_be_set_or_switched_off(colours: Path) -> None:
 
 
 def test_paths_bytes_and_frames_are_answered_alike(colours: Path, photo: Path) -> None:
-    """A path as text or as a Path, the encoded bytes, the pixels."""
+    """A path as text or as a Path, the encoded bytes in any buffer, the pixels."""
+    data = photo.read_bytes()
+    images: list[Image] = [photo, str(photo), data, bytearray(data), memoryview(data), read_photo(photo)]
     with Pipeline.open(str(colours), CPU) as pipeline:
-        results = [
-            pipeline.process(image) for image in (photo, str(photo), photo.read_bytes(), read_photo(photo))
-        ]
+        results = [pipeline.process(image) for image in images]
     assert {("Red", results[0].probability)} == {(result.label, result.probability) for result in results}
-    assert [str(photo), str(photo), "", ""] == [result.source for result in results]
+    assert [str(photo), str(photo), "", "", "", ""] == [result.source for result in results]
+
+
+def test_frames_may_lie_in_memory_as_they_like(colours: Path, astronaut: Frame) -> None:
+    """Read-only, mirrored, every other pixel, or column by column: answered as a plain copy is."""
+    read_only = astronaut.copy()
+    read_only.setflags(write=False)
+    views = [read_only, astronaut[:, ::-1], astronaut[::2, ::2], np.asfortranarray(astronaut)]
+    pipeline = Pipeline.open(colours, CPU, FaceSearch.ALWAYS)
+    for view in views:
+        assert answer(pipeline.process(view.copy(order="C"))) == answer(pipeline.process(view))
+    assert pipeline.process(read_only).faces
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 1), (2, 40000), (19, 21), (3000, 4000)])
+def test_frames_of_any_size_are_answered(colours: Path, shape: tuple[int, int]) -> None:
+    """A single pixel, a line that is longer than 32,767 px, twelve million pixels."""
+    pipeline = Pipeline.open(colours, CPU, FaceSearch.ALWAYS)
+    assert "Blue" == pipeline.process(plain(BLUE, *shape)).label
 
 
 def test_a_batch_answers_as_one_image_after_another(colours: Path, photo: Path) -> None:
@@ -121,8 +163,51 @@ def test_a_batch_answers_as_one_image_after_another(colours: Path, photo: Path) 
         assert [(r.label, r.kind, r.faces) for r in single] == [(r.label, r.kind, r.faces) for r in results]
         assert {"resize", "inference", "decision"} <= set(results[0].stages_ms)
     assert [] == pipeline.process_batch([])
+    stacked = np.stack([plain(BLUE), plain(RED)])
+    assert ["Blue", "Red"] == [result.label for result in pipeline.process_batch(stacked)]  # type: ignore[arg-type]  # no Sequence to the type checker
+
+
+def test_images_are_taken_from_a_generator_as_they_are_needed(colours: Path) -> None:
+    """A camera has no end; those of earlier batches are answered where one is at fault."""
+    taken = []
+
+    def camera() -> Iterator[Image]:
+        for number in count():
+            taken.append(number)
+            yield plain(RED) if number < 4 else b"no image"
+
+    results = Pipeline.open(colours, CPU).process_many(camera(), batch=2)
+    assert ("Red", [0, 1]) == (next(results).label, taken)
+    assert ["Red"] * 3 == [result.label for result in islice(results, 3)]
+    with pytest.raises(ImageError, match="does not decode as an image"):
+        next(results)
+
+
+def test_several_images_are_asked_for_as_such(colours: Path, photo: Path) -> None:
+    """One path would be taken for a list of letters; the error comes at once, not with the first result."""
+    pipeline = Pipeline.open(colours, CPU)
+    for single in (str(photo), photo, photo.read_bytes()):
+        with pytest.raises(InputError, match="takes several images: give a list of them, or call process"):
+            pipeline.process_many(single)  # type: ignore[arg-type]  # what a caller without types may do
     with pytest.raises(InputError, match="a batch of 0 images: give 1 or more"):
-        next(pipeline.process_many(images, batch=0))
+        pipeline.process_many([photo], batch=0)
+    with pytest.raises(InputError, match="1 sources for 2 images: give one each, or none"):
+        pipeline.process_batch([photo, photo], ["only"])
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "message"),
+    [
+        ([0.1, 0.9], r"colours has 3 classes and gave outputs of shape \(1, 2\) for 1 images"),
+        ([0.1, 0.2, 0.3, 0.4], r"gave outputs of shape \(1, 4\)"),
+        ([0.5, float("nan"), 0.5], "gave probabilities that are no numbers: export it in fp32"),
+    ],
+)
+def test_outputs_that_are_no_answer_are_refused(probabilities: list[float], message: str) -> None:
+    """From whatever engine: a wrong label or NaN would be believed."""
+    pipeline = Pipeline(FixedEngine(np.array(probabilities, np.float32)), colour_manifest())
+    with pytest.raises(EngineError, match=message):
+        pipeline.process(plain(RED))
 
 
 @pytest.mark.parametrize(
@@ -156,6 +241,15 @@ def test_a_closed_pipeline_says_so(colours: Path) -> None:
         pipeline.process(plain(RED))
 
 
+def test_closing_lets_other_threads_finish(colours: Path) -> None:
+    """An image that the model has seen gets its whole answer, with the faces that it needs."""
+    opened = Pipeline.open(colours, CPU)
+    pipeline, watch = Pipeline(opened.engine, opened.manifest, SeenDetector()), Stopwatch()
+    outputs = pipeline.classify(plain(GREY), watch)
+    pipeline.close()
+    assert Kind.PERSON is pipeline.decide(outputs, plain(GREY), "", watch).kind
+
+
 def test_a_tuned_face_search_is_the_one_that_runs(tmp_path: Path) -> None:
     """With the settings that the manifest holds, not the runtime's own."""
     settings = HaarSettings(smallest_side=240, largest_side=360, tilt=0, profile=False)
@@ -186,14 +280,31 @@ def test_the_shipped_model_is_small_and_knows_64_breeds() -> None:
     assert {"Dalmatian", "German Shepherd", "Bernese Mountain Dog"} <= set(manifest.labels)
 
 
-@pytest.mark.parametrize("engine", ["cpu", "openvino"])
-def test_threads_share_a_pipeline(colours: Path, engine: str) -> None:
-    """Eight at once answer as one after another does, faces and all."""
-    person = np.asarray(cv2.cvtColor(data.astronaut(), cv2.COLOR_RGB2GRAY), np.uint8)[..., None].repeat(3, 2)
-    frames = [person, plain(RED), np.ascontiguousarray(person[:, ::-1]), plain(BLUE), plain(GREY)] * 8
-    pipeline = Pipeline.open(colours, EngineOptions(engine), FaceSearch.ALWAYS)
-    expected = [replace(pipeline.process(frame), stages_ms={}) for frame in frames]
+def answered_by_threads(pipeline: Pipeline, frames: list[Frame]) -> set[Kind]:
+    """The kinds of the answers, after eight threads at once gave the same as one thread."""
+    expected = [answer(pipeline.process(frame)) for frame in frames]
     with ThreadPoolExecutor(8) as pool:
-        found = [replace(result, stages_ms={}) for result in pool.map(pipeline.process, frames)]
-    assert expected == found
-    assert {Kind.KNOWN, Kind.PERSON, Kind.UNKNOWN} == {result.kind for result in found}
+        found = list(pool.map(pipeline.process, frames))
+    assert expected == [answer(result) for result in found]
+    return {result.kind for result in found}
+
+
+@pytest.mark.parametrize("engine", ["cpu", "openvino"])
+def test_threads_share_a_pipeline(colours: Path, engine: str, astronaut: Frame) -> None:
+    """Eight at once answer as one after another does, faces and all."""
+    person = np.asarray(cv2.cvtColor(astronaut, cv2.COLOR_BGR2GRAY), np.uint8)[..., None].repeat(3, 2)
+    frames = [person, plain(RED), person[:, ::-1], plain(BLUE), plain(GREY)] * 8
+    pipeline = Pipeline.open(colours, EngineOptions(engine), FaceSearch.ALWAYS)
+    assert {Kind.KNOWN, Kind.PERSON, Kind.UNKNOWN} == answered_by_threads(pipeline, frames)
+
+
+@pytest.mark.keras
+def test_threads_share_a_tflite_pipeline(tmp_path: Path, astronaut: Frame) -> None:
+    """LiteRT's interpreter serves one thread at a time, and nobody gets another's answer."""
+    path, rejection = tmp_path / "small.tflite", Rejection(threshold=0.45)
+    write_model(path, small_tflite(), colour_manifest(rejection=rejection, golden=()))
+    parts = [
+        astronaut[top : top + 200, left : left + 200] for top in (0, 99, 300) for left in range(0, 300, 40)
+    ]
+    frames = [*parts, plain(RED), plain(BLUE), plain(GREY)] * 3
+    assert 1 < len(answered_by_threads(Pipeline.open(path, faces=FaceSearch.ALWAYS), frames))

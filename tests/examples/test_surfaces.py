@@ -184,8 +184,20 @@ def test_training_exporting_and_answering_speak_of_surfaces(told: Told) -> None:
         (refuse_json if "--json" in name else refuse)(outcome.out, name)
         refuse(outcome.err, name)
     assert ".png: brick (" in told["predict"].out
-    refuse_json(Path("runs/surfaces/metrics.json").read_text(), "metrics.json")
+    for name in ("metrics.json", "run.json"):
+        refuse_json(Path("runs/surfaces", name).read_text(), name)
     refuse(PageText(Path("runs/surfaces/report.html").read_text()).text, "report.html")
+
+
+@pytest.mark.keras
+@pytest.mark.usefixtures("told")
+def test_the_model_file_speaks_of_surfaces(cli: Cli) -> None:
+    """Its manifest has no words for answers that it does not give."""
+    manifest = cli("inspect", SHOWN["predict"][3], "--json").json
+    for encoded in ("golden", "learned"):  # Base64 may spell anything
+        manifest.pop(encoded)
+    refuse_json(json.dumps(manifest), "manifest")
+    refuse(cli("inspect", SHOWN["predict"][3]).out, "inspect")
 
 
 @pytest.mark.keras
@@ -248,7 +260,6 @@ def test_a_benchmarks_table_speaks_of_surfaces(cli: Cli) -> None:
 
 
 @pytest.mark.keras
-@pytest.mark.xfail(reason="the yardstick of `bench` is the model that ships, named and warned of unasked")
 @pytest.mark.usefixtures("told")
 def test_a_benchmarks_json_page_and_log_speak_of_surfaces(cli: Cli, caplog: pytest.LogCaptureFixture) -> None:
     """What the machine's speed is told by means nothing to somebody who has no dogs."""

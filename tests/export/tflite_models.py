@@ -27,6 +27,19 @@ def small_tflite() -> bytes:
 
 
 @cache
+def static_tflite() -> bytes:
+    """A softmax over three classes from all pixels; its reshape is for one image at a time."""
+    from edgebreed.export.keras_export import to_tflite
+    from edgebreed.train.keras_setup import keras
+
+    keras.utils.set_random_seed(0)
+    image = keras.Input((SIDE, SIDE, 3), dtype="uint8", name="image")
+    x = keras.layers.Flatten()(keras.layers.Rescaling(1 / 127.5, offset=-1.0)(image))
+    outputs = {"probabilities": keras.layers.Dense(3, activation="softmax")(x)}
+    return to_tflite(keras.Model(image, outputs), static_batch=True)
+
+
+@cache
 def bright_tflite() -> bytes:
     """One score: a sigmoid that is above a half for images lighter than middle grey."""
     from edgebreed.export.keras_export import to_tflite

@@ -9,7 +9,7 @@ import pytest
 from edgebreed.benchmarks.machine.conditions import Contention
 from edgebreed.benchmarks.machine.energy import ImageEnergy
 from edgebreed.benchmarks.report.bench_result import BenchResult
-from edgebreed.benchmarks.scenarios.camera_scenario import FrameCounts
+from edgebreed.benchmarks.scenarios.camera_scenario import ArrivalCounts
 from edgebreed.benchmarks.scenarios.offline import BatchThroughput
 from edgebreed.benchmarks.scenarios.startup import Startup
 
@@ -51,7 +51,7 @@ def test_it_holds_what_is_promised(colours: Path) -> None:
     [
         {},
         {"start": Startup(900.0, 600.0, 300.0, 40.0, 150.0), "energy": (ImageEnergy("rail", 2.0, 160.0),)},
-        {"rate": 30.0, "frames": FrameCounts(90, 30, 60)},
+        {"rate": 30.0, "frames": ArrivalCounts(90, 30, 60)},
         {"batches": (BatchThroughput(4, 80.0, (75.0, 85.0), 50.0),), "best_batch": 4},
         {"images": ("a.jpg", "folder")},
     ],

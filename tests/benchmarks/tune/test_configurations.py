@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from edgebreed.benchmarks.tune.configurations import (
+    Baseline,
     Configuration,
     InferenceConfiguration,
     inference_configurations,
@@ -12,8 +13,10 @@ from edgebreed.benchmarks.tune.configurations import (
 )
 from edgebreed.benchmarks.tune.detector_settings import OpenCVDefaultDetector
 from edgebreed.benchmarks.tune.variants import ModelVariant
-from edgebreed.edge.detectors import FixedDetector, HaarDetector, HaarSettings
+from edgebreed.edge.detectors import FixedDetector, HaarDetector, HaarSettings, NoDetector
 from edgebreed.edge.manifest import Manifest
+from edgebreed.edge.pipeline import FaceSearch
+from edgebreed.edge.task import Task
 
 from ...conftest import GREY, colour_manifest, plain
 
@@ -56,8 +59,29 @@ def test_a_model_opens_with_its_threads_and_a_detector(colours: Path) -> None:
     assert ((1, 2, 3, 4),) == system.pipeline.process(plain(GREY)).faces
 
 
-def test_a_configuration_has_a_detector(colours: Path) -> None:
-    """The runtime's with its settings, or OpenCV's default one without."""
+@pytest.mark.parametrize(
+    ("baseline", "detector", "faces"),
+    [
+        (None, HaarDetector, FaceSearch.AUTO),
+        (Baseline.FLOAT, HaarDetector, FaceSearch.AUTO),
+        (Baseline.EVERY_FACE, HaarDetector, FaceSearch.ALWAYS),
+        (Baseline.EVERY_FACE_OPENCV, OpenCVDefaultDetector, FaceSearch.ALWAYS),
+    ],
+)
+def test_faces_are_searched_as_the_product_does(
+    colours: Path, baseline: Baseline | None, detector: type, faces: FaceSearch
+) -> None:
+    """Where the answer needs them; in every frame by the baselines that say so."""
     inference = InferenceConfiguration(ModelVariant(colours, colour_manifest()), "cpu")
-    assert isinstance(Configuration(inference, HaarSettings()).detector, HaarDetector)
-    assert isinstance(Configuration(inference, None).detector, OpenCVDefaultDetector)
+    pipeline = Configuration(inference, HaarSettings(), baseline).open().pipeline
+    assert isinstance(pipeline.detector, detector)
+    assert faces is pipeline.faces
+
+
+@pytest.mark.parametrize("baseline", [None, *Baseline])
+def test_a_model_without_people_searches_no_faces(colours: Path, baseline: Baseline | None) -> None:
+    """Not even as a baseline."""
+    variant = ModelVariant(colours, colour_manifest(task=Task.of("colour", people=False)))
+    pipeline = Configuration(InferenceConfiguration(variant, "cpu"), None, baseline).open().pipeline
+    assert isinstance(pipeline.detector, NoDetector)
+    assert FaceSearch.NEVER is pipeline.faces

@@ -37,7 +37,7 @@ def ranking(colours: Path) -> Ranking[Configuration]:
     inference = InferenceConfiguration(ModelVariant(colours, colour_manifest()), "cpu", 1)
     samples = tuple(Sample(number, 0.0, 10.0, 0.0, {}) for number in range(3))
     recording = Recording(samples, Warmup(0, 0.0, True))
-    return Ranking(Configuration(inference, None), 1.0, 10.0, 3, True, recording)
+    return Ranking(Configuration(inference), 1.0, 10.0, 3, True, recording)
 
 
 def test_every_key_is_written(colours: Path, tmp_path: Path) -> None:

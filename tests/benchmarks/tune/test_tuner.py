@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from edgebreed.benchmarks.scenarios.input_images import write_synthetic_images
+from edgebreed.benchmarks.tune.configurations import Baseline
 from edgebreed.benchmarks.tune.tuner import TuneConfig, check_writable, tune
 from edgebreed.benchmarks.tune.variants import read_variants
 from edgebreed.edge.formats import read_manifest, write_model
-from edgebreed.edge.manifest import Accuracy, Precision
+from edgebreed.edge.manifest import Accuracy, DetectorConfig, Precision
+from edgebreed.edge.task import Task
 from edgebreed.errors import EngineError, InputError, ProofError
 from edgebreed.train.dataset import LabelledImage
 
@@ -38,9 +40,24 @@ def test_the_chosen_file_states_how_it_was_tuned(config: TuneConfig, tmp_path: P
     inference = chosen.candidate.inference
     assert (inference.engine, inference.threads) == (tuned.engine, tuned.threads)
     assert (0.97, 0.0, 320) == (tuned.top1, tuned.drop_points, tuned.n)
-    assert 2 == len(tuned.by_baseline)
+    assert set(Baseline) == set(tuned.by_baseline)
     assert all(0 < share < 5 for share in tuned.by_baseline.values())
     assert json.loads((tmp_path / "tuned.json").read_text()) == json.loads(json.dumps(result.to_dict()))
+
+
+def test_a_model_without_people_is_tuned_without_a_face_search(config: TuneConfig) -> None:
+    """Its file names no detector, and photos of people to tune one on are refused."""
+    task, detector = Task.of("colour", people=False), DetectorConfig()
+    for variant in config.variants:
+        manifest = replace(variant.manifest, task=task, detector=detector)
+        write_model(variant.path, colour_model(), manifest, overwrite=True)
+    config = replace(config, variants=tuple(read_variants(config.variants[0].path.parent)))
+    result = tune(config)
+    assert None is result.to_dict()["chosen"]["detector"]
+    assert {Baseline.FLOAT} == set(result.chosen.by_baseline)
+    assert detector == read_manifest(result.chosen.out).detector
+    with pytest.raises(InputError, match="--people: these models do not answer people, leave it out"):
+        replace(config, people=config.frame_images, out=config.out.with_name("other"))
 
 
 def test_a_file_that_lost_too_much_is_never_chosen(config: TuneConfig) -> None:

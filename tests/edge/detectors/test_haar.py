@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from skimage import data
 from edgebreed.edge.boxes import Box
 from edgebreed.edge.detectors import HaarDetector, HaarSettings
 from edgebreed.edge.images import Frame
-from edgebreed.errors import EngineError
+from edgebreed.errors import EngineError, ImageError
 
 from ...conftest import GREY, plain
 
@@ -49,6 +50,14 @@ def test_a_wall_has_no_face() -> None:
 def test_tiny_frames_are_searched_without_a_crash() -> None:
     """Smaller than the smallest face."""
     assert [] == HaarDetector().detect(plain(GREY, 3, 2))
+
+
+def test_other_arrays_are_refused() -> None:
+    """OpenCV would fail on grey pixels in its own words, and search floats for nothing."""
+    wrongs: list[Any] = [plain(GREY)[..., 0], plain(GREY).astype(np.float32)]
+    for wrong in wrongs:
+        with pytest.raises(ImageError, match=r"give \(H, W, 3\) uint8 BGR"):
+            HaarDetector().detect(wrong)
 
 
 def test_a_tilted_face_is_found(astronaut: Frame) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgebreed.edge.engines import FixedEngine, ModelOutputs
+from edgebreed.edge.engines import EngineOptions, FixedEngine, ModelOutputs
 from edgebreed.edge.engines.engine import engine_faults, in_rows, named_outputs
 from edgebreed.errors import EngineError, InputError
 
@@ -18,6 +18,20 @@ def test_outputs_are_told_apart_by_their_width() -> None:
         assert found.in_distribution is not None
         assert [0.7, 0.7] == pytest.approx(found.in_distribution.tolist())
     assert None is named_outputs([WIDE], 3).in_distribution
+
+
+@pytest.mark.parametrize("outputs", [[WIDE], [NARROW], [WIDE, NARROW], [WIDE[0]]])
+def test_outputs_for_other_classes_are_refused(outputs: list[np.ndarray]) -> None:
+    """A manifest and a model that do not belong together would give wrong labels."""
+    with pytest.raises(EngineError, match=r"outputs of shape \(.*\) do not fit 4 classes: export the model"):
+        named_outputs(outputs, 4)
+
+
+@pytest.mark.parametrize("threads", [-1, 100_000])
+def test_a_number_of_threads_that_no_machine_has_is_refused(threads: int) -> None:
+    """An engine would start them all."""
+    with pytest.raises(InputError, match=f"{threads} threads: give 1 to 1024, or 0 to let the engine choose"):
+        EngineOptions(threads=threads)
 
 
 def test_rows_of_a_batch_can_be_taken() -> None:
@@ -47,6 +61,10 @@ def test_whatever_an_engine_raises_becomes_one_line() -> None:
         raise RuntimeError("first line\nsecond line")
     with pytest.raises(EngineError, match="^it failed: KeyError$"), engine_faults("it failed"):
         raise KeyError
+    with pytest.raises(EngineError, match="^it failed: the reason$"), engine_faults("it failed"):
+        raise RuntimeError(
+            "Exception from src/core.cpp:132:\nException from src/plugin.cpp:9:\n the reason\n"
+        )
     with pytest.raises(InputError, match="^ours$"), engine_faults("it failed"):
         raise InputError("ours")
 

@@ -69,3 +69,9 @@ def test_auto_takes_what_tuning_found(colours: Path) -> None:
         found = Tuned("CPU", tuned, 1, 9.0, 99, (720, 1280), {}, None, None, 0)
         names.append(load_engine(colours, colour_manifest(tuned=found), EngineOptions(asked)).name)
     assert ["openvino/CPU", "onnxruntime/CPUExecutionProvider", "onnxruntime/CPUExecutionProvider"] == names
+
+
+def test_threads_of_a_larger_machine_are_not_started_here(colours: Path) -> None:
+    """A tuned file may come from anywhere, and hold any number."""
+    manifest = colour_manifest(tuned=Tuned("CPU", "cpu", 100_000, 9.0, 99, (720, 1280), {}, None, None, 0))
+    assert "onnxruntime/CPUExecutionProvider" == load_engine(colours, manifest).name

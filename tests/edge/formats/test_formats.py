@@ -5,15 +5,15 @@ from pathlib import Path
 import onnxruntime
 import pytest
 
-from edgebreed.edge.formats import read_manifest, split_model, write_model
+from edgebreed.edge.formats import format_of, read_manifest, split_model, write_model
 from edgebreed.errors import InputError, ModelFileError
 
 from ...conftest import colour_manifest, colour_model
 
 
 def test_a_manifest_comes_back_from_onnx(colours: Path) -> None:
-    """As it was written."""
-    assert colour_manifest() == read_manifest(colours)
+    """As it was written; the path may be text."""
+    assert colour_manifest() == read_manifest(colours) == read_manifest(str(colours))
 
 
 def test_another_runtime_reads_the_same_file(colours: Path) -> None:
@@ -57,6 +57,14 @@ def test_a_missing_model_is_named(tmp_path: Path) -> None:
     """With the system's reason."""
     with pytest.raises(InputError, match=r"cannot read model .*gone\.onnx: No such file"):
         read_manifest(tmp_path / "gone.onnx")
+
+
+def test_a_run_in_place_of_a_model_file_is_told_apart(tmp_path: Path) -> None:
+    """The message says how to make a file of it."""
+    message = f"{tmp_path} is a folder: give a model file; .*`edgebreed export --run {tmp_path}` makes one"
+    for read in (read_manifest, format_of):
+        with pytest.raises(InputError, match=message):
+            read(tmp_path)
 
 
 def test_a_model_is_split_and_joined_again(colours: Path, tmp_path: Path) -> None:

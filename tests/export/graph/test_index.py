@@ -4,6 +4,7 @@ import numpy as np
 
 from edgebreed.export.graph.index import GraphIndex, attribute, clean_up, onnx, set_constant
 
+from ...conftest import fresh_python
 from .models import node, residual, run
 
 
@@ -68,3 +69,9 @@ def test_shapes_are_inferred_for_every_value() -> None:
     shapes = {value.name: value.type.tensor_type.shape.dim for value in model.graph.value_info}
     assert set(GraphIndex(model).producers) - {"probabilities"} == set(shapes)
     assert ("batch", 8, 6, 6) == (shapes["x0"][0].dim_param, *(dim.dim_value for dim in shapes["x0"][1:]))
+
+
+def test_the_exporter_leaves_tensorflow_to_the_module_that_silences_it() -> None:
+    """Imported any earlier, by tf2onnx for instance, TensorFlow logs its start on standard error."""
+    code = "import sys, edgebreed.export.exporter; print('tensorflow' in sys.modules)"
+    assert "False" == fresh_python(code).strip()
