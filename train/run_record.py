@@ -1,6 +1,7 @@
 """A run: the folder that `train` writes, and that `export` and `evaluate` read."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -158,13 +159,16 @@ def read_record(run: Path) -> RunRecord:
         raise InputError(f"{path} is damaged ({error}): train again") from error
 
 
-def read_run_images(run: Path, record: RunRecord, root: Path | None = None) -> Dataset:
+def read_run_images(
+    run: Path, record: RunRecord, root: Path | None = None, digest: Callable[[Path], str] = digest_of
+) -> Dataset:
     """The images of a run, in the splits that it was made with.
 
     Args:
         run: the run.
         record: its record.
         root: where the data set is now; None where it was.
+        digest: SHA-256 of a file in hexadecimal; callers that need digests too may pass one that caches them.
 
     Raises:
         InputError: the data set is gone or has changed.
@@ -180,7 +184,7 @@ def read_run_images(run: Path, record: RunRecord, root: Path | None = None) -> D
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{path} is missing or damaged: train again") from error
     if root is None and record.data_sha256:
-        _check_unchanged(data, record.data_sha256)
+        _check_unchanged(data, record.data_sha256, digest)
     return data
 
 
@@ -212,9 +216,8 @@ def new_run_folder(arch: str, overwrite: bool, out: Path | None, resume: bool = 
     return next(path for path in names if not path.exists())
 
 
-def _check_unchanged(data: Dataset, before: str) -> None:
-    paths = [image.path for image in data.all_images]
-    if digest_of_data(data, {path: digest_of(path) for path in paths}) != before:
+def _check_unchanged(data: Dataset, before: str, digest: Callable[[Path], str]) -> None:
+    if digest_of_data(data, {image.path: digest(image.path) for image in data.all_images}) != before:
         raise InputError(
             f"the images of {data.root} have changed since the run was made: bring them back, or train again"
         )
