@@ -1,4 +1,4 @@
-"""Accuracy as a user gets it: what the runtime answers to labelled images, not the likeliest class alone."""
+"""Accuracy as a user gets it: of the runtime's answers to labelled images, with what it withholds."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from edgebreed.train.dataset import LabelledImage, labels_of
 
 
 class AnswerPolicy(Protocol):
-    """What decides an answer beside the model's outputs; a manifest and a run's record both hold it."""
+    """What decides an answer in addition to the model's outputs; a manifest and a run's record have it."""
 
     @property
     def task(self) -> Task:

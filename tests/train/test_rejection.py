@@ -13,7 +13,7 @@ from edgebreed.train.rejection import (
 
 
 def test_the_score_tells_two_clouds_apart() -> None:
-    """Also photos that the fit did not see."""
+    """Also on images that the fit did not see."""
     generator = np.random.default_rng(0)
     inside = generator.normal(1, 1, (300, 20)).astype(np.float32)
     outside = generator.normal(-1, 1, (60, 20)).astype(np.float32)
@@ -27,7 +27,7 @@ def test_the_score_tells_two_clouds_apart() -> None:
 
 
 def test_cross_validated_scores_never_saw_their_photo() -> None:
-    """On pure noise they are no better than chance, where a fit on all would know every photo."""
+    """On pure noise they are no better than chance, where a fit on all would recognise every image."""
     generator = np.random.default_rng(1)
     inside, outside = (generator.normal(0, 1, (count, 400)).astype(np.float32) for count in (200, 100))
     seen = rejection_with_negatives(
