@@ -88,5 +88,5 @@ def _import_nncf() -> Any:
         import nncf
     except ImportError as error:
         raise MissingExtraError("quantization (NNCF)", "export") from error
-    nncf.set_log_level(logging.ERROR)
+    logging.getLogger("nncf").setLevel(logging.ERROR)  # its own function changes handlers of other loggers
     return nncf

@@ -72,7 +72,7 @@ class TrainConfig:
         weights: ImageNet weights of the backbone; None downloads them. A network from scratch ignores them.
         negatives: folder of images that show none of the classes.
         exclude: file that lists images to leave out, a path below `data` a line.
-        names: JSON file that maps folder names to the labels that people read.
+        names: JSON file that maps folder names to the labels that users read.
         epochs: passes over the training images; 0 takes the architecture's default.
         size: side of the square input in px; 0 takes the architecture's default.
         resize: how an image becomes a square.

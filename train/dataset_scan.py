@@ -122,8 +122,8 @@ def near_duplicates(
         return DuplicateGroups((), 0)
     paths = list(hashes)
     signs = np.where(np.stack([hashes[path] for path in paths]), 1, -1).astype(np.float32)
-    alike = np.nonzero(signs @ signs.T >= HASH_BITS - 2 * bits)
-    edges = coo_array((np.ones(len(alike[0]), bool), alike), shape=(len(paths), len(paths)))
+    pairs = np.nonzero(signs @ signs.T >= HASH_BITS - 2 * bits)
+    edges = coo_array((np.ones(len(pairs[0]), bool), pairs), shape=(len(paths), len(paths)))
     _, component = connected_components(edges, directed=False)
     members: dict[int, list[Path]] = defaultdict(list)
     for path, number in zip(paths, component, strict=True):

@@ -1,4 +1,4 @@
-"""Accuracy as a user gets it: what the runtime answers to labelled images, not the likeliest class alone."""
+"""Accuracy as a user gets it: of the runtime's answers to labelled images, with what it withholds."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from edgebreed.train.dataset import LabelledImage, labels_of
 
 
 class AnswerPolicy(Protocol):
-    """What decides an answer beside the model's outputs; a manifest and a run's record both hold it."""
+    """What decides an answer in addition to the model's outputs; a manifest and a run's record have it."""
 
     @property
     def task(self) -> Task:
@@ -55,11 +55,9 @@ class Delivered:
         return asdict(self)
 
     def describe(self) -> str:
-        """All four in a line for people."""
-        return (
-            f"right {self.right:.2%}, wrong {self.wrong:.2%}, "
-            f"withheld {self.withheld:.2%}, person {self.person:.2%}"
-        )
+        """A line of text; a share of persons is named where there is any."""
+        person = f", person {self.person:.2%}" if self.person else ""
+        return f"right {self.right:.2%}, wrong {self.wrong:.2%}, withheld {self.withheld:.2%}{person}"
 
 
 def measure_delivered(
@@ -107,7 +105,7 @@ def _faces(detector: Detector, image: LabelledImage) -> list[Detection]:
 
 
 def describe_unknown(task: Task, rejection: Rejection) -> str:
-    """When 'unknown' is answered, or why it never is, in a line for people."""
+    """When 'unknown' is answered, or why it never is, in a line of text."""
     line = rejection.describe(task.words.unknown)
     if task.people and rejection.threshold is None:
         return f"{line}; nobody can be answered as a person then, as every image is answered with a class"

@@ -35,7 +35,7 @@ class ModelDescription(AnswerPolicy, Protocol):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The same, as people read them."""
+        """The same, as users read them."""
         ...
 
     @property

@@ -73,7 +73,7 @@ def _pooled(network: Any, maxima: str | None, scaled: Any) -> list[Any]:
     """The averages of a backbone's last maps and, where it has some, the maxima of earlier ones.
 
     The maxima are pooled by a window of the maps' size, and then averaged over its single position to drop
-    the two axes: quantizers know these layers, but neither a maximum over an axis nor a reshape of unknown
+    the two axes: quantizers support these layers, but no maximum over an axis and no reshape of unknown
     batch size.
     """
     average = keras.layers.GlobalAveragePooling2D(name="averages")
@@ -96,7 +96,7 @@ def _scaled(image: Any, backbone: str) -> Any:
 
 
 def _reversed(pixels: Any) -> Any:
-    """RGB to BGR, which the oldest weights take, as a convolution: every converter knows it."""
+    """RGB to BGR, which the oldest weights take, as a convolution: every converter supports it."""
     swap = keras.layers.Conv2D(3, 1, use_bias=False, trainable=False, name="bgr")
     swapped = swap(pixels)
     swap.set_weights([np.eye(3, dtype=np.float32)[None, None, ::-1]])

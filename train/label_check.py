@@ -39,7 +39,7 @@ class LabelIssue:
     given: float
 
     def line(self) -> str:
-        """One tab-separated line for a list that a person edits; `train --exclude` reads the first column."""
+        """One tab-separated line for a list that can be edited; `train --exclude` reads the first column."""
         return f"{self.name}\t{self.label}\t{self.suggestion}\t{self.probability:.3f}"
 
     def cell(self) -> Cell:

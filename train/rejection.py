@@ -1,11 +1,11 @@
 """When to answer 'unknown': a score that tells the classes from everything else, and its threshold.
 
-The score is linear in a backbone's features and is fitted against negatives: images of none of the classes.
-On 40 photos of dogs in scenes, of another source than the training photos, a logistic regression on whole
-negatives called 31 a dog; linear discriminant analysis (LDA) with parts of the negatives beside them, and
-without the two negatives that show a dog, called all 40 one. Neither lost a test photo to it. The covariance
-within the classes is what helps: directions that differ from class to class weigh little, so a breed that
-nobody trained on is a dog all the same.
+The score is linear in a backbone's features and is fitted against negatives: images of none of the classes,
+whole and in parts. It is a linear discriminant (LDA) with a shrunk covariance, which gives little weight to
+directions that differ from class to class: what it finds is what all classes have in common. So a class that
+nobody trained on is known by it, and so is a subject that fills a small part of a scene: with the model that
+ships, 39 of 40 photos from another source (`edge/models/README.md`), where a logistic regression on whole
+negatives recognised 31.
 """
 
 from dataclasses import dataclass, replace
@@ -95,7 +95,7 @@ class _Discriminant:
         return InDistributionScore(weights.astype(np.float32), bias)
 
     def held_out(self, negatives: Floats, seed: int) -> Floats:
-        """Scores of whole negatives by fits that saw neither them nor their parts, `(N,) float32`."""
+        """Scores of whole negatives by fits that did not see them or their parts, `(N,) float32`."""
         order = np.random.default_rng(seed).permutation(len(negatives))
         scores = np.empty(len(negatives), np.float32)
         for fold in range(FOLDS):

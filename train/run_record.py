@@ -35,7 +35,7 @@ class RunRecord:
         data: the data set's folder.
         seed: of everything random.
         classes: class names in the order of the outputs.
-        labels: the same, as people should read them.
+        labels: the same, as users read them.
         input: the input that the model takes.
         rejection: when to answer 'unknown'.
         task: what the model is asked.
@@ -109,7 +109,7 @@ class TrainResult:
         dropped: number of images that were left out, by reason.
         left_out_negatives: negatives that look like one of the classes.
         rejection: when to answer 'unknown'.
-        unknown: the same in a line for people, with the reason where it is never answered.
+        unknown: the same in a line of text, with the reason where it is never answered.
         history: loss and accuracy by epoch.
         fine_tune_history: loss and accuracy by pass of the fine-tuning.
         schema: version of this record; it grows when a key changes its meaning or goes.
@@ -162,7 +162,7 @@ def read_record(run: Path) -> RunRecord:
 
 
 def read_run_images(
-    run: Path, record: RunRecord, root: Path | None = None, digest: Callable[[Path], str] | None = None
+    run: Path, record: RunRecord, root: Path | None = None, digest: Callable[[Path], str] = digest_of
 ) -> Dataset:
     """The images of a run, in the splits that it was made with.
 
@@ -170,7 +170,7 @@ def read_run_images(
         run: the run.
         record: its record.
         root: where the data set is now; None where it was.
-        digest: SHA-256 of a file in hexadecimal; a caller that needs digests too gives one that caches them.
+        digest: SHA-256 of a file in hexadecimal; callers that need digests too may pass one that caches them.
 
     Raises:
         InputError: the data set is gone or has changed.
@@ -206,7 +206,7 @@ def new_run_folder(arch: str, overwrite: bool, out: Path | None, resume: bool = 
     """The folder for a new run: `out`, or the first of `runs/<arch>`, `runs/<arch>-2`, ... that is free.
 
     Raises:
-        InputError: `out` holds a run already, and neither `overwrite` nor `resume` is set.
+        InputError: `out` holds a run already, without `overwrite` or `resume`.
     """
     if out is not None:
         if out.exists() and not out.is_dir():
@@ -218,9 +218,8 @@ def new_run_folder(arch: str, overwrite: bool, out: Path | None, resume: bool = 
     return next(path for path in names if not path.exists())
 
 
-def _check_unchanged(data: Dataset, before: str, digest: Callable[[Path], str] | None) -> None:
-    paths = [image.path for image in data.all_images]
-    if digest_of_data(data, {path: (digest or digest_of)(path) for path in paths}) != before:
+def _check_unchanged(data: Dataset, before: str, digest: Callable[[Path], str]) -> None:
+    if digest_of_data(data, {image.path: digest(image.path) for image in data.all_images}) != before:
         raise InputError(
             f"the images of {data.root} have changed since the run was made: bring them back, or train again"
         )

@@ -51,7 +51,7 @@ class ClassifiedImages:
     Attributes:
         images: labelled images.
         probabilities: `(N, classes) float32`.
-        names: class names as people read them.
+        names: class names as users read them.
     """
 
     images: Sequence[LabelledImage]

@@ -28,7 +28,7 @@ def train(config: TrainConfig) -> TrainResult:
     Raises:
         InputError: the data set, the weights or an option is at fault.
         ProofError: the assembled model differs from what was measured.
-        KeyboardInterrupt: a signal came before there was anything to write.
+        KeyboardInterrupt: a signal came before there was a model to write.
     """
     labels = _read_names(config.names)
     prepared = prepare(config)

@@ -38,7 +38,7 @@ def test_a_resumed_fit_sees_what_an_uninterrupted_one_does() -> None:
 
 
 def test_mixed_targets_still_sum_to_one() -> None:
-    """Pairs of images and of their targets are mixed alike."""
+    """Pairs of images and of their targets are mixed in the same shares."""
     _, targets = AugmentedImages(IMAGES, TARGETS, 5, Augmentation(24, 0.5, seed=0))[0]
     assert np.allclose(1, targets.sum(axis=1))
     assert (targets.max(axis=1) < 1).any()

@@ -56,7 +56,7 @@ def test_it_is_what_predict_answers(labelled: Path, cli: Cli, people: bool, pers
     evaluation = Evaluation.open(labelled, model, "test").with_threshold(HIGH)
     kinds = answered_kinds(evaluation.outputs(""), evaluation.images, evaluation.description)
     predicted = {answer["source"]: answer["kind"] for answer in answers}
-    measured = {str(photo.path): kind for photo, kind in zip(evaluation.images, kinds, strict=True)}
+    measured = {str(image.path): kind for image, kind in zip(evaluation.images, kinds, strict=True)}
     assert predicted == measured
     assert [person, "right", "withheld", "right", "wrong"] == [outcome(answer) for answer in answers]
     counts = Counter(outcome(answer) for answer in answers)

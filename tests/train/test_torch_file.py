@@ -36,7 +36,7 @@ class _Pickler(_Python):  # type: ignore[misc]  # its type is unknown
             self.write(pickle.REDUCE)
 
     def persistent_id(self, obj: object) -> object:
-        """A storage is told by a tuple that begins so."""
+        """The identifier of a storage: a tuple that begins with `storage`."""
         return obj if isinstance(obj, tuple) and obj[:1] == ("storage",) else None
 
 

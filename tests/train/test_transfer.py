@@ -64,7 +64,8 @@ def test_a_transfer_fits_head_and_score(small_data: Path, tmp_path: Path, cli: C
     assert "nobody can be answered as a person then" in again.json["unknown"]
     assert "no negatives were given" in (tmp_path / "y" / "report.html").read_text()
     reason = "12 validation images cannot measure a threshold: it takes 60"
-    assert (None, reason) == (first.json["rejection"]["threshold"], first.json["rejection"]["reason"])
+    assert None is first.json["rejection"]["threshold"]
+    assert first.json["rejection"]["reason"].startswith(reason)
     assert reason in (tmp_path / "x" / "report.html").read_text()
 
 
