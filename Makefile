@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test check realdata lock reference clean
+.PHONY: demo test coverage check realdata lock reference clean
 
 demo: $(READY)
 	rm -rf demo && mkdir demo
@@ -15,7 +15,12 @@ demo: $(READY)
 	@echo "annotated pictures: demo/annotated"
 
 test: $(READY)
-	$(BIN)/python -m pytest -m "not realdata"
+	$(BIN)/python $(TRACE) -m pytest -m "not realdata"
+
+# The same tests, and the share of statements that they run in their own process.
+coverage: TRACE := -m coverage run
+coverage: test
+	@echo "coverage: $$($(BIN)/python -m coverage report --format total) % of statements"
 
 check: $(READY)
 	$(BIN)/ruff format --check .
@@ -37,7 +42,7 @@ lock:
 		--extra all-cpu --extra openvino --group dev --output-file constraints.txt
 
 clean:
-	rm -rf .venv demo build dist *.egg-info
+	rm -rf .venv demo build dist *.egg-info .coverage
 
 # README ends with the command line's own help.
 reference:

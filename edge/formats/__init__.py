@@ -94,9 +94,19 @@ def _read(path: Path) -> tuple[bytes, Manifest]:
     except OSError as error:
         raise _unreadable(path, error) from error
     try:
-        return data, _checked(json.loads(_MODULES[sniff(data)].read_text(data)), data)
-    except (ModelFileError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        return data, _checked(_parsed(_MODULES[sniff(data)].read_text(data)), data)
+    except (ModelFileError, UnicodeDecodeError) as error:
         raise ModelFileError(f"{path}: {error}") from error
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ModelFileError(f"manifest is damaged ({error}): copy or export the model again") from error
+    if not isinstance(data, dict):
+        raise ModelFileError("manifest is damaged (no JSON object): copy or export the model again")
+    return data
 
 
 def _checked(data: dict[str, Any], model: bytes) -> Manifest:

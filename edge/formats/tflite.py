@@ -5,6 +5,7 @@ That is how TensorFlow Lite Metadata attaches its associated files, so other too
 
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 
 from edgebreed.edge.manifest import NO_MANIFEST
@@ -19,13 +20,15 @@ def read_text(data: bytes) -> str:
     """The manifest's JSON.
 
     Raises:
-        ModelFileError: there is none.
+        ModelFileError: there is none, or the archive is damaged.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return archive.read(_MANIFEST).decode()
     except (zipfile.BadZipFile, KeyError) as error:
         raise ModelFileError(NO_MANIFEST) from error
+    except (ValueError, EOFError, RuntimeError, zlib.error) as error:  # what zipfile raises for wrong bytes
+        raise ModelFileError(f"manifest is damaged ({error}): copy or export the model again") from error
 
 
 def body(data: bytes) -> bytes:

@@ -5,7 +5,7 @@ from pathlib import Path
 import onnxruntime
 import pytest
 
-from edgebreed.edge.formats import format_of, read_manifest, split_model, write_model
+from edgebreed.edge.formats import format_of, onnx, read_manifest, split_model, write_model
 from edgebreed.errors import InputError, ModelFileError
 
 from ...conftest import colour_manifest, colour_model
@@ -44,6 +44,15 @@ def test_a_flipped_byte_is_noticed(colours: Path) -> None:
     colours.write_bytes(data)
     with pytest.raises(ModelFileError, match="do not match its manifest: copy or export it again"):
         read_manifest(colours)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", "null", "[" * 100_000])
+def test_a_manifest_that_is_no_json_object_is_refused(tmp_path: Path, text: str) -> None:
+    """By the file's name, and in one line."""
+    path = tmp_path / "x.onnx"
+    path.write_bytes(onnx.join(colour_model(), text, ()))
+    with pytest.raises(ModelFileError, match=r"x\.onnx: manifest is damaged \(.*copy or export the model"):
+        read_manifest(path)
 
 
 def test_nothing_is_overwritten_unasked(colours: Path) -> None:
