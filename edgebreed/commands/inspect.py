@@ -16,6 +16,7 @@ from edgebreed.commands.common import (
     print_table,
 )
 from edgebreed.edge.engines import AUTO, EngineOptions, load_engine
+from edgebreed.edge.engines.registry import engines_for, unavailable
 from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.edge.verify import verify as replay
@@ -62,10 +63,13 @@ def verify(
     path = model or SHIPPED_MODEL
     manifest = read_manifest(path)
     result = replay(load_engine(path, manifest, EngineOptions(engine, threads, allow_fallback)), manifest)
+    reasons = unavailable() if engine == AUTO else {}
+    rejected = {name: reason for name in engines_for(path) if (reason := reasons.get(name))}
     if json_:
-        print_json(result.to_dict())
+        print_json({**result.to_dict(), "rejected": rejected})
     else:
         rows = {check.name: f"off by {check.error:.4f}" for check in result.checks}
+        rows |= {f"{name} not used": reason for name, reason in rejected.items()}
         print_table(f"{manifest.name} in {result.engine}, tolerance {result.tolerance}", rows)
         console().print(
             "passed" if result.passed else "FAILED: decoding, resizing or arithmetic differ on this machine"
