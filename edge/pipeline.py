@@ -222,7 +222,7 @@ class Pipeline:
         with watch.stage("decision"):
             kind = decide(bool(are_known(outputs, manifest.rejection)[0]), faces)
             top = top_predictions(outputs.probabilities[0], manifest.labels)
-            summary = manifest.task.summary(kind, top[0])
+            summary = manifest.task.summary(kind, top[0], searched=faces is not None)
         return Result(source, kind, top, summary, faces, dict(watch.ms))
 
     def close(self) -> None:

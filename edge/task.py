@@ -56,10 +56,17 @@ class Task:
         """Reads a task from JSON types."""
         return cls(**{**data, "words": Words(**data["words"])})
 
-    def summary(self, kind: Kind, best: Prediction) -> str:
-        """The answer as a sentence."""
+    def summary(self, kind: Kind, best: Prediction, searched: bool = True) -> str:
+        """The answer as a sentence.
+
+        Args:
+            kind: of the answer.
+            best: the most probable class.
+            searched: whether faces were searched; where they were not, nothing is said of persons.
+        """
         if kind is Kind.UNKNOWN:
-            return self.words.unknown
+            silent = self.people and not searched
+            return Task.of(self.subject, people=False).words.unknown if silent else self.words.unknown
         before = self.words.known if kind is Kind.KNOWN else self.words.person
         answer = f"{best.label} ({best.probability:.0%})"
         return f"{before}: {answer}" if before else answer

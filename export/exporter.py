@@ -26,7 +26,7 @@ from edgebreed.export.request import ExportConfig, ExportRecord
 from edgebreed.export.runtime_check import RuntimeCheck, check_in_runtime, open_model_bytes
 from edgebreed.machine import versions
 from edgebreed.train.dataset import labels_of
-from edgebreed.train.delivered import measure_delivered
+from edgebreed.train.delivered import describe_unknown, measure_delivered
 from edgebreed.train.evaluation import KerasEngine, compute_outputs
 from edgebreed.train.feature_cache import digest_of
 from edgebreed.train.image_loader import load_images
@@ -222,6 +222,7 @@ class _Export:
             delivered=measure_delivered(outputs, test.images, manifest),
             golden_error=check.golden_error,
             rejection=manifest.rejection,
+            unknown=describe_unknown(manifest.task, manifest.rejection),
             calibration=manifest.calibration,
             layers=layers,
         )

@@ -120,6 +120,7 @@ class ExportRecord:
         delivered: what a user gets for the test images.
         golden_error: largest difference in a golden vector's probability.
         rejection: when the file answers 'unknown'.
+        unknown: the same in a line of text, in the model's own words.
         calibration: the images that the quantizer saw.
         layers: quantization noise of each layer, where it was asked for.
     """
@@ -133,6 +134,7 @@ class ExportRecord:
     delivered: Delivered
     golden_error: float
     rejection: Rejection
+    unknown: str
     calibration: Calibration | None
     layers: tuple[LayerNoise, ...]
 
@@ -158,6 +160,7 @@ class ExportRecord:
             "mixed_precision": self.search.to_dict(),
             "golden_error": self.golden_error,
             "rejection": asdict(self.rejection),
+            "unknown": self.unknown,
             "calibration": self.calibration and asdict(self.calibration),
         }
         if config.debug_layers:

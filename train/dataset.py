@@ -185,7 +185,9 @@ def _read_classes(folder: Path) -> dict[str, list[Path]]:
 
 def _checked_classes(folder: Path, by_class: dict[str, list[Path]]) -> tuple[str, ...]:
     if len(by_class) < 2:
-        found = f"one class ({next(iter(by_class))})" if by_class else "no image"
+        loose = sum(is_photo(path) for path in folder.iterdir() if path.is_file())
+        nothing = f"{loose} images that are in no class folder" if loose else "no image"
+        found = f"one class ({next(iter(by_class))})" if by_class else nothing
         raise DatasetError(
             f"{folder} holds {found}: a classifier needs two or more folders of images, one a class"
         )

@@ -198,7 +198,7 @@ def newest_run(root: Path = RUNS) -> Path:
     """
     runs = sorted(root.glob(f"*/{RECORD}"), key=lambda path: path.stat().st_mtime)
     if not runs:
-        raise InputError(f"no run under {root}/: make one with `edgebreed train`, or pass --run")
+        raise InputError(f"no run under {root}/: make one with `edgebreed train`, or name a run or a model")
     return runs[-1].parent
 
 

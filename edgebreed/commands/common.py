@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from edgebreed.edge.engines import AUTO, ENGINES
 from edgebreed.edge.files import refuse_existing, write_whole
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import FaceSearch
+from edgebreed.errors import MissingExtraError
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")
@@ -51,6 +53,24 @@ UnknownBelow = Annotated[
     ),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")]
+
+
+TRAINING = ("training", "train", ("keras", "scipy", "sklearn", "matplotlib", "imagehash"))
+EXPORTING = ("exporting", "export", ("onnx", "tf2onnx", "nncf", "ai_edge_quantizer", "flatbuffers"))
+
+
+def require(*parts: tuple[str, str, tuple[str, ...]]) -> None:
+    """Checks that the packages of optional parts are installed, before anything of them is imported.
+
+    Args:
+        parts: what a part is for, the extra that installs it, and the packages that it imports.
+
+    Raises:
+        MissingExtraError: a package is missing.
+    """
+    for feature, extra, packages in parts:
+        if not all(find_spec(package) for package in packages):
+            raise MissingExtraError(feature, extra)
 
 
 def print_json(data: Any) -> None:

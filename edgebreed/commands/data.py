@@ -6,7 +6,16 @@ from typing import Annotated, Any
 import cv2
 import typer
 
-from edgebreed.commands.common import Json, Overwrite, console, print_json, print_table, stdout_to_stderr
+from edgebreed.commands.common import (
+    TRAINING,
+    Json,
+    Overwrite,
+    console,
+    print_json,
+    print_table,
+    require,
+    stdout_to_stderr,
+)
 from edgebreed.edge.files import write_whole
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.config import SIDES, XCEPTION
@@ -43,6 +52,7 @@ def check(
     json_: Json = False,
 ) -> None:
     """Find broken files, duplicates within and across splits, imbalance, and labels that look wrong."""
+    require(TRAINING)
     with stdout_to_stderr():
         data, features = read_dataset(folder), FeatureCache(cache or user_features())
         report = DatasetReport.of(data, scan_dataset(data, features))

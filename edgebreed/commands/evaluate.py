@@ -41,6 +41,7 @@ def evaluate(
     Images that the model has learned from are left out. With --corruptions the table also goes into the
     report of the run that the model lies in.
     """
+    from edgebreed.train.delivered import describe_unknown
     from edgebreed.train.evaluation import Evaluation
     from edgebreed.train.run_record import newest_run
 
@@ -52,6 +53,7 @@ def evaluate(
             "engine": evaluation.engine.name,
             **evaluation.measure(outputs).to_dict(),
             "delivered": evaluation.measure_delivered(outputs).to_dict(),
+            "unknown": describe_unknown(evaluation.description.task, evaluation.description.rejection),
             "left_out": evaluation.left_out,
             **({} if evaluation.learned_known else {"learned": "unknown"}),
         }
@@ -80,6 +82,7 @@ def _show(title: str, result: dict[str, Any]) -> None:
         "top-1": f"{result['top1']:.2%}",
         "top-5": f"{result['top5']:.2%}",
         "delivered": Delivered(**result["delivered"]).describe(),
+        "unknown": result["unknown"],
         "calibration error": f"{result['ece']:.3f}",
         **{f"top-1 under {name}": f"{top1:.2%}" for name, top1 in result.get("corruptions", {}).items()},
     }

@@ -8,18 +8,20 @@ import typer
 from rich.console import Console
 
 from edgebreed.commands.common import (
+    EXPORTING,
+    TRAINING,
     Json,
     Overwrite,
     UnknownBelow,
     console,
     print_json,
     print_table,
+    require,
     stdout_to_stderr,
     two_columns,
 )
 from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.manifest import Precision, Target
-from edgebreed.edge.task import Rejection
 from edgebreed.errors import ProofError
 from edgebreed.export.recipe import CALIBRATION_IMAGES, MAX_FLOAT_LAYERS, OPSET, GraphOptions, Recipe
 from edgebreed.train.delivered import Delivered
@@ -42,7 +44,7 @@ def export(
         float | None,
         typer.Option(
             min=0,
-            help="Largest loss of top-1 in points; if left out 0.5 for int8, 1 for int8 in TFLite.",
+            help="Largest loss of top-1 in points, at least one image; 0.5 for int8, 1 for int8 in TFLite.",
         ),
     ] = None,
     max_float_layers: Annotated[
@@ -81,6 +83,7 @@ def export(
 ) -> None:
     """Convert a run to ONNX or TFLite, check that nothing was lost, and write one file."""
     recipe = Recipe.resolve(format_, precision, target)
+    require(TRAINING, EXPORTING)
     with stdout_to_stderr():
         from edgebreed.export.exporter import export as run_export
         from edgebreed.export.request import ExportConfig
@@ -129,7 +132,7 @@ def _print_record(record: dict[str, Any]) -> None:
         "top-1 exported": _share(accuracy["exported"], accuracy["exported_interval"]),
         "delivered": Delivered(**accuracy["delivered"]).describe(),
         "agreement": f"{agreement['top1']:.2%}, probabilities differ by at most {agreement['max_error']:.2g}",
-        "unknown": Rejection.from_dict(record["rejection"]).describe("unknown"),
+        "unknown": record["unknown"],
         "classes that lost": _losses(record["losses"]),
         "layers in float": ", ".join(record["mixed_precision"]["float_layers"]),
         "calibration": _calibration(record["calibration"]),

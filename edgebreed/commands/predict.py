@@ -67,13 +67,16 @@ def predict(
 
 
 def _show(result: Result) -> None:
-    others = ", ".join(f"{other.label} {other.probability:.0%}" for other in result.top[1:3])
+    others = ", ".join(f"{other.label} {_share(other.probability)}" for other in result.top[1:3])
     line = f"{result.source}: {result.summary}"
     console().print(f"{line}; then {others}" if result.label else line, soft_wrap=True, markup=False)
 
 
+def _share(probability: float) -> str:
+    return "<1%" if 0 < probability < 0.005 else f"{probability:.0%}"
+
+
 def _show_total(pipeline: Pipeline, count: int, save: Path | None) -> None:
+    images = "1 image" if count == 1 else f"{count} images"
     saved = f", annotated images in {save}" if save else ""
-    console().print(
-        f"{count} images, {pipeline.manifest.name} in {pipeline.engine.name}{saved}", markup=False
-    )
+    console().print(f"{images}, {pipeline.manifest.name} in {pipeline.engine.name}{saved}", markup=False)

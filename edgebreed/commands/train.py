@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from edgebreed.commands.common import (
+    TRAINING,
     Json,
     Overwrite,
-    UnknownBelow,
     console,
     print_json,
     print_table,
+    require,
     stdout_to_stderr,
 )
 from edgebreed.edge.preprocess import ResizeRule
@@ -65,7 +66,13 @@ def train(
     people: Annotated[
         bool, typer.Option("--people", help="Answer a person as such, found by a face.")
     ] = False,
-    unknown_below: UnknownBelow = None,
+    unknown_below: Annotated[
+        str | None,
+        typer.Option(
+            help="Score from 0 to 1 below which an image is unknown, or off; measured with --negatives "
+            "if left out."
+        ),
+    ] = None,
     exclude: Annotated[
         Path | None, typer.Option(help="File of images to leave out, a path below DIR a line.")
     ] = None,
@@ -106,6 +113,7 @@ def train(
         raise InputError(f"--fine-tune-epochs {fine_tune_epochs} is for --fine-tune: pass that too")
     chosen = arch or (Arch.TRANSFER if data or backbone else Arch.SCRATCH)
     network = chosen.value if chosen is Arch.SCRATCH else backbone.lower() or XCEPTION
+    require(TRAINING)
     with stdout_to_stderr():
         from edgebreed.train.feature_cache import user_features
         from edgebreed.train.trainer import train as run_training

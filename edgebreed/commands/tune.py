@@ -9,7 +9,17 @@ import typer
 from rich.table import Table
 
 from edgebreed.benchmarks.scenarios.input_images import write_synthetic_images
-from edgebreed.commands.common import Json, Overwrite, console, print_json, print_titled, stdout_to_stderr
+from edgebreed.commands.common import (
+    EXPORTING,
+    TRAINING,
+    Json,
+    Overwrite,
+    console,
+    print_json,
+    print_titled,
+    require,
+    stdout_to_stderr,
+)
 from edgebreed.edge.images import find_photos
 from edgebreed.errors import InputError
 from edgebreed.train.dataset import LabelledImage, read_labelled
@@ -56,6 +66,7 @@ def tune(
     """Try every format, precision, engine and thread count here; keep the fastest that is right enough."""
     if bool(run) == bool(package_dir):
         raise InputError("give either --run RUN or --package-dir DIR")
+    require(*((TRAINING, EXPORTING) if run else ()))
     with stdout_to_stderr(), tempfile.TemporaryDirectory() as folder:
         from edgebreed.benchmarks.tune.tuner import TuneConfig, check_writable
         from edgebreed.benchmarks.tune.tuner import tune as run_tuning

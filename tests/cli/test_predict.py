@@ -28,7 +28,7 @@ def test_predict_without_json_prints_sentences(cli: Cli, photo: Path, colours: P
     """One an image, and what ran."""
     outcome = cli("predict", photo, "--model", colours)
     assert "red.png: colour: Red (100%); then" in outcome.out
-    assert "1 images, colours in onnxruntime/CPUExecutionProvider" in outcome.out
+    assert "1 image, colours in onnxruntime/CPUExecutionProvider" in outcome.out
 
 
 def test_annotated_images_are_not_overwritten(cli: Cli, photo: Path, colours: Path) -> None:

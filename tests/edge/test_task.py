@@ -34,6 +34,14 @@ def test_words_follow_from_subject_and_people(
         assert "person" not in json.dumps(list(asdict(task)["words"].values()))
 
 
+def test_nothing_is_said_of_persons_where_faces_were_not_searched() -> None:
+    """With `--faces never` nobody knows whether there is one."""
+    task = Task.of("dog", people=True)
+    assert "not a dog" == task.summary(Kind.UNKNOWN, BEST, searched=False)
+    assert "neither a dog nor a person" == task.summary(Kind.UNKNOWN, BEST)
+    assert "dog: Robin (96%)" == task.summary(Kind.KNOWN, BEST, searched=False)
+
+
 def test_words_of_its_own_and_json_keep_a_task() -> None:
     """As the manifest stores it."""
     task = Task("pug", True, Words("a pug", "somebody like", "nothing"))

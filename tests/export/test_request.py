@@ -84,6 +84,7 @@ def record(n: int, rejection: Rejection) -> ExportRecord:
         delivered=Delivered(0.9, 0.1, 0.0, 0.0),
         golden_error=0.0,
         rejection=rejection,
+        unknown="",
         calibration=None,
         layers=(),
     )
