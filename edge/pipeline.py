@@ -144,8 +144,7 @@ class Pipeline:
         """
         if batch < 1:
             raise InputError(f"a batch of {batch} images: give 1 or more")
-        if isinstance(images, str | Path | Encoded):
-            raise InputError("process_many takes several images: give a list of them, or call process")
+        _refuse_single(images, "process_many")
         return self._process_in_batches(iter(images), batch)
 
     def _process_in_batches(self, images: Iterator[Image], batch: int) -> Iterator[Result]:
@@ -163,9 +162,10 @@ class Pipeline:
             A result each, in their order. Its `stages_ms` are its share of the batch's.
 
         Raises:
-            InputError: `sources` are not as many as the images.
+            InputError: `sources` are not as many as the images, or `images` is a single one.
             ImageError, EngineError: as `process`, of the first image that is at fault.
         """
+        _refuse_single(images, "process_batch")
         if sources and len(sources) != len(images):
             raise InputError(f"{len(sources)} sources for {len(images)} images: give one each, or none")
         if len(images) == 0:  # also of an array (N, H, W, 3), which has no truth value
@@ -271,6 +271,11 @@ def _face_search(faces: FaceSearch | str) -> FaceSearch:
         return FaceSearch(faces)
     except ValueError as error:
         raise InputError(f"faces {faces!r}: give one of {', '.join(FaceSearch)}") from error
+
+
+def _refuse_single(images: Iterable[Image], method: str) -> None:
+    if isinstance(images, str | Path | Encoded):
+        raise InputError(f"{method} takes several images: give a list of them, or call process")
 
 
 def _name_of(image: Image) -> str:

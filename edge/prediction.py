@@ -25,7 +25,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Result:
-    """The answer to one image; hashable and picklable.
+    """The answer to one image; hashable and picklable. Two are equal whatever time they took.
 
     Attributes:
         source: the file, or the camera and frame number.
@@ -41,7 +41,7 @@ class Result:
     top: tuple[Prediction, ...]
     summary: str
     faces: tuple[Box, ...] | None = None
-    stages_ms: dict[str, float] = field(default_factory=dict, hash=False)
+    stages_ms: dict[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def label(self) -> str | None:

@@ -1,5 +1,6 @@
 """What the processor is, and which int8 target fits it."""
 
+import os
 import platform
 from collections.abc import Collection
 from pathlib import Path
@@ -23,6 +24,16 @@ def cpuinfo(root: Path = Path("/")) -> dict[str, str]:
         return {}
     pairs = (line.split(":", 1) for line in block.splitlines() if ":" in line)
     return {name.strip(): value.strip() for name, value in pairs}
+
+
+def processor_name(info: dict[str, str]) -> str:
+    """The processor's name, from `/proc/cpuinfo` where it is there."""
+    return info.get("model name") or platform.processor() or platform.machine()
+
+
+def machine_name() -> str:
+    """The processor and the number of its cores, as a tuned model names its machine."""
+    return f"{processor_name(cpuinfo())}, {os.cpu_count()} cores"
 
 
 def instruction_sets(info: dict[str, str]) -> frozenset[str]:

@@ -61,12 +61,13 @@ class FaceTracker:
             detect: finds faces in the frame; only called when a detection is due.
             scene: the frame's scene number; a new scene discards all tracks.
         """
-        if scene != self._scene:
+        new = scene != self._scene
+        if new:
             self.reset()
         if self._wait == 0:
             if not self._smooth:
                 self._tracks = []
-            self._match(detect(), confirmed=scene != self._scene or not self._smooth)
+            self._match(detect(), confirmed=new or not self._smooth)
             uncertain = any(not track.confirmed or track.missed for track in self._tracks)
             self._wait = 1 if uncertain else self._detect_every
         self._wait, self._scene = self._wait - 1, scene
@@ -74,8 +75,8 @@ class FaceTracker:
         return sorted(boxes, key=lambda box: -box[2] * box[3])
 
     def reset(self) -> None:
-        """Discards all tracks, such as after a frame in which faces were not searched."""
-        self._tracks, self._wait = [], 0
+        """Starts afresh, such as after a frame in which faces were not searched."""
+        self._tracks, self._wait, self._scene = [], 0, -1
 
     def _match(self, boxes: Sequence[Box], confirmed: bool) -> None:
         """Gives each track its best detection, and starts new tracks from the detections left over."""

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from edgebreed.edge.processor import cpuinfo, instruction_sets
+from edgebreed.edge.processor import cpuinfo, instruction_sets, processor_name
 
 INT8 = frozenset({"avx2", "avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm"})
 FLOAT = frozenset({"fma", "avx512f", "avx512_bf16", "amx_bf16", "asimdhp", "bf16", "sve"})
@@ -22,7 +22,7 @@ def processor(root: Path = Path("/")) -> dict[str, Any]:
     info = cpuinfo(root)
     flags = instruction_sets(info)
     return {
-        "cpu": info.get("model name") or platform.processor() or platform.machine(),
+        "cpu": processor_name(info),
         "architecture": platform.machine(),
         "cores": len(os.sched_getaffinity(0)),
         "int8": sorted(flags & INT8),

@@ -17,6 +17,7 @@ ONNX_INT8 = (ModelFormat.ONNX, Precision.INT8)
 MAX_FLOAT_LAYERS = 8
 """Layers of an int8 file that may stay float, unless asked otherwise."""
 CALIBRATION_IMAGES = 300
+OPSETS = range(9, 19)  # what tf2onnx writes
 OPSET = 17  # the newest that TensorRT's static quantization accepts on all supported JetPacks
 
 

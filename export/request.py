@@ -15,6 +15,7 @@ from edgebreed.export.recipe import (
     CALIBRATION_IMAGES,
     MAX_FLOAT_LAYERS,
     OPSET,
+    OPSETS,
     AccuracyBudget,
     GraphOptions,
     Recipe,
@@ -72,6 +73,8 @@ class ExportConfig:
             )
         if self.recipe.format is ModelFormat.TFLITE and self.options.opset != OPSET:
             raise InputError("--opset is for --format onnx: leave it out with tflite")
+        if self.options.opset not in OPSETS:
+            raise InputError(f"--opset {self.options.opset}: give one from {OPSETS[0]} to {OPSETS[-1]}")
         if precision is Precision.INT8 and self.options.opset < PER_CHANNEL_OPSET:
             raise InputError(
                 f"--opset {self.options.opset} with --precision int8: scales per channel need "

@@ -117,6 +117,8 @@ class TrainConfig:
             )
         if self.fine_tune and self.arch is Arch.SCRATCH:
             raise InputError("--fine-tune is for a transfer: leave --arch scratch out")
+        if self.subject is not None and (not self.subject.strip() or not self.subject.isprintable()):
+            raise InputError(f"--subject {self.subject!r}: give a noun in one line, such as rocket")
         Rejection().set_to(self.unknown_below)  # refuses what is no threshold before anything is fitted
         if self.negatives is not None and self.arch is Arch.SCRATCH:
             raise InputError(

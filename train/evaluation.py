@@ -110,12 +110,14 @@ class Evaluation:
         split = SPLITS.get(split.lower(), split)
         if isinstance(description, RunRecord) and _divided_by_run(description, root):
             data = read_run_images(_run_of(model), description)
-            others = sum(len(data.splits[name]) for name in LEARNED_SPLITS if name != split)
-            return cls(engine, description, data.images(split), others)
-        images = read_labelled(root, description.classes, description.labels, split)
-        learned = description.learned if isinstance(description, Manifest) else None
+            images = tuple(
+                image for name in dict.fromkeys((*LEARNED_SPLITS, split)) for image in data.images(name)
+            )
+        else:
+            images = read_labelled(root, description.classes, description.labels, split)
+        learned = _learned_by(model, description)
         if learned is None:
-            return cls(engine, description, images, learned_known=isinstance(description, RunRecord))
+            return cls(engine, description, images, learned_known=False)
         new = _not_learned(images, learned, root)
         return cls(engine, description, new, len(images) - len(new))
 
@@ -182,6 +184,18 @@ def compute_outputs(
 
 def _run_of(model: Path) -> Path:
     return model if model.is_dir() else model.parent
+
+
+def _learned_by(model: Path, description: ModelDescription) -> LearnedImages | None:
+    """The images that a model has learned from; None where its file does not say or its data set is gone."""
+    if isinstance(description, Manifest):
+        return description.learned
+    try:
+        data = read_run_images(_run_of(model), read_record(_run_of(model)))
+    except InputError:
+        return None
+    learned = [image for name in LEARNED_SPLITS for image in data.splits.get(name, ())]
+    return LearnedImages.of(digest_of(image.path) for image in learned)
 
 
 def _divided_by_run(record: RunRecord, root: Path) -> bool:

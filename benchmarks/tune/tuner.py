@@ -31,6 +31,7 @@ from edgebreed.edge.files import refuse_existing, write_whole
 from edgebreed.edge.formats import split_model, write_model
 from edgebreed.edge.images import Frame
 from edgebreed.edge.manifest import DetectorConfig, Tuned
+from edgebreed.edge.processor import machine_name
 from edgebreed.errors import EngineError, InputError, ProofError
 from edgebreed.machine import processor
 from edgebreed.train.dataset import LabelledImage
@@ -245,9 +246,9 @@ def _write(config: TuneConfig, variant: ModelVariant, result: TuneResult) -> Non
 
 def _tuned(result: TuneResult) -> Tuned:
     """What the chosen file's manifest says about this tuning."""
-    chosen, machine = result.chosen, result.machine
+    chosen = result.chosen
     return Tuned(
-        machine=f"{machine['cpu']}, {machine['cores']} cores",
+        machine=machine_name(),
         engine=chosen.candidate.inference.engine,
         threads=chosen.candidate.inference.threads,
         p50_ms=chosen.candidate.timing.p50_ms,

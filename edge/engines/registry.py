@@ -9,7 +9,7 @@ from edgebreed.edge.engines import litert, onnx_runtime, openvino
 from edgebreed.edge.engines.engine import AUTO, Engine, EngineOptions, EngineSpec
 from edgebreed.edge.formats import format_of
 from edgebreed.edge.manifest import Manifest
-from edgebreed.edge.processor import mismatch, processor_target
+from edgebreed.edge.processor import machine_name, mismatch, processor_target
 from edgebreed.errors import EngineError
 
 _LOG = logging.getLogger(__name__)
@@ -83,12 +83,15 @@ def _first(path: Path, manifest: Manifest, options: EngineOptions, allowed: tupl
     """The first engine that is here and takes the model.
 
     What `edgebreed tune` found fastest for this file comes before the others, with its threads, as far as
-    this machine has them. A GPU engine that is installed and does not start is told of where a processor
-    takes over.
+    this machine has them; a processor engine that was found on another machine stays behind a GPU's. A GPU
+    engine that is installed and does not start is told of where a processor takes over.
     """
     tuned = manifest.tuned
     if tuned and tuned.engine in allowed and ENGINES[tuned.engine].why_unavailable() is None:
-        allowed = (tuned.engine, *(name for name in allowed if name != tuned.engine))
+        elsewhere = tuned.machine != machine_name()
+        gpus = [name for name in allowed if elsewhere and ENGINES[name].on_gpu and name != tuned.engine]
+        ahead = (tuned.engine,) if ENGINES[tuned.engine].on_gpu else (*gpus, tuned.engine)
+        allowed = (*ahead, *(name for name in allowed if name not in ahead))
         options = replace(options, threads=options.threads or min(tuned.threads, os.cpu_count() or 1))
     rejected: dict[str, str] = {}
     for name in allowed:

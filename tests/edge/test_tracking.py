@@ -51,6 +51,14 @@ def test_a_new_scene_is_searched_at_once_and_keeps_nothing() -> None:
     assert [ELSEWHERE] == tracker.update(lambda: [ELSEWHERE], 1)
 
 
+def test_a_face_counts_at_once_after_a_reset() -> None:
+    """As in the first frame of a scene."""
+    tracker = FaceTracker()
+    for _ in range(2):
+        assert [FACE] == tracker.update(lambda: [FACE], 0)
+        tracker.reset()
+
+
 def test_without_smoothing_detections_are_reported_as_they_are() -> None:
     """Single detections, misses and positions."""
     reported = follow(FaceTracker(smooth=False), [FACE], [MOVED, ELSEWHERE], [])

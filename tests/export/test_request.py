@@ -54,13 +54,15 @@ def test_options_that_do_not_go_together_are_refused(options: dict[str, object],
     ("recipe", "opset", "message"),
     [
         ("onnx-int8-arm", 12, "--opset 12 with --precision int8: scales per channel need 13 or later"),
+        ("onnx-fp32", 0, "--opset 0: give one from 9 to 18"),
+        ("onnx-fp32", 19, "--opset 19: give one from 9 to 18"),
         ("tflite-fp32", 16, "--opset is for --format onnx: leave it out with tflite"),
     ],
 )
 def test_an_opset_that_would_lose_accuracy_or_mean_nothing_is_refused(
     recipe: str, opset: int, message: str
 ) -> None:
-    """Quantizers would use one scale a tensor without saying so."""
+    """Quantizers would use one scale a tensor without saying so; the converter writes no others."""
     with pytest.raises(InputError, match=message):
         ExportConfig(RUN, Recipe.from_name(recipe), GraphOptions(opset))
 

@@ -46,6 +46,13 @@ def test_a_threshold_is_checked_before_anything_is_fitted(tmp_path: Path) -> Non
         TrainConfig(tmp_path, tmp_path, unknown_below="2")
 
 
+@pytest.mark.parametrize("subject", ["", "  ", "a\nb"])
+def test_a_subject_is_a_noun(tmp_path: Path, subject: str) -> None:
+    """It stands in every answer."""
+    with pytest.raises(InputError, match="--subject .*: give a noun in one line"):
+        TrainConfig(tmp_path, tmp_path, subject=subject)
+
+
 def test_features_are_cached_not_resumed(tmp_path: Path) -> None:
     """The message says what to do."""
     with pytest.raises(InputError, match="features are cached, run the transfer again"):

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.keras
 def test_a_run_is_measured_on_images_that_it_did_not_learn(
     small_data: Path, tmp_path: Path, cli: Cli
 ) -> None:
-    """It divided its data set itself; the same images in another folder are all measured."""
+    """It divided its data set itself; in another folder they are known by their content."""
     from edgebreed.train.trainer import train
 
     data, out = tmp_path / "flat", tmp_path / "run"
@@ -28,9 +28,15 @@ def test_a_run_is_measured_on_images_that_it_did_not_learn(
     measured = cli("evaluate", data, "--model", out, "--json").json
     assert (3, 33, trained.test.top1) == (measured["n"], measured["left_out"], measured["top1"])
     assert trained.delivered.to_dict() == measured["delivered"]
-    assert 3 == cli("evaluate", data, "--model", out / "model.keras", "--split", "val", "--json").json["n"]
+    assert 3 == cli("evaluate", data, "--model", out / "model.keras", "--json").json["n"]
+    refused = cli("evaluate", data, "--model", out, "--split", "val")
+    assert (2, True) == (refused.code, "the model has learned from all 33 of these images" in refused.err)
     shutil.copytree(data, tmp_path / "elsewhere")
-    assert 36 == cli("evaluate", tmp_path / "elsewhere", "--model", out, "--json").json["n"]
+    found = cli("evaluate", tmp_path / "elsewhere", "--model", out, "--json").json
+    assert (3, 33) == (found["n"], found["left_out"])
+    shutil.rmtree(data)
+    found = cli("evaluate", tmp_path / "elsewhere", "--model", out, "--json").json
+    assert (36, "unknown") == (found["n"], found["learned"])
 
 
 @pytest.mark.parametrize("split", ["val", "valid", "Validation"])
@@ -38,7 +44,7 @@ def test_a_split_is_found_by_any_of_its_names(
     small_run: Path, small_data: Path, tmp_path: Path, cli: Cli, split: str
 ) -> None:
     """Whatever the folder is called."""
-    shutil.copytree(small_data / "valid", tmp_path / "data" / "val")
+    shutil.copytree(small_data / "test", tmp_path / "data" / "val")  # images that the run did not learn
     outcome = cli("evaluate", "data", "--model", small_run, "--split", split, "--json")
     assert 12 == outcome.json["n"], outcome.err
 

@@ -1,13 +1,15 @@
 """Which engine runs a model."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edgebreed.edge.engines import EngineOptions, load_engine
-from edgebreed.edge.engines.registry import known_engine
+from edgebreed.edge.engines import Engine, EngineOptions, load_engine
+from edgebreed.edge.engines.registry import ENGINES, known_engine
 from edgebreed.edge.manifest import Tuned
+from edgebreed.edge.processor import machine_name
 from edgebreed.errors import EngineError
 
 from ...conftest import colour_manifest
@@ -69,6 +71,25 @@ def test_auto_takes_what_tuning_found(colours: Path) -> None:
         found = Tuned("CPU", tuned, 1, 9.0, 99, (720, 1280), {}, None, None, 0)
         names.append(load_engine(colours, colour_manifest(tuned=found), EngineOptions(asked)).name)
     assert ["openvino/CPU", "onnxruntime/CPUExecutionProvider", "onnxruntime/CPUExecutionProvider"] == names
+
+
+def test_a_gpu_comes_before_a_processor_engine_that_was_tuned_elsewhere(
+    colours: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its failure is told of; what was tuned on this very machine runs without asking the GPU."""
+    unlucky = replace(ENGINES["cuda"], open=_fail, why_unavailable=lambda: None)
+    monkeypatch.setitem(ENGINES, "cuda", unlucky)
+    told = []
+    for machine in ("Another, 4 cores", machine_name()):
+        caplog.clear()
+        manifest = colour_manifest(tuned=Tuned(machine, "cpu", 1, 9.0, 99, (720, 1280), {}, None, None, 0))
+        assert "onnxruntime/CPUExecutionProvider" == load_engine(colours, manifest).name
+        told.append([record.message for record in caplog.records if record.levelname == "WARNING"])
+    assert [["cuda was not used: no driver"], []] == told
+
+
+def _fail(*_: object) -> Engine:
+    raise EngineError("no driver")
 
 
 def test_threads_of_a_larger_machine_are_not_started_here(colours: Path) -> None:
