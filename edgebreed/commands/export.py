@@ -63,7 +63,7 @@ def export(
         Path | None, typer.Option(help="Where the run's data set is now; where it was if left out.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="File to write; inside the run if left out.")] = None,
-    opset: Annotated[int, typer.Option(help="ONNX operator set version.")] = OPSET,
+    opset: Annotated[int, typer.Option(help="ONNX operator set version, 9 to 18.")] = OPSET,
     static_batch: Annotated[
         bool,
         typer.Option("--static-batch", help="Fix the batch to 1, for runtimes that need it fixed."),
