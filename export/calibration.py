@@ -1,7 +1,7 @@
 """Chooses the images on which int8 ranges are measured: training images, balanced over the classes."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -12,13 +12,10 @@ from edgebreed.edge.images import find_photos
 from edgebreed.edge.manifest import Calibration
 from edgebreed.errors import InputError
 from edgebreed.train.dataset import Dataset
-from edgebreed.train.feature_cache import digest_of
+from edgebreed.train.feature_cache import Digest, digest_of
 
 MEASURED_SPLITS = ("valid", "test")
 """The splits that an export is measured on; calibrating on their images would flatter it."""
-
-Digest = Callable[[Path], str]
-"""SHA-256 of a file in hexadecimal."""
 
 
 @dataclass(frozen=True)

@@ -182,8 +182,7 @@ class _Export:
 
     def _learned(self) -> LearnedImages:
         """All images that decided a number in the file: the network's, the thresholds', the int8 ranges'."""
-        splits = self.reference.data.splits
-        paths = [image.path for split in ("train", "valid") for image in splits.get(split, ())]
+        paths = [image.path for image in self.reference.data.learned]
         calibration = self._calibration.paths if self._calibration else ()
         return LearnedImages.of(self.reference.digest(path) for path in (*paths, *calibration))
 

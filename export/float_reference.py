@@ -11,10 +11,9 @@ import numpy as np
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.files import write_whole
 from edgebreed.edge.preprocess import InputSpec
-from edgebreed.export.calibration import Digest
 from edgebreed.train.dataset import Dataset, LabelledImage
 from edgebreed.train.evaluation import KerasEngine, compute_outputs
-from edgebreed.train.feature_cache import digest_of
+from edgebreed.train.feature_cache import Digest, digest_of
 
 
 @dataclass(frozen=True)

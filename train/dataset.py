@@ -61,6 +61,11 @@ class Dataset:
         return images
 
     @property
+    def learned(self) -> list[LabelledImage]:
+        """The images that a model of this data set learns from: the final head learns validation's too."""
+        return [image for split in ("train", "valid") for image in self.splits.get(split, ())]
+
+    @property
     def all_images(self) -> list[LabelledImage]:
         """The images of all splits, one split after another."""
         return [image for images in self.splits.values() for image in images]

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,36 +17,16 @@ from edgebreed.errors import InputError
 from edgebreed.progress import track
 from edgebreed.train.classification_metrics import ClassificationMetrics, measure
 from edgebreed.train.dataset import SPLITS, LabelledImage, labels_of, read_dataset, read_labelled
-from edgebreed.train.delivered import AnswerPolicy, Delivered, measure_delivered
-from edgebreed.train.feature_cache import digest_of
+from edgebreed.train.delivered import Delivered, measure_delivered
+from edgebreed.train.feature_cache import Digest, digest_of
 from edgebreed.train.image_loader import Change, load_batches, unchanged
 from edgebreed.train.run_record import MODEL, RunRecord, newest_run, read_record, read_run_images
 
 BATCH = 8
-LEARNED_SPLITS = ("train", "valid")  # the final head learns both
 
 
-class ModelDescription(AnswerPolicy, Protocol):
-    """What a manifest and a run's record both say of a model."""
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Class names in the order of the outputs."""
-        ...
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The same, as users read them."""
-        ...
-
-    @property
-    def input(self) -> InputSpec:
-        """The input that the model takes."""
-        ...
-
-    def with_threshold(self, unknown_below: float | str | None) -> Self:
-        """A copy with another threshold of 'unknown', or `off`; None changes nothing."""
-        ...
+ModelDescription = Manifest | RunRecord
+"""What an exported file or a run says of its model."""
 
 
 @dataclass
@@ -105,20 +86,21 @@ class Evaluation:
         Raises:
             InputError: the folder or the model is at fault, or the model has learned from every image.
         """
-        model = model or newest_run()
+        model, digest = (
+            model or newest_run(),
+            cache(digest_of),
+        )  # a run's images are asked for up to three times
         engine, description = open_model(model, options)
         split = SPLITS.get(split.lower(), split)
         if isinstance(description, RunRecord) and _divided_by_run(description, root):
-            data = read_run_images(_run_of(model), description)
-            images = tuple(
-                image for name in dict.fromkeys((*LEARNED_SPLITS, split)) for image in data.images(name)
-            )
+            data = read_run_images(_run_of(model), description, digest=digest)
+            images = tuple(dict.fromkeys((*data.learned, *data.images(split))))
         else:
             images = read_labelled(root, description.classes, description.labels, split)
-        learned = _learned_by(model, description)
+        learned = _learned_by(model, description, digest)
         if learned is None:
             return cls(engine, description, images, learned_known=False)
-        new = _not_learned(images, learned, root)
+        new = _not_learned(images, learned, root, digest)
         return cls(engine, description, new, len(images) - len(new))
 
     def with_threshold(self, unknown_below: float | str | None) -> Self:
@@ -186,16 +168,15 @@ def _run_of(model: Path) -> Path:
     return model if model.is_dir() else model.parent
 
 
-def _learned_by(model: Path, description: ModelDescription) -> LearnedImages | None:
+def _learned_by(model: Path, description: ModelDescription, digest: Digest) -> LearnedImages | None:
     """The images that a model has learned from; None where its file does not say or its data set is gone."""
     if isinstance(description, Manifest):
         return description.learned
     try:
-        data = read_run_images(_run_of(model), read_record(_run_of(model)))
+        data = read_run_images(_run_of(model), description, digest=digest)
     except InputError:
         return None
-    learned = [image for name in LEARNED_SPLITS for image in data.splits.get(name, ())]
-    return LearnedImages.of(digest_of(image.path) for image in learned)
+    return LearnedImages.of(digest(image.path) for image in data.learned)
 
 
 def _divided_by_run(record: RunRecord, root: Path) -> bool:
@@ -204,9 +185,9 @@ def _divided_by_run(record: RunRecord, root: Path) -> bool:
 
 
 def _not_learned(
-    images: tuple[LabelledImage, ...], learned: LearnedImages, root: Path
+    images: tuple[LabelledImage, ...], learned: LearnedImages, root: Path, digest: Digest
 ) -> tuple[LabelledImage, ...]:
-    new = tuple(image for image in images if digest_of(image.path) not in learned)
+    new = tuple(image for image in images if digest(image.path) not in learned)
     if not new:
         raise InputError(
             f"the model has learned from all {len(images)} of these images of {root}: "

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,9 @@ from edgebreed.edge.files import user_cache
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.progress import track
 from edgebreed.train.image_loader import Change, load_batches, unchanged
+
+Digest = Callable[[Path], str]
+"""SHA-256 of a file in hexadecimal; callers that ask for one file several times pass one that caches."""
 
 
 class FeatureExtractor(Protocol):

@@ -1,7 +1,6 @@
 """A run: the folder that `train` writes, and that `export` and `evaluate` read."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +14,7 @@ from edgebreed.train.config import History
 from edgebreed.train.dataset import Dataset
 from edgebreed.train.dataset_scan import digest_of_data
 from edgebreed.train.delivered import Delivered
-from edgebreed.train.feature_cache import digest_of
+from edgebreed.train.feature_cache import Digest, digest_of
 
 RUNS = Path("runs")
 RECORD = "run.json"
@@ -162,7 +161,7 @@ def read_record(run: Path) -> RunRecord:
 
 
 def read_run_images(
-    run: Path, record: RunRecord, root: Path | None = None, digest: Callable[[Path], str] = digest_of
+    run: Path, record: RunRecord, root: Path | None = None, digest: Digest = digest_of
 ) -> Dataset:
     """The images of a run, in the splits that it was made with.
 
@@ -218,7 +217,7 @@ def new_run_folder(arch: str, overwrite: bool, out: Path | None, resume: bool = 
     return next(path for path in names if not path.exists())
 
 
-def _check_unchanged(data: Dataset, before: str, digest: Callable[[Path], str]) -> None:
+def _check_unchanged(data: Dataset, before: str, digest: Digest) -> None:
     if digest_of_data(data, {image.path: digest(image.path) for image in data.all_images}) != before:
         raise InputError(
             f"the images of {data.root} have changed since the run was made: bring them back, or train again"

@@ -8,7 +8,7 @@ from pathlib import Path
 from edgebreed.edge.engines import litert, onnx_runtime, openvino
 from edgebreed.edge.engines.engine import AUTO, Engine, EngineOptions, EngineSpec
 from edgebreed.edge.formats import format_of
-from edgebreed.edge.manifest import Manifest
+from edgebreed.edge.manifest import Manifest, Tuned
 from edgebreed.edge.processor import machine_name, mismatch, processor_target
 from edgebreed.errors import EngineError
 
@@ -83,15 +83,12 @@ def _first(path: Path, manifest: Manifest, options: EngineOptions, allowed: tupl
     """The first engine that is here and takes the model.
 
     What `edgebreed tune` found fastest for this file comes before the others, with its threads, as far as
-    this machine has them; a processor engine that was found on another machine stays behind a GPU's. A GPU
-    engine that is installed and does not start is told of where a processor takes over.
+    this machine has them. A GPU engine that is installed and does not start is told of where a processor
+    takes over.
     """
     tuned = manifest.tuned
     if tuned and tuned.engine in allowed and ENGINES[tuned.engine].why_unavailable() is None:
-        elsewhere = tuned.machine != machine_name()
-        gpus = [name for name in allowed if elsewhere and ENGINES[name].on_gpu and name != tuned.engine]
-        ahead = (tuned.engine,) if ENGINES[tuned.engine].on_gpu else (*gpus, tuned.engine)
-        allowed = (*ahead, *(name for name in allowed if name not in ahead))
+        allowed = _tuned_order(tuned, allowed)
         options = replace(options, threads=options.threads or min(tuned.threads, os.cpu_count() or 1))
     rejected: dict[str, str] = {}
     for name in allowed:
@@ -108,6 +105,13 @@ def _first(path: Path, manifest: Manifest, options: EngineOptions, allowed: tupl
         return engine
     reasons = rejected or {name: str(ENGINES[name].why_unavailable()) for name in allowed}
     raise EngineError(next(iter(reasons.values())) if len(reasons) == 1 else _joined(reasons))
+
+
+def _tuned_order(tuned: Tuned, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """The tuned engine first; a processor engine that was found on another machine stays behind a GPU's."""
+    stays_behind = not ENGINES[tuned.engine].on_gpu and tuned.machine != machine_name()
+    gpus = [name for name in allowed if stays_behind and ENGINES[name].on_gpu]
+    return tuple(dict.fromkeys((*gpus, tuned.engine, *allowed)))
 
 
 def _tell_rejected(rejected: dict[str, str], chosen: EngineSpec) -> None:
