@@ -20,6 +20,7 @@ from edgebreed.commands.common import (
     require,
     stdout_to_stderr,
 )
+from edgebreed.edge.accuracy import describe_share
 from edgebreed.edge.images import find_photos
 from edgebreed.errors import InputError
 from edgebreed.train.dataset import LabelledImage, read_labelled
@@ -156,7 +157,7 @@ def _lines(chosen: "ChosenResult") -> list[str]:
     accuracy, p50_ms = chosen.accuracy, chosen.candidate.timing.p50_ms
     top1 = ""
     if accuracy.top1 is not None:
-        top1 = f"top-1 {accuracy.top1:.2%} of {accuracy.n} photos ({accuracy.dataset})"
+        top1 = f"top-1 {describe_share(accuracy.top1, accuracy.n)}, {accuracy.dataset} photos"
     return [
         f"chosen: {chosen.name}, p50 {p50_ms:.1f} ms; {top1}",
         *(f"  {share:.2f} of {name}" for name, share in chosen.by_baseline.items()),
