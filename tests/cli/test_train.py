@@ -42,7 +42,9 @@ def test_a_small_run_is_shown_and_as_json(small_data: Path, tmp_path: Path, cli:
     arguments = ("train", "--data", small_data, "--arch", "scratch", "--epochs", 1, "--size", 32)
     outcome = cli(*arguments, "--people", "--subject", "rocket", "--out", tmp_path / "a")
     shown = " ".join(outcome.out.replace("│", "").split())
-    assert "withheld 0.00%" in shown
+    assert "withheld 0.0%" in shown
+    assert "with 95% confidence" in shown
+    assert "top-5" not in shown
     assert "nobody can be answered as a person then" in shown
     data = cli(*arguments, "--unknown-below", 1, "--out", tmp_path / "b", "--json").json
     promised = {"run", "arch", "classes", "train_images", "test", "seconds", "trainable_parameters", "schema"}
