@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from edgebreed.edge.manifest import DetectorConfig
+from edgebreed.edge.manifest import DetectorConfig, LearnedImages
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
@@ -43,6 +43,7 @@ class RunRecord:
         tools: package versions.
         config: what was asked for.
         data_sha256: digest over the names and contents of the images.
+        learned: the images that the model learned from; None in runs that did not record them.
     """
 
     arch: str
@@ -58,6 +59,7 @@ class RunRecord:
     tools: dict[str, str]
     config: dict[str, Any] = field(default_factory=dict)
     data_sha256: str = ""
+    learned: LearnedImages | None = None
 
     @property
     def detector(self) -> DetectorConfig:
@@ -70,12 +72,12 @@ class RunRecord:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
-        return asdict(self)
+        return {**asdict(self), "learned": self.learned and self.learned.to_base64()}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
         """Reads what `to_dict` wrote."""
-        spec = data["input"]
+        spec, learned = data["input"], data.get("learned")
         return cls(
             **{
                 **data,
@@ -84,6 +86,7 @@ class RunRecord:
                 "input": InputSpec(**{**spec, "resize": ResizeRule(spec["resize"])}),
                 "rejection": Rejection.from_dict(data["rejection"]),
                 "task": Task.from_dict(data["task"]),
+                "learned": None if learned is None else LearnedImages.from_base64(learned),
             }
         )
 
@@ -172,7 +175,7 @@ def read_run_images(
         digest: SHA-256 of a file in hexadecimal; callers that need digests too may pass one that caches them.
 
     Raises:
-        InputError: the data set is gone or has changed.
+        InputError: the data set is gone or has changed, or `root` holds another one.
     """
     folder = root or Path(record.data)
     if not folder.is_dir():
@@ -184,8 +187,8 @@ def read_run_images(
         data = Dataset.from_dict(folder, record.classes, json.loads(path.read_text()))
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{path} is missing or damaged: train again") from error
-    if root is None and record.data_sha256:
-        _check_unchanged(data, record.data_sha256, digest)
+    if record.data_sha256:
+        _check_unchanged(data, record, digest)
     return data
 
 
@@ -217,8 +220,23 @@ def new_run_folder(arch: str, overwrite: bool, out: Path | None, resume: bool = 
     return next(path for path in names if not path.exists())
 
 
-def _check_unchanged(data: Dataset, before: str, digest: Digest) -> None:
-    if digest_of_data(data, {image.path: digest(image.path) for image in data.all_images}) != before:
+def _check_unchanged(data: Dataset, record: RunRecord, digest: Digest) -> None:
+    digests = {image.path: digest(image.path) for image in data.all_images}
+    if digest_of_data(data, digests) != record.data_sha256:
         raise InputError(
-            f"the images of {data.root} have changed since the run was made: bring them back, or train again"
+            f"the images of {data.root} are not those that the run was made with: "
+            f"{_difference(data, record, digests)}; bring them back, pass --data DIR with the same data set, "
+            "or train again"
         )
+
+
+def _difference(data: Dataset, record: RunRecord, digests: dict[Path, str]) -> str:
+    if record.learned is None:
+        return "some have another content"
+    other = [image for image in data.learned if digests[image.path] not in record.learned]
+    if not other:
+        return "test images have another content, or images have changed places"
+    first = data.name_of(other[0])
+    return (
+        f"{len(other)} of the {len(data.learned)} that it learned have another content, the first is {first}"
+    )

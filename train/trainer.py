@@ -6,6 +6,7 @@ import json
 import logging
 from pathlib import Path
 
+from edgebreed.edge.manifest import LearnedImages
 from edgebreed.errors import InputError
 from edgebreed.machine import versions
 from edgebreed.train.classification_metrics import measure
@@ -78,6 +79,7 @@ def _record(config: TrainConfig, prepared: PreparedData, fitted: Fitted, labels:
         tools=versions(TOOLS),
         config=config.to_dict(),
         data_sha256=prepared.sha256,
+        learned=LearnedImages.of(prepared.cache.digest(image.path) for image in data.learned),
     )
 
 
