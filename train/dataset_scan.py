@@ -91,6 +91,11 @@ def scan_dataset(data: Dataset, cache: FeatureCache) -> DatasetScan:
     )
 
 
+def image_hashes(paths: Iterable[Path], cache: FeatureCache) -> dict[Path, NDArray[np.bool_]]:
+    """The perceptual hash `(64,) bool` of each image that decodes, from the cache where it has them."""
+    return _hashes({path: cache.digest(path) for path in paths}, cache)
+
+
 def digest_of_data(data: Dataset, digests: dict[Path, str]) -> str:
     """SHA-256 over the images of all splits: their paths below the root, and their contents."""
     lines = sorted(f"{data.name_of(image)} {digests[image.path]}" for image in data.all_images)

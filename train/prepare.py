@@ -13,6 +13,7 @@ from edgebreed.train.dataset import Dataset, LabelledImage, labels_of, read_data
 from edgebreed.train.dataset_scan import digest_of_data, scan_dataset
 from edgebreed.train.demo import write_demo
 from edgebreed.train.feature_cache import FeatureCache
+from edgebreed.train.negative_check import CheckedNegatives, check_negatives
 from edgebreed.train.negatives import read_negatives
 
 SHARES = {"test": 0.1, "valid": 0.1}
@@ -25,14 +26,14 @@ class PreparedData:
 
     Attributes:
         data: the images by split.
-        negatives: images that show none of the classes.
+        negatives: images that show none of the classes, and those that were left out of them.
         dropped: how many images were left out, by reason.
         sha256: digest over the images that are left.
         cache: of features; it knows the digests of all files.
     """
 
     data: Dataset
-    negatives: tuple[Path, ...]
+    negatives: CheckedNegatives
     dropped: dict[str, int]
     sha256: str
     cache: FeatureCache
@@ -43,7 +44,7 @@ class PreparedData:
         files = {
             split: [image.path for image in self.data.images(split)] for split in ("train", "valid", "test")
         }
-        return {**files, "negatives": list(self.negatives)} if self.negatives else files
+        return {**files, "negatives": list(self.negatives.images)} if self.negatives.images else files
 
 
 def prepare(config: TrainConfig) -> PreparedData:
@@ -51,7 +52,7 @@ def prepare(config: TrainConfig) -> PreparedData:
 
     Raises:
         DatasetError: a class has no training image left.
-        InputError: there are too few negatives.
+        InputError: there are too few negatives, or some are images of the data set.
     """
     excluded = read_list(config.exclude) if config.exclude else set()
     negatives = read_negatives(config.negatives, excluded)
@@ -65,9 +66,10 @@ def prepare(config: TrainConfig) -> PreparedData:
     elif not config.keep_duplicates:
         repeated = scan.leaking()
     kept = data.keep(lambda image: image.path not in undecodable | repeated)
-    dropped = {"undecodable": len(undecodable), "repeated": len(repeated)}
     _check_classes(kept)
-    return PreparedData(kept, negatives, dropped, digest_of_data(kept, scan.digests), cache)
+    checked = check_negatives(config.negatives, negatives, list(scan.splits), cache)
+    dropped = {"undecodable": len(undecodable), "repeated": len(repeated), **checked.dropped}
+    return PreparedData(kept, checked, dropped, digest_of_data(kept, scan.digests), cache)
 
 
 def divide(data: Dataset, similar: Iterable[Sequence[Path]], seed: int) -> Dataset:

@@ -177,10 +177,17 @@ def no_rejection(reason: str) -> Rejection:
 
 
 def _why_none(measured: Rejection, validation: int) -> str:
+    """Why a measured threshold is not handed over, in the order in which a user would mend it."""
     if validation < MIN_VALIDATION:
         return (
             f"{validation} validation images cannot measure a threshold: it takes {MIN_VALIDATION}; "
             "--unknown-below 0.5 sets one unmeasured"
+        )
+    kept = measured.kept or 0.0
+    if kept < MIN_KEPT:
+        return (
+            f"the negatives look like the classes: the threshold would withhold {1 - kept:.0%} of validation "
+            f"images, and at most {1 - MIN_KEPT:.0%} are allowed; give other negatives"
         )
     if (measured.false_positive_rate or 0.0) > MOST_PASSED:
         return (

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from edgebreed.train.config import History
 
+LARGEST_SIDE = 60.0  # inches; a plot of thousands of classes would not fit into memory
 NUMBERED_CLASSES = 20  # up to so many, the cells of a confusion matrix have room for their counts
+LONGEST_NAME = 32  # characters
 DPI = 110
 Draw = Callable[[Any], None]
 """Draws on a matplotlib figure."""
@@ -63,20 +65,25 @@ def plot_confusion(counts: NDArray[np.int64], classes: tuple[str, ...]) -> Plot:
 
     Up to 20 classes, each cell bears its number of images.
     """
-    numbered = len(classes) <= NUMBERED_CLASSES
-    side = 2.2 + (0.36 if numbered else 0.17) * len(classes)
+    numbered, side = len(classes) <= NUMBERED_CLASSES, matrix_side(len(classes))
 
     def draw(figure: Any) -> None:
         axes = figure.subplots()
         _draw_matrix(figure, axes, counts)
         style = {"fontsize": 9 if numbered else 6, "parse_math": False}  # a `$` is no formula
-        names = [name.encode(errors="replace").decode() for name in classes]
+        names = [_shortened(name) for name in classes]
         axes.set_xticks(range(len(classes)), names, rotation=90, **style)
         axes.set_yticks(range(len(classes)), names, **style)
         if numbered:
             _write_counts(axes, counts)
 
     return _plot(draw, max(5.0, side + 1), max(4.0, side))
+
+
+def matrix_side(classes: int) -> float:
+    """Side of a confusion matrix's plot in inches."""
+    cell = 0.36 if classes <= NUMBERED_CLASSES else 0.17
+    return min(2.2 + cell * classes, LARGEST_SIDE)
 
 
 def _draw_matrix(figure: Any, axes: Any, counts: NDArray[np.int64]) -> None:
@@ -94,6 +101,12 @@ def _write_counts(axes: Any, counts: NDArray[np.int64]) -> None:
         colour = "white" if shares[row, column] > 0.5 else "black"
         text = str(counts[row, column])
         axes.text(column, row, text, color=colour, ha="center", va="center", fontsize=8)
+
+
+def _shortened(name: str) -> str:
+    """A name that leaves room for the plot; bytes that are no UTF-8 are escaped."""
+    text = name.encode(errors="backslashreplace").decode()
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
 
 
 def _plot(draw: Draw, width: float, height: float) -> Plot:

@@ -23,6 +23,14 @@ METRICS = "metrics.json"
 SPLITS = "splits.json"
 REPORT = "report.html"
 RESULT_SCHEMA = 1
+DROPPED = {
+    "undecodable": "that do not decode",
+    "repeated": "that repeat an image of another split",
+    "negatives": "negatives that look like a class",
+    "negatives_repeated": "negatives that repeat another one",
+    "negatives_undecodable": "negatives that do not decode",
+}
+"""Why images were left out, by the keys of `TrainResult.dropped`."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,11 @@ class TrainResult:
     history: History = field(default_factory=dict)
     fine_tune_history: History = field(default_factory=dict)
     schema: int = RESULT_SCHEMA
+
+    def describe_dropped(self) -> str:
+        """What was left out, in a line of text."""
+        counts = ((count, DROPPED.get(reason, reason)) for reason, count in self.dropped.items())
+        return ", ".join(f"{count} {reason}" for count, reason in counts if count) or "nothing"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, as `metrics.json` holds them."""

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.files import write_whole
 from edgebreed.edge.images import read_photo
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
 from edgebreed.train.classification_metrics import (
@@ -27,12 +28,6 @@ from edgebreed.train.run_record import REPORT, RunRecord, TrainResult
 PAIRS = 12
 THUMBNAIL = InputSpec(140, 140, ResizeRule.LETTERBOX)
 CORRUPTIONS_MARK = "<!-- corruptions -->"
-DROPPED = {
-    "undecodable": "that do not decode",
-    "repeated": "that repeat an image of another split",
-    "negatives": "negatives that look like a class",
-}
-"""Why images were left out, by the keys of `TrainResult.dropped`."""
 STYLE = """
 :root { --ink: #1f2430; --soft: #5d6779; --line: #e4e7ec; --paper: #ffffff; --ground: #f6f7f9;
   --heat: 37 99 235; --warn: #b42318; color-scheme: light dark; }
@@ -107,7 +102,7 @@ def draw_run(out: Path, record: RunRecord, result: TrainResult, tested: Classifi
         "confusion": plot_confusion(tested.confusion, tested.names),
     }
     for name, plot in plots.items():
-        (out / f"{name}.png").write_bytes(plot.light)
+        write_whole(out / f"{name}.png", plot.light, overwrite=True)
     title = f"{record.arch} on {Path(record.data).name}"
     _write(out / REPORT, report_page(title, facts_of(record, result), result.test, tested, plots))
 
@@ -169,7 +164,6 @@ def confused_pairs(tested: ClassifiedImages) -> list[tuple[int, int, int]]:
 def facts_of(record: RunRecord, result: TrainResult) -> dict[str, str]:
     """What the page says first, as names and values; empty values where there is nothing to say."""
     test = result.test
-    left_out = (f"{count} {DROPPED.get(reason, reason)}" for reason, count in result.dropped.items() if count)
     return {
         "test top-1": describe_top1(test),
         "as delivered": result.delivered.describe(test),
@@ -179,7 +173,7 @@ def facts_of(record: RunRecord, result: TrainResult) -> dict[str, str]:
         "negatives": f"{result.rejection.negatives} fitted on" if result.rejection.negatives else "",
         "data": f"{record.data}: {result.classes} classes, {result.train_images} training images, "
         f"{test.n} test images",
-        "left out": ", ".join(left_out) or "nothing",
+        "left out": result.describe_dropped(),
         "trainable parameters": f"{result.trainable_parameters:,}",
         "input": f"{record.input.height}x{record.input.width}, {record.input.resize}",
         "seed": str(record.seed),
@@ -236,4 +230,5 @@ def _data_uri(data: bytes) -> str:
 
 
 def _write(path: Path, page: str) -> None:
-    path.write_text(page, "utf-8", errors="replace")  # folder names may hold bytes that are no UTF-8
+    """Whole or not at all; bytes of a folder's name that are no UTF-8 are escaped."""
+    write_whole(path, page.encode("utf-8", "backslashreplace"), overwrite=True)

@@ -34,9 +34,10 @@ def train(config: TrainConfig) -> TrainResult:
     labels = _read_names(config.names)
     prepared = prepare(config)
     fitted = _fit(config, prepared)
-    _warn_of_negatives(fitted)
+    left_out = (*prepared.negatives.alike, *fitted.left_out_negatives)
+    _warn_of_negatives(left_out)
     record = _record(config, prepared, fitted, labels)
-    result = _result(config, prepared, fitted, record)
+    result = _result(config, prepared, fitted, record, left_out)
     _write(config.out, record, prepared.data, fitted, result)
     return result
 
@@ -56,8 +57,7 @@ def _fit(config: TrainConfig, prepared: PreparedData) -> Fitted:
     return fit_transfer(config, prepared)
 
 
-def _warn_of_negatives(fitted: Fitted) -> None:
-    left_out = fitted.left_out_negatives
+def _warn_of_negatives(left_out: tuple[Path, ...]) -> None:
     if left_out:
         names = ", ".join(path.name for path in left_out[:5]) + (", ..." if len(left_out) > 5 else "")
         _LOG.warning("left out %s negatives that look like one of the classes: %s", len(left_out), names)
@@ -95,7 +95,13 @@ def _read_names(path: Path | None) -> dict[str, str]:
         ) from error
 
 
-def _result(config: TrainConfig, prepared: PreparedData, fitted: Fitted, record: RunRecord) -> TrainResult:
+def _result(
+    config: TrainConfig,
+    prepared: PreparedData,
+    fitted: Fitted,
+    record: RunRecord,
+    left_out_negatives: tuple[Path, ...],
+) -> TrainResult:
     data, images = prepared.data, prepared.data.images("test")
     return TrainResult(
         run=str(config.out),
@@ -110,8 +116,8 @@ def _result(config: TrainConfig, prepared: PreparedData, fitted: Fitted, record:
         temperature=fitted.temperature,
         fine_tune_passes=len(fitted.fine_tune_history.get("loss", ())),
         interrupted=fitted.interrupted,
-        dropped={**prepared.dropped, "negatives": len(fitted.left_out_negatives)},
-        left_out_negatives=tuple(str(path) for path in fitted.left_out_negatives),
+        dropped={**prepared.dropped, "negatives": len(left_out_negatives)},
+        left_out_negatives=tuple(str(path) for path in left_out_negatives),
         rejection=fitted.rejection,
         unknown=describe_unknown(record.task, record.rejection),
         history=fitted.history,

@@ -156,9 +156,7 @@ def _show(result: TrainResult) -> None:
     test, seconds = result.test, result.seconds
     rows = {
         "data": f"{result.data}, {result.classes} classes, {result.train_images} training images",
-        "left out": f"{result.dropped['undecodable']} that do not decode, "
-        f"{result.dropped['repeated']} that repeat an image of another split, "
-        f"{result.dropped['negatives']} negatives that look like a class",
+        "left out": result.describe_dropped(),
         "test top-1": describe_top1(test),
         **rows_of(test),
         "as delivered": result.delivered.describe(test),

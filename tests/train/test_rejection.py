@@ -88,6 +88,14 @@ def test_too_few_validation_images_set_no_threshold() -> None:
     assert "12 validation images cannot measure a threshold: it takes 60; --unknown-below 0.5" in few.reason
 
 
+def test_a_threshold_that_withholds_the_classes_is_not_handed_over() -> None:
+    """Where negatives score above the validation images; the reason holds both shares."""
+    inside, outside = np.linspace(-1, 0.1, 100), np.linspace(-1, -0.2, 20)
+    found = measured_rejection(inside.astype(np.float32), outside.astype(np.float32))
+    assert (None, None, None) == (found.threshold, found.kept, found.false_positive_rate)
+    assert "would withhold 90% of validation images, and at most 5% are allowed; give other" in found.reason
+
+
 def test_no_rejection_says_why() -> None:
     """Every image is then answered with a class."""
     assert (None, "because") == (no_rejection("because").threshold, no_rejection("because").reason)
