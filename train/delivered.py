@@ -59,7 +59,7 @@ class Delivered:
     def describe(self, metrics: ClassificationMetrics) -> str:
         """A line of text on the images that the metrics are of; persons are named where there are any."""
         shares = {name: share_text(metrics, share) for name, share in asdict(self).items()}
-        right = f"right {shares['right']} ({range_text(self.right, metrics.n)})"
+        right = f"right {shares['right']} ({range_text(metrics, self.right)})"
         person = f", person {shares['person']}" if self.person else ""
         return f"{right}, wrong {shares['wrong']}, withheld {shares['withheld']}{person}"
 

@@ -25,7 +25,7 @@ def describe_top1(metrics: ClassificationMetrics, top1: float | None = None) -> 
         return describe_share(share, n)
     classes = len(metrics.classes)
     tested = f"{classes - len(metrics.untested_classes)} of {classes} classes"
-    return f"{share_text(metrics, share)} of {n}, which show {tested} ({range_text(share, n)})"
+    return f"{share_text(metrics, share)} of {n}, which show {tested} ({range_text(metrics, share)})"
 
 
 def share_text(metrics: ClassificationMetrics, share: float) -> str:
@@ -33,10 +33,11 @@ def share_text(metrics: ClassificationMetrics, share: float) -> str:
     return str(round(share * metrics.n)) if metrics.untested_classes else percent(share)
 
 
-def range_text(share: float, n: int) -> str:
-    """The 95 % interval of a share of n images, with its lower end alone where the upper one is 1."""
-    low, high = interval_of(share, n)
-    return f"{percent(low)} {'or more' if high == 1 else f'to {percent(high)}'} with 95% confidence"
+def range_text(metrics: ClassificationMetrics, share: float) -> str:
+    """The 95 % interval of a share of the images; no "100 %" stands in it where a class has no image."""
+    low, high = (percent(end) for end in interval_of(share, metrics.n))
+    open_end = metrics.untested_classes and share == 1
+    return f"{low} {'or more' if open_end else f'to {high}'} with 95% confidence"
 
 
 def rows_of(metrics: ClassificationMetrics) -> dict[str, str]:

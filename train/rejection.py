@@ -25,6 +25,7 @@ MOST_PASSED = 0.5  # where to keep so many, more negatives than this would pass,
 MIN_VALIDATION = 60  # 0 rejected of 60 shows that at most 5 % are, with 95 % confidence (rule of three)
 LOOKS_KNOWN = 0.01  # a negative that scores above the lowest 1 % of validation images shows a class
 ROUNDS = 3  # of finding such negatives
+LEAST_USED = 0.25  # of the negatives: of crops of the classes alone, 9 in 103 were not recognised as such
 TYPICAL_LOGIT = 4.0  # of the median validation image: 0.98; the threshold is at 0, a score of a half
 
 Floats = NDArray[np.float32]
@@ -129,7 +130,7 @@ def fit_rejection(train: Floats, valid: Floats, negatives: Floats, seed: int) ->
         used[used] = ~shows_class
     threshold = choose_threshold(inside, outside)
     factor = TYPICAL_LOGIT / max(float(np.median(inside)) - threshold, 1e-3)
-    rejection = measured_rejection(inside - threshold, outside - threshold)
+    rejection = measured_rejection(inside - threshold, outside - threshold, 1 - float(used.mean()))
     return FittedRejection(score.scaled(factor, threshold), rejection, used)
 
 
@@ -145,12 +146,13 @@ def choose_threshold(inside: Floats, outside: Floats) -> float:
     return float(min(strictest, np.quantile(inside, 1 - MIN_KEPT, method="lower")))
 
 
-def measured_rejection(inside: Floats, outside: Floats) -> Rejection:
+def measured_rejection(inside: Floats, outside: Floats, left_out: float = 0.0) -> Rejection:
     """What a threshold at a score of a half does; none where it could not be measured or is of no use.
 
     Args:
         inside: scores of validation images less the threshold, `(N,) float32`.
         outside: scores of negatives less the threshold, from fits that did not see them, `(N,) float32`.
+        left_out: share of the negatives that look like the classes, which are not among these.
     """
     from sklearn.metrics import roc_auc_score
 
@@ -163,7 +165,7 @@ def measured_rejection(inside: Floats, outside: Floats) -> Rejection:
         false_positive_rate=float((outside >= 0).mean()),
         negatives=len(outside),
     )
-    reason = _why_none(measured, len(inside))
+    reason = _why_none(measured, len(inside), left_out)
     return (
         replace(measured, threshold=None, kept=None, false_positive_rate=None, reason=reason)
         if reason
@@ -176,12 +178,17 @@ def no_rejection(reason: str) -> Rejection:
     return Rejection(reason=reason)
 
 
-def _why_none(measured: Rejection, validation: int) -> str:
+def _why_none(measured: Rejection, validation: int, left_out: float) -> str:
     """Why a measured threshold is not handed over, in the order in which a user would mend it."""
     if validation < MIN_VALIDATION:
         return (
             f"{validation} validation images cannot measure a threshold: it takes {MIN_VALIDATION}; "
             "--unknown-below 0.5 sets one unmeasured"
+        )
+    if left_out > 1 - LEAST_USED:
+        return (
+            f"{left_out:.0%} of the negatives look like the classes, and a threshold is fitted where at most "
+            f"{1 - LEAST_USED:.0%} do; give other negatives"
         )
     kept = measured.kept or 0.0
     if kept < MIN_KEPT:

@@ -37,7 +37,7 @@ def plot_curves(history: History) -> Plot:
             axes.plot(epochs, history[f"val_{name}"], label="validation")
             axes.set(xlabel="epoch", ylabel=name)
             axes.grid(alpha=0.3)
-            axes.legend()
+            axes.legend(framealpha=0)
 
     return _plot(draw, 9, 3.6)
 
@@ -53,7 +53,7 @@ def plot_calibration(probabilities: NDArray[np.float32], labels: NDArray[np.int6
         reliability.plot([0, 1], [0, 1], color="grey", linestyle=":", label="perfect")
         reliability.plot(*zip(*points, strict=True), marker="o", label="this model")
         reliability.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.02), ylim=(0, 1.02))
-        reliability.legend()
+        reliability.legend(framealpha=0)
         counts.bar((np.arange(10) + 0.5) / 10, np.bincount(bins, minlength=10), width=0.09)
         counts.set(xlabel="confidence", ylabel="test images")
 

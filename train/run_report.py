@@ -48,6 +48,7 @@ td, th { padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); v
 .matrix td { text-align: center; font-variant-numeric: tabular-nums; }
 .matrix thead th { writing-mode: vertical-rl; max-height: 12rem; vertical-align: bottom; }
 .warning { color: var(--warn); } img { max-width: 100%; } .natural img { max-width: none; }
+.plot { overflow-x: auto; } .plot img { min-width: 38rem; }
 .row { display: flex; flex-wrap: wrap; gap: .8rem; }
 figure { margin: 0; width: 140px; font-size: 13px; } figcaption { color: var(--soft); }
 """
@@ -57,12 +58,12 @@ PAGE = Template("""<!doctype html>
 <title>$title</title><style>$style</style></head><body>
 <h1>$title</h1>
 <section>$warning<table class="facts">$facts</table></section>
-<section><h2>Learning curves</h2>$curves</section>
+<section><h2>Learning curves</h2><div class="plot">$curves</div></section>
 <section><h2>Accuracy by class</h2><div class="scroll">$classes</div></section>
 $corruptions
 <section><h2>Most confused pairs of the test images</h2>$pairs</section>
 <section><h2>Confusion matrix</h2><div class="wide natural">$confusion</div></section>
-<section><h2>Accuracy by confidence</h2>$calibration</section>
+<section><h2>Accuracy by confidence</h2><div class="plot">$calibration</div></section>
 </body></html>
 """)
 

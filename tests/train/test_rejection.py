@@ -88,6 +88,18 @@ def test_too_few_validation_images_set_no_threshold() -> None:
     assert "12 validation images cannot measure a threshold: it takes 60; --unknown-below 0.5" in few.reason
 
 
+def test_negatives_most_of_which_show_a_class_set_no_threshold() -> None:
+    """The few that are left are mostly classes too, which the fit failed to recognise."""
+    rng = np.random.default_rng(1)
+    negatives = cloud(rng, -1, 60, 2)
+    negatives[:50] = cloud(rng, 1, 50, 2)
+    found = fit_rejection(cloud(rng, 1, 300), cloud(rng, 1, 100), negatives, 0)
+    assert found.rejection.threshold is None
+    assert "of the negatives look like the classes, and a threshold is fitted where at most 75%" in (
+        found.rejection.reason
+    )
+
+
 def test_a_threshold_that_withholds_the_classes_is_not_handed_over() -> None:
     """Where negatives score above the validation images; the reason holds both shares."""
     inside, outside = np.linspace(-1, 0.1, 100), np.linspace(-1, -0.2, 20)
