@@ -186,7 +186,8 @@ def _learned_by(
     try:
         data = read_run_images(_run_of(model), description, digest=digest)
     except InputError as error:
-        return None, f"the run does not say which images it has learned from, and {error}"
+        cause = str(error).partition(":")[0]  # what follows is a remedy for other commands
+        return None, f"the run does not say which images it has learned from, and {cause}"
     return LearnedImages.of(digest(image.path) for image in data.learned), ""
 
 

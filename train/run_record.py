@@ -193,7 +193,8 @@ def read_run_images(
     folder = root or Path(record.data)
     if not folder.is_dir():
         raise InputError(
-            f"the run's data set {folder} is gone: pass --data DIR with the same data set in another place"
+            f"the run's data set {folder} is gone: pass --data DIR to `edgebreed export`, with the same data "
+            "set in another place, or bring it back"
         )
     path = run / SPLITS
     try:
