@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.accuracy import interval_of
 from edgebreed.edge.task import Rejection, RejectionScore
 
 FOLDS = 5
@@ -21,7 +22,7 @@ SHRINKAGE = (
 )
 MAX_FALSE_POSITIVES = 0.02  # share of negatives that the threshold lets through
 MIN_KEPT = 0.95  # share of validation images that it must keep
-MOST_PASSED = 0.5  # where to keep so many, more negatives than this would pass, there is no threshold
+MOST_PASSED = 0.5  # where, to keep so many, more negatives may pass (95 % interval), there is no threshold
 MIN_VALIDATION = 60  # 0 rejected of 60 shows that at most 5 % are, with 95 % confidence (rule of three)
 LOOKS_KNOWN = 0.01  # a negative that scores above the lowest 1 % of validation images shows a class
 ROUNDS = 3  # of finding such negatives
@@ -196,10 +197,13 @@ def _why_none(measured: Rejection, validation: int, left_out: float) -> str:
             f"the negatives look like the classes: the threshold would withhold {1 - kept:.0%} of validation "
             f"images, and at most {1 - MIN_KEPT:.0%} are allowed; give other negatives"
         )
-    if (measured.false_positive_rate or 0.0) > MOST_PASSED:
+    passed = measured.false_positive_rate or 0.0
+    most = interval_of(passed, measured.negatives)[1]
+    if most > MOST_PASSED:
         return (
-            f"the negatives look like the classes: to keep {MIN_KEPT:.0%} of validation images, "
-            f"{measured.false_positive_rate:.0%} of them would pass; give other negatives"
+            f"the negatives look like the classes, or are too few: to keep {MIN_KEPT:.0%} of validation "
+            f"images, {passed:.0%} of {measured.negatives} negatives would pass, and up to {most:.0%} of "
+            "others; give other negatives, or more"
         )
     return ""
 

@@ -90,15 +90,22 @@ def _draw_matrix(figure: Any, axes: Any, counts: NDArray[np.int64]) -> None:
     import matplotlib as mpl
 
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
-    image = axes.imshow(shares, cmap=mpl.colormaps["magma_r"], vmin=0, vmax=1)
+    image = axes.imshow(shares, cmap=mpl.colormaps["magma" if _is_dark() else "magma_r"], vmin=0, vmax=1)
     axes.set(xlabel="predicted", ylabel="label")
     figure.colorbar(image, ax=axes, label="share of the label's images", shrink=0.8)
+
+
+def _is_dark() -> bool:
+    """Whether the style in use is that for dark pages: no share is then dark, and a whole one is light."""
+    import matplotlib as mpl
+
+    return bool(mpl.rcParams["text.color"] == "white")
 
 
 def _write_counts(axes: Any, counts: NDArray[np.int64]) -> None:
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     for row, column in zip(*np.nonzero(counts), strict=True):
-        colour = "white" if shares[row, column] > 0.5 else "black"
+        colour = "white" if (shares[row, column] > 0.5) != _is_dark() else "black"
         text = str(counts[row, column])
         axes.text(column, row, text, color=colour, ha="center", va="center", fontsize=8)
 

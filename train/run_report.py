@@ -44,10 +44,10 @@ table { border-collapse: collapse; } th { text-align: left; font-weight: 500; co
 td, th { padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 .facts td { overflow-wrap: anywhere; } .facts td:first-child { color: var(--soft); min-width: 8rem; }
 .numbers td { font-variant-numeric: tabular-nums; white-space: nowrap; }
-.matrix td, .matrix th { padding: .2rem .4rem; border: 1px solid var(--line); font-size: 13px; }
-.matrix td { text-align: center; font-variant-numeric: tabular-nums; }
-.matrix thead th { writing-mode: vertical-rl; max-height: 12rem; vertical-align: bottom; }
-.warning { color: var(--warn); } img { max-width: 100%; } .natural img { max-width: none; }
+table.matrix td, table.matrix th { padding: .2rem .4rem; border: 1px solid var(--line); font-size: 13px; }
+table.matrix td { text-align: center; font-variant-numeric: tabular-nums; }
+table.matrix thead th { writing-mode: vertical-rl; max-height: 12rem; vertical-align: bottom; }
+.warning { color: var(--warn); } img { max-width: 100%; } .matrix img { min-width: 56rem; }
 .plot { overflow-x: auto; } .plot img { min-width: 38rem; }
 .row { display: flex; flex-wrap: wrap; gap: .8rem; }
 figure { margin: 0; width: 140px; font-size: 13px; } figcaption { color: var(--soft); }
@@ -62,7 +62,7 @@ PAGE = Template("""<!doctype html>
 <section><h2>Accuracy by class</h2><div class="scroll">$classes</div></section>
 $corruptions
 <section><h2>Most confused pairs of the test images</h2>$pairs</section>
-<section><h2>Confusion matrix</h2><div class="wide natural">$confusion</div></section>
+<section><h2>Confusion matrix</h2><div class="wide matrix">$confusion</div></section>
 <section><h2>Accuracy by confidence</h2><div class="plot">$calibration</div></section>
 </body></html>
 """)

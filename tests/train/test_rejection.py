@@ -64,7 +64,7 @@ def test_scores_of_negatives_come_from_fits_that_did_not_see_them() -> None:
     assert rejection.auroc is not None
     assert abs(rejection.auroc - 0.5) < 0.15
     assert None is rejection.threshold
-    assert "the negatives look like the classes: to keep 95%" in rejection.reason
+    assert "the negatives look like the classes, or are too few: to keep 95%" in rejection.reason
 
 
 def test_the_threshold_bounds_false_positives_unless_it_withheld_too_much() -> None:
@@ -86,6 +86,19 @@ def test_too_few_validation_images_set_no_threshold() -> None:
     few = measured_rejection(inside[:12].astype(np.float32), outside.astype(np.float32))
     assert (None, None, 1.0) == (few.threshold, few.kept, few.auroc)
     assert "12 validation images cannot measure a threshold: it takes 60; --unknown-below 0.5" in few.reason
+
+
+@pytest.mark.parametrize(("passing", "negatives", "known"), [(0, 5, True), (1, 5, False), (8, 20, False)])
+def test_few_negatives_set_a_threshold_only_if_it_can_be_measured(
+    passing: int, negatives: int, known: bool
+) -> None:
+    """One of five that passes may as well mean that most others do; the reason holds the figures."""
+    inside = np.linspace(0, 1, 100).astype(np.float32)
+    outside = np.array([0.5] * passing + [-1] * (negatives - passing), np.float32)
+    found = measured_rejection(inside, outside)
+    assert known == (found.threshold is not None)
+    share = passing / negatives
+    assert known or f"{share:.0%} of {negatives} negatives would pass, and up to" in found.reason
 
 
 def test_negatives_most_of_which_show_a_class_set_no_threshold() -> None:

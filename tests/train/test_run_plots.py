@@ -43,6 +43,14 @@ def test_a_plot_suits_light_and_dark_pages(plot: Plot) -> None:
     assert (ink[:, :3].min(axis=1) > 200).any()
 
 
+def test_what_never_happened_is_the_page_s_own_colour() -> None:
+    """A matrix of many classes is mostly that: light on a light page, dark on a dark one."""
+    plot = plot_confusion(np.eye(30, dtype=np.int64), tuple(map(str, range(30))))
+    light, dark = (np.median(pixels_of(png)[..., :3].sum(axis=2)) for png in (plot.light, plot.dark))
+    assert light > 600
+    assert dark < 60
+
+
 def test_the_matrix_grows_with_its_classes_up_to_an_end() -> None:
     """Up to twenty have room for their numbers; a plot of thousands would take all memory."""
     sides = [matrix_side(classes) for classes in (5, 20, 64, 200)]
