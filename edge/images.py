@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.image_format import FORMATS, format_of, is_cut_off
-from edgebreed.edge.orientation import avif_turned, stated_orientation
+from edgebreed.edge.orientation import avif_turned, stated_orientation, stated_upright
 from edgebreed.edge.transparency import AS_STORED, lay_on_background, may_be_transparent
 from edgebreed.errors import ImageError, InputError
 
@@ -105,10 +105,9 @@ def is_turned(data: bytes) -> bool:
         return True
     if stated_orientation(data) == 1:
         return False
-    if kind == "TIFF":  # where OpenCV obeys it in any case, so that it can't be asked
-        return True
-    small = cv2.IMREAD_REDUCED_COLOR_8
-    upright, stored = (_decode_as(data, flags) for flags in (small, small | cv2.IMREAD_IGNORE_ORIENTATION))
+    small, ignored = cv2.IMREAD_REDUCED_COLOR_8, cv2.IMREAD_IGNORE_ORIENTATION
+    as_stored = (stated_upright(data), small) if kind == "TIFF" else (data, small | ignored)
+    upright, stored = _decode_as(data, small), _decode_as(*as_stored)  # TIFF is turned whatever the flags
     return upright is not None and stored is not None and not np.array_equal(upright, stored)
 
 

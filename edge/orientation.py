@@ -1,38 +1,60 @@
 """How a file says that its picture is turned, read without trusting a byte of it."""
 
-import re
 import struct
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 _ORIENTATION = 0x0112  # TIFF tag
-_HEADER = re.compile(rb"II\*\0|MM\0\*")  # of a TIFF structure, which EXIF is
-_MOST_HEADERS = 16  # compressed pixels hold one by chance in a gigabyte; more are there to waste time
+_HEADERS = ((b"II*\0", 0), (b"\0*", 2))  # of a TIFF structure, which EXIF is, and the bytes before the mark
+_MOST_HEADERS = 1024  # compressed pixels hold one by chance in 64 kB; more are there to waste time
+_MOST_ENTRIES = 256  # of a directory; EXIF has some dozens
 _UPRIGHT = 1
 
 
-def tiff_tags(data: bytes, start: int = 0) -> dict[int, int]:
-    """The numbers of the first directory of a TIFF structure: 16 bits of the value of each tag.
+def tiff_tag(data: bytes, tag: int, start: int = 0) -> int | None:
+    """The value of a tag in the first directory of a TIFF structure, of 16 bits.
 
     Args:
         data: a TIFF file, or one that holds EXIF.
+        tag: its number.
         start: where the structure begins.
 
     Returns:
-        As much as there is: nothing of a damaged header, the first entries of a directory that is cut off.
+        None where there is no such tag, or the directory is damaged before it.
     """
-    order = ">" if data[start : start + 2] == b"MM" else "<"
-    tags: dict[int, int] = {}
+    at = _value_at(data, tag, start)
+    return None if at is None else int(struct.unpack_from(f"{_order(data, start)}H", data, at)[0])
+
+
+def _value_at(data: bytes, tag: int, start: int) -> int | None:
+    """Where the value of a tag stands; the first entry of a tag counts."""
+    order = _order(data, start)
     try:
         directory = start + struct.unpack_from(f"{order}I", data, start + 4)[0]
-        for number in range(struct.unpack_from(f"{order}H", data, directory)[0]):
-            tag, value = struct.unpack_from(f"{order}H6xH", data, directory + 2 + 12 * number)
-            tags.setdefault(tag, value)
-    except struct.error:  # it points behind the end
+        count = min(struct.unpack_from(f"{order}H", data, directory)[0], _MOST_ENTRIES)
+        for entry in range(directory + 2, directory + 2 + 12 * count, 12):
+            if struct.unpack_from(f"{order}H8xH", data, entry)[0] == tag:
+                return entry + 8
+    except struct.error:  # it ends early, or points behind the end
         pass
-    return tags
+    return None
+
+
+def _order(data: bytes, start: int) -> str:
+    """Of bytes; as to OpenCV, anything but the mark of one order is the other."""
+    return "<" if data.startswith(b"II", start) else ">"
+
+
+def stated_upright(data: bytes) -> bytes:
+    """A copy of a TIFF file that states no turn."""
+    at = _value_at(data, _ORIENTATION, 0)
+    if at is None:
+        return data
+    return data[:at] + struct.pack(f"{_order(data, 0)}H", _UPRIGHT) + data[at + 2 :]
 
 
 def stated_orientation(data: bytes) -> int:
@@ -40,13 +62,19 @@ def stated_orientation(data: bytes) -> int:
 
     The mark before EXIF and the lengths around it may be damaged: whatever looks like its header is read.
     """
-    for number, header in enumerate(_HEADER.finditer(data)):
-        orientation = tiff_tags(data, header.start()).get(_ORIENTATION, _UPRIGHT)
-        if 1 < orientation <= 8:
+    for start in islice(_possible_headers(data), _MOST_HEADERS):
+        orientation = tiff_tag(data, _ORIENTATION, start)
+        if orientation is not None and _UPRIGHT < orientation <= 8:
             return orientation
-        if number == _MOST_HEADERS:
-            break
     return _UPRIGHT
+
+
+def _possible_headers(data: bytes) -> Iterator[int]:
+    for mark, before in _HEADERS:
+        at = data.find(mark)
+        while at >= 0:
+            yield max(0, at - before)
+            at = data.find(mark, at + 1)
 
 
 def avif_turned(picture: NDArray[Any], data: bytes) -> NDArray[Any]:

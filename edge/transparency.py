@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.image_format import format_of
-from edgebreed.edge.orientation import tiff_tags
+from edgebreed.edge.orientation import tiff_tag
 
 BACKGROUND = 255
 """Grey level behind transparent pixels: white, as in browsers and on paper. What an editor left in the colour
@@ -56,7 +56,7 @@ def _opacity(stored: NDArray[Any], data: bytes) -> NDArray[np.uint8] | None:
     kind = format_of(data)
     if stored.ndim == 2 and kind == "PNG":
         return _grey_key(stored, data)
-    unspecified = kind == "TIFF" and tiff_tags(data).get(_EXTRA_SAMPLES) == _UNSPECIFIED
+    unspecified = kind == "TIFF" and tiff_tag(data, _EXTRA_SAMPLES) == _UNSPECIFIED
     if stored.ndim != 3 or stored.shape[2] != 4 or unspecified:
         return None
     opacity = stored[..., 3]
@@ -76,7 +76,7 @@ def _is_premultiplied(stored: NDArray[Any], data: bytes) -> bool:
     """Whether the colours come multiplied by the opacity: TIFF's associated alpha, and all of 8 bits."""
     if format_of(data) != "TIFF":
         return False
-    alpha = tiff_tags(data).get(_EXTRA_SAMPLES)
+    alpha = tiff_tag(data, _EXTRA_SAMPLES)
     return alpha == _ASSOCIATED or (alpha == _UNASSOCIATED and stored.dtype == np.uint8)
 
 

@@ -11,7 +11,7 @@ from edgebreed.errors import InputError, MissingExtraError
 from edgebreed.train.classification_metrics import softmax
 from edgebreed.train.dataset import Dataset, LabelledArrays, LabelledImage, labels_of
 from edgebreed.train.dataset_report import Cell
-from edgebreed.train.dataset_scan import DuplicateGroups
+from edgebreed.train.duplicates import DuplicateGroups
 from edgebreed.train.feature_cache import FeatureCache, FeatureExtractor, extract
 from edgebreed.train.linear_probe import fit_head
 

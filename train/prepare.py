@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edgebreed.errors import DatasetError, InputError
+from edgebreed.errors import InputError
 from edgebreed.train.config import TrainConfig
-from edgebreed.train.dataset import Dataset, LabelledImage, labels_of, read_dataset
-from edgebreed.train.dataset_scan import digest_of_data, scan_dataset
+from edgebreed.train.dataset import Dataset, LabelledImage, read_dataset
+from edgebreed.train.dataset_scan import DatasetScan, digest_of_data, scan_dataset
 from edgebreed.train.demo import write_demo
 from edgebreed.train.feature_cache import FeatureCache
 from edgebreed.train.negatives import read_negatives
+from edgebreed.train.shortage import check_classes, check_splits
 
 SHARES = {"test": 0.1, "valid": 0.1}
 """Shares of a data set without splits; the rest is for training."""
@@ -50,24 +51,35 @@ def prepare(config: TrainConfig) -> PreparedData:
     """Reads a data set, drops what must not be learned, and divides it if it has no split folders.
 
     Raises:
-        DatasetError: a class has no training image left.
+        DatasetError: a class has no training image left, or a split none at all.
         InputError: there are too few negatives.
     """
     excluded = read_list(config.exclude) if config.exclude else set()
     negatives = read_negatives(config.negatives, excluded)
-    data, cache = _read_data(config, excluded), FeatureCache(config.cache)
+    whole, cache = _read_data(config), FeatureCache(config.cache)
+    data = whole.without(_of_data(config, excluded))
     scan = scan_dataset(data, cache)
-    undecodable = set(scan.undecodable)
-    repeated: set[Path] = set()
+    dropped = _dropped(scan, config.keep_duplicates)
+    left_out = frozenset[Path]().union(*dropped.values())
+    kept = data.keep(lambda image: image.path not in left_out)
+    similar = (scan.exact if config.keep_duplicates else scan.near).members
     if not data.divided:
-        sound = data.keep(lambda image: image.path not in undecodable)
-        data = divide(sound, scan.near.members, config.seed)
-    elif not config.keep_duplicates:
-        repeated = scan.leaking()
-    kept = data.keep(lambda image: image.path not in undecodable | repeated)
-    dropped = {"undecodable": len(undecodable), "repeated": len(repeated)}
-    _check_classes(kept)
-    return PreparedData(kept, negatives, dropped, digest_of_data(kept, scan.digests), cache)
+        kept = divide(kept, similar, config.seed)
+    listed = {image.path for image in whole.all_images} - set(scan.splits)
+    check_classes(whole, kept, {"excluded": listed, **dropped})
+    if not data.divided:
+        check_splits(kept, similar)
+    counts = {reason: len(paths) for reason, paths in dropped.items()}
+    return PreparedData(kept, negatives, counts, digest_of_data(kept, scan.digests), cache)
+
+
+def _dropped(scan: DatasetScan, keep_duplicates: bool) -> dict[str, frozenset[Path]]:
+    """The images that must not be learned, by reason; none has two."""
+    return {
+        "undecodable": frozenset(scan.undecodable),
+        "conflicting": scan.contradicted,
+        "repeated": frozenset() if keep_duplicates else scan.repeats,
+    }
 
 
 def divide(data: Dataset, similar: Iterable[Sequence[Path]], seed: int) -> Dataset:
@@ -122,24 +134,33 @@ def _divide_class(
         ]
         name = assigned.setdefault(key, open_splits[0] if open_splits else "train")
         divided[name] += groups[key]
+    for name, count in wanted.items():
+        if count and not divided[name]:
+            _move_smallest(divided, name, groups)
     return divided
 
 
-def _check_classes(data: Dataset) -> None:
-    learned = set(labels_of(data.images("train")))
-    empty = [name for label, name in enumerate(data.classes) if label not in learned]
-    if empty:
-        raise DatasetError(
-            f"class {empty[0]} of {data.root} has no training image left, as they are broken, excluded "
-            "or repeat images of other splits: add some, or remove the folder"
-        )
+def _move_smallest(
+    divided: dict[str, list[LabelledImage]], name: str, groups: dict[Path, list[LabelledImage]]
+) -> None:
+    """Gives a split that no group had room in the smallest one of `train`, if most of that stays."""
+    learned = {image.path for image in divided["train"]}
+    smallest = min((group for group in groups.values() if group[0].path in learned), key=len, default=[])
+    if smallest and 2 * len(smallest) <= len(learned):
+        moved = {image.path for image in smallest}
+        divided[name] = smallest
+        divided["train"] = [image for image in divided["train"] if image.path not in moved]
 
 
-def _read_data(config: TrainConfig, excluded: set[str]) -> Dataset:
+def _of_data(config: TrainConfig, excluded: set[str]) -> set[str]:
+    """The excluded images that are none of the negatives."""
+    negatives = config.negatives
+    return {name for name in excluded if negatives is None or not (negatives / name).is_file()}
+
+
+def _read_data(config: TrainConfig) -> Dataset:
     if config.data is not None:
-        negatives = config.negatives
-        of_data = {name for name in excluded if negatives is None or not (negatives / name).is_file()}
-        return read_dataset(config.data).without(of_data)
+        return read_dataset(config.data)
     folder = config.out / "demo-data"
     shutil.rmtree(folder, ignore_errors=True)
     return read_dataset(write_demo(folder, config.seed))

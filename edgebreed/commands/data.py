@@ -55,7 +55,7 @@ def check(
     require(TRAINING)
     with stdout_to_stderr():
         data, features = read_dataset(folder), FeatureCache(cache or user_features())
-        report = DatasetReport.of(data, scan_dataset(data, features))
+        report = DatasetReport(data, scan_dataset(data, features))
         result = report.to_dict()
         if save is not None:
             _save_sheet(save / "files.jpg", report.cells(), overwrite)
@@ -102,6 +102,8 @@ def _show(found: dict[str, Any], save: Path | None) -> None:
         "do not decode": f"{len(found['undecodable'])}, {len(found['empty'])} of them empty",
         "suffix is wrong": len(found["misnamed"]),
         "rotated by EXIF": len(found["turned"]),
+        "conflicting labels": f"{sum(map(len, found['conflicting']))} images that are in two classes, "
+        "left out of every split",
         "byte-identical": f"{exact['groups']} groups, {exact['across_splits']} across splits",
         "look the same": f"{near['groups']} groups, {near['across_splits']} across splits",
         "training drops": f"{found['dropped_from_training']} images that repeat one of another split",
@@ -114,6 +116,8 @@ def _show(found: dict[str, Any], save: Path | None) -> None:
     print_table(found["data"], rows)
     for path in found["undecodable"]:
         console().print(f"does not decode: {path}", markup=False, soft_wrap=True)
+    for group in found["conflicting"][:SHOWN]:
+        console().print(f"in two classes: {', '.join(group)}", markup=False, soft_wrap=True)
     for issue in found.get("doubtful_labels", [])[:SHOWN]:
         line = f"{issue['name']} is {issue['label']}: {issue['suggestion']}, {issue['probability']:.0%}?"
         console().print(line, markup=False, soft_wrap=True)

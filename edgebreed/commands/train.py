@@ -86,7 +86,11 @@ def train(
     seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 0,
     keep_duplicates: Annotated[
         bool,
-        typer.Option("--keep-duplicates", help="Learn also from images that repeat one of another split."),
+        typer.Option(
+            "--keep-duplicates",
+            help="Learn also from images that look like one of another split; divide a set without splits "
+            "as if no two looked the same.",
+        ),
     ] = False,
     fine_tune: Annotated[
         bool,
@@ -155,6 +159,7 @@ def _show(result: TrainResult) -> None:
     rows = {
         "data": f"{result.data}, {result.classes} classes, {result.train_images} training images",
         "left out": f"{result.dropped['undecodable']} that do not decode, "
+        f"{result.dropped['conflicting']} that are in two classes, "
         f"{result.dropped['repeated']} that repeat an image of another split, "
         f"{result.dropped['negatives']} negatives that look like a class",
         "test top-1": f"{test.top1:.1%} of {test.n} images",

@@ -5,7 +5,7 @@ import struct
 import numpy as np
 import pytest
 
-from edgebreed.edge.orientation import avif_turned, stated_orientation, tiff_tags
+from edgebreed.edge.orientation import avif_turned, stated_orientation, stated_upright, tiff_tag
 
 from .encoded import bgr, difference, drawn, encode, oriented, upright
 
@@ -24,8 +24,9 @@ def test_the_first_entry_of_a_tag_counts(order: str) -> None:
     head = b"II*\0" if order == "<" else b"MM\0*"
     entries = [struct.pack(f"{order}HHIHxx", 0x0112, 3, 1, number) for number in (6, 3)]
     data = head + struct.pack(f"{order}IH", 8, 2) + b"".join(entries)
-    assert {0x0112: 6} == tiff_tags(data)
-    assert {0x0112: 6} == tiff_tags(b"Exif\0\0" + data, 6)
+    assert 6 == tiff_tag(data, 0x0112)
+    assert 6 == tiff_tag(b"Exif\0\0" + data, 0x0112, 6)
+    assert tiff_tag(data, 0x0113) is None
 
 
 def test_a_damaged_directory_gives_what_is_left() -> None:
@@ -36,6 +37,13 @@ def test_a_damaged_directory_gives_what_is_left() -> None:
         assert stated_orientation(data[:length]) in (1, 6)
     assert 1 == stated_orientation(b"II*\0\xff\xff\xff\xff")
     assert 1 == stated_orientation(encode(drawn(), "JPEG", exif=oriented(99)))
+
+
+def test_a_tiff_can_state_no_turn() -> None:
+    """Nothing else of it changes."""
+    turned, plain = (encode(drawn(), "TIFF", exif=oriented(number)) for number in (6, 1))
+    assert plain == stated_upright(turned) == stated_upright(plain)
+    assert b"II*\0" == stated_upright(b"II*\0")
 
 
 def test_headers_without_end_cost_no_time() -> None:

@@ -1,8 +1,11 @@
 """A data set made ready to be learned."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from edgebreed.errors import DatasetError, InputError
@@ -33,11 +36,11 @@ def test_splits_are_stratified_disjoint_and_the_same_every_time() -> None:
 
 
 def test_images_that_look_the_same_stay_in_one_split() -> None:
-    """Also across classes, where one of the two labels is wrong."""
+    """Whatever the seed."""
     similar = [
         [Path(f"/d/a/{number}.jpg") for number in range(6)],
         [Path(f"/d/b/{number}.jpg") for number in range(2)],
-        [Path("/d/a/7.jpg"), Path("/d/b/7.jpg")],
+        [Path("/d/a/7.jpg"), Path("/d/a/8.jpg")],
     ]
     for seed in range(20):
         parts = divide(whole(20), similar, seed)
@@ -50,13 +53,74 @@ def test_small_classes_stay_whole() -> None:
     assert (4, 0) == tuple(len(divide(whole(2), [], 0).splits[name]) for name in ("train", "test"))
 
 
+def test_a_group_without_room_goes_where_nothing_is() -> None:
+    """Six scenes of six frames: one to test on and one to validate; one scene of 20 stays whole."""
+    scenes = [[Path(f"/d/a/{number}.jpg") for number in range(start, start + 6)] for start in range(0, 36, 6)]
+    scene = [Path(f"/d/b/{number}.jpg") for number in range(36)]
+    for seed in range(9):
+        splits = divide(whole(36), [*scenes, scene], seed).splits
+        counts = {name: [sum(i.label == label for i in splits[name]) for label in (0, 1)] for name in splits}
+        assert {"train": [24, 36], "valid": [6, 0], "test": [6, 0]} == counts
+
+
+def camera_frames(root: Path) -> Path:
+    """90 frames of one fixed camera: three classes that differ in a detail, and slowly changing light."""
+    base = cv2.resize(np.random.default_rng(0).integers(0, 256, (9, 9, 3), np.uint8), (96, 96))
+    for number in range(90):
+        frame = np.clip(base * (0.7 + number / 300), 0, 255).astype(np.uint8)
+        label = number % 3
+        frame[10 : 14 + label, 10 : 14 + label] = 255
+        path = root / "abc"[label] / f"{number:02d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(path), frame)
+    return root
+
+
+def test_frames_of_one_camera_are_learned_on_request(tmp_path: Path) -> None:
+    """Without, the refusal says how few differ, and the option."""
+    config = TrainConfig(tmp_path / "r", tmp_path / "c", Arch.SCRATCH, camera_frames(tmp_path / "d"))
+    with pytest.raises(
+        DatasetError, match=r"no valid images, only \d of its 90 images differ: pass --keep-dup"
+    ):
+        prepare(config)
+    splits = prepare(replace(config, keep_duplicates=True)).data.splits
+    assert {"train": 72, "valid": 9, "test": 9} == {name: len(images) for name, images in splits.items()}
+
+
+def test_copies_stay_in_one_split_on_request_too(tmp_path: Path) -> None:
+    """`keep_duplicates` is about looks; the same bytes in two splits would be no test."""
+    root = camera_frames(tmp_path / "d")
+    for path in sorted(root.rglob("*.png"))[::5]:
+        shutil.copy(path, path.with_name(f"copy-{path.name}"))
+    config = TrainConfig(tmp_path / "r", tmp_path / "c", Arch.SCRATCH, root, keep_duplicates=True)
+    splits = prepare(config).data.splits
+    of_file = {image.path.name: name for name, images in splits.items() for image in images}
+    assert 108 == len(of_file)
+    assert all(of_file[name] == of_file[f"copy-{name}"] for name in of_file if f"copy-{name}" in of_file)
+
+
+def test_images_of_two_labels_are_in_no_split(small_data: Path, tmp_path: Path) -> None:
+    """They are counted; the other images of both classes stay."""
+    root = tmp_path / "d"
+    shutil.copytree(small_data, root)
+    twin = sorted((root / "train" / "star").iterdir())[0]
+    shutil.copy(twin, root / "test" / "disc" / "twin.png")
+    prepared = prepare(TrainConfig(tmp_path / "r", tmp_path / "c", Arch.SCRATCH, root))
+    assert 2 == prepared.dropped["conflicting"]
+    paths = {image.path for image in prepared.data.all_images}
+    assert twin not in paths
+    assert root / "test/disc/twin.png" not in paths
+
+
 def test_a_class_without_training_images_is_named(small_data: Path, tmp_path: Path) -> None:
     """Its images are broken: the network would have an output that it never learned."""
     data = tmp_path / "data"
     shutil.copytree(small_data, data)
     for path in (data / "train" / "star").iterdir():
         path.write_bytes(b"")
-    with pytest.raises(DatasetError, match="class star of .* has no training image left"):
+    with pytest.raises(
+        DatasetError, match="class star of .* has no training image left of 12: 12 that do not"
+    ):
         prepare(TrainConfig(tmp_path / "r", tmp_path / "c", Arch.SCRATCH, data))
 
 
