@@ -1,4 +1,4 @@
-"""Transparent pictures are laid on white: a model sees what a person sees on a page."""
+"""Transparent pictures are laid on white: a model sees what a reader sees on a page."""
 
 import struct
 from typing import Any

@@ -1,6 +1,7 @@
 """Reads every file of a data set once: what does not decode, what is odd, and what shows the same."""
 
 import hashlib
+import os
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ class ScannedFile:
         format: by its content; None if that is of no known format.
         turned: it is stored turned or mirrored, and set upright by the decoder.
         hash: `(64,) bool`; None if it does not decode.
+        fault: why it does not decode; empty if it does.
     """
 
     sha256: str
@@ -47,6 +49,7 @@ class ScannedFile:
     format: str | None
     turned: bool
     hash: NDArray[np.bool_] | None
+    fault: str
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class DatasetScan:
 
     Attributes:
         splits: the split of each image.
-        undecodable: files that are empty, cut off, or no image.
+        undecodable: files that are empty, cut off, or no image, each with a sentence about it.
         empty: those of zero bytes.
         misnamed: files whose suffix is of another format than their content, with that format.
         turned: images that are stored turned or mirrored.
@@ -68,7 +71,7 @@ class DatasetScan:
     """
 
     splits: dict[Path, str]
-    undecodable: tuple[Path, ...]
+    undecodable: dict[Path, str]
     empty: tuple[Path, ...]
     misnamed: dict[Path, str]
     turned: tuple[Path, ...]
@@ -98,7 +101,7 @@ def scan_dataset(data: Dataset, cache: FeatureCache) -> DatasetScan:
     classes = _by_class(data.all_images, files, {path for group in conflicting for path in group})
     return DatasetScan(
         splits=splits,
-        undecodable=tuple(path for path in files if path not in sound),
+        undecodable={path: file.fault for path, file in files.items() if file.fault},
         empty=tuple(path for path, file in files.items() if file.empty),
         misnamed=_misnamed(files),
         turned=tuple(path for path, file in files.items() if file.turned),
@@ -119,7 +122,7 @@ def digest_of_data(data: Dataset, digests: dict[Path, str]) -> str:
 
 
 def _read(paths: list[Path], cache: FeatureCache) -> dict[Path, ScannedFile]:
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each holds a whole picture, which may be of a gigabyte
         files = pool.map(partial(_read_file, cache=cache), paths)
         return dict(zip(paths, track(files, "scan", len(paths)), strict=True))
 
@@ -127,22 +130,15 @@ def _read(paths: list[Path], cache: FeatureCache) -> dict[Path, ScannedFile]:
 def _read_file(path: Path, cache: FeatureCache) -> ScannedFile:
     data = read_encoded(path)
     digest = cache.digests[path] = hashlib.sha256(data).hexdigest()
-    bits = cache.get(CACHE_KEY, digest)
+    bits, fault = cache.get(CACHE_KEY, digest), ""
     if bits is None:
-        bits = _hash(data)
-        if bits is not None:
+        try:
+            bits = perceptual_hash(decode(data, str(path))).astype(np.float32)
             cache.put(CACHE_KEY, digest, bits)
-    sound = bits is not None
-    return ScannedFile(
-        digest, not data, format_of(data), sound and is_turned(data), bits > 0 if bits is not None else None
-    )
-
-
-def _hash(data: bytes) -> NDArray[np.float32] | None:
-    try:
-        return perceptual_hash(decode(data)).astype(np.float32)
-    except ImageError:
-        return None
+        except ImageError as error:
+            fault = str(error)
+    known = None if bits is None else bits > 0
+    return ScannedFile(digest, not data, format_of(data), not fault and is_turned(data), known, fault)
 
 
 def _misnamed(files: dict[Path, ScannedFile]) -> dict[Path, str]:

@@ -1,5 +1,6 @@
 """From a folder of images to a data set that can be learned: scanned, cleaned and divided into splits."""
 
+import logging
 import random
 import shutil
 from collections import defaultdict
@@ -14,8 +15,11 @@ from edgebreed.train.dataset_scan import DatasetScan, digest_of_data, scan_datas
 from edgebreed.train.demo import write_demo
 from edgebreed.train.feature_cache import FeatureCache
 from edgebreed.train.negatives import read_negatives
-from edgebreed.train.shortage import check_classes, check_splits
+from edgebreed.train.shortage import TOOK, check_classes, check_splits
 
+_LOG = logging.getLogger(__name__)
+
+NAMED = 5  # files that a warning names
 SHARES = {"test": 0.1, "valid": 0.1}
 """Shares of a data set without splits; the rest is for training."""
 
@@ -69,6 +73,7 @@ def prepare(config: TrainConfig) -> PreparedData:
     check_classes(whole, kept, {"excluded": listed, **dropped})
     if not data.divided:
         check_splits(kept, similar)
+    _warn(dropped)
     counts = {reason: len(paths) for reason, paths in dropped.items()}
     return PreparedData(kept, negatives, counts, digest_of_data(kept, scan.digests), cache)
 
@@ -80,6 +85,15 @@ def _dropped(scan: DatasetScan, keep_duplicates: bool) -> dict[str, frozenset[Pa
         "conflicting": scan.contradicted,
         "repeated": frozenset() if keep_duplicates else scan.repeats,
     }
+
+
+def _warn(dropped: dict[str, frozenset[Path]]) -> None:
+    """Names files at fault; those that repeat others are in order, and counted alone."""
+    for reason in ("undecodable", "conflicting"):
+        paths = sorted(dropped[reason])
+        if paths:
+            names = ", ".join(map(str, paths[:NAMED])) + (", ..." if len(paths) > NAMED else "")
+            _LOG.warning("left out %s: %s", TOOK[reason].format(len(paths)), names)
 
 
 def divide(data: Dataset, similar: Iterable[Sequence[Path]], seed: int) -> Dataset:

@@ -64,7 +64,7 @@ def check(
     if json_:
         print_json(result)
     else:
-        _show(result, save)
+        _show(result, report.scan, save)
 
 
 def _label_issues(
@@ -94,7 +94,7 @@ def _save_sheet(path: Path, cells: list[Cell], overwrite: bool) -> None:
     write_whole(path, cv2.imencode(".jpg", contact_sheet(cells))[1].tobytes(), overwrite=overwrite)
 
 
-def _show(found: dict[str, Any], save: Path | None) -> None:
+def _show(found: dict[str, Any], scan: DatasetScan, save: Path | None) -> None:
     exact, near, imbalance = found["duplicates"], found["near_duplicates"], found["imbalance"]
     rows = {
         "images": f"{found['images']} of {found['classes']} classes",
@@ -114,8 +114,8 @@ def _show(found: dict[str, Any], save: Path | None) -> None:
     if "doubtful_labels" in found:
         rows["doubtful labels"] = len(found["doubtful_labels"])
     print_table(found["data"], rows)
-    for path in found["undecodable"]:
-        console().print(f"does not decode: {path}", markup=False, soft_wrap=True)
+    for fault in scan.undecodable.values():
+        console().print(fault, markup=False, soft_wrap=True)
     for group in found["conflicting"][:SHOWN]:
         console().print(f"in two classes: {', '.join(group)}", markup=False, soft_wrap=True)
     for issue in found.get("doubtful_labels", [])[:SHOWN]:

@@ -1,5 +1,7 @@
 """`edgebreed data check`."""
 
+import os
+import shutil
 from pathlib import Path
 
 from ..conftest import Cli
@@ -29,3 +31,21 @@ def test_json_holds_what_is_promised(tmp_path: Path, cli: Cli) -> None:
     found = cli("data", "check", plant_faults(tmp_path), "--cache", tmp_path / "cache", "--json").json
     assert {"classes", "images", "splits", "undecodable", "duplicates", "near_duplicates"} <= set(found)
     assert {"groups", "across_splits"} <= set(found["duplicates"]) & set(found["near_duplicates"])
+
+
+def test_conflicting_labels_and_unread_formats_are_named(tmp_path: Path, cli: Cli, small_data: Path) -> None:
+    """Copies in two classes, a photo in HEIC, a name that is no UTF-8; as text and as JSON."""
+    root = tmp_path / "d"
+    shutil.copytree(small_data, root)
+    twin = next((root / "train" / "star").iterdir())
+    copy = root / "train/disc" / os.fsdecode(b"caf\xe9.png")
+    shutil.copy(twin, copy)
+    (root / "test/disc/phone.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    command = ("data", "check", root, "--cache", tmp_path / "cache")
+    found, text = cli(*command, "--json").json, cli(*command, "--save", "sheets").out
+    assert [[str(copy), str(twin)]] == found["conflicting"]
+    assert [str(root / "test/disc/phone.heic")] == found["undecodable"]
+    assert "2 images that are in two classes" in text
+    assert "phone.heic is HEIC, which edgebreed does not read: convert it to JPEG" in text
+    assert "in two classes: " in text
+    assert str(twin) in text

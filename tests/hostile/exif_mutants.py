@@ -8,7 +8,7 @@ from ..edge.encoded import drawn, encode, oriented
 KINDS = ("JPEG", "JPEG", "JPEG", "PNG", "WEBP", "TIFF")
 """JPEG is half of the campaign, as most files with EXIF are."""
 SUFFIX = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "TIFF": "tif"}
-VALUES = np.array([0, 1, 3, 6, 8, 0x7F, 0x80, 0xFF])
+VALUES = np.array([0, 1, 2, 3, 6, 8, 0x7F, 0x80, 0xFF])
 BEFORE, BEHIND = 24, 240  # bytes around the start of EXIF that are damaged: marks, lengths, entries, values
 
 

@@ -128,7 +128,7 @@ def test_panoramas_are_read(tmp_path: Path) -> None:
     wide = np.zeros((1500, 60000), np.uint8)
     write(tmp_path / "d/a/wide.jpg", cv2.imencode(".jpg", wide)[1].tobytes())
     write(tmp_path / "d/b/1.png", noise(1))
-    assert () == scanned(tmp_path / "d").undecodable
+    assert {} == scanned(tmp_path / "d").undecodable
 
 
 @pytest.mark.parametrize("size", [(1, 1), (65500, 1), (1, 65500)])
@@ -136,7 +136,7 @@ def test_any_shape_is_hashed(size: tuple[int, int], tmp_path: Path) -> None:
     """One pixel, and the longest sides that JPEG has."""
     for name in ("a", "b"):
         write(tmp_path / "d" / name / "1.jpg", encode(drawn(*size), "JPEG"))
-    assert () == scanned(tmp_path / "d").undecodable
+    assert {} == scanned(tmp_path / "d").undecodable
 
 
 def test_odd_files_are_named(tmp_path: Path) -> None:
@@ -156,6 +156,7 @@ def test_odd_files_are_named(tmp_path: Path) -> None:
     }
     assert ["turned.webp"] == [path.name for path in found.turned]
     assert ["phone.heic", "renamed.jpg"] == [path.name for path in found.undecodable]
+    assert all(f"{path} is HEIC" in fault for path, fault in found.undecodable.items())
 
 
 def test_a_data_set_that_does_not_decode_is_scanned(tmp_path: Path) -> None:

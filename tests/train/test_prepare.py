@@ -99,8 +99,10 @@ def test_copies_stay_in_one_split_on_request_too(tmp_path: Path) -> None:
     assert all(of_file[name] == of_file[f"copy-{name}"] for name in of_file if f"copy-{name}" in of_file)
 
 
-def test_images_of_two_labels_are_in_no_split(small_data: Path, tmp_path: Path) -> None:
-    """They are counted; the other images of both classes stay."""
+def test_images_of_two_labels_are_in_no_split(
+    small_data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They are counted and named; the other images of both classes stay."""
     root = tmp_path / "d"
     shutil.copytree(small_data, root)
     twin = sorted((root / "train" / "star").iterdir())[0]
@@ -110,6 +112,7 @@ def test_images_of_two_labels_are_in_no_split(small_data: Path, tmp_path: Path) 
     paths = {image.path for image in prepared.data.all_images}
     assert twin not in paths
     assert root / "test/disc/twin.png" not in paths
+    assert f"left out 2 that are also in another class: {root}/test/disc/twin.png, {twin}" in caplog.text
 
 
 def test_a_class_without_training_images_is_named(small_data: Path, tmp_path: Path) -> None:
