@@ -15,6 +15,7 @@ TOOK = {
 }
 """What each reason to leave images out did."""
 KEEP = "pass --keep-duplicates to learn images that look like others"
+DIVIDE = "pass --keep-duplicates to divide them all the same"
 
 
 def check_classes(whole: Dataset, kept: Dataset, dropped: Mapping[str, AbstractSet[Path]]) -> None:
@@ -51,7 +52,7 @@ def check_splits(data: Dataset, similar: Iterable[Sequence[Path]]) -> None:
     paths = {image.path for image in data.all_images}
     copies = sum(len(paths & set(group)) - 1 for group in similar if paths & set(group))
     if copies:
-        different = f"only {len(paths) - copies} of its {len(paths)} images differ: {KEEP}, add others"
+        different = f"only {len(paths) - copies} of its {len(paths)} images differ: {DIVIDE}, add others"
     else:
         different = "no class has three: add images"
     raise DatasetError(
