@@ -21,7 +21,7 @@ def test_predict_prints_an_object_a_line_in_order(cli: Cli, tmp_path: Path, colo
     assert {"source", "kind", "label", "probability", "top", "summary", "faces", "stages_ms"} == set(
         results[0]
     )
-    assert ["a.jpg", "b.jpg"] == sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert ["a.jpg", "b.jpg"] == sorted(path.name for path in (tmp_path / "out").glob("*.jpg"))
 
 
 def test_predict_without_json_prints_sentences(cli: Cli, photo: Path, colours: Path) -> None:

@@ -80,10 +80,8 @@ def test_images_can_be_left_out_by_name(tmp_path: Path) -> None:
 
 def test_folders_may_have_the_shown_labels(tmp_path: Path) -> None:
     """Folders called grinder and Grinding Machine are the same class."""
-    touch(tmp_path, "grinder/1.jpg", "lathe/1.jpg")
+    touch(tmp_path / "a", "grinder/1.jpg", "lathe/1.jpg")
     touch(tmp_path / "b", "Grinding Machine/1.jpg")
-    names = ("grinder", "lathe"), ("Grinding Machine", "lathe")
-    assert [0, 1] == [
-        image.label for image in read_labelled(tmp_path, *names, "test") if image.path.parts[-3] != "b"
-    ]
+    names = ("grinder", "lathe"), ("Grinding Machine", "The Lathe")
+    assert [0, 1] == [image.label for image in read_labelled(tmp_path / "a", *names, "test")]
     assert [0] == [image.label for image in read_labelled(tmp_path / "b", *names, "test")]

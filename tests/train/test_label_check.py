@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edgebreed.train.dataset import Dataset, LabelledImage
-from edgebreed.train.prepare import read_list
+from edgebreed.train.exclusion_list import read_list
 
 pytestmark = pytest.mark.keras
 

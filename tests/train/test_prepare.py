@@ -8,7 +8,7 @@ import pytest
 from edgebreed.errors import DatasetError, InputError
 from edgebreed.train.config import Arch, TrainConfig
 from edgebreed.train.dataset import Dataset, LabelledImage
-from edgebreed.train.prepare import divide, prepare, read_list
+from edgebreed.train.prepare import divide, prepare
 
 
 def whole(count: int) -> Dataset:
@@ -69,11 +69,3 @@ def test_too_few_negatives_are_refused(small_data: Path, tmp_path: Path) -> None
     config = TrainConfig(tmp_path, tmp_path, Arch.TRANSFER, small_data, negatives=negatives)
     with pytest.raises(InputError, match="few holds 4 images: the threshold of 'unknown' takes 5 or more"):
         prepare(config)
-
-
-def test_excluded_images_are_listed_in_a_file(tmp_path: Path) -> None:
-    """The first column counts, comments and empty lines do not."""
-    (tmp_path / "list.txt").write_text("# two\ntrain/a/1.jpg\tb\t0.9\n\ntrain/a/2.jpg\n")
-    assert {"train/a/1.jpg", "train/a/2.jpg"} == read_list(tmp_path / "list.txt")
-    with pytest.raises(InputError, match=r"cannot read --exclude .*gone\.txt: No such file"):
-        read_list(tmp_path / "gone.txt")
