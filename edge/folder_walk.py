@@ -48,8 +48,13 @@ class FoundFile(NamedTuple):
 
 
 class _Folder(NamedTuple):
+    """A folder to look into, and why it is left out.
+
+    `real` holds where it really is, after the folders in which the links that led to it lie.
+    """
+
     path: Path
-    above: tuple[Path, ...]
+    real: tuple[Path, ...]
     left_out: LeftOut | None
 
 
@@ -64,10 +69,9 @@ def walk(folder: Path, wanted: Callable[[Path], bool]) -> Iterator[FoundFile]:
         folder: it.
         wanted: whether a file is read, by its name.
     """
-    folders = [_Folder(folder, (), None)]
+    folders = [_Folder(folder, (folder.resolve(),), None)]
     while folders:
         current = folders.pop()
-        above = (*current.above, current.path.resolve())
         try:
             paths = list(current.path.iterdir())
         except OSError:
@@ -78,11 +82,13 @@ def walk(folder: Path, wanted: Callable[[Path], bool]) -> Iterator[FoundFile]:
             mode = _mode(path)
             if not stat.S_ISDIR(mode):
                 yield FoundFile(path, reason or _reason(path, mode, wanted))
-            elif path.is_symlink() and _is_circle(path.resolve(), above):
+                continue
+            real = _real_places(path, current.real)
+            if real is None:
                 yield FoundFile(path, reason or LeftOut.LINK)
             else:
                 reason = reason or (LeftOut.OUTPUT if is_output(path) else None)
-                folders.append(_Folder(path, above, reason))
+                folders.append(_Folder(path, real, reason))
 
 
 def by_reason(files: Iterable[FoundFile]) -> dict[LeftOut, tuple[Path, ...]]:
@@ -116,9 +122,12 @@ def _mode(path: Path) -> int:
         return 0
 
 
-def _is_circle(target: Path, above: tuple[Path, ...]) -> bool:
-    """Whether a folder on the way lies in the target, or is it."""
-    return any(folder.is_relative_to(target) for folder in above)
+def _real_places(folder: Path, real: tuple[Path, ...]) -> tuple[Path, ...] | None:
+    """`_Folder.real` of a folder in one with this; None where a link leads to a folder on the way to it."""
+    if not folder.is_symlink():
+        return *real[:-1], real[-1] / folder.name
+    target = folder.resolve()
+    return None if any(place.is_relative_to(target) for place in real) else (*real, target)
 
 
 def _reason(path: Path, mode: int, wanted: Callable[[Path], bool]) -> LeftOut | None:

@@ -1,4 +1,4 @@
-"""Text from people: files as editors save them, and names of any characters as a terminal shows them."""
+"""Text of users: files as editors save them, and names of any characters as a terminal shows them."""
 
 import codecs
 from pathlib import Path
@@ -10,7 +10,7 @@ _JOINERS = "\u200c\u200d"  # invisible, and part of words in many scripts and of
 
 
 def read_text(path: Path, name: str) -> str:
-    """A text file as people's editors save it: UTF-8 with or without a byte order mark, or UTF-16 with one.
+    """A text file as editors save it: UTF-8 with or without a byte order mark, or UTF-16 with one.
 
     Bytes that are no UTF-8, as a file name may hold them, become what Python makes of such names.
 

@@ -203,7 +203,12 @@ def read_labelled(
 
 
 def _split_to_read(layout: Layout, split: str, set_aside: bool) -> str:
-    if not layout.divided or (set_aside and split in SPLIT_NAMES and split not in layout.folders):
+    if not layout.divided:
+        return "train"
+    if split not in layout.folders and "train" in layout.folders and set_aside and split in SPLIT_NAMES:
+        _LOG.warning(
+            "%s has no %s folder: reading train, of which training sets images aside", layout.root, split
+        )
         return "train"
     if split not in layout.folders:
         found = " or ".join(sorted(layout.folders))

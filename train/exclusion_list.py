@@ -1,4 +1,4 @@
-"""Lists of images to leave out: written by `data check`, edited by people, read by `train --exclude`."""
+"""Lists of images to leave out: written by `data check`, edited by users, read by `train --exclude`."""
 
 import json
 from collections.abc import Set as AbstractSet

@@ -94,7 +94,7 @@ def read_layout(root: Path) -> Layout:
     """
     if not root.is_dir():
         raise DatasetError(f"no such folder: {root}")
-    if any((folder / OUTPUT_MARKER).exists() for folder in (root, *root.resolve().parents)):
+    if (root / OUTPUT_MARKER).exists():
         raise DatasetError(f"{root} was written by edgebreed: name the folder of the photos themselves")
     folders = _by_folder(root, walk(root, is_photo))
     loose = _left_out_as(LeftOut.LOOSE, folders.pop(root, []))
@@ -150,7 +150,7 @@ def _has_own_images(folder: Path, files: list[FoundFile]) -> bool:
 
 
 def _seen(files: Iterable[FoundFile]) -> list[FoundFile]:
-    """The files that people put there."""
+    """The files that a user put there."""
     return [
         file for file in files if file.left_out not in _UNSEEN and file.path.name.lower() not in _SYSTEM_FILES
     ]
@@ -163,7 +163,7 @@ def _left_out_as(reason: LeftOut, files: Iterable[FoundFile]) -> list[FoundFile]
 
 
 def _refuse_lost_class(folder: Path, files: list[FoundFile], root: Path) -> None:
-    """Refuses a folder that people put files into and that would be no class."""
+    """Refuses a folder that a user put files into and that would be no class."""
     if _seen(files):
         found = describe_all(by_reason(files), folder)
         raise DatasetError(

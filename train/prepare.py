@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from edgebreed.edge.files import mark_output
 from edgebreed.edge.folder_walk import walk
 from edgebreed.edge.images import is_photo
 from edgebreed.errors import DatasetError
@@ -67,9 +68,10 @@ def prepare(config: TrainConfig) -> PreparedData:
     repeated = scan.leaking() if data.divided and not config.keep_duplicates else set()
     kept = data.keep(lambda image: image.path not in undecodable | repeated)
     missing = kept.missing_splits
-    kept = divide(kept, scan.near.members, config.seed)
+    kept = divide(kept, scan.near.members, config.seed) if missing else kept
     dropped = {"undecodable": len(undecodable), "repeated": len(repeated)}
     _check_classes(kept)
+    _check_splits(kept)
     set_aside = {split: len(kept.splits[split]) for split in missing}
     return PreparedData(kept, negatives, dropped, digest_of_data(kept, scan.digests), cache, set_aside)
 
@@ -134,6 +136,14 @@ def _check_classes(data: Dataset) -> None:
         )
 
 
+def _check_splits(data: Dataset) -> None:
+    if missing := data.missing_splits:
+        raise DatasetError(
+            f"{data.root} has no {missing[0]} images and too few to set some aside: each class needs three "
+            f"that differ, or {data.root} a {missing[0]} folder"
+        )
+
+
 def _check_names(data: Dataset) -> None:
     """Refuses class names that no model file can hold, before hours of a fit rather than after."""
     for name in data.classes:
@@ -161,6 +171,7 @@ def _exclude(config: TrainConfig, data: Dataset) -> tuple[Dataset, set[str]]:
 def _read_data(config: TrainConfig) -> Dataset:
     if config.data is not None:
         return read_dataset(config.data)
+    mark_output(config.out)
     folder = config.out / "demo-data"
     shutil.rmtree(folder, ignore_errors=True)
     return read_dataset(write_demo(folder, config.seed))

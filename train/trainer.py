@@ -6,6 +6,7 @@ import json
 import logging
 from pathlib import Path
 
+from edgebreed.edge.files import mark_output
 from edgebreed.edge.text import read_text
 from edgebreed.errors import InputError
 from edgebreed.machine import versions
@@ -34,6 +35,7 @@ def train(config: TrainConfig) -> TrainResult:
     """
     labels = _read_names(config.names)
     prepared = prepare(config)
+    mark_output(config.out)  # an interrupted run, which has no record yet, is no class of a folder above it
     fitted = _fit(config, prepared)
     _warn_of_negatives(fitted)
     record = _record(config, prepared, fitted, labels)
