@@ -7,6 +7,7 @@ from pathlib import Path
 from edgebreed.errors import InputError
 
 OUTPUT_MARKER = ".edgebreed-output"
+_PREFIX = 50  # letters of a temporary file's name: one of 255 bytes leaves no room for more
 _OUTPUTS = (OUTPUT_MARKER, "run.json")  # the second is the record of a run, which needs no marker
 
 

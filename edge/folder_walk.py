@@ -135,6 +135,6 @@ def _reason(path: Path, mode: int, wanted: Callable[[Path], bool]) -> LeftOut | 
         return LeftOut.LINK
     if not stat.S_ISREG(mode) or not os.access(path, os.R_OK):
         return LeftOut.UNREADABLE
-    if wanted(path):
-        return None
-    return LeftOut.HEIC if path.suffix.lower() in _HEIC else LeftOut.FORMAT
+    if path.suffix.lower() in _HEIC:
+        return LeftOut.HEIC
+    return None if wanted(path) else LeftOut.FORMAT

@@ -153,7 +153,7 @@ def test_a_terminal_of_ascii_is_enough(photo: Path, colours: Path) -> None:
     for name in names:
         (photo.parent / name).write_bytes(photo.read_bytes())
     code = "import os, sys; os.chdir(sys.argv.pop(1)); from edgebreed.cli import main; main()"
-    command = [sys.executable, "-c", code, photo.parent, "predict", "--model", colours]
+    command = [sys.executable, "-c", code, str(photo.parent), "predict", "--model", str(colours)]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run([*command, *names], env=environment, capture_output=True, text=True, check=True)
     assert [r"\U0001f436.png: colour: Red", r"caf\udce9.png: colour: Red"] == [
