@@ -73,9 +73,7 @@ def user_cache() -> Path:
 
 def _replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(
-        dir=path.parent, prefix=".edgebreed-"
-    )  # a name of 255 bytes leaves no room
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_PREFIX]}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
