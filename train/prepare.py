@@ -90,10 +90,13 @@ def divide(data: Dataset, similar: Iterable[Sequence[Path]], seed: int) -> Datas
     rng = random.Random(seed)
     shares = {name: share for name, share in SHARES.items() if not data.splits[name]}
     filled = {name: list(images) for name, images in data.splits.items() if name not in ("train", *shares)}
-    assigned = {leader.get(image.path, image.path): "train" for images in filled.values() for image in images}
+    bound = {leader.get(image.path, image.path) for images in filled.values() for image in images}
+    assigned: dict[Path, str] = {}
     splits: dict[str, list[LabelledImage]] = {"train": [], **{name: [] for name in shares}, **filled}
     for label in range(len(data.classes)):
         members = [image for image in data.splits["train"] if image.label == label]
+        splits["train"] += [image for image in members if leader.get(image.path, image.path) in bound]
+        members = [image for image in members if leader.get(image.path, image.path) not in bound]
         for name, images in _divide_class(members, leader, assigned, rng, shares).items():
             splits[name] += images
     return replace(data, divided=True, splits={name: tuple(splits[name]) for name in SPLIT_NAMES})
