@@ -1,10 +1,14 @@
-"""Files that appear whole or not at all, and where the user's cache is."""
+"""Files that appear whole or not at all, folders that edgebreed wrote, and where the user's cache is."""
 
 import os
 import tempfile
 from pathlib import Path
 
 from edgebreed.errors import InputError
+
+OUTPUT_MARKER = ".edgebreed-output"
+_PREFIX = 50  # letters of a temporary file's name: one of 255 bytes leaves no room for more
+_OUTPUTS = (OUTPUT_MARKER, "run.json")  # the second is the record of a run, which needs no marker
 
 
 def refuse_existing(path: Path, overwrite: bool, other: str = "another --out") -> None:
@@ -35,6 +39,33 @@ def write_whole(path: Path, data: bytes, *, overwrite: bool = False) -> None:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
 
 
+def mark_output(folder: Path) -> bool:
+    """Marks a folder as written by edgebreed, so that its pictures are not taken for photos to learn.
+
+    A folder that holds files of others is not marked, as these would no longer be read then.
+
+    Returns:
+        Whether the folder is marked.
+
+    Raises:
+        InputError: the folder cannot be made.
+    """
+    marker = folder / OUTPUT_MARKER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if marker.exists() or any(folder.iterdir()):
+            return marker.exists()
+        marker.write_text("edgebreed wrote this folder: training and predicting leave its pictures out.\n")
+    except OSError as error:
+        raise InputError(f"cannot write {folder}: {error.strerror}") from error
+    return True
+
+
+def is_output(folder: Path) -> bool:
+    """Whether edgebreed wrote a folder: it is a run, or bears the mark of `mark_output`."""
+    return any(os.path.lexists(folder / name) for name in _OUTPUTS)
+
+
 def user_cache() -> Path:
     """Where this user's programs keep what they can make again (XDG Base Directory specification)."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgebreed"
@@ -42,7 +73,7 @@ def user_cache() -> Path:
 
 def _replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_PREFIX]}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

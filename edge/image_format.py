@@ -8,7 +8,7 @@ FORMATS = {
     "TIFF": frozenset({".tif", ".tiff"}),
     "GIF": frozenset({".gif"}),
     "AVIF": frozenset({".avif"}),
-    "HEIC": frozenset({".heic", ".heif"}),
+    "HEIC": frozenset({".heic", ".heif", ".hif"}),
     "JPEG 2000": frozenset[str](),
     "PNM": frozenset[str](),
 }

@@ -1,5 +1,6 @@
 """Photos from disk: which files, and their pixels."""
 
+import logging
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,10 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.folder_walk import by_reason, describe_all, walk
 from edgebreed.edge.image_format import FORMATS, format_of, is_cut_off
 from edgebreed.edge.orientation import avif_turned, stated_orientation, stated_upright
 from edgebreed.edge.transparency import AS_STORED, lay_on_background, may_be_transparent
 from edgebreed.errors import ImageError, InputError
+
+_LOG = logging.getLogger(__name__)
 
 Frame = NDArray[np.uint8]
 """`(H, W, 3) uint8 BGR`, as OpenCV decodes and captures it."""
@@ -20,20 +24,26 @@ Frame = NDArray[np.uint8]
 Encoded = bytes | bytearray | memoryview
 """A whole JPEG, PNG or other file."""
 
-SUFFIXES = frozenset[str]().union(*FORMATS.values())
-"""Of photos, in lower case; HEIC too, so that such a photo is refused by name and not passed over."""
+SUFFIXES = frozenset[str]().union(*(names for kind, names in FORMATS.items() if kind != "HEIC"))
+"""Of the photos that are read, in lower case."""
 
 _PROBE = np.arange(4).reshape(2, 2)  # shows by its order how it was turned
 _PIECES = re.compile(r"[0-9]+|[^0-9]+")
 
 
 def is_photo(path: Path) -> bool:
-    """Whether the name is that of a photo; hidden files (`.DS_Store`, `._cat.jpg`) are not."""
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+    """Whether the name is that of a photo; hidden files (`.DS_Store`, `._cat.jpg`) are not.
+
+    HEIC counts, so that such a file is refused by name wherever it is given.
+    """
+    return path.suffix.lower() in SUFFIXES | FORMATS["HEIC"] and not path.name.startswith(".")
 
 
 def find_photos(paths: Iterable[Path]) -> list[Path]:
     """Expands folders into the photos below them, in natural order; files are taken as they are.
+
+    Links are followed. A warning tells what is left out: other formats, what edgebreed itself wrote into a
+    folder below, links that lead nowhere; only hidden files are passed over in silence.
 
     Raises:
         InputError: a path does not exist, or a folder holds no photo.
@@ -46,12 +56,14 @@ def _expand(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise InputError(f"no such file or folder: {path}")
-    photos = sorted(
-        (p for p in path.rglob("*") if is_photo(p) and p.is_file() and not _hidden(p, path)),
-        key=natural_order,
-    )
+    files = list(walk(path, is_photo))
+    photos = sorted((file.path for file in files if file.left_out is None), key=natural_order)
+    left_out = describe_all(by_reason(files), path)
     if not photos:
-        raise InputError(f"no photo in {path}: expected files named {', '.join(sorted(SUFFIXES))}")
+        found = f" but {left_out}" if left_out else ""
+        raise InputError(f"no photo in {path}{found}: expected files named {', '.join(sorted(SUFFIXES))}")
+    if left_out:
+        _LOG.warning("left out in %s: %s", path, left_out)
     return photos
 
 
@@ -64,11 +76,6 @@ def natural_order(path: Path) -> list[list[tuple[bool, int, str]]]:
         ]
         for part in path.parts
     ]
-
-
-def _hidden(photo: Path, folder: Path) -> bool:
-    """Whether a folder on the way to it is hidden, as `.ipynb_checkpoints` and `.thumbnails` are."""
-    return any(part.startswith(".") for part in photo.relative_to(folder).parts)
 
 
 def decode(data: Encoded, name: str = "image") -> Frame:

@@ -45,12 +45,16 @@ class DatasetReport:
 
     def to_dict(self) -> dict[str, Any]:
         """What `edgebreed data check --json` prints."""
-        sizes = self.class_sizes()
+        sizes, left_out = self.class_sizes(), self.data.left_out
         return {
             "data": str(self.data.root),
             "classes": len(self.data.classes),
             "images": len(self.scan.splits),
             "splits": {name: len(images) for name, images in self.data.splits.items()},
+            "missing_splits": list(self.data.missing_splits),
+            "in_sub_folders": self.data.in_sub_folders,
+            "left_out": {reason.value: [str(path) for path in paths] for reason, paths in left_out.items()},
+            "left_out_counts": {reason.value: len(paths) for reason, paths in left_out.items()},
             "undecodable": [str(path) for path in self.scan.undecodable],
             "empty": [str(path) for path in self.scan.empty],
             "misnamed": {str(path): kind for path, kind in self.scan.misnamed.items()},

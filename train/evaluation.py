@@ -16,10 +16,11 @@ from edgebreed.edge.preprocess import InputSpec
 from edgebreed.errors import InputError
 from edgebreed.progress import track
 from edgebreed.train.classification_metrics import ClassificationMetrics, measure
-from edgebreed.train.dataset import SPLITS, LabelledImage, labels_of, read_dataset, read_labelled
+from edgebreed.train.dataset import LabelledImage, labels_of, read_dataset, read_labelled
 from edgebreed.train.delivered import Delivered, measure_delivered
 from edgebreed.train.feature_cache import Digest, digest_of
 from edgebreed.train.image_loader import Change, load_batches, unchanged
+from edgebreed.train.layout import SPLITS
 from edgebreed.train.run_record import MODEL, RunRecord, newest_run, read_record, read_run_images
 
 BATCH = 8
@@ -92,11 +93,12 @@ class Evaluation:
         )  # a run's images are asked for up to three times
         engine, description = open_model(model, options)
         split = SPLITS.get(split.lower(), split)
-        if isinstance(description, RunRecord) and _divided_by_run(description, root):
+        if isinstance(description, RunRecord) and _divided_by_run(description, root, split):
             data = read_run_images(_run_of(model), description, digest=digest)
             images = tuple(dict.fromkeys((*data.learned, *data.images(split))))
         else:
-            images = read_labelled(root, description.classes, description.labels, split)
+            set_aside = isinstance(description, Manifest) and description.learned is not None
+            images = read_labelled(root, description.classes, description.labels, split, set_aside)
         learned = _learned_by(model, description, digest)
         if learned is None:
             return cls(engine, description, images, learned_known=False)
@@ -179,9 +181,12 @@ def _learned_by(model: Path, description: ModelDescription, digest: Digest) -> L
     return LearnedImages.of(digest(image.path) for image in data.learned)
 
 
-def _divided_by_run(record: RunRecord, root: Path) -> bool:
-    """Whether a folder is the run's own data set and has no split folders: the run learned most of it."""
-    return root.is_dir() and root.resolve() == Path(record.data) and not read_dataset(root).divided
+def _divided_by_run(record: RunRecord, root: Path, split: str) -> bool:
+    """Whether a folder is the run's own data set and lacks this split: the run set its images aside."""
+    if not root.is_dir() or root.resolve() != Path(record.data):
+        return False
+    data = read_dataset(root)
+    return not data.divided or not data.splits.get(split)
 
 
 def _not_learned(

@@ -8,11 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edgebreed.errors import InputError
+from edgebreed.edge.files import mark_output
+from edgebreed.edge.folder_walk import walk
+from edgebreed.edge.images import is_photo
+from edgebreed.edge.text import printable
+from edgebreed.errors import DatasetError
 from edgebreed.train.config import TrainConfig
-from edgebreed.train.dataset import Dataset, LabelledImage, read_dataset
+from edgebreed.train.dataset import SPLIT_NAMES, Dataset, LabelledImage, read_dataset
 from edgebreed.train.dataset_scan import DatasetScan, digest_of_data, scan_dataset
 from edgebreed.train.demo import write_demo
+from edgebreed.train.exclusion_list import read_list
 from edgebreed.train.feature_cache import FeatureCache
 from edgebreed.train.negatives import read_negatives
 from edgebreed.train.shortage import TOOK, check_classes, check_splits
@@ -34,6 +39,7 @@ class PreparedData:
         dropped: how many images were left out, by reason.
         sha256: digest over the images that are left.
         cache: of features; it knows the digests of all files.
+        set_aside: how many images of `train` became the validation or test split that the folder lacks.
     """
 
     data: Dataset
@@ -41,6 +47,7 @@ class PreparedData:
     dropped: dict[str, int]
     sha256: str
     cache: FeatureCache
+    set_aside: dict[str, int]
 
     @property
     def files(self) -> dict[str, list[Path]]:
@@ -52,30 +59,30 @@ class PreparedData:
 
 
 def prepare(config: TrainConfig) -> PreparedData:
-    """Reads a data set, drops what must not be learned, and divides it if it has no split folders.
+    """Reads a data set, drops what must not be learned, and sets splits aside that have no folder.
 
     Raises:
-        DatasetError: a class has no training image left, or a split none at all.
-        InputError: there are too few negatives.
+        DatasetError: a class has no training image left, a split none at all, or a class a name that no model
+            file can hold.
+        InputError: there are too few negatives, or the list of images to leave out is at fault.
     """
-    excluded = read_list(config.exclude) if config.exclude else set()
-    negatives = read_negatives(config.negatives, excluded)
-    whole, cache = _read_data(config), FeatureCache(config.cache)
-    data = whole.without(_of_data(config, excluded))
+    whole = _read_data(config)
+    _check_names(whole)
+    data, excluded = _exclude(config, whole)
+    negatives, cache = read_negatives(config.negatives, excluded), FeatureCache(config.cache)
     scan = scan_dataset(data, cache)
     dropped = _dropped(scan, config.keep_duplicates)
     left_out = frozenset[Path]().union(*dropped.values())
     kept = data.keep(lambda image: image.path not in left_out)
-    similar = (scan.exact if config.keep_duplicates else scan.near).members
-    if not data.divided:
-        kept = divide(kept, similar, config.seed)
+    missing, similar = kept.missing_splits, (scan.exact if config.keep_duplicates else scan.near).members
+    kept = divide(kept, similar, config.seed) if missing else kept
     listed = {image.path for image in whole.all_images} - set(scan.splits)
     check_classes(whole, kept, {"excluded": listed, **dropped})
-    if not data.divided:
-        check_splits(kept, similar)
+    check_splits(kept, similar)
     _warn(dropped)
     counts = {reason: len(paths) for reason, paths in dropped.items()}
-    return PreparedData(kept, negatives, counts, digest_of_data(kept, scan.digests), cache)
+    set_aside = {split: len(kept.splits[split]) for split in missing}
+    return PreparedData(kept, negatives, counts, digest_of_data(kept, scan.digests), cache, set_aside)
 
 
 def _dropped(scan: DatasetScan, keep_duplicates: bool) -> dict[str, frozenset[Path]]:
@@ -92,44 +99,44 @@ def _warn(dropped: dict[str, frozenset[Path]]) -> None:
     for reason in ("undecodable", "conflicting"):
         paths = sorted(dropped[reason])
         if paths:
-            names = ", ".join(map(str, paths[:NAMED])) + (", ..." if len(paths) > NAMED else "")
+            names = ", ".join(printable(str(path)) for path in paths[:NAMED]) + (
+                ", ..." if len(paths) > NAMED else ""
+            )
             _LOG.warning("left out %s: %s", TOOK[reason].format(len(paths)), names)
 
 
 def divide(data: Dataset, similar: Iterable[Sequence[Path]], seed: int) -> Dataset:
-    """Divides a data set into splits, stratified by class; images that look the same stay in one split.
+    """Sets a part of `train` aside for each split without images, stratified by class.
+
+    Images that look the same stay in one split; those that look like one of another split stay in `train`.
 
     Args:
-        data: all its images are in `train`.
+        data: the data set; all images of an undivided one are in `train`.
         similar: groups of images that look the same.
         seed: of the shuffling.
     """
     leader = {path: group[0] for group in similar for path in group}
     rng = random.Random(seed)
-    splits: dict[str, list[LabelledImage]] = {"train": [], "valid": [], "test": []}
+    shares = {name: share for name, share in SHARES.items() if not data.splits[name]}
+    filled = {name: list(images) for name, images in data.splits.items() if name not in ("train", *shares)}
+    bound = {leader.get(image.path, image.path) for images in filled.values() for image in images}
     assigned: dict[Path, str] = {}
+    splits: dict[str, list[LabelledImage]] = {"train": [], **{name: [] for name in shares}, **filled}
     for label in range(len(data.classes)):
         members = [image for image in data.splits["train"] if image.label == label]
-        for name, images in _divide_class(members, leader, assigned, rng).items():
+        splits["train"] += [image for image in members if leader.get(image.path, image.path) in bound]
+        members = [image for image in members if leader.get(image.path, image.path) not in bound]
+        for name, images in _divide_class(members, leader, assigned, rng, shares).items():
             splits[name] += images
-    return replace(data, divided=True, splits={name: tuple(images) for name, images in splits.items()})
-
-
-def read_list(path: Path) -> set[str]:
-    """Images to leave out: the first column of each line that is no comment.
-
-    Raises:
-        InputError: the list cannot be read.
-    """
-    try:
-        lines = path.read_text().splitlines()
-    except OSError as error:
-        raise InputError(f"cannot read --exclude {path}: {error.strerror}") from error
-    return {line.split("\t")[0].strip() for line in lines if line.strip() and not line.startswith("#")}
+    return replace(data, divided=True, splits={name: tuple(splits[name]) for name in SPLIT_NAMES})
 
 
 def _divide_class(
-    members: Sequence[LabelledImage], leader: dict[Path, Path], assigned: dict[Path, str], rng: random.Random
+    members: Sequence[LabelledImage],
+    leader: dict[Path, Path],
+    assigned: dict[Path, str],
+    rng: random.Random,
+    shares: dict[str, float],
 ) -> dict[str, list[LabelledImage]]:
     """Assigns whole groups to the first split with room for them; a group of an earlier class follows it."""
     groups: dict[Path, list[LabelledImage]] = defaultdict(list)
@@ -139,9 +146,9 @@ def _divide_class(
     rng.shuffle(order)
     wanted = {
         name: max(1, round(len(members) * share)) if len(members) >= 3 else 0
-        for name, share in SHARES.items()
+        for name, share in shares.items()
     }
-    divided: dict[str, list[LabelledImage]] = {"train": [], "valid": [], "test": []}
+    divided: dict[str, list[LabelledImage]] = {"train": [], **{name: [] for name in shares}}
     for key in order:
         open_splits = [
             name for name, count in wanted.items() if len(divided[name]) + len(groups[key]) <= count
@@ -166,15 +173,34 @@ def _move_smallest(
         divided["train"] = [image for image in divided["train"] if image.path not in moved]
 
 
-def _of_data(config: TrainConfig, excluded: set[str]) -> set[str]:
-    """The excluded images that are none of the negatives."""
-    negatives = config.negatives
-    return {name for name in excluded if negatives is None or not (negatives / name).is_file()}
+def _check_names(data: Dataset) -> None:
+    """Refuses class names that no model file can hold, before hours of a fit rather than after."""
+    for name in data.classes:
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            raise DatasetError(
+                f"class folder {name!a} of {data.root}: its name is no UTF-8, as a model file takes it; "
+                "rename the folder"
+            ) from error
+
+
+def _exclude(config: TrainConfig, data: Dataset) -> tuple[Dataset, set[str]]:
+    """The data set without the images of `--exclude`, and all names of that list."""
+    if config.exclude is None:
+        return data, set()
+    folder = config.negatives
+    files = walk(folder, is_photo) if folder else ()
+    negatives = {file.path.relative_to(folder).as_posix() for file in files if folder and not file.left_out}
+    names = {data.name_of(image) for image in data.all_images}
+    excluded = read_list(config.exclude, names | negatives)
+    return data.without((excluded & names) | (excluded - negatives)), excluded
 
 
 def _read_data(config: TrainConfig) -> Dataset:
     if config.data is not None:
         return read_dataset(config.data)
+    mark_output(config.out)
     folder = config.out / "demo-data"
     shutil.rmtree(folder, ignore_errors=True)
     return read_dataset(write_demo(folder, config.seed))

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+from edgebreed.edge.folder_walk import LeftOut
 from edgebreed.edge.manifest import DetectorConfig
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, Task
@@ -23,6 +24,7 @@ METRICS = "metrics.json"
 SPLITS = "splits.json"
 REPORT = "report.html"
 RESULT_SCHEMA = 1
+MOST_PATHS = 100  # of files that were left out, for a reason; a folder may hold millions
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,10 @@ class TrainResult:
         fine_tune_passes: number of passes of the fine-tuning.
         interrupted: a signal ended a fit on images, which can be resumed.
         dropped: number of images that were left out, by reason.
+        left_out: the first files of the folder that are not read as images, by reason.
+        left_out_counts: how many such files there are, by reason.
+        in_sub_folders: number of images deeper than in their class folder.
+        set_aside: number of images of `train` that became a split that the folder lacks, by split.
         left_out_negatives: negatives that look like one of the classes.
         rejection: when to answer 'unknown'.
         unknown: the same in a line of text, with the reason where it is never answered.
@@ -130,6 +136,10 @@ class TrainResult:
     rejection: Rejection
     unknown: str
     left_out_negatives: tuple[str, ...] = ()
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+    left_out_counts: dict[str, int] = field(default_factory=dict)
+    in_sub_folders: int = 0
+    set_aside: dict[str, int] = field(default_factory=dict)
     history: History = field(default_factory=dict)
     fine_tune_history: History = field(default_factory=dict)
     schema: int = RESULT_SCHEMA
@@ -143,6 +153,11 @@ class TrainResult:
     def to_summary(self) -> dict[str, Any]:
         """The same without the histories."""
         return {name: value for name, value in self.to_dict().items() if not name.endswith("history")}
+
+
+def capped(left_out: dict[LeftOut, tuple[Path, ...]]) -> dict[str, list[str]]:
+    """The first files that are not read as images, by reason, as JSON holds them."""
+    return {reason.value: [str(path) for path in paths[:MOST_PATHS]] for reason, paths in left_out.items()}
 
 
 def read_record(run: Path) -> RunRecord:

@@ -51,13 +51,13 @@ def check_splits(data: Dataset, similar: Iterable[Sequence[Path]]) -> None:
         return
     paths = {image.path for image in data.all_images}
     copies = sum(len(paths & set(group)) - 1 for group in similar if paths & set(group))
+    alone = f"{data.root} has no {missing[0]} images and too few to set some aside"
+    remedy = f"{data.root} a {missing[0]} folder"
     if copies:
-        different = f"only {len(paths) - copies} of its {len(paths)} images differ: {DIVIDE}, add others"
-    else:
-        different = "no class has three: add images"
-    raise DatasetError(
-        f"{data.root} leaves no {missing[0]} images, {different}, or give a {missing[0]} folder"
-    )
+        raise DatasetError(
+            f"{alone}: only {len(paths) - copies} of {len(paths)} differ; {DIVIDE}, or give {remedy}"
+        )
+    raise DatasetError(f"{alone}: each class needs three that differ, or {remedy}")
 
 
 def _describe(

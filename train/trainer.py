@@ -6,6 +6,8 @@ import json
 import logging
 from pathlib import Path
 
+from edgebreed.edge.files import mark_output
+from edgebreed.edge.text import read_text
 from edgebreed.errors import InputError
 from edgebreed.machine import versions
 from edgebreed.train.classification_metrics import measure
@@ -13,8 +15,9 @@ from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.delivered import describe_unknown, measure_delivered
 from edgebreed.train.image_loader import load_images
+from edgebreed.train.layout import normalized
 from edgebreed.train.prepare import PreparedData, prepare
-from edgebreed.train.run_record import METRICS, MODEL, RECORD, SPLITS, RunRecord, TrainResult
+from edgebreed.train.run_record import METRICS, MODEL, RECORD, SPLITS, RunRecord, TrainResult, capped
 from edgebreed.train.run_report import ClassifiedImages, draw_run
 
 _LOG = logging.getLogger(__name__)
@@ -32,6 +35,7 @@ def train(config: TrainConfig) -> TrainResult:
     """
     labels = _read_names(config.names)
     prepared = prepare(config)
+    mark_output(config.out)  # an interrupted run, which has no record yet, is no class of a folder above it
     fitted = _fit(config, prepared)
     _warn_of_negatives(fitted)
     record = _record(config, prepared, fitted, labels)
@@ -82,15 +86,23 @@ def _record(config: TrainConfig, prepared: PreparedData, fitted: Fitted, labels:
 
 
 def _read_names(path: Path | None) -> dict[str, str]:
+    """The label of each class folder that the file names."""
     if path is None:
         return {}
     try:
-        names = json.loads(path.read_text())
-        return {str(folder): str(shown) for folder, shown in names.items()}
-    except (OSError, ValueError, AttributeError) as error:
+        names = json.loads(read_text(path, f"--names {path}"))
+        labels = {normalized(folder): _label(shown) for folder, shown in names.items()}
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise InputError(
             f'{path} is no list of names ({error}): give JSON such as {{"folder": "Label"}}'
         ) from error
+    return labels
+
+
+def _label(shown: object) -> str:
+    if not isinstance(shown, str | int | float):
+        raise TypeError(f"{shown} is no label")
+    return str(shown).encode().decode()  # half of a surrogate pair, which no model file takes, is refused
 
 
 def _result(config: TrainConfig, prepared: PreparedData, fitted: Fitted, record: RunRecord) -> TrainResult:
@@ -109,6 +121,10 @@ def _result(config: TrainConfig, prepared: PreparedData, fitted: Fitted, record:
         fine_tune_passes=len(fitted.fine_tune_history.get("loss", ())),
         interrupted=fitted.interrupted,
         dropped={**prepared.dropped, "negatives": len(fitted.left_out_negatives)},
+        left_out=capped(data.left_out),
+        left_out_counts={reason.value: len(paths) for reason, paths in data.left_out.items()},
+        in_sub_folders=data.in_sub_folders,
+        set_aside=prepared.set_aside,
         left_out_negatives=tuple(str(path) for path in fitted.left_out_negatives),
         rejection=fitted.rejection,
         unknown=describe_unknown(record.task, record.rejection),

@@ -10,11 +10,13 @@ from edgebreed.commands.common import (
     TRAINING,
     Json,
     Overwrite,
-    console,
     print_json,
+    print_line,
     print_table,
     require,
+    show_left_out,
     stdout_to_stderr,
+    sub_folder_row,
 )
 from edgebreed.edge.preprocess import ResizeRule
 from edgebreed.errors import InputError
@@ -155,13 +157,15 @@ def train(
 
 
 def _show(result: TrainResult) -> None:
-    test, seconds = result.test, result.seconds
+    test, seconds, shown = result.test, result.seconds, result.to_summary()
     rows = {
         "data": f"{result.data}, {result.classes} classes, {result.train_images} training images",
         "left out": f"{result.dropped['undecodable']} that do not decode, "
         f"{result.dropped['conflicting']} that are in two classes, "
         f"{result.dropped['repeated']} that repeat an image of another split, "
         f"{result.dropped['negatives']} negatives that look like a class",
+        **sub_folder_row(shown),
+        **({"set aside": f"{_counted(result.set_aside)}, from train"} if result.set_aside else {}),
         "test top-1": f"{test.top1:.1%} of {test.n} images",
         "as delivered": result.delivered.describe(),
         "test top-5": f"{test.top5:.1%}",
@@ -172,4 +176,9 @@ def _show(result: TrainResult) -> None:
         "unknown": result.unknown,
     }
     print_table(f"{result.arch} -> {result.run}", rows)
-    console().print(f"next: edgebreed export --run {result.run} --format onnx --precision int8")
+    show_left_out(shown)
+    print_line(f"next: edgebreed export --run {result.run} --format onnx --precision int8")
+
+
+def _counted(images: dict[str, int]) -> str:
+    return ", ".join(f"{count} {split}" for split, count in images.items()) + " images"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edgebreed.edge.files import refuse_existing, user_cache, write_whole
+from edgebreed.edge.files import is_output, mark_output, refuse_existing, user_cache, write_whole
 from edgebreed.errors import InputError
 
 
@@ -41,3 +41,31 @@ def test_the_cache_is_where_the_user_keeps_caches(tmp_path: Path, monkeypatch: p
     """By the XDG Base Directory specification."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert tmp_path / "edgebreed" == user_cache()
+
+
+def test_a_file_may_have_the_longest_name(tmp_path: Path) -> None:
+    """The temporary file beside it has a shorter one."""
+    write_whole(tmp_path / ("é" * 127), b"data")
+    assert ["é" * 127] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_folders_that_edgebreed_wrote_are_known(tmp_path: Path) -> None:
+    """By their mark, which stays, or as runs; a folder that holds files of others gets none."""
+    (tmp_path / "mixed").mkdir()
+    (tmp_path / "mixed" / "1.jpg").touch()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").touch()
+    assert [True, True, False] == [mark_output(tmp_path / name) for name in ("new/a", "empty", "mixed")]
+    (tmp_path / "new" / "a" / "2.jpg").touch()
+    assert mark_output(tmp_path / "new/a")
+    assert [True, True, True, False, False] == [
+        is_output(tmp_path / name) for name in ("new/a", "empty", "run", "mixed", "gone")
+    ]
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """In one line."""
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot write .*file: File exists"):
+        mark_output(tmp_path / "file")

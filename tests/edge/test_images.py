@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from edgebreed.edge.files import mark_output
 from edgebreed.edge.images import decode, find_photos, is_photo, is_turned, read_photo
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
 from edgebreed.errors import ImageError, InputError
@@ -29,6 +30,38 @@ def test_hidden_folders_are_left_out(tmp_path: Path) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).touch()
     assert ["a.jpg", "b/c.jpg"] == [path.relative_to(folder).as_posix() for path in find_photos([folder])]
+
+
+def test_linked_folders_are_followed(tmp_path: Path) -> None:
+    """As training does; a circle ends."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "1.jpg").touch()
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "c").symlink_to("../a")
+    (tmp_path / "a" / "b" / "up").symlink_to("..")
+    assert [tmp_path / "set/c/b/1.jpg"] == find_photos([tmp_path / "set"])
+
+
+def test_what_is_left_out_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """In one line; saved pictures below are left out, and read where their folder is named."""
+    mark_output(tmp_path / "saved")
+    for name in ("1.jpg", "2.heic", ".3.jpg", "saved/1.jpg"):
+        (tmp_path / name).touch()
+    assert [tmp_path / "1.jpg"] == find_photos([tmp_path])
+    assert [
+        f"left out in {tmp_path}: 1 in HEIC: convert to JPEG (2.heic); "
+        "2 written by edgebreed (saved/.edgebreed-output, saved/1.jpg)"
+    ] == caplog.messages
+    assert [tmp_path / "saved/1.jpg"] == find_photos([tmp_path / "saved"])
+
+
+def test_a_folder_of_other_formats_says_so(tmp_path: Path) -> None:
+    """A phone's photos, for instance."""
+    (tmp_path / "1.HEIC").touch()
+    with pytest.raises(
+        InputError, match=r"no photo in .* but 1 in HEIC: convert to JPEG \(1.HEIC\): expected"
+    ):
+        find_photos([tmp_path])
 
 
 def test_an_empty_folder_is_named(tmp_path: Path) -> None:

@@ -145,17 +145,17 @@ def test_odd_files_are_named(tmp_path: Path) -> None:
         "a/lying.jpg": encode(drawn(), "AVIF"),
         "a/true.jfif": encode(drawn(40, 40), "JPEG"),
         "b/turned.webp": encode(drawn(90, 30), "WEBP", exif=oriented(6)),
-        "b/phone.heic": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+        "b/phone.png": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
         "b/renamed.jpg": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
     }
     for name, data in files.items():
         write(tmp_path / "d" / name, data)
     found = scanned(tmp_path / "d")
-    assert {"lying.jpg": "AVIF", "renamed.jpg": "HEIC"} == {
+    assert {"lying.jpg": "AVIF", "phone.png": "HEIC", "renamed.jpg": "HEIC"} == {
         path.name: kind for path, kind in found.misnamed.items()
     }
     assert ["turned.webp"] == [path.name for path in found.turned]
-    assert ["phone.heic", "renamed.jpg"] == [path.name for path in found.undecodable]
+    assert ["phone.png", "renamed.jpg"] == [path.name for path in found.undecodable]
     assert all(f"{path} is HEIC" in fault for path, fault in found.undecodable.items())
 
 
