@@ -63,7 +63,8 @@ class DatasetScan:
         misnamed: files whose suffix is of another format than their content, with that format.
         turned: images that are stored turned or mirrored.
         exact: groups of byte-identical files.
-        near: groups of images that look the same, each of one class; byte-identical files are among them.
+        near: groups of images of one class that look the same; byte-identical files are among them, those of
+            different classes too.
         conflicting: groups of byte-identical files in different classes: at most one label is right.
         repeats: images that must not be learned, as they look like an image of the same class in a split that
             is measured on later.
@@ -107,10 +108,10 @@ def scan_dataset(data: Dataset, cache: FeatureCache) -> DatasetScan:
         turned=tuple(path for path, file in files.items() if file.turned),
         exact=exact,
         near=DuplicateGroups.of(
-            [*conflicting, *(group for files in classes for group in _look_alikes(files))], splits
+            [*conflicting, *(group for one_class in classes for group in _look_alikes(one_class))], splits
         ),
         conflicting=conflicting,
-        repeats=frozenset(path for files in classes for path in _repeats(files, splits)),
+        repeats=frozenset(path for one_class in classes for path in _repeats(one_class, splits)),
         digests={path: file.sha256 for path, file in files.items()},
     )
 

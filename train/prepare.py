@@ -78,7 +78,7 @@ def prepare(config: TrainConfig) -> PreparedData:
     kept = divide(kept, similar, config.seed) if missing else kept
     listed = {image.path for image in whole.all_images} - set(scan.splits)
     check_classes(whole, kept, {"excluded": listed, **dropped})
-    check_splits(kept, similar)
+    check_splits(kept, () if config.keep_duplicates else similar)
     _warn(dropped)
     counts = {reason: len(paths) for reason, paths in dropped.items()}
     set_aside = {split: len(kept.splits[split]) for split in missing}

@@ -41,7 +41,7 @@ def check_splits(data: Dataset, similar: Iterable[Sequence[Path]]) -> None:
 
     Args:
         data: divided into splits.
-        similar: the groups of images that were kept in one split.
+        similar: the groups of images that were kept in one split, and need not be.
 
     Raises:
         DatasetError: validation or test has no image.

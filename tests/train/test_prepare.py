@@ -86,6 +86,20 @@ def test_frames_of_one_camera_are_learned_on_request(tmp_path: Path) -> None:
     assert {"train": 72, "valid": 9, "test": 9} == {name: len(images) for name, images in splits.items()}
 
 
+def test_a_set_of_copies_is_refused_on_request_too(tmp_path: Path) -> None:
+    """Without naming the option again, which does not help."""
+    frames = camera_frames(tmp_path / "frames")
+    for name, source in (("a", "00.png"), ("b", "01.png")):
+        (tmp_path / "d" / name).mkdir(parents=True)
+        for number in range(9):
+            shutil.copy(frames / name / source, tmp_path / "d" / name / f"{number}.png")
+    config = TrainConfig(tmp_path / "r", tmp_path / "c", Arch.SCRATCH, tmp_path / "d", keep_duplicates=True)
+    with pytest.raises(
+        DatasetError, match="no valid images and too few .*: each class needs three that differ"
+    ):
+        prepare(config)
+
+
 def test_copies_stay_in_one_split_on_request_too(tmp_path: Path) -> None:
     """`keep_duplicates` is about looks; the same bytes in two splits would be no test."""
     root = camera_frames(tmp_path / "d")
