@@ -1,8 +1,12 @@
 """Files that appear whole or not at all, and where the user's cache is."""
 
+import glob
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from edgebreed.errors import InputError
 
@@ -29,10 +33,33 @@ def write_whole(path: Path, data: bytes, *, overwrite: bool = False) -> None:
         InputError: the file exists and `overwrite` is not set, or it cannot be written.
     """
     refuse_existing(path, overwrite)
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Opens a file for writing that takes its place when it is complete, and the older file's with it.
+
+    An error or a kill leaves the older file as it was; an error also leaves nothing beside it.
+
+    Yields:
+        A binary file under another name with the same suffix in the same folder, which is made if missing.
+
+    Raises:
+        InputError: the file cannot be written, for example as the disk is full.
+    """
     try:
-        _replace(path, data)
+        with _replacing(path) as file:
+            yield file
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def remove_leftovers(path: Path) -> None:
+    """Removes what `replacing` left beside a file when its process was killed; nobody may be writing it."""
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        leftover.unlink(missing_ok=True)
 
 
 def user_cache() -> Path:
@@ -40,12 +67,14 @@ def user_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgebreed"
 
 
-def _replace(path: Path, data: bytes) -> None:
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+        os.close(handle)
+        with Path(name).open("wb") as file:
+            yield file
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except BaseException:

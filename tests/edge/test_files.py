@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edgebreed.edge.files import refuse_existing, user_cache, write_whole
+from edgebreed.edge.files import refuse_existing, remove_leftovers, replacing, user_cache, write_whole
 from edgebreed.errors import InputError
 
 
@@ -35,6 +35,24 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="cannot write .*file/x: "):
         write_whole(tmp_path / "file" / "x", b"")
+
+
+def test_an_older_file_stays_until_the_new_one_is_complete(tmp_path: Path) -> None:
+    """Another process can write it by its name, which has the same suffix."""
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"old")
+    with replacing(path) as file:
+        assert (b"old", ".bin") == (path.read_bytes(), Path(file.name).suffix)
+        Path(file.name).write_bytes(b"new")
+    assert b"new" == path.read_bytes()
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    """And nothing else; a name may hold what stands for others in a pattern."""
+    for name in ("a[1].bin", ".a[1].bin.x7.bin", ".a1.bin.x7.bin", ".a[1].other"):
+        (tmp_path / name).touch()
+    remove_leftovers(tmp_path / "a[1].bin")
+    assert {"a[1].bin", ".a1.bin.x7.bin", ".a[1].other"} == {path.name for path in tmp_path.iterdir()}
 
 
 def test_the_cache_is_where_the_user_keeps_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
