@@ -21,7 +21,8 @@ from edgebreed.train.config import History
 from edgebreed.train.dataset import LabelledImage, labels_of
 from edgebreed.train.run_record import PLOTS, REPORT, RunRecord, TrainResult
 
-LARGEST_PLOT = 60.0  # inches; a plot of thousands of classes would not fit into memory
+NAMED_CLASSES = 200  # in the confusion matrix; with the names of thousands it would not fit into memory
+LABEL_LENGTH = 40  # characters; a longer name leaves no room for the matrix
 PAIRS = 12
 THUMBNAIL = InputSpec(140, 140, ResizeRule.LETTERBOX)
 CORRUPTIONS_MARK = "<!-- corruptions -->"
@@ -150,15 +151,15 @@ def save_confusion(counts: NDArray[np.int64], classes: tuple[str, ...], path: Pa
     from matplotlib.figure import Figure
 
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
-    side = min(max(4.0, 1.8 + 0.17 * len(classes)), LARGEST_PLOT)
+    side = max(4.0, 1.8 + 0.17 * min(len(classes), NAMED_CLASSES))
     figure = Figure(figsize=(side + 1, side), layout="constrained")
     axes = figure.subplots()
     image = axes.imshow(shares, cmap=mpl.colormaps["magma_r"], vmin=0, vmax=1)
     size = 9 if len(classes) < 20 else 6
-    names = [_utf8(name).decode() for name in classes]
-    # Without parse_math=False a dollar sign would begin a formula.
-    axes.set_xticks(range(len(classes)), names, rotation=90, fontsize=size, parse_math=False)
-    axes.set_yticks(range(len(classes)), names, fontsize=size, parse_math=False)
+    if len(classes) <= NAMED_CLASSES:
+        names = [_tick_label(name) for name in classes]
+        axes.set_xticks(range(len(classes)), names, rotation=90, fontsize=size, parse_math=False)
+        axes.set_yticks(range(len(classes)), names, fontsize=size, parse_math=False)
     axes.set(xlabel="predicted", ylabel="label")
     figure.colorbar(image, ax=axes, label="share of the label's images", shrink=0.8)
     _save(figure, path)
@@ -222,6 +223,12 @@ def _save(figure: Any, path: Path) -> None:
     with replacing(path) as file, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from")  # names of scripts that the font lacks
         figure.savefig(file, dpi=110, format="png")
+
+
+def _tick_label(name: str) -> str:
+    """A class name in one short line; it is drawn as it stands, as a dollar sign begins no formula there."""
+    line = " ".join(_utf8(name).decode().split())
+    return line if len(line) <= LABEL_LENGTH else f"{line[: LABEL_LENGTH - 1]}…"
 
 
 def _utf8(text: str) -> bytes:
