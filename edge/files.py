@@ -63,8 +63,15 @@ def remove_leftovers(path: Path) -> None:
 
 
 def user_cache() -> Path:
-    """Where this user's programs keep what they can make again (XDG Base Directory specification)."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgebreed"
+    """Where this user's programs keep what they can make again (XDG Base Directory specification).
+
+    A user without a home, as containers run under a number alone, keeps it among the temporary files.
+    """
+    try:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / f"edgebreed-{os.getuid()}"
+    return root / "edgebreed"
 
 
 @contextmanager

@@ -54,7 +54,7 @@ MOMENTS = (
     Moment("inside the second save", "open", f".{CHECKPOINT}", 3, 4),  # each save opens its file twice
     Moment("second save ends", "os.rename", f".{CHECKPOINT}", 2),
     Moment("third save begins", "open", f".{CHECKPOINT}", 5),
-    Moment("features are cached", "os.rename", "tmp", 20),
+    Moment("features are cached", "os.rename", ".npy", 20),
     Moment("model is written", "open", f".{MODEL}", 2, 8),
     Moment("metrics are written", "os.rename", f".{METRICS}"),
     RECORD_IS_WRITTEN,

@@ -59,7 +59,9 @@ def test_any_name_is_drawn(tmp_path: Path, name: str) -> None:
 def test_a_plot_of_many_classes_has_an_end(tmp_path: Path) -> None:
     """Nor does it take all memory."""
     save_confusion(np.eye(2000, dtype=np.int64), tuple(map(str, range(2000))), tmp_path / "confusion.png")
-    assert 5000 > max(cv2.imread(str(tmp_path / "confusion.png")).shape)
+    plot = cv2.imread(str(tmp_path / "confusion.png"))
+    assert plot is not None
+    assert 5000 > max(plot.shape)
 
 
 def test_pairs_are_counted_and_a_flawless_run_has_none() -> None:
