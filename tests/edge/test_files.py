@@ -1,11 +1,15 @@
 """Files that appear whole or not at all."""
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from edgebreed.edge.files import refuse_existing, remove_leftovers, replacing, user_cache, write_whole
 from edgebreed.errors import InputError
+
+from ..conftest import fresh_python
 
 
 def test_a_file_is_written_with_its_folder(tmp_path: Path) -> None:
@@ -59,3 +63,11 @@ def test_the_cache_is_where_the_user_keeps_caches(tmp_path: Path, monkeypatch: p
     """By the XDG Base Directory specification."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert tmp_path / "edgebreed" == user_cache()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="becomes a user who has no entry in the system's list")
+def test_a_user_without_a_home_has_a_cache_too() -> None:
+    """As in a container that runs under a number alone."""
+    code = "import os; from edgebreed.edge.files import user_cache; del os.environ['HOME']; os.setuid(54321)"
+    folder = fresh_python(f"{code}; os.environ.pop('XDG_CACHE_HOME', None); print(user_cache())").strip()
+    assert Path(tempfile.gettempdir()) / "edgebreed-54321" == Path(folder)
