@@ -57,6 +57,8 @@ def options(
 
 def main() -> None:
     """Runs the command line: exits 0 done, 1 a check failed, 2 wrong input, 70 a bug, 130 interrupted."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # not a test's or a program's own
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file name may hold bytes that are no text
     sys.exit(run(sys.argv[1:]))
 
 

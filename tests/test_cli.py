@@ -31,6 +31,16 @@ def test_a_missing_image_is_named(cli: Cli, command: str, colours: Path) -> None
     assert_refused(cli(command, "gone.jpg", "--json", *options), "no such file or folder: gone.jpg")
 
 
+def test_a_name_that_is_no_text_is_printed_all_the_same(tmp_path: Path, colours: Path, photo: Path) -> None:
+    """Whatever a terminal's encoding does with bytes that are none."""
+    name = os.fsdecode(b"b\xff.png")
+    photo.rename(tmp_path / name)
+    command = [sys.executable, "-m", "edgebreed", "predict", tmp_path / name, "--model", colours]
+    strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(command, env=strict, capture_output=True, text=True, check=False)
+    assert (0, True) == (done.returncode, "b\\udcff.png: " in done.stdout), done.stderr
+
+
 @pytest.mark.parametrize("command", ["predict", "detect", "bench"])
 def test_a_text_file_named_jpg_is_refused(cli: Cli, tmp_path: Path, command: str) -> None:
     """The message says which formats decode."""

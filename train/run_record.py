@@ -23,6 +23,10 @@ MODEL = "model.keras"
 METRICS = "metrics.json"
 SPLITS = "splits.json"
 REPORT = "report.html"
+HISTORY = "history.csv"
+PLOTS = ("curves.png", "calibration.png", "confusion.png")
+CHECKPOINT = "checkpoint.npz"
+FILES = (RECORD, MODEL, METRICS, SPLITS, REPORT, HISTORY, *PLOTS, CHECKPOINT)
 RESULT_SCHEMA = 1
 MOST_PATHS = 100  # of files that were left out, for a reason; a folder may hold millions
 
@@ -214,22 +218,6 @@ def newest_run(root: Path = RUNS) -> Path:
     if not runs:
         raise InputError(f"no run under {root}/: make one with `edgebreed train`, or name a run or a model")
     return runs[-1].parent
-
-
-def new_run_folder(arch: str, overwrite: bool, out: Path | None, resume: bool = False) -> Path:
-    """The folder for a new run: `out`, or the first of `runs/<arch>`, `runs/<arch>-2`, ... that is free.
-
-    Raises:
-        InputError: `out` holds a run already, without `overwrite` or `resume`.
-    """
-    if out is not None:
-        if out.exists() and not out.is_dir():
-            raise InputError(f"--out {out} is a file: name a folder")
-        if (out / RECORD).exists() and not (overwrite or resume):
-            raise InputError(f"{out} holds a run: pass --overwrite or another --out")
-        return out
-    names = (RUNS / (arch if number == 1 else f"{arch}-{number}") for number in range(1, 10_000))
-    return next(path for path in names if not path.exists())
 
 
 def _check_unchanged(data: Dataset, before: str, digest: Digest) -> None:

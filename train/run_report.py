@@ -2,6 +2,7 @@
 
 import base64
 import html
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +13,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.files import replacing, write_whole
 from edgebreed.edge.images import read_photo
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
 from edgebreed.train.classification_metrics import confusion
 from edgebreed.train.config import History
 from edgebreed.train.dataset import LabelledImage, labels_of
-from edgebreed.train.run_record import REPORT, RunRecord, TrainResult
+from edgebreed.train.run_record import PLOTS, REPORT, RunRecord, TrainResult
 
+NAMED_CLASSES = 200  # in the confusion matrix; with the names of thousands it would not fit into memory
+LABEL_LENGTH = 40  # characters; a longer name leaves no room for the matrix
 PAIRS = 12
 THUMBNAIL = InputSpec(140, 140, ResizeRule.LETTERBOX)
 CORRUPTIONS_MARK = "<!-- corruptions -->"
@@ -89,12 +93,9 @@ def write_report(path: Path, title: str, facts: dict[str, Any], tested: Classifi
         facts="".join(cells),
         pairs=_pairs(tested),
         corruptions=CORRUPTIONS_MARK,
-        **{
-            name: _picture((path.parent / f"{name}.png").read_bytes(), name)
-            for name in ("curves", "calibration", "confusion")
-        },
+        **{Path(name).stem: _picture((path.parent / name).read_bytes(), Path(name).stem) for name in PLOTS},
     )
-    path.write_text(page)
+    write_whole(path, _utf8(page), overwrite=True)
 
 
 def add_corruptions(path: Path, clean: float, corrupted: dict[str, float]) -> None:
@@ -108,10 +109,11 @@ def add_corruptions(path: Path, clean: float, corrupted: dict[str, float]) -> No
     rows = "".join(f"<tr><td>{name}</td><td>{top1:.1%}</td></tr>" for name, top1 in corrupted.items())
     first = f"<tr><td>as they are</td><td>{clean:.1%}</td></tr>"
     table = f"<h2>Top-1 under corruptions</h2><table>{first}{rows}</table>"
-    before, _, after = path.read_text().partition(CORRUPTIONS_MARK)
+    before, _, after = path.read_text(encoding="utf-8").partition(CORRUPTIONS_MARK)
     if after.startswith("<h2>"):  # a table of an earlier evaluation
         after = after.partition(CORRUPTIONS_MARK)[2]
-    path.write_text(f"{before}{CORRUPTIONS_MARK}{table}{CORRUPTIONS_MARK}{after}")
+    page = f"{before}{CORRUPTIONS_MARK}{table}{CORRUPTIONS_MARK}{after}"
+    write_whole(path, _utf8(page), overwrite=True)
 
 
 def confused_pairs(tested: ClassifiedImages) -> list[tuple[int, int, int]]:
@@ -140,7 +142,7 @@ def save_curves(history: History, path: Path) -> None:
         axes.set(xlabel="epoch", ylabel=name)
         axes.grid(alpha=0.3)
         axes.legend()
-    figure.savefig(path, dpi=110)
+    _save(figure, path)
 
 
 def save_confusion(counts: NDArray[np.int64], classes: tuple[str, ...], path: Path) -> None:
@@ -149,16 +151,18 @@ def save_confusion(counts: NDArray[np.int64], classes: tuple[str, ...], path: Pa
     from matplotlib.figure import Figure
 
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
-    side = max(4.0, 1.8 + 0.17 * len(classes))
+    side = max(4.0, 1.8 + 0.17 * min(len(classes), NAMED_CLASSES))
     figure = Figure(figsize=(side + 1, side), layout="constrained")
     axes = figure.subplots()
     image = axes.imshow(shares, cmap=mpl.colormaps["magma_r"], vmin=0, vmax=1)
     size = 9 if len(classes) < 20 else 6
-    axes.set_xticks(range(len(classes)), classes, rotation=90, fontsize=size)
-    axes.set_yticks(range(len(classes)), classes, fontsize=size)
+    if len(classes) <= NAMED_CLASSES:
+        names = [_tick_label(name) for name in classes]
+        axes.set_xticks(range(len(classes)), names, rotation=90, fontsize=size, parse_math=False)
+        axes.set_yticks(range(len(classes)), names, fontsize=size, parse_math=False)
     axes.set(xlabel="predicted", ylabel="label")
     figure.colorbar(image, ax=axes, label="share of the label's images", shrink=0.8)
-    figure.savefig(path, dpi=110)
+    _save(figure, path)
 
 
 def save_calibration(probabilities: NDArray[np.float32], labels: NDArray[np.int64], path: Path) -> None:
@@ -176,7 +180,7 @@ def save_calibration(probabilities: NDArray[np.float32], labels: NDArray[np.int6
     reliability.legend()
     counts.bar((np.arange(10) + 0.5) / 10, np.bincount(bins, minlength=10), width=0.09)
     counts.set(xlabel="confidence", ylabel="test images")
-    figure.savefig(path, dpi=110)
+    _save(figure, path)
 
 
 def _facts(record: RunRecord, result: TrainResult) -> dict[str, Any]:
@@ -213,6 +217,23 @@ def _pairs(tested: ClassifiedImages) -> str:
         picture = _picture(_thumbnail(example), caption)
         figures.append(f"<figure>{picture}<figcaption>{html.escape(caption)}</figcaption></figure>")
     return f'<div class="row">{"".join(figures)}</div>'
+
+
+def _save(figure: Any, path: Path) -> None:
+    with replacing(path) as file, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")  # names of scripts that the font lacks
+        figure.savefig(file, dpi=110, format="png")
+
+
+def _tick_label(name: str) -> str:
+    """A class name in one short line; it is drawn as it stands, as a dollar sign begins no formula there."""
+    line = " ".join(_utf8(name).decode().split())
+    return line if len(line) <= LABEL_LENGTH else f"{line[: LABEL_LENGTH - 1]}…"
+
+
+def _utf8(text: str) -> bytes:
+    """Text as UTF-8; bytes of a file name that are none, which Python keeps as surrogates, are escaped."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _thumbnail(image: LabelledImage) -> bytes:

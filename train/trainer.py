@@ -2,11 +2,13 @@
 
 import csv
 import datetime
+import io
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
-from edgebreed.edge.files import mark_output
+from edgebreed.edge.files import mark_output, replacing, write_whole
 from edgebreed.edge.text import read_text
 from edgebreed.errors import InputError
 from edgebreed.machine import versions
@@ -17,7 +19,18 @@ from edgebreed.train.delivered import describe_unknown, measure_delivered
 from edgebreed.train.image_loader import load_images
 from edgebreed.train.layout import normalized
 from edgebreed.train.prepare import PreparedData, prepare
-from edgebreed.train.run_record import METRICS, MODEL, RECORD, SPLITS, RunRecord, TrainResult, capped
+from edgebreed.train.run_record import (
+    HISTORY,
+    METRICS,
+    MODEL,
+    PLOTS,
+    RECORD,
+    REPORT,
+    SPLITS,
+    RunRecord,
+    TrainResult,
+    capped,
+)
 from edgebreed.train.run_report import ClassifiedImages, draw_run
 
 _LOG = logging.getLogger(__name__)
@@ -134,26 +147,48 @@ def _result(config: TrainConfig, prepared: PreparedData, fitted: Fitted, record:
 
 
 def _write(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: TrainResult) -> None:
-    """Writes the record last: a folder with a record is a complete run."""
-    from edgebreed.train.assemble import prove
+    """Writes the model and what was measured, the record after them, and draws last.
+
+    A folder with a record is a complete run; a plot or a page is never the reason that one is lost. The
+    checkpoint goes at the very end, so that all of this can be done again after a kill.
+    """
     from edgebreed.train.checkpoint import remove_checkpoint
 
-    out.mkdir(parents=True, exist_ok=True)
-    (out / RECORD).unlink(missing_ok=True)
     tested = ClassifiedImages(data.images("test"), fitted.test.probabilities, record.labels)
-    prove(fitted.model, load_images([tested.images[0].path], record.input), tested.probabilities[0])
-    fitted.model.save(out / MODEL)
-    (out / METRICS).write_text(json.dumps(result.to_dict(), indent=1))
-    (out / SPLITS).write_text(json.dumps(data.to_dict(), indent=1))
-    _write_history(out / "history.csv", fitted.history)
-    draw_run(out, record, result, tested)
-    (out / RECORD).write_text(json.dumps(record.to_dict(), indent=1))
+    for older in (RECORD, REPORT, *PLOTS):
+        (out / older).unlink(missing_ok=True)
+    _write_model(out, record, fitted, tested)
+    _write_json(out / METRICS, result.to_dict())
+    _write_json(out / SPLITS, data.to_dict())
+    write_whole(out / HISTORY, _history_csv(fitted.history), overwrite=True)
+    _write_json(out / RECORD, record.to_dict())
+    _draw(out, record, result, tested)
     if not fitted.interrupted:
         remove_checkpoint(out)
 
 
-def _write_history(path: Path, history: dict[str, list[float]]) -> None:
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["epoch", *history])
-        writer.writerows([epoch, *row] for epoch, row in enumerate(zip(*history.values(), strict=True), 1))
+def _write_model(out: Path, record: RunRecord, fitted: Fitted, tested: ClassifiedImages) -> None:
+    from edgebreed.train.assemble import prove
+
+    prove(fitted.model, load_images([tested.images[0].path], record.input), tested.probabilities[0])
+    with replacing(out / MODEL) as file:
+        fitted.model.save(file.name)
+
+
+def _write_json(path: Path, data: dict[str, Any]) -> None:
+    write_whole(path, json.dumps(data, indent=1).encode(), overwrite=True)
+
+
+def _draw(out: Path, record: RunRecord, result: TrainResult, tested: ClassifiedImages) -> None:
+    try:
+        draw_run(out, record, result, tested)
+    except Exception as error:
+        _LOG.warning("the run in %s is complete, but its report was not drawn: %s", out, error)
+
+
+def _history_csv(history: dict[str, list[float]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["epoch", *history])
+    writer.writerows([epoch, *row] for epoch, row in enumerate(zip(*history.values(), strict=True), 1))
+    return text.getvalue().encode()

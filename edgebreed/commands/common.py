@@ -60,7 +60,11 @@ UnknownBelow = Annotated[
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")]
 
 
-TRAINING = ("training", "train", ("keras", "scipy", "sklearn", "matplotlib"))
+TRAINING = (
+    "training",
+    "train",
+    ("keras", "scipy", "sklearn", "matplotlib", "cleanlab", "tensorboardX"),
+)
 EXPORTING = ("exporting", "export", ("onnx", "tf2onnx", "nncf", "ai_edge_quantizer", "flatbuffers"))
 
 

@@ -21,7 +21,8 @@ from edgebreed.commands.common import (
 from edgebreed.edge.preprocess import ResizeRule
 from edgebreed.errors import InputError
 from edgebreed.train.config import XCEPTION, Arch, TrainConfig
-from edgebreed.train.run_record import TrainResult, new_run_folder
+from edgebreed.train.run_folder import run_folder
+from edgebreed.train.run_record import TrainResult
 
 FINE_TUNE_PASSES = 10
 
@@ -120,12 +121,12 @@ def train(
     chosen = arch or (Arch.TRANSFER if data or backbone else Arch.SCRATCH)
     network = chosen.value if chosen is Arch.SCRATCH else backbone.lower() or XCEPTION
     require(TRAINING)
-    with stdout_to_stderr():
+    with stdout_to_stderr(), run_folder(network, out, overwrite, resume) as folder:
         from edgebreed.train.feature_cache import user_features
         from edgebreed.train.trainer import train as run_training
 
         config = TrainConfig(
-            out=new_run_folder(network, overwrite, out, resume),
+            out=folder,
             cache=cache or user_features(),
             arch=chosen,
             backbone=backbone,

@@ -8,7 +8,7 @@ import pytest
 
 from edgebreed.edge.task import Task
 from edgebreed.errors import InputError
-from edgebreed.train.run_record import RunRecord, new_run_folder, newest_run, read_record, read_run_images
+from edgebreed.train.run_record import RunRecord, newest_run, read_record, read_run_images
 
 
 @pytest.mark.keras
@@ -36,15 +36,6 @@ def test_a_data_set_that_changed_is_refused(small_run: Path, small_data: Path, t
     with pytest.raises(InputError, match="the images of .* have changed since the run was made: bring them"):
         read_run_images(run, read_record(run))
     assert 12 == len(read_run_images(run, read_record(run), data).images("test"))
-
-
-def test_a_run_is_replaced_or_resumed_when_asked(tmp_path: Path) -> None:
-    """And else left alone."""
-    (tmp_path / "run.json").touch()
-    with pytest.raises(InputError, match="holds a run: pass --overwrite or another --out"):
-        new_run_folder("scratch", overwrite=False, out=tmp_path)
-    assert tmp_path == new_run_folder("scratch", overwrite=True, out=tmp_path)
-    assert tmp_path == new_run_folder("scratch", overwrite=False, out=tmp_path, resume=True)
 
 
 def test_the_newest_run_is_found(tmp_path: Path) -> None:

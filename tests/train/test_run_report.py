@@ -1,9 +1,11 @@
 """The report of a run."""
 
+import html
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from edgebreed.train.dataset import LabelledImage
 from edgebreed.train.run_report import (
@@ -35,6 +37,31 @@ def test_the_page_needs_no_other_file(tmp_path: Path) -> None:
     assert "a &lt;&amp;&gt;, predicted b (2 times)" in page
     assert 4 == page.count("data:image/png;base64,")
     assert "http" not in page
+
+
+@pytest.mark.parametrize(
+    "name", ["cost $x$_{", "$\\frac{$", "b\udcff.", "\u72ac", "two\nlines", "x" * 255, "<&\x1b"]
+)
+def test_any_name_is_drawn(tmp_path: Path, name: str) -> None:
+    """A formula, bytes that are no UTF-8, a script that the font lacks, whatever a folder may be called."""
+    save_confusion(np.eye(2, dtype=np.int64), (name, "b"), tmp_path / "confusion.png")
+    assert cv2.imread(str(tmp_path / "confusion.png")) is not None
+    for plot in ("curves.png", "calibration.png"):
+        (tmp_path / plot).write_bytes(b"")
+    cv2.imwrite(str(tmp_path / "p.png"), plain(RED))
+    tested = ClassifiedImages([LabelledImage(tmp_path / "p.png", 1)], ROWS[:1], (name, "b"))
+    write_report(tmp_path / "report.html", name, {name: name}, tested)
+    add_corruptions(tmp_path / "report.html", 0.5, {"blur": 0.5})
+    page = (tmp_path / "report.html").read_bytes().decode()
+    assert 6 == page.count(html.escape(name.replace("\udcff", "\\udcff")))
+
+
+def test_a_plot_of_many_classes_has_an_end(tmp_path: Path) -> None:
+    """Nor does it take all memory."""
+    save_confusion(np.eye(2000, dtype=np.int64), tuple(map(str, range(2000))), tmp_path / "confusion.png")
+    plot = cv2.imread(str(tmp_path / "confusion.png"))
+    assert plot is not None
+    assert 5000 > max(plot.shape)
 
 
 def test_pairs_are_counted_and_a_flawless_run_has_none() -> None:

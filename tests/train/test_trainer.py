@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -32,7 +33,7 @@ def test_a_run_holds_what_its_readers_need(small_run: Path) -> None:
     assert metrics["test"]["n"] == 12
     assert (1, 2) == (metrics["schema"], len(metrics["history"]["loss"]))
     assert 1 == pytest.approx(sum(metrics["test"]["delivered"].values()))
-    assert not (small_run / "checkpoint").exists()
+    assert not (small_run / "checkpoint.npz").exists()
 
 
 def test_the_same_seed_fits_the_same_model(small_run: Path, small_data: Path, tmp_path: Path) -> None:
@@ -47,6 +48,22 @@ def test_the_same_seed_fits_the_same_model(small_run: Path, small_data: Path, tm
         json.loads((run / "metrics.json").read_text())["history"]["loss"] for run in (small_run, config.out)
     ]
     assert np.allclose(histories[0], histories[1], rtol=1e-2)
+
+
+def test_a_drawing_that_fails_loses_no_run(
+    small_data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The record is there before; what an earlier run drew is not left beside it."""
+    from edgebreed.train.trainer import train
+
+    config = TrainConfig(tmp_path / "run", tmp_path, Arch.SCRATCH, small_data, epochs=1, size=32)
+    config.out.mkdir()
+    (config.out / "report.html").write_text("of an earlier run")
+    with mpl.rc_context({"text.usetex": True, "text.latex.preamble": "\\nonsense"}):
+        train(config)
+    assert "is complete, but its report was not drawn: " in caplog.text
+    assert 3 == len(read_record(config.out).classes)
+    assert not {"report.html", "checkpoint.npz"} & {path.name for path in config.out.iterdir()}
 
 
 def test_names_for_people_come_from_a_file(small_data: Path, tmp_path: Path) -> None:
