@@ -16,7 +16,6 @@ from edgebreed.train.classification_metrics import measure
 from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.delivered import describe_unknown, measure_delivered
-from edgebreed.train.image_loader import load_images
 from edgebreed.train.layout import normalized
 from edgebreed.train.prepare import PreparedData, prepare
 from edgebreed.train.run_record import (
@@ -157,7 +156,7 @@ def _write(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: 
     tested = ClassifiedImages(data.images("test"), fitted.test.probabilities, record.labels)
     for older in (RECORD, REPORT, *PLOTS):
         (out / older).unlink(missing_ok=True)
-    _write_model(out, record, fitted, tested)
+    _write_model(out, fitted)
     _write_json(out / METRICS, result.to_dict())
     _write_json(out / SPLITS, data.to_dict())
     write_whole(out / HISTORY, _history_csv(fitted.history), overwrite=True)
@@ -167,10 +166,7 @@ def _write(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: 
         remove_checkpoint(out)
 
 
-def _write_model(out: Path, record: RunRecord, fitted: Fitted, tested: ClassifiedImages) -> None:
-    from edgebreed.train.assemble import prove
-
-    prove(fitted.model, load_images([tested.images[0].path], record.input), tested.probabilities[0])
+def _write_model(out: Path, fitted: Fitted) -> None:
     with replacing(out / MODEL) as file:
         fitted.model.save(file.name)
 
