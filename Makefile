@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test coverage check realdata lock reference clean
+.PHONY: demo test coverage check realdata hostile lock reference clean
 
 demo: $(READY)
 	rm -rf demo && mkdir demo
@@ -15,7 +15,7 @@ demo: $(READY)
 	@echo "annotated pictures: demo/annotated"
 
 test: $(READY)
-	$(BIN)/python $(TRACE) -m pytest -m "not realdata"
+	$(BIN)/python $(TRACE) -m pytest -m "not realdata and not hostile"
 
 # The same tests, and the share of statements that they run in their own process.
 coverage: TRACE := -m coverage run
@@ -29,6 +29,10 @@ check: $(READY)
 
 realdata: $(READY)
 	$(BIN)/python -m pytest -m realdata
+
+# What takes too long for every change: dozens of killed trainings, thousands of generated inputs.
+hostile: $(READY)
+	$(BIN)/python -m pytest -m hostile
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -1,10 +1,18 @@
-"""Files that appear whole or not at all, and where the user's cache is."""
+"""Files that appear whole or not at all, folders that edgebreed wrote, and where the user's cache is."""
 
+import glob
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from edgebreed.errors import InputError
+
+OUTPUT_MARKER = ".edgebreed-output"
+_PREFIX = 50  # letters of a temporary file's name: one of 255 bytes leaves no room for more
+_OUTPUTS = (OUTPUT_MARKER, "run.json")  # the second is the record of a run, which needs no marker
 
 
 def refuse_existing(path: Path, overwrite: bool, other: str = "another --out") -> None:
@@ -29,23 +37,87 @@ def write_whole(path: Path, data: bytes, *, overwrite: bool = False) -> None:
         InputError: the file exists and `overwrite` is not set, or it cannot be written.
     """
     refuse_existing(path, overwrite)
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Opens a file for writing that takes its place when it is complete, and the older file's with it.
+
+    An error or a kill leaves the older file as it was; an error also leaves nothing beside it.
+
+    Yields:
+        A binary file under another name with the same suffix in the same folder, which is made if missing.
+
+    Raises:
+        InputError: the file cannot be written, for example as the disk is full.
+    """
     try:
-        _replace(path, data)
+        with _replacing(path) as file:
+            yield file
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def remove_leftovers(path: Path) -> None:
+    """Removes what `replacing` left beside a file when its process was killed; nobody may be writing it."""
+    for leftover in path.parent.glob(f"{glob.escape(_prefix(path))}*"):
+        leftover.unlink(missing_ok=True)
+
+
+def mark_output(folder: Path) -> bool:
+    """Marks a folder as written by edgebreed, so that its pictures are not taken for photos to learn.
+
+    A folder that holds files of others is not marked, as these would no longer be read then.
+
+    Returns:
+        Whether the folder is marked.
+
+    Raises:
+        InputError: the folder cannot be made.
+    """
+    marker = folder / OUTPUT_MARKER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if marker.exists() or any(folder.iterdir()):
+            return marker.exists()
+        marker.write_text("edgebreed wrote this folder: training and predicting leave its pictures out.\n")
+    except OSError as error:
+        raise InputError(f"cannot write {folder}: {error.strerror}") from error
+    return True
+
+
+def is_output(folder: Path) -> bool:
+    """Whether edgebreed wrote a folder: it is a run, or bears the mark of `mark_output`."""
+    return any(os.path.lexists(folder / name) for name in _OUTPUTS)
 
 
 def user_cache() -> Path:
-    """Where this user's programs keep what they can make again (XDG Base Directory specification)."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgebreed"
+    """Where this user's programs keep what they can make again (XDG Base Directory specification).
 
-
-def _replace(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    A user without a home, as containers run under a number alone, keeps it among the temporary files.
+    """
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / f"edgebreed-{os.getuid()}"
+    return root / "edgebreed"
+
+
+def _prefix(path: Path) -> str:
+    """How the names of a file's unfinished versions begin."""
+    return f".{path.name[:_PREFIX]}."
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=path.suffix)
+    try:
+        os.close(handle)
+        with Path(name).open("wb") as file:
+            yield file
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except BaseException:

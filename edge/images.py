@@ -1,14 +1,22 @@
 """Photos from disk: which files, and their pixels."""
 
+import logging
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.folder_walk import by_reason, describe_all, walk
+from edgebreed.edge.image_format import FORMATS, format_of, is_cut_off
+from edgebreed.edge.orientation import avif_turned, stated_orientation, stated_upright
+from edgebreed.edge.transparency import AS_STORED, lay_on_background, may_be_transparent
 from edgebreed.errors import ImageError, InputError
+
+_LOG = logging.getLogger(__name__)
 
 Frame = NDArray[np.uint8]
 """`(H, W, 3) uint8 BGR`, as OpenCV decodes and captures it."""
@@ -16,19 +24,26 @@ Frame = NDArray[np.uint8]
 Encoded = bytes | bytearray | memoryview
 """A whole JPEG, PNG or other file."""
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
+SUFFIXES = frozenset[str]().union(*(names for kind, names in FORMATS.items() if kind != "HEIC"))
+"""Of the photos that are read, in lower case."""
 
-
+_PROBE = np.arange(4).reshape(2, 2)  # shows by its order how it was turned
 _PIECES = re.compile(r"[0-9]+|[^0-9]+")
 
 
 def is_photo(path: Path) -> bool:
-    """Whether the name is that of a photo; hidden files (`.DS_Store`, `._cat.jpg`) are not."""
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+    """Whether the name is that of a photo; hidden files (`.DS_Store`, `._cat.jpg`) are not.
+
+    HEIC counts, so that such a file is refused by name wherever it is given.
+    """
+    return path.suffix.lower() in SUFFIXES | FORMATS["HEIC"] and not path.name.startswith(".")
 
 
 def find_photos(paths: Iterable[Path]) -> list[Path]:
     """Expands folders into the photos below them, in natural order; files are taken as they are.
+
+    Links are followed. A warning tells what is left out: other formats, what edgebreed itself wrote into a
+    folder below, links that lead nowhere; only hidden files are passed over in silence.
 
     Raises:
         InputError: a path does not exist, or a folder holds no photo.
@@ -41,12 +56,14 @@ def _expand(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise InputError(f"no such file or folder: {path}")
-    photos = sorted(
-        (p for p in path.rglob("*") if is_photo(p) and p.is_file() and not _hidden(p, path)),
-        key=natural_order,
-    )
+    files = list(walk(path, is_photo))
+    photos = sorted((file.path for file in files if file.left_out is None), key=natural_order)
+    left_out = describe_all(by_reason(files), path)
     if not photos:
-        raise InputError(f"no photo in {path}: expected files named {', '.join(sorted(SUFFIXES))}")
+        found = f" but {left_out}" if left_out else ""
+        raise InputError(f"no photo in {path}{found}: expected files named {', '.join(sorted(SUFFIXES))}")
+    if left_out:
+        _LOG.warning("left out in %s: %s", path, left_out)
     return photos
 
 
@@ -61,13 +78,10 @@ def natural_order(path: Path) -> list[list[tuple[bool, int, str]]]:
     ]
 
 
-def _hidden(photo: Path, folder: Path) -> bool:
-    """Whether a folder on the way to it is hidden, as `.ipynb_checkpoints` and `.thumbnails` are."""
-    return any(part.startswith(".") for part in photo.relative_to(folder).parts)
-
-
 def decode(data: Encoded, name: str = "image") -> Frame:
-    """Decodes an encoded image, upright as its EXIF orientation says.
+    """Decodes an encoded image, upright as its EXIF orientation says, transparent parts laid on white.
+
+    Of an animation it is the first picture. 16 bits a channel become 8.
 
     Args:
         data: a whole JPEG, PNG or other file, in bytes.
@@ -77,15 +91,31 @@ def decode(data: Encoded, name: str = "image") -> Frame:
         `(H, W, 3) uint8 BGR`.
 
     Raises:
-        ImageError: the bytes are no image that OpenCV can read.
+        ImageError: the bytes are no image that OpenCV can read, or end before the image does.
     """
-    try:
-        frame = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
-    except cv2.error:
-        frame = None
-    if frame is None:
-        raise ImageError(f"{name} does not decode as an image: give a JPEG, PNG, WebP, BMP or TIFF photo")
-    return np.asarray(frame, np.uint8)
+    encoded = bytes(data)  # copies other buffers, not bytes
+    cut_off = is_cut_off(encoded)
+    decoded = None if cut_off else _decode_as(encoded, cv2.IMREAD_COLOR)
+    if decoded is None:
+        raise ImageError(f"{name} {_fault(encoded, name, cut_off)}")
+    frame = np.asarray(decoded, np.uint8)
+    if not may_be_transparent(encoded):
+        return frame
+    stored = _decode_as(encoded, AS_STORED)
+    return frame if stored is None else lay_on_background(frame, stored, encoded)
+
+
+def is_turned(data: bytes) -> bool:
+    """Whether an image is stored turned or mirrored, which `decode` sets right."""
+    kind = format_of(data)
+    if kind == "AVIF" and not np.array_equal(avif_turned(_PROBE, data), _PROBE):
+        return True
+    if stated_orientation(data) == 1:
+        return False
+    small, ignored = cv2.IMREAD_REDUCED_COLOR_8, cv2.IMREAD_IGNORE_ORIENTATION
+    as_stored = (stated_upright(data), small) if kind == "TIFF" else (data, small | ignored)
+    upright, stored = _decode_as(data, small), _decode_as(*as_stored)  # TIFF is turned whatever the flags
+    return upright is not None and stored is not None and not np.array_equal(upright, stored)
 
 
 def read_photo(path: Path) -> Frame:
@@ -98,13 +128,45 @@ def read_photo(path: Path) -> Frame:
         InputError: the file cannot be read.
         ImageError: it is no image.
     """
+    return decode(read_encoded(path), str(path))
+
+
+def read_encoded(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:  # a zero byte, which no file name has
         raise InputError(f"cannot read {str(path)!r}: {error}") from error
-    return decode(data, str(path))
+
+
+def _decode_as(data: bytes, flags: int) -> NDArray[Any] | None:
+    """The upright picture; None if it does not decode."""
+    try:
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
+    except cv2.error:
+        return None
+    if picture is None or format_of(data) != "AVIF" or flags & cv2.IMREAD_IGNORE_ORIENTATION:
+        return picture
+    return avif_turned(picture, data)
+
+
+def _fault(data: bytes, name: str, cut_off: bool) -> str:
+    """Why an image does not decode, and what to do."""
+    kind = format_of(data)
+    if kind == "HEIC" or (kind is None and Path(name).suffix.lower() in FORMATS["HEIC"]):
+        return "is HEIC, which edgebreed does not read: convert it to JPEG"
+    if cut_off:
+        return "ends before its image does: copy or download it again"
+    if kind in ("GIF", "AVIF"):
+        remedy = f"it is damaged, or OpenCV {cv2.__version__} here has no {kind}: convert it to JPEG or PNG"
+        return f"does not decode as {kind}: {remedy}"
+    return "does not decode as an image: give a JPEG, PNG, WebP, BMP, TIFF, GIF or AVIF photo"
 
 
 def checked_frame(frame: Frame) -> Frame:

@@ -1,5 +1,6 @@
 """The command line: collects the commands, and turns errors into one line and an exit code."""
 
+import io
 import os
 import sys
 import traceback
@@ -56,13 +57,23 @@ def options(
 
 def main() -> None:
     """Runs the command line: exits 0 done, 1 a check failed, 2 wrong input, 70 a bug, 130 interrupted."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # not a test's or a program's own
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file name may hold bytes that are no text
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
     """Runs a command and returns its exit code; errors become one line on standard error."""
+    _escape_what_cannot_be_printed()
     with log_to_stderr():
         return exit_code_of(lambda: app(arguments, prog_name="edgebreed", standalone_mode=False) or 0)
+
+
+def _escape_what_cannot_be_printed() -> None:
+    """Names of files may hold bytes that are no UTF-8, and the terminal may know ASCII alone."""
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, io.TextIOWrapper):
+            output.reconfigure(errors="backslashreplace")
 
 
 def exit_code_of(command: Callable[[], int]) -> int:

@@ -24,8 +24,16 @@ def print_message(message: str) -> None:
 
 @contextmanager
 def log_to_stderr() -> Iterator[None]:
-    """Prints warnings of edgebreed, and information about a running stream, while a command runs."""
-    levels = {_ROOT: logging.WARNING, **dict.fromkeys(_INFORMATIVE, logging.INFO)}
+    """Prints warnings of edgebreed, and information about a running stream, while a command runs.
+
+    Matplotlib's own warnings are not for its users' users: that it keeps its font list in a temporary folder
+    where there is no home to write to, for example.
+    """
+    levels = {
+        _ROOT: logging.WARNING,
+        "matplotlib": logging.ERROR,
+        **dict.fromkeys(_INFORMATIVE, logging.INFO),
+    }
     previous = {name: logging.getLogger(name).level for name in levels}
     handler = _StderrHandler()
     logging.getLogger(_ROOT).addHandler(handler)

@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from edgebreed import telemetry
 from edgebreed.edge.engines.session import SessionSettings
 from edgebreed.edge.formats import ModelFormat, sniff
 from edgebreed.export.graph.index import Model, onnx
@@ -129,6 +130,7 @@ def _onnx_operators(float32: bytes, exported: bytes) -> dict[str, str]:
 
 
 def _onnx_run(data: bytes, names: tuple[str, ...], avoid_saturation: bool) -> RunLayers:
+    telemetry.disable()
     import onnxruntime
 
     model = _parsed(data)

@@ -1,5 +1,6 @@
 """Errors become one line and an exit code, whatever the command."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,16 @@ def test_a_missing_image_is_named(cli: Cli, command: str, colours: Path) -> None
     """As it was written."""
     options = () if command == "detect" else ("--model", colours)
     assert_refused(cli(command, "gone.jpg", "--json", *options), "no such file or folder: gone.jpg")
+
+
+def test_a_name_that_is_no_text_is_printed_all_the_same(tmp_path: Path, colours: Path, photo: Path) -> None:
+    """Whatever a terminal's encoding does with bytes that are none."""
+    name = os.fsdecode(b"b\xff.png")
+    photo.rename(tmp_path / name)
+    command = [sys.executable, "-m", "edgebreed", "predict", tmp_path / name, "--model", colours]
+    strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(command, env=strict, capture_output=True, text=True, check=False)
+    assert (0, True) == (done.returncode, "b\\udcff.png: " in done.stdout), done.stderr
 
 
 @pytest.mark.parametrize("command", ["predict", "detect", "bench"])
@@ -144,3 +155,20 @@ def test_shells_can_complete_commands_and_options() -> None:
     command = [sys.executable, "-c", "from edgebreed.cli import main; main()"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ["predict"] == done.stdout.split()
+
+
+def test_a_terminal_of_ascii_is_enough(photo: Path, colours: Path) -> None:
+    """Names of other characters are escaped, whether they are text or not, also in an error."""
+    names = ("🐶.png", os.fsdecode(b"caf\xe9.png"))
+    for name in names:
+        (photo.parent / name).write_bytes(photo.read_bytes())
+    code = "import os, sys; os.chdir(sys.argv.pop(1)); from edgebreed.cli import main; main()"
+    command = [sys.executable, "-c", code, str(photo.parent), "predict", "--model", str(colours)]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*command, *names], env=environment, capture_output=True, text=True, check=True)
+    assert [r"\U0001f436.png: colour: Red", r"caf\udce9.png: colour: Red"] == [
+        line.partition(" (")[0] for line in done.stdout.splitlines()[:2]
+    ]
+    (photo.parent / names[1]).write_bytes(b"")
+    done = subprocess.run([*command, names[1]], env=environment, capture_output=True, text=True, check=False)
+    assert (2, True) == (done.returncode, done.stderr.startswith(r"edgebreed: caf\udce9.png does not decode"))

@@ -1,6 +1,9 @@
 """Log messages on the command line."""
 
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -20,6 +23,15 @@ def test_warnings_and_the_states_of_a_stream_are_printed(capsys: pytest.CaptureF
     STREAM.info("after the command")
     out, err = capsys.readouterr()
     assert ("", "edgebreed: running: camera 0\nedgebreed: first line second line\n") == (out, err)
+
+
+def test_matplotlibs_advice_is_not_for_users_of_edgebreed() -> None:
+    """It gives some where there is no home to write to, and draws all the same."""
+    code = "from edgebreed.cli_logging import log_to_stderr\nwith log_to_stderr(): import matplotlib.figure"
+    environment = {**os.environ, "MPLCONFIGDIR": "/dev/null/x"}
+    for lines, advised in ((code, False), ("import matplotlib.figure", True)):
+        done = subprocess.run([sys.executable, "-c", lines], env=environment, capture_output=True, check=True)
+        assert advised == (b"MPLCONFIGDIR" in done.stderr)
 
 
 def test_importing_edgebreed_configures_no_logging() -> None:

@@ -10,10 +10,9 @@ from packaging.requirements import Requirement
 from .conftest import ROOT, fresh_python
 
 FLOORS = ("edge", "train", "export", "benchmarks")
-GROUND = {"edgebreed.errors"}
+GROUND = {"edgebreed.errors", "edgebreed.telemetry"}
 SHARED_BY_ALL_BUT_EDGE = {
     "edgebreed.progress",
-    "edgebreed.telemetry",
     "edgebreed.machine",
     "edgebreed.signals",
 }

@@ -16,24 +16,24 @@ ROTATION_DEGREES = 12.0
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How images vary from epoch to epoch.
+    """How images vary in an epoch.
 
     Attributes:
         side: side of the batches in px.
         mixup: parameter of the Beta distribution by which pairs of images are mixed (Zhang et al. 2018);
             0 mixes none.
         seed: of order and augmentation.
-        first_epoch: number of epochs that an earlier, interrupted run has done.
+        epoch: counted from 0; order and variants depend on it and the seed, and on nothing that came before.
     """
 
     side: int
     mixup: float
     seed: int
-    first_epoch: int = 0
+    epoch: int = 0
 
 
 class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no type information
-    """Shuffled batches for `fit`: random crops, mirroring, small rotations, brightness and colour.
+    """Shuffled batches of one epoch: random crops, mirroring, small rotations, brightness and colour.
 
     Args:
         images: `(N, H, W, 3) uint8 RGB`.
@@ -52,23 +52,17 @@ class AugmentedImages(keras.utils.PyDataset):  # type: ignore[misc]  # Keras shi
         super().__init__(workers=len(os.sched_getaffinity(0)), use_multiprocessing=False)
         self._images, self._targets, self._batch = images, targets, batch
         self._augmentation = augmentation
-        self._epoch = augmentation.first_epoch - 1
-        self.on_epoch_end()
+        rng = np.random.default_rng([augmentation.seed, augmentation.epoch])
+        self._order = rng.permutation(len(images))
 
     def __len__(self) -> int:
         return math.ceil(len(self._images) / self._batch)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         rows = self._order[index * self._batch : (index + 1) * self._batch]
-        rng = np.random.default_rng([self._augmentation.seed, self._epoch, index])
+        rng = np.random.default_rng([self._augmentation.seed, self._augmentation.epoch, index])
         images = np.stack([augment(self._images[row], self._augmentation.side, rng) for row in rows])
         return _mixed(images, self._targets[rows], self._augmentation.mixup, rng)
-
-    def on_epoch_end(self) -> None:
-        """Draws a new order."""
-        self._epoch += 1
-        rng = np.random.default_rng([self._augmentation.seed, self._epoch])
-        self._order = rng.permutation(len(self._images))
 
 
 def augment(image: NDArray[np.uint8], side: int, rng: np.random.Generator) -> NDArray[np.uint8]:

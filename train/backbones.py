@@ -12,6 +12,7 @@ from edgebreed.errors import InputError
 from edgebreed.train.efficientnet_lite import NAME as LITE
 from edgebreed.train.efficientnet_lite import build_lite
 from edgebreed.train.keras_setup import keras
+from edgebreed.train.weights_file import load_weights
 
 
 def canonical(name: str) -> str:
@@ -50,15 +51,10 @@ def build_network(name: str, spec: InputSpec, weights: Path | None) -> Any:
         return build_lite(spec)
     if weights is None:
         return _downloaded(name, spec)
-    if not weights.is_file():
+    if not weights.exists():
         raise InputError(f"no weights file {weights}: pass --weights FILE, or leave it out to download them")
     network = build_lite(spec, pretrained=False) if name == LITE else _sized(name, spec)
-    try:
-        network.load_weights(weights)
-    except (ValueError, OSError, KeyError) as error:
-        raise InputError(
-            f"{weights} does not fit {name}(include_top=False): {str(error).splitlines()[0]}"
-        ) from error
+    load_weights(network, weights, name)
     return network
 
 

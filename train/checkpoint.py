@@ -1,35 +1,97 @@
 """The state of a fit on disk, from which it continues after it was killed."""
 
-import csv
 import json
-import shutil
+import logging
+import math
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from edgebreed.errors import InputError
-from edgebreed.train.config import TrainConfig
-from edgebreed.train.dataset import Dataset
-from edgebreed.train.keras_setup import keras
+import numpy as np
+from numpy.typing import NDArray
 
-FOLDER = "checkpoint"
+from edgebreed.edge.files import replacing
+from edgebreed.errors import InputError
+from edgebreed.train.config import History, TrainConfig
+from edgebreed.train.dataset import Dataset
+from edgebreed.train.run_record import CHECKPOINT
+
+_LOG = logging.getLogger(__name__)
+
+Arrays = list[NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class FitState:
+    """A fit after its last complete epoch: all that the next epoch and the end of the fit depend on.
+
+    Attributes:
+        last: weights of the model and variables of its optimizer after the last epoch.
+        best: weights of the model with the smallest validation loss so far.
+        history: loss and accuracy by epoch.
+        start_loss: validation loss before the first epoch, where those weights may be the best; else None.
+    """
+
+    last: Arrays
+    best: Arrays
+    history: History = field(default_factory=dict)
+    start_loss: float | None = None
+
+    @classmethod
+    def before_the_first_epoch(cls, model: Any, start_loss: float | None) -> "FitState":
+        """The state of a compiled model whose optimizer is built.
+
+        Args:
+            model: the model.
+            start_loss: its validation loss, if its weights may stay the best.
+        """
+        return cls(_variables(model), model.get_weights(), {}, start_loss)
+
+    def after(self, model: Any, logs: dict[str, float]) -> "FitState":
+        """The state one epoch later.
+
+        Args:
+            model: the model after the epoch.
+            logs: its loss and accuracy, `val_loss` among them.
+        """
+        before = [*self.history.get("val_loss", []), math.inf if self.start_loss is None else self.start_loss]
+        better = logs["val_loss"] < min(loss for loss in [*before, math.inf] if not math.isnan(loss))
+        history = {name: [*self.history.get(name, []), value] for name, value in logs.items()}
+        best = model.get_weights() if better else self.best
+        return FitState(_variables(model), best, history, self.start_loss)
+
+    def restore(self, model: Any) -> None:
+        """Puts the last epoch into a model and its optimizer.
+
+        Raises:
+            InputError: the state is of another network.
+        """
+        variables = [*model.weights, *model.optimizer.variables]
+        if [tuple(variable.shape) for variable in variables] != [array.shape for array in self.last]:
+            raise InputError("the checkpoint is of another network: leave --resume out to begin again")
+        for variable, array in zip(variables, self.last, strict=True):
+            variable.assign(array)
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state of a fit after its last complete epoch.
+    """The file that keeps the state of a fit: one file, so that no two parts of it can disagree.
 
     Attributes:
-        folder: holds the last weights with the optimizer's state, the best weights, and the history.
+        path: the file.
+        request: what was asked for, in plain JSON types; a resumed run must be asked for the same.
         patience: epochs without a better one after which a fit ends; None never ends it early.
         keep_start: whether the weights before the first epoch may be the best ones.
-        start_loss: validation loss before the first epoch.
     """
 
-    folder: Path
+    path: Path
+    request: dict[str, Any] = field(default_factory=dict)
     patience: int | None = None
     keep_start: bool = False
-    start_loss: list[float] = field(default_factory=list)
 
     @classmethod
     def open(
@@ -46,54 +108,57 @@ class Checkpoint:
         Args:
             run: the run's folder.
             request: what was asked for, in plain JSON types; a resumed run must be asked for the same.
-            resume: continue from the checkpoint.
+            resume: continue from the checkpoint, if an epoch was complete.
             patience: epochs without a better one after which the fit ends.
             keep_start: whether the weights before the first epoch may be the best ones.
 
         Raises:
-            InputError: there is nothing to resume, or it was asked for something else.
+            InputError: something else was asked for, or the checkpoint is damaged.
         """
-        folder = run / FOLDER
-        request_file = folder / "request.json"
+        checkpoint = cls(run / CHECKPOINT, request, patience, keep_start)
         if not resume:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            request_file.write_text(json.dumps(request))
-            return cls(folder, patience, keep_start)
-        if not request_file.is_file():
-            raise InputError(f"{run} has nothing to resume: leave --resume out")
-        before = json.loads(request_file.read_text())
-        changed = [key for key, value in request.items() if before.get(key) != value]
-        if changed:
-            raise InputError(
-                f"{run} was begun with {changed[0]} {before.get(changed[0])}: ask for the same to resume"
-            )
-        return cls(folder, patience, keep_start)
+            checkpoint.path.unlink(missing_ok=True)
+        elif checkpoint.path.exists():
+            checkpoint._refuse_other_request()
+        else:
+            _LOG.warning("no epoch of %s was complete: it starts over", run)
+        return checkpoint
 
-    def start(self, model: Any, loss: float) -> None:
-        """Keeps the weights before the first epoch as the best so far, unless the fit has begun already."""
-        self.start_loss.append(loss)
-        if not self.history():
-            model.save_weights(self._best)
+    def load(self) -> FitState | None:
+        """The state that was saved last; None before the first epoch was complete.
 
-    def callbacks(self) -> list[Any]:
-        """Keras callbacks that keep the best epoch, the history and the last epoch, and restore the last.
-
-        The callback of the last epoch runs last and keeps the one before it too: if the process is killed
-        between the callbacks or in one of them, that epoch is done again, and none is lost.
+        Raises:
+            InputError: the file is damaged.
         """
-        losses = self.history().get("val_loss", []) + self.start_loss
-        best = keras.callbacks.ModelCheckpoint(
-            self._best,
-            monitor="val_loss",
-            save_best_only=True,
-            save_weights_only=True,
-            initial_value_threshold=min(losses, default=None),
-        )
-        last = keras.callbacks.BackupAndRestore(
-            self.folder / "last", double_checkpoint=True, delete_checkpoint=False
-        )
-        return [best, keras.callbacks.CSVLogger(self._history, append=True), last]
+        if not self.path.exists():
+            return None
+        with self._opened() as (meta, arrays):
+            last, best = (
+                [arrays[name] for name in arrays.files if name.startswith(part)] for part in ("last", "best")
+            )
+        return FitState(last, best, meta["history"], meta["start_loss"])
+
+    def save(self, state: FitState) -> None:
+        """Replaces the state on disk at once: a kill leaves the one before or this one.
+
+        Raises:
+            InputError: it cannot be written, for example as the disk is full; the one before stays.
+        """
+        meta = {"request": self.request, "history": state.history, "start_loss": state.start_loss}
+        arrays: dict[str, Any] = {f"last_{number}": array for number, array in enumerate(state.last)}
+        arrays |= {f"best_{number}": array for number, array in enumerate(state.best)}
+        with replacing(self.path) as file:
+            np.savez(file, meta=np.array(json.dumps(meta)), **arrays)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut can leave the new name without its bytes
+
+    def history(self) -> History:
+        """Loss and accuracy of all epochs so far, those before a resumption among them."""
+        if not self.path.exists():
+            return {}
+        with self._opened() as (meta, _):
+            history: History = meta["history"]
+        return history
 
     def is_done(self, epochs: int) -> bool:
         """Whether this many epochs are done, or the last `patience` of them were no better."""
@@ -101,28 +166,26 @@ class Checkpoint:
         waited = len(losses) - 1 - losses.index(min(losses)) if losses else 0
         return len(losses) >= epochs or (self.patience is not None and waited >= self.patience)
 
-    def history(self) -> dict[str, list[float]]:
-        """Loss and accuracy of all epochs so far, those before a resumption among them."""
-        if not self._history.is_file():
-            return {}
-        with self._history.open(newline="") as file:
-            rows = list({row["epoch"]: row for row in csv.DictReader(file)}.values())
-        return {
-            name: [float(row[name]) for row in rows] for name in (rows[0] if rows else {}) if name != "epoch"
-        }
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[dict[str, Any], Any]]:
+        """What the file says about the fit, and its arrays, which are read when they are asked for."""
+        try:
+            with self.path.open("rb") as file, np.load(file) as arrays:
+                yield json.loads(str(arrays["meta"])), arrays
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise InputError(
+                f"{self.path} is damaged ({error}): leave --resume out to begin again"
+            ) from error
 
-    def finish(self, model: Any) -> None:
-        """Loads the best weights into a model."""
-        if self._best.is_file():
-            model.load_weights(self._best)
-
-    @property
-    def _best(self) -> Path:
-        return self.folder / "best.weights.h5"
-
-    @property
-    def _history(self) -> Path:
-        return self.folder / "history.csv"
+    def _refuse_other_request(self) -> None:
+        with self._opened() as (meta, _):
+            before = meta["request"]
+        changed = [key for key, value in self.request.items() if before.get(key) != value]
+        if changed:
+            raise InputError(
+                f"{self.path.parent} was begun with {changed[0]} {before.get(changed[0])}: ask for the same "
+                "to resume"
+            )
 
 
 def request_of(config: TrainConfig, data: Dataset, digest: str) -> dict[str, Any]:
@@ -145,4 +208,8 @@ def request_of(config: TrainConfig, data: Dataset, digest: str) -> dict[str, Any
 
 def remove_checkpoint(run: Path) -> None:
     """Removes the checkpoint of a run, if it has one."""
-    shutil.rmtree(run / FOLDER, ignore_errors=True)
+    (run / CHECKPOINT).unlink(missing_ok=True)
+
+
+def _variables(model: Any) -> Arrays:
+    return [np.array(variable) for variable in (*model.weights, *model.optimizer.variables)]

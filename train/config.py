@@ -77,7 +77,8 @@ class TrainConfig:
         size: side of the square input in px; 0 takes the architecture's default.
         resize: how an image becomes a square.
         seed: of everything random.
-        keep_duplicates: learn also from images that repeat one of another split.
+        keep_duplicates: learn also from images that look like one of another split, and divide a data set
+            without regard to looks; copies of a file stay in one split.
         resume: continue a fit on images that was interrupted.
         fine_tune: passes over augmented images that tune the top of the backbone; 0 leaves it frozen.
         backbone: the network that a head stands on, in any case; Xception if empty.

@@ -1,18 +1,23 @@
 """A data set: labelled images in folders, one folder a class."""
 
+import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.folder_walk import LeftOut, describe_all
 from edgebreed.edge.images import is_photo
 from edgebreed.errors import DatasetError
+from edgebreed.train.layout import Layout, normalized, read_layout
 
-SPLITS = {"train": "train", "valid": "valid", "val": "valid", "validation": "valid", "test": "test"}
-"""Folder names that are splits, and what each is called here."""
+_LOG = logging.getLogger(__name__)
+
+SPLIT_NAMES = ("train", "valid", "test")
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,16 @@ class Dataset:
         splits: `train`, `valid` and `test`; each but `train` may be empty.
         divided: whether the folder has split folders; if not, all images are in `train` until
             `prepare.divide` has divided them.
+        left_out: files below the root that are not read as images, by reason.
+        in_sub_folders: how many images lie deeper than in their class folder.
     """
 
     root: Path
     classes: tuple[str, ...]
     splits: dict[str, tuple[LabelledImage, ...]]
     divided: bool = True
+    left_out: dict[LeftOut, tuple[Path, ...]] = field(default_factory=dict, compare=False)
+    in_sub_folders: int = field(default=0, compare=False)
 
     def images(self, split: str) -> tuple[LabelledImage, ...]:
         """The images of a split.
@@ -69,6 +78,11 @@ class Dataset:
     def all_images(self) -> list[LabelledImage]:
         """The images of all splits, one split after another."""
         return [image for images in self.splits.values() for image in images]
+
+    @property
+    def missing_splits(self) -> tuple[str, ...]:
+        """The splits without images: training sets a part of `train` aside for each."""
+        return tuple(name for name in SPLIT_NAMES[1:] if not self.splits.get(name))
 
     def name_of(self, image: LabelledImage) -> str:
         """The image's path below `root`."""
@@ -132,75 +146,106 @@ def labels_of(images: Iterable[LabelledImage]) -> NDArray[np.int64]:
 
 
 def read_dataset(root: Path) -> Dataset:
-    """Reads `root/<split>/<class>/*` or `root/<class>/*`.
+    """Reads `root/<split>/<class>/...` or `root/<class>/...`; images in sub-folders are of the class too.
 
-    A class is a folder that holds an image: empty folders and stray files do not count.
+    A class is a folder that holds an image; what is no image of a class is listed with the reason.
 
     Raises:
-        DatasetError: no images, fewer than two classes, or a split with a class that `train` lacks.
+        DatasetError: no images, fewer than two classes, a class folder none of whose files is read, two
+            folders that are one split or one class, or a split with a class that `train` lacks.
     """
-    if not root.is_dir():
-        raise DatasetError(f"no such folder: {root}")
-    folders = _split_folders(root)
-    divided = "train" in folders
-    folders = folders if divided else {"train": root}
-    classes = _checked_classes(folders["train"], _read_classes(folders["train"]))
-    splits = {name: _labelled(_read_classes(folder), classes, folder) for name, folder in folders.items()}
+    layout = read_layout(root)
+    if "train" not in layout.folders:
+        found = ", ".join(sorted(folder.name for folder in layout.folders.values()))
+        raise DatasetError(
+            f"{root} has {found} but no train folder: a model learns from {root}/train/<class>"
+        )
+    classes = _checked_classes(layout, layout.images("train"))
+    splits = {
+        name: _labelled(layout.images(name), classes, folder) for name, folder in layout.folders.items()
+    }
     return Dataset(
-        root, classes, {name: splits.get(name, ()) for name in ("train", "valid", "test")}, divided
+        root,
+        classes,
+        {name: splits.get(name, ()) for name in SPLIT_NAMES},
+        layout.divided,
+        layout.left_out,
+        layout.in_sub_folders,
     )
 
 
 def read_labelled(
-    root: Path, classes: tuple[str, ...], labels: tuple[str, ...], split: str
+    root: Path, classes: tuple[str, ...], labels: tuple[str, ...], split: str, set_aside: bool = False
 ) -> tuple[LabelledImage, ...]:
-    """Reads images to measure a model on: `root/<split>/<class>/*` or `root/<class>/*`.
+    """Reads images to measure a model on: `root/<split>/<class>/...` or `root/<class>/...`.
 
-    Folders may have the class names that the model was trained with, or the labels that it shows.
+    A folder that bears the name of a class is that class. Only where no folder does, folders are named by
+    the labels that the model shows.
+
+    Args:
+        root: the folder.
+        classes: class names that the model was trained with.
+        labels: the same, as users read them.
+        split: which images, where the folder has splits.
+        set_aside: read `train` where the folder lacks the split, as training sets a part of it aside then.
 
     Raises:
-        DatasetError: no images, or a folder that names none of the model's classes.
+        DatasetError: no images, a folder that names none of the model's classes, or two folders of a class.
     """
-    if not root.is_dir():
-        raise DatasetError(f"no such folder: {root}")
-    folders = _split_folders(root)
-    if folders and split not in folders:
-        raise DatasetError(f"{root} has no {split} folder: pass --split {' or '.join(sorted(folders))}")
-    folder = folders.get(split, root)
-    shown = {label: name for name, label in zip(classes, labels, strict=True)}
-    by_class = {shown.get(name, name): paths for name, paths in _read_classes(folder).items()}
+    layout = read_layout(root)
+    split = _split_to_read(layout, split, set_aside)
+    by_class = _by_class(layout.images(split), classes, labels, layout.folders[split])
     if not by_class:
+        folder = layout.folders[split]
         raise DatasetError(f"no image in {folder}: expected {folder}/<class>/*.jpg")
-    return _labelled(by_class, classes, folder)
+    if left_out := describe_all(layout.left_out, root):
+        _LOG.warning("left out in %s: %s", root, left_out)
+    return _labelled(by_class, classes, layout.folders[split])
 
 
 def has_splits(root: Path) -> bool:
     """Whether a folder has split folders, as in `root/<split>/<class>/*`."""
-    return bool(_split_folders(root))
+    return read_layout(root).divided
 
 
-def _split_folders(root: Path) -> dict[str, Path]:
-    return {
-        SPLITS[p.name.lower()]: p for p in sorted(root.iterdir()) if p.is_dir() and p.name.lower() in SPLITS
-    }
+def _split_to_read(layout: Layout, split: str, set_aside: bool) -> str:
+    if not layout.divided:
+        return "train"
+    if split not in layout.folders and "train" in layout.folders and set_aside and split in SPLIT_NAMES:
+        _LOG.warning(
+            "%s has no %s folder: reading train, of which training sets images aside", layout.root, split
+        )
+        return "train"
+    if split not in layout.folders:
+        found = " or ".join(sorted(layout.folders))
+        raise DatasetError(f"{layout.root} has no {split} folder: pass --split {found}")
+    return split
 
 
-def _read_classes(folder: Path) -> dict[str, list[Path]]:
-    found = {
-        p.name: sorted(f for f in p.iterdir() if is_photo(f) and f.is_file())
-        for p in sorted(folder.iterdir())
-        if p.is_dir() and not p.name.startswith(".")
-    }
-    return {name: paths for name, paths in found.items() if paths}
+def _by_class(
+    by_folder: dict[str, list[Path]], classes: tuple[str, ...], labels: tuple[str, ...], folder: Path
+) -> dict[str, list[Path]]:
+    """The images by the name of the class that each folder stands for."""
+    own = {normalized(name): name for name in classes}
+    if by_folder.keys() & own.keys():
+        return {own.get(name, name): paths for name, paths in by_folder.items()}
+    shown = {normalized(label): name for name, label in zip(classes, labels, strict=True)}
+    for name, count in Counter(map(normalized, labels)).items():
+        if count > 1 and name in by_folder:
+            raise DatasetError(
+                f"{folder / name} means {count} classes: name folders by the classes' own names"
+            )
+    return {shown.get(name, name): paths for name, paths in by_folder.items()}
 
 
-def _checked_classes(folder: Path, by_class: dict[str, list[Path]]) -> tuple[str, ...]:
+def _checked_classes(layout: Layout, by_class: dict[str, list[Path]]) -> tuple[str, ...]:
     if len(by_class) < 2:
-        loose = sum(is_photo(path) for path in folder.iterdir() if path.is_file())
+        loose = sum(map(is_photo, layout.left_out.get(LeftOut.LOOSE, ())))
         nothing = f"{loose} images that are in no class folder" if loose else "no image"
         found = f"one class ({next(iter(by_class))})" if by_class else nothing
         raise DatasetError(
-            f"{folder} holds {found}: a classifier needs two or more folders of images, one a class"
+            f"{layout.folders['train']} holds {found}: "
+            "a classifier needs two or more folders of images, one a class"
         )
     return tuple(by_class)
 

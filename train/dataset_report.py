@@ -13,13 +13,8 @@ from edgebreed.edge.images import Frame, read_photo
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
 from edgebreed.errors import InputError
 from edgebreed.train.dataset import Dataset
-from edgebreed.train.dataset_scan import (
-    DatasetScan,
-    DuplicateGroups,
-    empty_files,
-    misnamed_files,
-    rotated_by_exif,
-)
+from edgebreed.train.dataset_scan import DatasetScan
+from edgebreed.train.duplicates import DuplicateGroups
 
 CELL_SIDE = 150  # px, as are the next two
 LINE_HEIGHT = 16
@@ -42,36 +37,29 @@ class DatasetReport:
 
     Attributes:
         data: the data set.
-        scan: duplicates and files that do not decode.
-        empty: files of zero bytes.
-        misnamed: files whose suffix is wrong, with their format.
-        rotated: images that EXIF rotates.
+        scan: what was found in its files.
     """
 
     data: Dataset
     scan: DatasetScan
-    empty: tuple[Path, ...]
-    misnamed: dict[Path, str]
-    rotated: tuple[Path, ...]
-
-    @classmethod
-    def of(cls, data: Dataset, scan: DatasetScan) -> "DatasetReport":
-        """The report on a data set and its scan; reads names and EXIF orientation of the files."""
-        paths = list(scan.splits)
-        return cls(data, scan, empty_files(paths), misnamed_files(paths), rotated_by_exif(paths))
 
     def to_dict(self) -> dict[str, Any]:
         """What `edgebreed data check --json` prints."""
-        sizes = self.class_sizes()
+        sizes, left_out = self.class_sizes(), self.data.left_out
         return {
             "data": str(self.data.root),
             "classes": len(self.data.classes),
             "images": len(self.scan.splits),
             "splits": {name: len(images) for name, images in self.data.splits.items()},
+            "missing_splits": list(self.data.missing_splits),
+            "in_sub_folders": self.data.in_sub_folders,
+            "left_out": {reason.value: [str(path) for path in paths] for reason, paths in left_out.items()},
+            "left_out_counts": {reason.value: len(paths) for reason, paths in left_out.items()},
             "undecodable": [str(path) for path in self.scan.undecodable],
-            "empty": [str(path) for path in self.empty],
-            "misnamed": {str(path): kind for path, kind in self.misnamed.items()},
-            "turned": [str(path) for path in self.rotated],
+            "empty": [str(path) for path in self.scan.empty],
+            "misnamed": {str(path): kind for path, kind in self.scan.misnamed.items()},
+            "turned": [str(path) for path in self.scan.turned],
+            "conflicting": [[str(path) for path in group] for group in self.scan.conflicting],
             "duplicates": _groups(self.scan.exact),
             "near_duplicates": _groups(self.scan.near),
             "imbalance": {
@@ -79,7 +67,7 @@ class DatasetReport:
                 "largest": max(sizes.items(), key=lambda item: item[1]),
                 "ratio": max(sizes.values()) / max(1, min(sizes.values())),
             },
-            "dropped_from_training": len(self.scan.leaking()),
+            "dropped_from_training": len(self.scan.repeats),
         }
 
     def class_sizes(self) -> dict[str, int]:
@@ -88,17 +76,25 @@ class DatasetReport:
         return {name: counts[label] for label, name in enumerate(self.data.classes)}
 
     def cells(self, most: int = MOST_CELLS) -> list[Cell]:
-        """For a contact sheet: faulty files, then duplicates across splits, then other duplicates."""
+        """For a contact sheet: faulty files, conflicting labels, duplicates, those across splits first."""
         faulty = [Cell(path, ("does not decode", path.name)) for path in self.scan.undecodable]
-        misnamed = [Cell(path, (f"is {kind}", path.name)) for path, kind in self.misnamed.items()]
+        misnamed = [Cell(path, (f"is {kind}", path.name)) for path, kind in self.scan.misnamed.items()]
+        conflicting = [
+            Cell(path, (f"conflict {number}", f"{path.parent.name}/{path.name}"))
+            for number, members in enumerate(self.scan.conflicting, 1)
+            for path in members
+        ]
         splits = self.scan.splits
-        groups = sorted(self.scan.near.members, key=lambda members: -len({splits[path] for path in members}))
+        groups = sorted(
+            (members for members in self.scan.near.members if members not in self.scan.conflicting),
+            key=lambda members: -len({splits[path] for path in members}),
+        )
         same = [
             Cell(path, (f"same {number}: {splits[path]}", f"{path.parent.name}/{path.name}"))
             for number, members in enumerate(groups, 1)
             for path in members
         ]
-        return [*faulty, *misnamed, *same][:most]
+        return [*faulty, *misnamed, *conflicting, *same][:most]
 
 
 def contact_sheet(cells: Sequence[Cell], columns: int = 8) -> Frame:

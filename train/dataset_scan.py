@@ -1,48 +1,56 @@
-"""Reads every file of a data set once: files that do not decode, exact duplicates and near-duplicates."""
+"""Reads every file of a data set once: what does not decode, what is odd, and what shows the same."""
 
 import hashlib
+import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.images import read_photo
+from edgebreed.edge.image_format import FORMATS, format_of
+from edgebreed.edge.images import decode, is_turned, read_encoded
 from edgebreed.errors import ImageError
 from edgebreed.progress import track
-from edgebreed.train.dataset import Dataset
+from edgebreed.train.dataset import Dataset, LabelledImage
+from edgebreed.train.duplicates import (
+    HASH_BITS,
+    DuplicateGroups,
+    group_exact,
+    group_near,
+    is_near_any,
+    perceptual_hash,
+)
 from edgebreed.train.feature_cache import FeatureCache
 
-CACHE_KEY = "phash-1"  # raise the number when the hash or the test for decodable files changes
-ORIENTATION = 0x0112  # EXIF tag
-FORMATS = {
-    "JPEG": {".jpg", ".jpeg"},
-    "MPO": {".jpg", ".jpeg"},
-    "PNG": {".png"},
-    "BMP": {".bmp"},
-    "WEBP": {".webp"},
-    "TIFF": {".tif", ".tiff"},
-}
-HASH_BITS = 64
-NEAR_BITS = 6  # of 64; with more, images that show different things begin to match
-SPLIT_ORDER = ("train", "valid", "test")
+CACHE_KEY = "phash-2"  # raise the number when the hash or the decoder changes
+LATER = {"train": ("valid", "test"), "valid": ("test",), "test": ()}
+"""The splits that are measured on once a split was learned; the final head learns validation images too."""
 
 
 @dataclass(frozen=True)
-class DuplicateGroups:
-    """Images that show the same, two or more a group.
+class ScannedFile:
+    """What one reading of a file tells.
 
     Attributes:
-        members: the groups; paths in order.
-        across: how many of the groups have images in two or more splits.
+        sha256: of its bytes, in hexadecimal.
+        empty: it has none.
+        format: by its content; None if that is of no known format.
+        turned: it is stored turned or mirrored, and set upright by the decoder.
+        hash: `(64,) bool`; None if it does not decode.
+        fault: why it does not decode; empty if it does.
     """
 
-    members: tuple[tuple[Path, ...], ...]
-    across: int
+    sha256: str
+    empty: bool
+    format: str | None
+    turned: bool
+    hash: NDArray[np.bool_] | None
+    fault: str
 
 
 @dataclass(frozen=True)
@@ -51,49 +59,67 @@ class DatasetScan:
 
     Attributes:
         splits: the split of each image.
-        undecodable: files that are empty, truncated, or no image.
+        undecodable: files that are empty, cut off, or no image, each with a sentence about it.
+        empty: those of zero bytes.
+        misnamed: files whose suffix is of another format than their content, with that format.
+        turned: images that are stored turned or mirrored.
         exact: groups of byte-identical files.
-        near: groups of images that look the same; the exact ones are among them.
+        near: groups of images of one class that look the same; byte-identical files are among them, those of
+            different classes too.
+        conflicting: groups of byte-identical files in different classes: at most one label is right.
+        repeats: images that must not be learned, as they look like an image of the same class in a split that
+            is measured on later.
         digests: SHA-256 of each file.
     """
 
     splits: dict[Path, str]
-    undecodable: tuple[Path, ...]
+    undecodable: dict[Path, str]
+    empty: tuple[Path, ...]
+    misnamed: dict[Path, str]
+    turned: tuple[Path, ...]
     exact: DuplicateGroups
     near: DuplicateGroups
+    conflicting: tuple[tuple[Path, ...], ...]
+    repeats: frozenset[Path]
     digests: dict[Path, str]
 
-    def leaking(self) -> set[Path]:
-        """Images that must not be learned, as they repeat an image of a split that is measured on later.
-
-        Those are training images that repeat a validation or test image, and validation images that repeat a
-        test image, since the final head learns validation images too.
-        """
-        groups = (*self.exact.members, *self.near.members)
-        return {path for members in groups for path in members if self._repeats_later(path, members)}
-
-    def _repeats_later(self, path: Path, members: Sequence[Path]) -> bool:
-        order = {member: SPLIT_ORDER.index(self.splits[member]) for member in members}
-        return order[path] < max(order.values())
+    @property
+    def contradicted(self) -> frozenset[Path]:
+        """All images of the conflicting groups."""
+        return frozenset(path for group in self.conflicting for path in group)
 
 
 def scan_dataset(data: Dataset, cache: FeatureCache) -> DatasetScan:
-    """Scans a data set; hashes are cached by content."""
+    """Scans a data set; hashes are cached by content.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
     splits = {image.path: split for split, images in data.splits.items() for image in images}
-    digests = {path: cache.digest(path) for path in splits}
-    hashes = _hashes(digests, cache)
+    files = _read(list(splits), cache)
+    sound = {path: file.sha256 for path, file in files.items() if file.hash is not None}
+    exact = DuplicateGroups.of(group_exact(sound), splits)
+    conflicting = _conflicting(exact, data.all_images)
+    classes = _by_class(data.all_images, files, {path for group in conflicting for path in group})
     return DatasetScan(
         splits=splits,
-        undecodable=tuple(path for path in splits if path not in hashes),
-        exact=exact_duplicates({path: digests[path] for path in hashes}, splits),
-        near=near_duplicates(hashes, splits),
-        digests=digests,
+        undecodable={path: file.fault for path, file in files.items() if file.fault},
+        empty=tuple(path for path, file in files.items() if file.empty),
+        misnamed=_misnamed(files),
+        turned=tuple(path for path, file in files.items() if file.turned),
+        exact=exact,
+        near=DuplicateGroups.of(
+            [*conflicting, *(group for one_class in classes for group in _look_alikes(one_class))], splits
+        ),
+        conflicting=conflicting,
+        repeats=frozenset(path for one_class in classes for path in _repeats(one_class, splits)),
+        digests={path: file.sha256 for path, file in files.items()},
     )
 
 
 def image_hashes(paths: Iterable[Path], cache: FeatureCache) -> dict[Path, NDArray[np.bool_]]:
     """The perceptual hash `(64,) bool` of each image that decodes, from the cache where it has them."""
-    return _hashes({path: cache.digest(path) for path in paths}, cache)
+    return {path: file.hash for path, file in _read(list(paths), cache).items() if file.hash is not None}
 
 
 def digest_of_data(data: Dataset, digests: dict[Path, str]) -> str:
@@ -102,112 +128,68 @@ def digest_of_data(data: Dataset, digests: dict[Path, str]) -> str:
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
-def exact_duplicates(digests: dict[Path, str], splits: dict[Path, str]) -> DuplicateGroups:
-    """Groups of byte-identical files, from each file's SHA-256 and split."""
-    by_digest: dict[str, list[Path]] = defaultdict(list)
-    for path, digest in digests.items():
-        by_digest[digest].append(path)
-    return _groups(by_digest.values(), splits)
+def _read(paths: list[Path], cache: FeatureCache) -> dict[Path, ScannedFile]:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each holds a whole picture, which may be of a gigabyte
+        files = pool.map(partial(_read_file, cache=cache), paths)
+        return dict(zip(paths, track(files, "scan", len(paths)), strict=True))
 
 
-def near_duplicates(
-    hashes: dict[Path, NDArray[np.bool_]], splits: dict[Path, str], bits: int = NEAR_BITS
-) -> DuplicateGroups:
-    """Groups of images whose perceptual hashes differ in at most `bits` of 64.
-
-    Args:
-        hashes: `(64,) bool` of each image.
-        splits: the split of each image.
-        bits: the largest Hamming distance between two images that show the same.
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    if not hashes:
-        return DuplicateGroups((), 0)
-    paths = list(hashes)
-    signs = np.where(np.stack([hashes[path] for path in paths]), 1, -1).astype(np.float32)
-    pairs = np.nonzero(signs @ signs.T >= HASH_BITS - 2 * bits)
-    edges = coo_array((np.ones(len(pairs[0]), bool), pairs), shape=(len(paths), len(paths)))
-    _, component = connected_components(edges, directed=False)
-    members: dict[int, list[Path]] = defaultdict(list)
-    for path, number in zip(paths, component, strict=True):
-        members[int(number)].append(path)
-    return _groups(members.values(), splits)
+def _read_file(path: Path, cache: FeatureCache) -> ScannedFile:
+    data = read_encoded(path)
+    digest = cache.digests[path] = hashlib.sha256(data).hexdigest()
+    bits, fault = cache.get(CACHE_KEY, digest), ""
+    if bits is None:
+        try:
+            bits = perceptual_hash(decode(data, str(path))).astype(np.float32)
+            cache.put(CACHE_KEY, digest, bits)
+        except ImageError as error:
+            fault = str(error)
+    known = None if bits is None else bits > 0
+    return ScannedFile(digest, not data, format_of(data), not fault and is_turned(data), known, fault)
 
 
-def perceptual_hash(path: Path) -> NDArray[np.bool_]:
-    """The 64 bits of pHash (Zauner 2010) of the upright image, `(64,) bool`."""
-    import imagehash
-    from PIL import Image, ImageOps
-
-    with Image.open(path) as picture:
-        return np.asarray(imagehash.phash(ImageOps.exif_transpose(picture)).hash, bool).ravel()
-
-
-def empty_files(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """Files of zero bytes."""
-    return tuple(path for path in paths if path.stat().st_size == 0)
-
-
-def misnamed_files(paths: Sequence[Path]) -> dict[Path, str]:
-    """Files whose content is of another format than their suffix says, each with that format."""
-    formats = {path: _opened(path, lambda picture: picture.format) for path in paths}
+def _misnamed(files: dict[Path, ScannedFile]) -> dict[Path, str]:
     return {
-        path: kind
-        for path, kind in formats.items()
-        if kind and path.suffix.lower() not in FORMATS.get(kind, set())
+        path: file.format
+        for path, file in files.items()
+        if file.format and path.suffix.lower() not in FORMATS[file.format]
     }
 
 
-def rotated_by_exif(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """Images whose EXIF orientation rotates or mirrors them; every reader in edgebreed applies it."""
-    return tuple(path for path in paths if (_opened(path, _orientation) or 1) != 1)
+def _conflicting(exact: DuplicateGroups, images: list[LabelledImage]) -> tuple[tuple[Path, ...], ...]:
+    label = {image.path: image.label for image in images}
+    return tuple(group for group in exact.members if len({label[path] for path in group}) > 1)
 
 
-def _groups(members: Iterable[Sequence[Path]], splits: dict[Path, str]) -> DuplicateGroups:
-    several = sorted(tuple(sorted(group)) for group in members if len(group) > 1)
-    across = sum(len({splits[path] for path in group}) > 1 for group in several)
-    return DuplicateGroups(tuple(several), across)
+def _by_class(
+    images: list[LabelledImage], files: dict[Path, ScannedFile], left_out: set[Path]
+) -> list[dict[Path, ScannedFile]]:
+    """The files of each class that decode and whose label nothing contradicts."""
+    classes: dict[int, dict[Path, ScannedFile]] = defaultdict(dict)
+    for image in images:
+        if files[image.path].hash is not None and image.path not in left_out:
+            classes[image.label][image.path] = files[image.path]
+    return list(classes.values())
 
 
-def _hashes(digests: dict[Path, str], cache: FeatureCache) -> dict[Path, NDArray[np.bool_]]:
-    """The perceptual hash of each image that decodes."""
-    found = {path: cache.get(CACHE_KEY, digest) for path, digest in digests.items()}
-    new = [path for path, bits in found.items() if bits is None]
-    with ThreadPoolExecutor() as pool:
-        for path, bits in zip(new, track(pool.map(_hash, new), "scan", len(new)), strict=True):
-            if bits is not None:
-                found[path] = row = bits.astype(np.float32)
-                cache.put(CACHE_KEY, digests[path], row)
-    return {path: bits > 0 for path, bits in found.items() if bits is not None}
+def _look_alikes(files: dict[Path, ScannedFile]) -> list[list[Path]]:
+    """Groups of one class's images; byte-identical ones are in one group, whatever their hash."""
+    copies = group_exact({path: file.sha256 for path, file in files.items()})
+    groups = group_near(_hashes(files, [group[0] for group in copies]))
+    return [[path for index in group for path in copies[index]] for group in groups]
 
 
-def _hash(path: Path) -> NDArray[np.bool_] | None:
-    """None for a file that does not decode completely; OpenCV alone fills truncated JPEGs with grey."""
-    try:
-        read_photo(path)
-        return perceptual_hash(path)
-    except _decode_errors():
-        return None
+def _repeats(files: dict[Path, ScannedFile], splits: dict[Path, str]) -> list[Path]:
+    """One class's images that look like one of a later split."""
+    found: list[Path] = []
+    for split, later in LATER.items():
+        paths = [path for path in files if splits[path] == split]
+        others = [path for path in files if splits[path] in later]
+        near = is_near_any(_hashes(files, paths), _hashes(files, others))
+        found += [path for path, repeats in zip(paths, near, strict=True) if repeats]
+    return found
 
 
-def _opened(path: Path, read: Any) -> Any:
-    from PIL import Image
-
-    try:
-        with Image.open(path) as picture:
-            return read(picture)
-    except _decode_errors():
-        return None
-
-
-def _decode_errors() -> tuple[type[Exception], ...]:
-    """What Pillow and edgebreed raise for a file that is damaged, or too large for an image."""
-    from PIL.Image import DecompressionBombError
-
-    return (ImageError, OSError, SyntaxError, ValueError, DecompressionBombError)
-
-
-def _orientation(picture: Any) -> int:
-    return int(picture.getexif().get(ORIENTATION, 1))
+def _hashes(files: dict[Path, ScannedFile], paths: list[Path]) -> NDArray[np.bool_]:
+    rows = [file_hash for path in paths if (file_hash := files[path].hash) is not None]
+    return np.array(rows, bool).reshape(len(paths), HASH_BITS)

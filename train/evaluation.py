@@ -18,10 +18,11 @@ from edgebreed.edge.preprocess import InputSpec
 from edgebreed.errors import ImageError, InputError
 from edgebreed.progress import track
 from edgebreed.train.classification_metrics import ClassificationMetrics, measure
-from edgebreed.train.dataset import SPLITS, LabelledImage, has_splits, labels_of, read_labelled
+from edgebreed.train.dataset import LabelledImage, has_splits, labels_of, read_dataset, read_labelled
 from edgebreed.train.delivered import Delivered, measure_delivered
 from edgebreed.train.feature_cache import Digest, digest_of
 from edgebreed.train.image_loader import Change, load_batches, unchanged
+from edgebreed.train.layout import SPLITS
 from edgebreed.train.run_record import MODEL, RunRecord, newest_run, read_record, read_run_images
 
 BATCH = 8
@@ -93,7 +94,8 @@ class Evaluation:
         """
         model, digest = model or newest_run(), cache(digest_of)
         engine, description = open_model(model, options)
-        images = _read_images(root, description, split)
+        split = SPLITS.get(split.lower(), split)
+        images = _read_images(root, model, description, split, digest)
         learned, unknown = _learned_by(model, description, digest)
         new = images if learned is None else _not_learned(images, learned, root, digest)
         sound = _decodable(new, root)
@@ -165,14 +167,20 @@ def _run_of(model: Path) -> Path:
     return model if model.is_dir() else model.parent
 
 
-def _read_images(root: Path, description: ModelDescription, split: str) -> tuple[LabelledImage, ...]:
-    split = SPLITS.get(split.lower(), split)
+def _read_images(
+    root: Path, model: Path, description: ModelDescription, split: str, digest: Digest
+) -> tuple[LabelledImage, ...]:
+    """The images of a split, and those that the model has learned from where the folder does not tell."""
     if root.is_dir() and split != "test" and not has_splits(root):
         raise InputError(
             f"{root} has no split folders, so --split {split} names none of its images: leave --split out, "
             "and those that the model has not learned from are measured"
         )
-    return read_labelled(root, description.classes, description.labels, split)
+    if isinstance(description, RunRecord) and _divided_by_run(description, root, split):
+        data = read_run_images(_run_of(model), description, digest=digest)
+        return tuple(dict.fromkeys((*data.learned, *data.images(split))))
+    set_aside = description.learned is not None
+    return read_labelled(root, description.classes, description.labels, split, set_aside)
 
 
 def _learned_by(
@@ -189,6 +197,14 @@ def _learned_by(
         cause = str(error).partition(":")[0]  # what follows is a remedy for other commands
         return None, f"the run does not say which images it has learned from, and {cause}"
     return LearnedImages.of(digest(image.path) for image in data.learned), ""
+
+
+def _divided_by_run(record: RunRecord, root: Path, split: str) -> bool:
+    """Whether a folder is the run's own data set and lacks this split: the run set its images aside."""
+    if not root.is_dir() or root.resolve() != Path(record.data):
+        return False
+    data = read_dataset(root)
+    return not data.divided or not data.splits.get(split)
 
 
 def _not_learned(

@@ -1,8 +1,7 @@
 """Features of a frozen backbone: computed once an image, cached on disk by the image's content."""
 
 import hashlib
-import os
-import tempfile
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +10,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.files import user_cache
+from edgebreed.edge.files import replacing, user_cache
 from edgebreed.edge.preprocess import InputSpec
+from edgebreed.errors import InputError
 from edgebreed.progress import track
 from edgebreed.train.image_loader import Change, load_batches, unchanged
+
+_LOG = logging.getLogger(__name__)
 
 Digest = Callable[[Path], str]
 """SHA-256 of a file in hexadecimal; callers that ask for one file several times pass one that caches."""
@@ -43,19 +45,22 @@ class FeatureExtractor(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class FeatureCache:
     """Features on disk, one file an image, named by the image's SHA-256 and the extractor's key.
 
-    Files are written under another name and then renamed, so two processes can share one cache.
+    Files are written under another name and then renamed, so two processes can share one cache. Where the
+    folder cannot be written, as in a read-only home or on a full disk, nothing more is cached.
 
     Attributes:
         root: the folder.
         digests: SHA-256 of the files that were read so far.
+        writable: whether features are still cached.
     """
 
     root: Path
     digests: dict[Path, str] = field(default_factory=dict, compare=False)
+    writable: bool = field(default=True, compare=False)
 
     def digest(self, path: Path) -> str:
         """SHA-256 of a file's bytes; each file is read once."""
@@ -71,12 +76,15 @@ class FeatureCache:
             return None
 
     def put(self, key: str, digest: str, features: NDArray[np.float32]) -> None:
-        """Caches the features `(F,) float32` of an image."""
-        path = self._path(key, digest)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            np.save(file, features)
-        os.replace(file.name, path)  # noqa: PTH105  (a str from tempfile)
+        """Caches the features `(F,) float32` of an image; warns once if that fails."""
+        if not self.writable:
+            return
+        try:
+            with replacing(self._path(key, digest)) as file:
+                np.save(file, features)
+        except InputError as error:
+            self.writable = False
+            _LOG.warning("features are not kept for the next run: %s; pass --cache DIR to keep them", error)
 
     def _path(self, key: str, digest: str) -> Path:
         return self.root / key / digest[:2] / f"{digest}.npy"

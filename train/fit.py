@@ -1,8 +1,9 @@
 """Fits a Keras model on features or on images."""
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from edgebreed.edge.preprocess import InputSpec
 from edgebreed.progress import bar
 from edgebreed.signals import stop_signals
 from edgebreed.train.augment import Augmentation, AugmentedImages
-from edgebreed.train.checkpoint import Checkpoint
+from edgebreed.train.checkpoint import Checkpoint, FitState
 from edgebreed.train.config import History
 from edgebreed.train.dataset import Dataset, LabelledArrays, labels_of
 from edgebreed.train.image_loader import load_images
@@ -25,6 +26,9 @@ MIXUP = 0.2
 SIDE_SHARES = (0.5625, 0.8125)  # of the model's own side: 72 and 104 px for 128
 SMALLEST_SIDE = 32  # px
 SMALL_EPOCHS = 0.6  # share of the epochs at the smaller side
+
+Batch = tuple[NDArray[np.uint8], NDArray[np.float32]]
+"""Images `(N, H, W, 3) uint8 RGB` and targets `(N, classes) float32`."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,9 @@ def fit_images(
 ) -> History:
     """Fits a network on augmented images; the weights of the best validation epoch stay.
 
-    It continues from the checkpoint. On Ctrl-C or SIGTERM it ends early and keeps its complete epochs; the
-    checkpoint says whether it is done.
+    It continues from the checkpoint. An epoch depends on the state before it, the seed and its number alone,
+    so a fit that was killed and resumed ends as one that was not. On Ctrl-C or SIGTERM it ends early and
+    keeps its complete epochs; the checkpoint says whether it is done.
 
     Args:
         model: from images of any side to logits.
@@ -109,49 +114,94 @@ def fit_images(
         sides: side in px of the training images, and the epoch up to which it is used.
 
     Raises:
+        InputError: the checkpoint is damaged or cannot be written.
         KeyboardInterrupt: a signal came before the first epoch was complete.
     """
     _compile(model, settings, len(train.labels))
-    model.optimizer.build(
-        model.trainable_variables
-    )  # checkpoints hold its state, so it must exist to read one
-    if checkpoint.keep_start:
-        checkpoint.start(model, model.evaluate(valid.inputs, _one_hot(valid.labels, model), verbose=0)[0])
-    with stop_signals() as received:
-        for side, last in sides:
-            if not received and not checkpoint.is_done(last):
-                stage = _SideStage(side, checkpoint, received)
-                _fit_side(model, train, valid, replace(settings, epochs=last), stage)
-        if received and not checkpoint.history():
-            raise KeyboardInterrupt
-    checkpoint.finish(model)
-    return checkpoint.history()
+    model.optimizer.build(model.trainable_variables)  # its state is restored and saved, so it must exist
+    splits = tuple((split.inputs, _one_hot(split.labels, model)) for split in (train, valid))
+    state = _begin(model, splits[1], checkpoint)
+    with stop_signals() as received, _reported("network", settings, state.history) as report:
+        while not received and not checkpoint.is_done(settings.epochs):
+            epoch = len(state.history.get("loss", ()))
+            logs = _fit_epoch(model, splits, settings, _Epoch(epoch, _side_of(epoch, sides), received))
+            if not received:  # else Keras may have ended within the epoch
+                state = state.after(model, logs)
+                checkpoint.save(state)
+                report.on_epoch_end(epoch, logs)
+    if not state.history:
+        raise KeyboardInterrupt
+    model.set_weights(state.best)
+    return state.history
 
 
 @dataclass(frozen=True)
-class _SideStage:
-    """Epochs at one size: its side in px, the checkpoint, and the signals that were received."""
+class _Epoch:
+    """An epoch: its number from 0, the side of its images in px, and the signals that were received."""
 
+    number: int
     side: int
-    checkpoint: Checkpoint
     received: list[int]
 
 
-def _fit_side(
-    model: Any, train: LabelledArrays, valid: LabelledArrays, settings: FitSettings, stage: _SideStage
-) -> None:
-    checkpoint = stage.checkpoint
-    first = len(checkpoint.history().get("loss", ()))
-    augmentation = Augmentation(stage.side, MIXUP, settings.seed, first)
-    callbacks = [*_reporting(f"network at {stage.side} px", settings), *checkpoint.callbacks()]
-    model.fit(
-        AugmentedImages(train.inputs, _one_hot(train.labels, model), settings.batch, augmentation),
-        validation_data=(valid.inputs, _one_hot(valid.labels, model)),
-        initial_epoch=first,
-        epochs=settings.epochs,
-        callbacks=[complete_epochs(callbacks, stage.received, lambda: checkpoint.is_done(settings.epochs))],
+def _begin(model: Any, valid: Batch, checkpoint: Checkpoint) -> FitState:
+    """The state to continue from, which the model is in afterwards."""
+    state = checkpoint.load()
+    if state is None:
+        loss = float(model.evaluate(*valid, verbose=0)[0]) if checkpoint.keep_start else None
+        return FitState.before_the_first_epoch(model, loss)
+    state.restore(model)
+    return state
+
+
+def _fit_epoch(
+    model: Any, splits: tuple[Batch, ...], settings: FitSettings, epoch: _Epoch
+) -> dict[str, float]:
+    """Loss and accuracy of an epoch; it is cut off by a signal."""
+    (images, targets), valid = splits
+    augmentation = Augmentation(epoch.side, MIXUP, settings.seed, epoch.number)
+    seed_random_layers(model, settings.seed, epoch.number)
+    history = model.fit(
+        AugmentedImages(images, targets, settings.batch, augmentation),
+        validation_data=valid,
+        initial_epoch=epoch.number,
+        epochs=epoch.number + 1,
+        shuffle=False,  # the images come shuffled; Keras would draw on a state that no checkpoint keeps
+        callbacks=[stop_on(epoch.received)],
         verbose=0,
-    )
+    ).history
+    return {name: float(values[-1]) for name, values in history.items()}
+
+
+def seed_random_layers(model: Any, seed: int, epoch: int) -> None:
+    """Sets the random state of dropout and its like, so that an epoch's depends on nothing before it.
+
+    Args:
+        model: its layers are seeded, those of nested models too.
+        seed: of the run.
+        epoch: counted from 0.
+    """
+    states = [variable for variable in model.variables if variable.name == "seed_generator_state"]
+    for number, state in enumerate(states):
+        state.assign(np.random.SeedSequence([seed, epoch, number]).generate_state(2, np.uint32))
+
+
+def stop_on(received: list[int]) -> Any:
+    """A Keras callback that ends the fit after the current step once a signal was received.
+
+    Args:
+        received: filled by `edgebreed.signals.stop_signals`.
+    """
+
+    def look(_: int, logs: Any = None) -> None:
+        callback.model.stop_training = bool(received)
+
+    callback = keras.callbacks.LambdaCallback(on_train_batch_end=look)
+    return callback
+
+
+def _side_of(epoch: int, sides: list[tuple[int, int]]) -> int:
+    return next(side for side, last in sides if epoch < last)
 
 
 def progressive_sides(side: int, epochs: int) -> list[tuple[int, int]]:
@@ -182,45 +232,44 @@ def progress_callback(title: str, epochs: int) -> Any:
     )
 
 
-def tensorboard_callback(folder: Path) -> Any:
-    """A Keras callback that writes each epoch's loss and accuracy as TensorBoard events into a folder."""
+def tensorboard_callback(folder: Path, history: History | None = None) -> Any:
+    """A Keras callback that writes each epoch's loss and accuracy as TensorBoard events into a folder.
+
+    Events of an earlier process give way, so that no epoch is shown twice.
+
+    Args:
+        folder: of the events.
+        history: epochs that are done already, which are written first.
+    """
     from tensorboardX import SummaryWriter
 
+    for older in folder.glob("events.out.tfevents.*"):
+        older.unlink()
     writer = SummaryWriter(str(folder), write_to_disk=True)
 
     def write(epoch: int, logs: dict[str, float]) -> None:
         for name, value in logs.items():
             writer.add_scalar(name, value, epoch + 1)
 
+    for name, values in (history or {}).items():
+        for epoch, value in enumerate(values):
+            write(epoch, {name: value})
     return keras.callbacks.LambdaCallback(on_epoch_end=write, on_train_end=lambda _: writer.close())
 
 
-def complete_epochs(callbacks: list[Any], received: list[int], done: Callable[[], bool]) -> Any:
-    """A Keras callback that stops the fit on a signal, and passes complete epochs on to other callbacks.
-
-    Keras ends an epoch that was cut off in the same way as a complete one. The signal is looked up once an
-    epoch, so that either all other callbacks see the epoch or none does.
-
-    Args:
-        callbacks: the others.
-        received: filled by `edgebreed.signals.stop_signals`; the fit ends after the current step.
-        done: whether the fit ends with the epoch that was just passed on.
-    """
-
-    class CompleteEpochs(keras.callbacks.CallbackList):  # type: ignore[misc]  # Keras ships no type information
-        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-            self.model.stop_training = bool(received)
-
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            if not received:
-                super().on_epoch_end(epoch, logs)
-            self.model.stop_training = bool(received) or done()
-
-    return CompleteEpochs(callbacks)
+@contextmanager
+def _reported(title: str, settings: FitSettings, history: History) -> Iterator[Any]:
+    """The callbacks that show and log epochs, for a fit that passes its epochs to them itself."""
+    callbacks = keras.callbacks.CallbackList(_reporting(title, settings, history))
+    callbacks.on_train_begin()
+    try:
+        yield callbacks
+    finally:
+        callbacks.on_train_end()
 
 
-def _reporting(title: str, settings: FitSettings) -> list[Any]:
-    logging = [] if settings.logs is None else [tensorboard_callback(settings.logs)]
+def _reporting(title: str, settings: FitSettings, history: History | None = None) -> list[Any]:
+    logging = [] if settings.logs is None else [tensorboard_callback(settings.logs, history)]
     return [progress_callback(title, settings.epochs), *logging]
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.text import printable
 from edgebreed.errors import InputError, MissingExtraError
 from edgebreed.train.classification_metrics import softmax
 from edgebreed.train.dataset import Dataset, LabelledArrays, LabelledImage, labels_of
 from edgebreed.train.dataset_report import Cell
-from edgebreed.train.dataset_scan import DuplicateGroups
+from edgebreed.train.duplicates import DuplicateGroups
+from edgebreed.train.exclusion_list import listed_name
 from edgebreed.train.feature_cache import FeatureCache, FeatureExtractor, extract
 from edgebreed.train.linear_probe import fit_head
 
@@ -40,7 +42,8 @@ class LabelIssue:
 
     def line(self) -> str:
         """One tab-separated line for a list that can be edited; `train --exclude` reads the first column."""
-        return f"{self.name}\t{self.label}\t{self.suggestion}\t{self.probability:.3f}"
+        columns = (listed_name(text) for text in (self.name, self.label, self.suggestion))
+        return "\t".join((*columns, f"{self.probability:.3f}"))
 
     def cell(self) -> Cell:
         """For a contact sheet."""
@@ -137,8 +140,9 @@ def find_issues(
 
 def write_list(issues: Sequence[LabelIssue], data: Dataset) -> str:
     """The issues as a text file, with comments that say how to use it."""
+    name = printable(data.root.name)
     head = [
-        f"# {len(issues)} labels of {data.root.name} that {FOLDS}-fold cross-validation contradicts.",
+        f"# {len(issues)} labels of {name} that {FOLDS}-fold cross-validation contradicts.",
         "# Most doubtful first: image, label, suggestion, its probability.",
         "# Delete the lines of labels that are right, then: edgebreed train --data DIR --exclude THIS_FILE",
     ]

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.errors import InputError
-from edgebreed.train.dataset_scan import HASH_BITS, NEAR_BITS, image_hashes
+from edgebreed.train.dataset_scan import image_hashes
+from edgebreed.train.duplicates import is_near_any
 from edgebreed.train.feature_cache import FeatureCache
 from edgebreed.train.rejection import FOLDS
 
@@ -72,22 +73,18 @@ def check_negatives(
 
 
 def look_alikes(
-    hashes: dict[Path, NDArray[np.bool_]], others: dict[Path, NDArray[np.bool_]], bits: int = NEAR_BITS
+    hashes: dict[Path, NDArray[np.bool_]], others: dict[Path, NDArray[np.bool_]]
 ) -> tuple[Path, ...]:
     """Which images look like at least one of some others.
 
     Args:
         hashes: perceptual hash `(64,) bool` of each image.
         others: the same of the others.
-        bits: the largest Hamming distance between two images that show the same.
     """
     if not hashes or not others:
         return ()
-    ours, theirs = (
-        np.where(np.stack(list(rows.values())), 1, -1).astype(np.float32) for rows in (hashes, others)
-    )
-    near = np.any(ours @ theirs.T >= HASH_BITS - 2 * bits, axis=1).tolist()
-    return tuple(path for path, shows in zip(hashes, near, strict=True) if shows)
+    near = is_near_any(np.stack(list(hashes.values())), np.stack(list(others.values())))
+    return tuple(path for path, shows in zip(hashes, near.tolist(), strict=True) if shows)
 
 
 def _refuse_same(

@@ -1,5 +1,6 @@
 """From a folder of images to a data set that can be learned: scanned, cleaned and divided into splits."""
 
+import logging
 import random
 import shutil
 from collections import defaultdict
@@ -7,15 +8,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edgebreed.errors import DatasetError, InputError
+from edgebreed.edge.files import mark_output
+from edgebreed.edge.folder_walk import walk
+from edgebreed.edge.images import is_photo
+from edgebreed.edge.text import printable
+from edgebreed.errors import DatasetError
 from edgebreed.train.config import TrainConfig
-from edgebreed.train.dataset import Dataset, LabelledImage, labels_of, read_dataset
-from edgebreed.train.dataset_scan import digest_of_data, scan_dataset
+from edgebreed.train.dataset import SPLIT_NAMES, Dataset, LabelledImage, read_dataset
+from edgebreed.train.dataset_scan import DatasetScan, digest_of_data, scan_dataset
 from edgebreed.train.demo import write_demo
+from edgebreed.train.exclusion_list import read_list
 from edgebreed.train.feature_cache import FeatureCache
 from edgebreed.train.negative_check import CheckedNegatives, check_negatives
 from edgebreed.train.negatives import read_negatives
+from edgebreed.train.shortage import TOOK, check_classes, check_splits
 
+_LOG = logging.getLogger(__name__)
+
+NAMED = 5  # files that a warning names
 SHARES = {"test": 0.1, "valid": 0.1}
 """Shares of a data set without splits; the rest is for training."""
 
@@ -30,6 +40,7 @@ class PreparedData:
         dropped: how many images were left out, by reason.
         sha256: digest over the images that are left.
         cache: of features; it knows the digests of all files.
+        set_aside: how many images of `train` became the validation or test split that the folder lacks.
     """
 
     data: Dataset
@@ -37,6 +48,7 @@ class PreparedData:
     dropped: dict[str, int]
     sha256: str
     cache: FeatureCache
+    set_aside: dict[str, int]
 
     @property
     def files(self) -> dict[str, list[Path]]:
@@ -48,64 +60,86 @@ class PreparedData:
 
 
 def prepare(config: TrainConfig) -> PreparedData:
-    """Reads a data set, drops what must not be learned, and divides it if it has no split folders.
+    """Reads a data set, drops what must not be learned, and sets splits aside that have no folder.
 
     Raises:
-        DatasetError: a class has no training image left.
-        InputError: there are too few negatives, or some are images of the data set.
+        DatasetError: a class has no training image left, a split none at all, or a class a name that no model
+            file can hold.
+        InputError: there are too few negatives, some are images of the data set, or the list of images to
+            leave out is at fault.
     """
-    excluded = read_list(config.exclude) if config.exclude else set()
-    negatives = read_negatives(config.negatives, excluded)
-    data, cache = _read_data(config, excluded), FeatureCache(config.cache)
+    whole = _read_data(config)
+    _check_names(whole)
+    data, excluded = _exclude(config, whole)
+    negatives, cache = read_negatives(config.negatives, excluded), FeatureCache(config.cache)
     scan = scan_dataset(data, cache)
-    undecodable = set(scan.undecodable)
-    repeated: set[Path] = set()
-    if not data.divided:
-        sound = data.keep(lambda image: image.path not in undecodable)
-        data = divide(sound, scan.near.members, config.seed)
-    elif not config.keep_duplicates:
-        repeated = scan.leaking()
-    kept = data.keep(lambda image: image.path not in undecodable | repeated)
-    _check_classes(kept)
+    dropped = _dropped(scan, config.keep_duplicates)
+    left_out = frozenset[Path]().union(*dropped.values())
+    kept = data.keep(lambda image: image.path not in left_out)
+    missing, similar = kept.missing_splits, (scan.exact if config.keep_duplicates else scan.near).members
+    kept = divide(kept, similar, config.seed) if missing else kept
+    listed = {image.path for image in whole.all_images} - set(scan.splits)
+    check_classes(whole, kept, {"excluded": listed, **dropped})
+    check_splits(kept, () if config.keep_duplicates else similar)
+    _warn(dropped)
     checked = check_negatives(config.negatives, negatives, list(scan.splits), cache)
-    dropped = {"undecodable": len(undecodable), "repeated": len(repeated), **checked.dropped}
-    return PreparedData(kept, checked, dropped, digest_of_data(kept, scan.digests), cache)
+    counts = {**{reason: len(paths) for reason, paths in dropped.items()}, **checked.dropped}
+    set_aside = {split: len(kept.splits[split]) for split in missing}
+    return PreparedData(kept, checked, counts, digest_of_data(kept, scan.digests), cache, set_aside)
+
+
+def _dropped(scan: DatasetScan, keep_duplicates: bool) -> dict[str, frozenset[Path]]:
+    """The images that must not be learned, by reason; none has two."""
+    return {
+        "undecodable": frozenset(scan.undecodable),
+        "conflicting": scan.contradicted,
+        "repeated": frozenset() if keep_duplicates else scan.repeats,
+    }
+
+
+def _warn(dropped: dict[str, frozenset[Path]]) -> None:
+    """Names files at fault; those that repeat others are in order, and counted alone."""
+    for reason in ("undecodable", "conflicting"):
+        paths = sorted(dropped[reason])
+        if paths:
+            names = ", ".join(printable(str(path)) for path in paths[:NAMED]) + (
+                ", ..." if len(paths) > NAMED else ""
+            )
+            _LOG.warning("left out %s: %s", TOOK[reason].format(len(paths)), names)
 
 
 def divide(data: Dataset, similar: Iterable[Sequence[Path]], seed: int) -> Dataset:
-    """Divides a data set into splits, stratified by class; images that look the same stay in one split.
+    """Sets a part of `train` aside for each split without images, stratified by class.
+
+    Images that look the same stay in one split; those that look like one of another split stay in `train`.
 
     Args:
-        data: all its images are in `train`.
+        data: the data set; all images of an undivided one are in `train`.
         similar: groups of images that look the same.
         seed: of the shuffling.
     """
     leader = {path: group[0] for group in similar for path in group}
     rng = random.Random(seed)
-    splits: dict[str, list[LabelledImage]] = {"train": [], "valid": [], "test": []}
+    shares = {name: share for name, share in SHARES.items() if not data.splits[name]}
+    filled = {name: list(images) for name, images in data.splits.items() if name not in ("train", *shares)}
+    bound = {leader.get(image.path, image.path) for images in filled.values() for image in images}
     assigned: dict[Path, str] = {}
+    splits: dict[str, list[LabelledImage]] = {"train": [], **{name: [] for name in shares}, **filled}
     for label in range(len(data.classes)):
         members = [image for image in data.splits["train"] if image.label == label]
-        for name, images in _divide_class(members, leader, assigned, rng).items():
+        splits["train"] += [image for image in members if leader.get(image.path, image.path) in bound]
+        members = [image for image in members if leader.get(image.path, image.path) not in bound]
+        for name, images in _divide_class(members, leader, assigned, rng, shares).items():
             splits[name] += images
-    return replace(data, divided=True, splits={name: tuple(images) for name, images in splits.items()})
-
-
-def read_list(path: Path) -> set[str]:
-    """Images to leave out: the first column of each line that is no comment.
-
-    Raises:
-        InputError: the list cannot be read.
-    """
-    try:
-        lines = path.read_text().splitlines()
-    except OSError as error:
-        raise InputError(f"cannot read --exclude {path}: {error.strerror}") from error
-    return {line.split("\t")[0].strip() for line in lines if line.strip() and not line.startswith("#")}
+    return replace(data, divided=True, splits={name: tuple(splits[name]) for name in SPLIT_NAMES})
 
 
 def _divide_class(
-    members: Sequence[LabelledImage], leader: dict[Path, Path], assigned: dict[Path, str], rng: random.Random
+    members: Sequence[LabelledImage],
+    leader: dict[Path, Path],
+    assigned: dict[Path, str],
+    rng: random.Random,
+    shares: dict[str, float],
 ) -> dict[str, list[LabelledImage]]:
     """Assigns whole groups to the first split with room for them; a group of an earlier class follows it."""
     groups: dict[Path, list[LabelledImage]] = defaultdict(list)
@@ -115,33 +149,61 @@ def _divide_class(
     rng.shuffle(order)
     wanted = {
         name: max(1, round(len(members) * share)) if len(members) >= 3 else 0
-        for name, share in SHARES.items()
+        for name, share in shares.items()
     }
-    divided: dict[str, list[LabelledImage]] = {"train": [], "valid": [], "test": []}
+    divided: dict[str, list[LabelledImage]] = {"train": [], **{name: [] for name in shares}}
     for key in order:
         open_splits = [
             name for name, count in wanted.items() if len(divided[name]) + len(groups[key]) <= count
         ]
         name = assigned.setdefault(key, open_splits[0] if open_splits else "train")
         divided[name] += groups[key]
+    for name, count in wanted.items():
+        if count and not divided[name]:
+            _move_smallest(divided, name, groups)
     return divided
 
 
-def _check_classes(data: Dataset) -> None:
-    learned = set(labels_of(data.images("train")))
-    empty = [name for label, name in enumerate(data.classes) if label not in learned]
-    if empty:
-        raise DatasetError(
-            f"class {empty[0]} of {data.root} has no training image left, as they are broken, excluded "
-            "or repeat images of other splits: add some, or remove the folder"
-        )
+def _move_smallest(
+    divided: dict[str, list[LabelledImage]], name: str, groups: dict[Path, list[LabelledImage]]
+) -> None:
+    """Gives a split that no group had room in the smallest one of `train`, if most of that stays."""
+    learned = {image.path for image in divided["train"]}
+    smallest = min((group for group in groups.values() if group[0].path in learned), key=len, default=[])
+    if smallest and 2 * len(smallest) <= len(learned):
+        moved = {image.path for image in smallest}
+        divided[name] = smallest
+        divided["train"] = [image for image in divided["train"] if image.path not in moved]
 
 
-def _read_data(config: TrainConfig, excluded: set[str]) -> Dataset:
+def _check_names(data: Dataset) -> None:
+    """Refuses class names that no model file can hold, before hours of a fit rather than after."""
+    for name in data.classes:
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            raise DatasetError(
+                f"class folder {name!a} of {data.root}: its name is no UTF-8, as a model file takes it; "
+                "rename the folder"
+            ) from error
+
+
+def _exclude(config: TrainConfig, data: Dataset) -> tuple[Dataset, set[str]]:
+    """The data set without the images of `--exclude`, and all names of that list."""
+    if config.exclude is None:
+        return data, set()
+    folder = config.negatives
+    files = walk(folder, is_photo) if folder else ()
+    negatives = {file.path.relative_to(folder).as_posix() for file in files if folder and not file.left_out}
+    names = {data.name_of(image) for image in data.all_images}
+    excluded = read_list(config.exclude, names | negatives)
+    return data.without((excluded & names) | (excluded - negatives)), excluded
+
+
+def _read_data(config: TrainConfig) -> Dataset:
     if config.data is not None:
-        negatives = config.negatives
-        of_data = {name for name in excluded if negatives is None or not (negatives / name).is_file()}
-        return read_dataset(config.data).without(of_data)
+        return read_dataset(config.data)
+    mark_output(config.out)
     folder = config.out / "demo-data"
     shutil.rmtree(folder, ignore_errors=True)
     return read_dataset(write_demo(folder, config.seed))

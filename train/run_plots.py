@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from edgebreed.train.config import History
 
-LARGEST_SIDE = 60.0  # inches; a plot of thousands of classes would not fit into memory
+NAMED_CLASSES = 200  # in the confusion matrix; with the names of thousands it would not fit into memory
 NUMBERED_CLASSES = 20  # up to so many, the cells of a confusion matrix have room for their counts
-LONGEST_NAME = 32  # characters
+LABEL_LENGTH = 40  # characters; a longer name leaves no room for the matrix
 DPI = 110
 Draw = Callable[[Any], None]
 """Draws on a matplotlib figure."""
@@ -70,10 +70,11 @@ def plot_confusion(counts: NDArray[np.int64], classes: tuple[str, ...]) -> Plot:
     def draw(figure: Any) -> None:
         axes = figure.subplots()
         _draw_matrix(figure, axes, counts)
-        style = {"fontsize": 9 if numbered else 6, "parse_math": False}  # a `$` is no formula
-        names = [_shortened(name) for name in classes]
-        axes.set_xticks(range(len(classes)), names, rotation=90, **style)
-        axes.set_yticks(range(len(classes)), names, **style)
+        if len(classes) <= NAMED_CLASSES:
+            style = {"fontsize": 9 if numbered else 6, "parse_math": False}  # a `$` is no formula
+            names = [_tick_label(name) for name in classes]
+            axes.set_xticks(range(len(classes)), names, rotation=90, **style)
+            axes.set_yticks(range(len(classes)), names, **style)
         if numbered:
             _write_counts(axes, counts)
 
@@ -83,7 +84,7 @@ def plot_confusion(counts: NDArray[np.int64], classes: tuple[str, ...]) -> Plot:
 def matrix_side(classes: int) -> float:
     """Side of a confusion matrix's plot in inches."""
     cell = 0.36 if classes <= NUMBERED_CLASSES else 0.17
-    return min(2.2 + cell * classes, LARGEST_SIDE)
+    return 2.2 + cell * min(classes, NAMED_CLASSES)
 
 
 def _draw_matrix(figure: Any, axes: Any, counts: NDArray[np.int64]) -> None:
@@ -110,10 +111,10 @@ def _write_counts(axes: Any, counts: NDArray[np.int64]) -> None:
         axes.text(column, row, text, color=colour, ha="center", va="center", fontsize=8)
 
 
-def _shortened(name: str) -> str:
-    """A name that leaves room for the plot; bytes that are no UTF-8 are escaped."""
-    text = name.encode(errors="backslashreplace").decode()
-    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
+def _tick_label(name: str) -> str:
+    """A class name in one short line; bytes that are no UTF-8 are escaped."""
+    line = " ".join(name.encode(errors="backslashreplace").decode().split())
+    return line if len(line) <= LABEL_LENGTH else f"{line[: LABEL_LENGTH - 1]}…"
 
 
 def _plot(draw: Draw, width: float, height: float) -> Plot:

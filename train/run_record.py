@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+from edgebreed.edge.folder_walk import LeftOut
 from edgebreed.edge.manifest import DetectorConfig, LearnedImages
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, Task
@@ -22,15 +23,21 @@ MODEL = "model.keras"
 METRICS = "metrics.json"
 SPLITS = "splits.json"
 REPORT = "report.html"
+HISTORY = "history.csv"
+PLOTS = ("curves.png", "calibration.png", "confusion.png")
+CHECKPOINT = "checkpoint.npz"
+FILES = (RECORD, MODEL, METRICS, SPLITS, REPORT, HISTORY, *PLOTS, CHECKPOINT)
 RESULT_SCHEMA = 1
 DROPPED = {
     "undecodable": "that do not decode",
+    "conflicting": "that are in two classes",
     "repeated": "that repeat an image of another split",
     "negatives": "negatives that look like a class",
     "negatives_repeated": "negatives that repeat another one",
     "negatives_undecodable": "negatives that do not decode",
 }
 """Why images were left out, by the keys of `TrainResult.dropped`."""
+MOST_PATHS = 100  # of files that were left out, for a reason; a folder may hold millions
 
 
 @dataclass(frozen=True)
@@ -117,6 +124,10 @@ class TrainResult:
         fine_tune_passes: number of passes of the fine-tuning.
         interrupted: a signal ended a fit on images, which can be resumed.
         dropped: number of images that were left out, by reason.
+        left_out: the first files of the folder that are not read as images, by reason.
+        left_out_counts: how many such files there are, by reason.
+        in_sub_folders: number of images deeper than in their class folder.
+        set_aside: number of images of `train` that became a split that the folder lacks, by split.
         left_out_negatives: negatives that look like one of the classes.
         rejection: when to answer 'unknown'.
         unknown: the same in a line of text, with the reason where it is never answered.
@@ -141,6 +152,10 @@ class TrainResult:
     rejection: Rejection
     unknown: str
     left_out_negatives: tuple[str, ...] = ()
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+    left_out_counts: dict[str, int] = field(default_factory=dict)
+    in_sub_folders: int = 0
+    set_aside: dict[str, int] = field(default_factory=dict)
     history: History = field(default_factory=dict)
     fine_tune_history: History = field(default_factory=dict)
     schema: int = RESULT_SCHEMA
@@ -159,6 +174,11 @@ class TrainResult:
     def to_summary(self) -> dict[str, Any]:
         """The same without the histories."""
         return {name: value for name, value in self.to_dict().items() if not name.endswith("history")}
+
+
+def capped(left_out: dict[LeftOut, tuple[Path, ...]]) -> dict[str, list[str]]:
+    """The first files that are not read as images, by reason, as JSON holds them."""
+    return {reason.value: [str(path) for path in paths[:MOST_PATHS]] for reason, paths in left_out.items()}
 
 
 def read_record(run: Path) -> RunRecord:
@@ -216,22 +236,6 @@ def newest_run(root: Path = RUNS) -> Path:
     if not runs:
         raise InputError(f"no run under {root}/: make one with `edgebreed train`, or name a run or a model")
     return runs[-1].parent
-
-
-def new_run_folder(arch: str, overwrite: bool, out: Path | None, resume: bool = False) -> Path:
-    """The folder for a new run: `out`, or the first of `runs/<arch>`, `runs/<arch>-2`, ... that is free.
-
-    Raises:
-        InputError: `out` holds a run already, without `overwrite` or `resume`.
-    """
-    if out is not None:
-        if out.exists() and not out.is_dir():
-            raise InputError(f"--out {out} is a file: name a folder")
-        if (out / RECORD).exists() and not (overwrite or resume):
-            raise InputError(f"{out} holds a run: pass --overwrite or another --out")
-        return out
-    names = (RUNS / (arch if number == 1 else f"{arch}-{number}") for number in range(1, 10_000))
-    return next(path for path in names if not path.exists())
 
 
 def _check_unchanged(data: Dataset, record: RunRecord, digest: Digest) -> None:

@@ -2,20 +2,35 @@
 
 import csv
 import datetime
+import io
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
+from edgebreed.edge.files import mark_output, replacing, write_whole
 from edgebreed.edge.manifest import LearnedImages
+from edgebreed.edge.text import read_text
 from edgebreed.errors import InputError
 from edgebreed.machine import versions
 from edgebreed.train.classification_metrics import measure
 from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.delivered import describe_unknown, measure_delivered
-from edgebreed.train.image_loader import load_images
+from edgebreed.train.layout import normalized
 from edgebreed.train.prepare import PreparedData, prepare
-from edgebreed.train.run_record import METRICS, MODEL, RECORD, SPLITS, RunRecord, TrainResult
+from edgebreed.train.run_record import (
+    HISTORY,
+    METRICS,
+    MODEL,
+    PLOTS,
+    RECORD,
+    REPORT,
+    SPLITS,
+    RunRecord,
+    TrainResult,
+    capped,
+)
 from edgebreed.train.run_report import ClassifiedImages, draw_run
 
 _LOG = logging.getLogger(__name__)
@@ -33,6 +48,7 @@ def train(config: TrainConfig) -> TrainResult:
     """
     labels = _read_names(config.names)
     prepared = prepare(config)
+    mark_output(config.out)  # an interrupted run, which has no record yet, is no class of a folder above it
     fitted = _fit(config, prepared)
     left_out = (*prepared.negatives.alike, *fitted.left_out_negatives)
     _warn_of_negatives(left_out)
@@ -84,15 +100,23 @@ def _record(config: TrainConfig, prepared: PreparedData, fitted: Fitted, labels:
 
 
 def _read_names(path: Path | None) -> dict[str, str]:
+    """The label of each class folder that the file names."""
     if path is None:
         return {}
     try:
-        names = json.loads(path.read_text())
-        return {str(folder): str(shown) for folder, shown in names.items()}
-    except (OSError, ValueError, AttributeError) as error:
+        names = json.loads(read_text(path, f"--names {path}"))
+        labels = {normalized(folder): _label(shown) for folder, shown in names.items()}
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise InputError(
             f'{path} is no list of names ({error}): give JSON such as {{"folder": "Label"}}'
         ) from error
+    return labels
+
+
+def _label(shown: object) -> str:
+    if not isinstance(shown, str | int | float):
+        raise TypeError(f"{shown} is no label")
+    return str(shown).encode().decode()  # half of a surrogate pair, which no model file takes, is refused
 
 
 def _result(
@@ -117,6 +141,10 @@ def _result(
         fine_tune_passes=len(fitted.fine_tune_history.get("loss", ())),
         interrupted=fitted.interrupted,
         dropped={**prepared.dropped, "negatives": len(left_out_negatives)},
+        left_out=capped(data.left_out),
+        left_out_counts={reason.value: len(paths) for reason, paths in data.left_out.items()},
+        in_sub_folders=data.in_sub_folders,
+        set_aside=prepared.set_aside,
         left_out_negatives=tuple(str(path) for path in left_out_negatives),
         rejection=fitted.rejection,
         unknown=describe_unknown(record.task, record.rejection),
@@ -126,26 +154,45 @@ def _result(
 
 
 def _write(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: TrainResult) -> None:
-    """Writes the record last: a folder with a record is a complete run."""
-    from edgebreed.train.assemble import prove
+    """Writes the model and what was measured, the record after them, and draws last.
+
+    A folder with a record is a complete run; a plot or a page is never the reason that one is lost. The
+    checkpoint goes at the very end, so that all of this can be done again after a kill.
+    """
     from edgebreed.train.checkpoint import remove_checkpoint
 
-    out.mkdir(parents=True, exist_ok=True)
-    (out / RECORD).unlink(missing_ok=True)
     tested = ClassifiedImages(data.images("test"), fitted.test.probabilities, record.labels)
-    prove(fitted.model, load_images([tested.images[0].path], record.input), tested.probabilities[0])
-    fitted.model.save(out / MODEL)
-    (out / METRICS).write_text(json.dumps(result.to_dict(), indent=1))
-    (out / SPLITS).write_text(json.dumps(data.to_dict(), indent=1))
-    _write_history(out / "history.csv", fitted.history)
-    draw_run(out, record, result, tested)
-    (out / RECORD).write_text(json.dumps(record.to_dict(), indent=1))
+    for older in (RECORD, REPORT, *PLOTS):
+        (out / older).unlink(missing_ok=True)
+    _write_model(out, fitted)
+    _write_json(out / METRICS, result.to_dict())
+    _write_json(out / SPLITS, data.to_dict())
+    write_whole(out / HISTORY, _history_csv(fitted.history), overwrite=True)
+    _write_json(out / RECORD, record.to_dict())
+    _draw(out, record, result, tested)
     if not fitted.interrupted:
         remove_checkpoint(out)
 
 
-def _write_history(path: Path, history: dict[str, list[float]]) -> None:
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["epoch", *history])
-        writer.writerows([epoch, *row] for epoch, row in enumerate(zip(*history.values(), strict=True), 1))
+def _write_model(out: Path, fitted: Fitted) -> None:
+    with replacing(out / MODEL) as file:
+        fitted.model.save(file.name)
+
+
+def _write_json(path: Path, data: dict[str, Any]) -> None:
+    write_whole(path, json.dumps(data, indent=1).encode(), overwrite=True)
+
+
+def _draw(out: Path, record: RunRecord, result: TrainResult, tested: ClassifiedImages) -> None:
+    try:
+        draw_run(out, record, result, tested)
+    except Exception as error:
+        _LOG.warning("the run in %s is complete, but its report was not drawn: %s", out, error)
+
+
+def _history_csv(history: dict[str, list[float]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["epoch", *history])
+    writer.writerows([epoch, *row] for epoch, row in enumerate(zip(*history.values(), strict=True), 1))
+    return text.getvalue().encode()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed import telemetry
 from edgebreed.edge.engines.binding import DeviceBinding
 from edgebreed.edge.engines.engine import (
     Engine,
@@ -135,6 +136,7 @@ def _remedy(provider: str) -> str:
 
 
 def _import() -> Any:
+    telemetry.disable()
     try:
         import onnxruntime
     except ImportError as error:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed import telemetry
 from edgebreed.edge.engines.engine import (
     Engine,
     EngineOptions,
@@ -41,6 +42,7 @@ class OpenVINOEngine:
     name = "openvino/CPU"
 
     def __init__(self, path: Path, classes: int, threads: int = 0) -> None:
+        telemetry.disable()
         try:
             import openvino
         except ImportError as error:

@@ -1,12 +1,14 @@
 """How an ONNX Runtime session is set up."""
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.files import user_cache
 
+_LOG = logging.getLogger(__name__)
 _TENSORRT = "TensorrtExecutionProvider"
 
 
@@ -65,12 +67,19 @@ class SessionSettings:
         if provider != _TENSORRT:
             return {}
         folder = user_cache() / "tensorrt" / hashlib.sha256(model.read_bytes()).hexdigest()[:16]
-        folder.mkdir(parents=True, exist_ok=True)
+        precision = {
+            "trt_fp16_enable": "1" if self.trt_fp16 else "0",
+            "trt_int8_enable": "1" if self.int8 else "0",
+        }
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            _LOG.warning("TensorRT's engine is not kept, as %s cannot be made: %s", folder, error.strerror)
+            return precision
         return {
             "trt_engine_cache_enable": "1",
             "trt_engine_cache_path": str(folder),
             "trt_timing_cache_enable": "1",
             "trt_timing_cache_path": str(folder),
-            "trt_fp16_enable": "1" if self.trt_fp16 else "0",
-            "trt_int8_enable": "1" if self.int8 else "0",
+            **precision,
         }

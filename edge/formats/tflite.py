@@ -4,6 +4,7 @@ That is how TensorFlow Lite Metadata attaches its associated files, so other too
 """
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -38,9 +39,18 @@ def body(data: bytes) -> bytes:
 
 
 def join(flatbuffer: bytes, text: str, labels: Sequence[str]) -> bytes:
-    """A flatbuffer with the manifest's JSON and the labels, one a line, in an archive behind it."""
+    """A flatbuffer with the manifest's JSON and the labels, one a line, in an archive behind it.
+
+    A label that would be no line or several ones, and so shift those after it, is written with spaces in
+    their place; the manifest has it as it is.
+    """
     buffer = io.BytesIO(flatbuffer)
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_STORED) as archive:
-        archive.writestr(_LABELS, "\n".join(labels))
+        archive.writestr(_LABELS, "\n".join(map(_line, labels)))
         archive.writestr(_MANIFEST, text)
     return buffer.getvalue()
+
+
+def _line(label: str) -> str:
+    """A label without any character that some reader ends a line at, as `str.splitlines` lists them."""
+    return re.sub("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]", " ", label).strip() or "-"

@@ -104,7 +104,8 @@ def _parse_uri(scheme: str, text: str) -> SourceUri:
 
 def _parse_path(text: str) -> SourceUri:
     path = Path(text)
-    if path.is_dir() or (path.is_file() and is_photo(path)):
+    is_still = is_photo(path) and path.suffix.lower() != ".gif"  # whose other pictures a stream has room for
+    if path.is_dir() or (path.is_file() and is_still):
         return SourceUri(text, SourceKind.IMAGES)
     if not path.is_file():
         raise SourceError(f"no such video: {redact(text)}: give {_FORMS}")

@@ -1,6 +1,7 @@
 """Options and output functions that several commands share."""
 
 import json
+import logging
 import os
 import sys
 from collections import Counter
@@ -17,10 +18,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from edgebreed.edge.engines import AUTO, ENGINES
-from edgebreed.edge.files import refuse_existing, write_whole
+from edgebreed.edge.files import mark_output, refuse_existing, write_whole
+from edgebreed.edge.folder_walk import LeftOut, describe
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import FaceSearch
+from edgebreed.edge.text import printable
 from edgebreed.errors import MissingExtraError
+
+_LOG = logging.getLogger(__name__)
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")
@@ -55,7 +60,11 @@ UnknownBelow = Annotated[
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")]
 
 
-TRAINING = ("training", "train", ("keras", "scipy", "sklearn", "matplotlib", "imagehash"))
+TRAINING = (
+    "training",
+    "train",
+    ("keras", "scipy", "sklearn", "matplotlib", "cleanlab", "tensorboardX"),
+)
 EXPORTING = ("exporting", "export", ("onnx", "tf2onnx", "nncf", "ai_edge_quantizer", "flatbuffers"))
 
 
@@ -100,14 +109,39 @@ def two_columns(rows: dict[str, Any]) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")  # a path that is wider than the terminal is shown whole
     for name, value in rows.items():
-        table.add_row(name, escape(str(value)))
+        table.add_row(printable(name), escape(printable(str(value))))
     return table
 
 
 def print_titled(title: str, table: Table) -> None:
     """Prints a table under its title, which may be wider than the table."""
-    console().print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
+    console().print(f"[bold]{escape(printable(title))}[/bold]", soft_wrap=True)
     console().print(table)
+
+
+def print_line(text: str) -> None:
+    """Prints one line, however wide; file and class names in it may hold any characters."""
+    console().print(printable(text), markup=False, soft_wrap=True)
+
+
+def show_left_out(result: dict[str, Any]) -> None:
+    """Prints a line a reason for the files of a data set that are not read as images.
+
+    Args:
+        result: what `train` or `data check` prints as JSON.
+    """
+    for reason, paths in result["left_out"].items():
+        print_line("left out: " + describe(LeftOut(reason), paths, result["left_out_counts"][reason]))
+
+
+def sub_folder_row(result: dict[str, Any]) -> dict[str, str]:
+    """A row for a table on images deeper than in their class folder, where a data set has any.
+
+    Args:
+        result: what `train` or `data check` prints as JSON.
+    """
+    count = result["in_sub_folders"]
+    return {"in sub-folders": f"{count} images, each of the class whose folder it is below"} if count else {}
 
 
 @contextmanager
@@ -146,6 +180,16 @@ def annotated_paths(images: Sequence[Path], folder: Path | None, overwrite: bool
     for path in paths.values():
         refuse_existing(path, overwrite, "another --save")
     return paths
+
+
+def mark_saved(folder: Path | None) -> None:
+    """Marks the folder of `--save` as written by edgebreed; warns where it holds files of others."""
+    if folder is not None and not mark_output(folder):
+        _LOG.warning(
+            "%s holds other files, so the pictures saved there would be taken for photos: "
+            "pass --save with a folder of its own",
+            folder,
+        )
 
 
 def save_jpeg(path: Path, frame: Frame) -> None:

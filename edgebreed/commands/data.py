@@ -10,11 +10,14 @@ from edgebreed.commands.common import (
     TRAINING,
     Json,
     Overwrite,
-    console,
+    mark_saved,
     print_json,
+    print_line,
     print_table,
     require,
+    show_left_out,
     stdout_to_stderr,
+    sub_folder_row,
 )
 from edgebreed.edge.files import write_whole
 from edgebreed.edge.preprocess import InputSpec
@@ -55,16 +58,18 @@ def check(
     require(TRAINING)
     with stdout_to_stderr():
         data, features = read_dataset(folder), FeatureCache(cache or user_features())
-        report = DatasetReport.of(data, scan_dataset(data, features))
+        report = DatasetReport(data, scan_dataset(data, features))
         result = report.to_dict()
         if save is not None:
+            mark_saved(save)
             _save_sheet(save / "files.jpg", report.cells(), overwrite)
         if labels:
             result["doubtful_labels"] = _label_issues(data, report.scan, weights, features, save, overwrite)
     if json_:
         print_json(result)
     else:
-        _show(result, save)
+        _show(result, report.scan, save)
+        show_left_out(result)
 
 
 def _label_issues(
@@ -85,7 +90,9 @@ def _label_issues(
     issues = check_labels(sound, extractor, cache, scan.near)
     if save is not None:
         _save_sheet(save / "labels.jpg", [issue.cell() for issue in issues], overwrite)
-        write_whole(save / LIST, write_list(issues, data).encode(), overwrite=overwrite)
+        write_whole(
+            save / LIST, write_list(issues, data).encode(errors="surrogateescape"), overwrite=overwrite
+        )
     keys = ("name", "label", "suggestion", "probability", "given")
     return [{key: getattr(issue, key) for key in keys} for issue in issues]
 
@@ -94,14 +101,17 @@ def _save_sheet(path: Path, cells: list[Cell], overwrite: bool) -> None:
     write_whole(path, cv2.imencode(".jpg", contact_sheet(cells))[1].tobytes(), overwrite=overwrite)
 
 
-def _show(found: dict[str, Any], save: Path | None) -> None:
+def _show(found: dict[str, Any], scan: DatasetScan, save: Path | None) -> None:
     exact, near, imbalance = found["duplicates"], found["near_duplicates"], found["imbalance"]
     rows = {
         "images": f"{found['images']} of {found['classes']} classes",
         "splits": ", ".join(f"{name} {count}" for name, count in found["splits"].items()),
+        **sub_folder_row(found),
         "do not decode": f"{len(found['undecodable'])}, {len(found['empty'])} of them empty",
         "suffix is wrong": len(found["misnamed"]),
         "rotated by EXIF": len(found["turned"]),
+        "conflicting labels": f"{sum(map(len, found['conflicting']))} images that are in two classes, "
+        "left out of every split",
         "byte-identical": f"{exact['groups']} groups, {exact['across_splits']} across splits",
         "look the same": f"{near['groups']} groups, {near['across_splits']} across splits",
         "training drops": f"{found['dropped_from_training']} images that repeat one of another split",
@@ -109,16 +119,20 @@ def _show(found: dict[str, Any], save: Path | None) -> None:
         "smallest class": _class(imbalance["smallest"]),
         "largest class": _class(imbalance["largest"]),
     }
+    if found["missing_splits"]:
+        rows["set aside"] = f"{' and '.join(found['missing_splits'])}: training takes them from train"
     if "doubtful_labels" in found:
         rows["doubtful labels"] = len(found["doubtful_labels"])
     print_table(found["data"], rows)
-    for path in found["undecodable"]:
-        console().print(f"does not decode: {path}", markup=False, soft_wrap=True)
+    for fault in scan.undecodable.values():
+        print_line(fault)
+    for group in found["conflicting"][:SHOWN]:
+        print_line(f"in two classes: {', '.join(group)}")
     for issue in found.get("doubtful_labels", [])[:SHOWN]:
         line = f"{issue['name']} is {issue['label']}: {issue['suggestion']}, {issue['probability']:.0%}?"
-        console().print(line, markup=False, soft_wrap=True)
+        print_line(line)
     if save is not None:
-        console().print(f"contact sheets and lists: {save}", markup=False, soft_wrap=True)
+        print_line(f"contact sheets and lists: {save}")
 
 
 def _class(entry: tuple[str, int]) -> str:

@@ -12,6 +12,7 @@ from edgebreed.commands.common import (
     Overwrite,
     annotated_paths,
     exit_code,
+    mark_saved,
     print_json,
     print_table,
     save_jpeg,
@@ -35,6 +36,7 @@ def detect(
     """Find faces in images with a Haar cascade."""
     images, detector = find_photos(paths), HaarDetector()
     annotated = annotated_paths(images, save, overwrite)
+    mark_saved(save)
     found: list[dict[str, Any]] = []
     latencies: list[float] = []
     for image in track(images, "faces", len(images)):

@@ -16,9 +16,10 @@ from edgebreed.commands.common import (
     Threads,
     UnknownBelow,
     annotated_paths,
-    console,
     exit_code,
+    mark_saved,
     print_json_line,
+    print_line,
     save_jpeg,
 )
 from edgebreed.edge.annotate import draw_result
@@ -47,6 +48,7 @@ def predict(
     images = find_photos(paths)
     annotated = annotated_paths(images, save, overwrite)
     pipeline = Pipeline.open(model, EngineOptions(engine, threads, allow_fallback), faces, unknown_below)
+    mark_saved(save)
     failures = 0
     for image in images:
         try:
@@ -69,7 +71,7 @@ def predict(
 def _show(result: Result) -> None:
     others = ", ".join(f"{other.label} {_share(other.probability)}" for other in result.top[1:3])
     line = f"{result.source}: {result.summary}"
-    console().print(f"{line}; then {others}" if result.label else line, soft_wrap=True, markup=False)
+    print_line(f"{line}; then {others}" if result.label else line)
 
 
 def _share(probability: float) -> str:
@@ -79,4 +81,4 @@ def _share(probability: float) -> str:
 def _show_total(pipeline: Pipeline, count: int, save: Path | None) -> None:
     images = "1 image" if count == 1 else f"{count} images"
     saved = f", annotated images in {save}" if save else ""
-    console().print(f"{images}, {pipeline.manifest.name} in {pipeline.engine.name}{saved}", markup=False)
+    print_line(f"{images}, {pipeline.manifest.name} in {pipeline.engine.name}{saved}")

@@ -10,16 +10,19 @@ from edgebreed.commands.common import (
     TRAINING,
     Json,
     Overwrite,
-    console,
     print_json,
+    print_line,
     print_table,
     require,
+    show_left_out,
     stdout_to_stderr,
+    sub_folder_row,
 )
 from edgebreed.edge.preprocess import ResizeRule
 from edgebreed.errors import InputError
 from edgebreed.train.config import XCEPTION, Arch, TrainConfig
-from edgebreed.train.run_record import TrainResult, new_run_folder
+from edgebreed.train.run_folder import run_folder
+from edgebreed.train.run_record import TrainResult
 
 FINE_TUNE_PASSES = 10
 
@@ -86,7 +89,11 @@ def train(
     seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 0,
     keep_duplicates: Annotated[
         bool,
-        typer.Option("--keep-duplicates", help="Learn also from images that repeat one of another split."),
+        typer.Option(
+            "--keep-duplicates",
+            help="Learn also from images that look like one of another split; divide a set without splits "
+            "as if no two looked the same.",
+        ),
     ] = False,
     fine_tune: Annotated[
         bool,
@@ -114,12 +121,12 @@ def train(
     chosen = arch or (Arch.TRANSFER if data or backbone else Arch.SCRATCH)
     network = chosen.value if chosen is Arch.SCRATCH else backbone.lower() or XCEPTION
     require(TRAINING)
-    with stdout_to_stderr():
+    with stdout_to_stderr(), run_folder(network, out, overwrite, resume) as folder:
         from edgebreed.train.feature_cache import user_features
         from edgebreed.train.trainer import train as run_training
 
         config = TrainConfig(
-            out=new_run_folder(network, overwrite, out, resume),
+            out=folder,
             cache=cache or user_features(),
             arch=chosen,
             backbone=backbone,
@@ -153,10 +160,12 @@ def train(
 def _show(result: TrainResult) -> None:
     from edgebreed.train.metrics_text import describe_top1, rows_of
 
-    test, seconds = result.test, result.seconds
+    test, seconds, shown = result.test, result.seconds, result.to_summary()
     rows = {
         "data": f"{result.data}, {result.classes} classes, {result.train_images} training images",
         "left out": result.describe_dropped(),
+        **sub_folder_row(shown),
+        **({"set aside": f"{_counted(result.set_aside)}, from train"} if result.set_aside else {}),
         "test top-1": describe_top1(test),
         **rows_of(test),
         "as delivered": result.delivered.describe(test),
@@ -167,4 +176,9 @@ def _show(result: TrainResult) -> None:
         "unknown": result.unknown,
     }
     print_table(f"{result.arch} -> {result.run}", {name: value for name, value in rows.items() if value})
-    console().print(f"next: edgebreed export --run {result.run} --format onnx --precision int8")
+    show_left_out(shown)
+    print_line(f"next: edgebreed export --run {result.run} --format onnx --precision int8")
+
+
+def _counted(images: dict[str, int]) -> str:
+    return ", ".join(f"{count} {split}" for split, count in images.items()) + " images"

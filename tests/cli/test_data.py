@@ -1,8 +1,11 @@
 """`edgebreed data check`."""
 
+import os
+import shutil
 from pathlib import Path
 
 from ..conftest import Cli
+from ..test_cli import assert_refused
 from ..train.test_dataset_scan import plant_faults
 
 
@@ -29,3 +32,68 @@ def test_json_holds_what_is_promised(tmp_path: Path, cli: Cli) -> None:
     found = cli("data", "check", plant_faults(tmp_path), "--cache", tmp_path / "cache", "--json").json
     assert {"classes", "images", "splits", "undecodable", "duplicates", "near_duplicates"} <= set(found)
     assert {"groups", "across_splits"} <= set(found["duplicates"]) & set(found["near_duplicates"])
+
+
+def test_conflicting_labels_and_unread_formats_are_named(tmp_path: Path, cli: Cli, small_data: Path) -> None:
+    """Copies in two classes, HEIC under another suffix, a name that is no UTF-8; as text and as JSON."""
+    root = tmp_path / "d"
+    shutil.copytree(small_data, root)
+    twin = next((root / "train" / "star").iterdir())
+    copy = root / "train/disc" / os.fsdecode(b"caf\xe9.png")
+    shutil.copy(twin, copy)
+    (root / "test/disc/phone.jpg").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    command = ("data", "check", root, "--cache", tmp_path / "cache")
+    found, text = cli(*command, "--json").json, cli(*command, "--save", "sheets").out
+    assert [[str(copy), str(twin)]] == found["conflicting"]
+    assert [str(root / "test/disc/phone.jpg")] == found["undecodable"]
+    assert "2 images that are in two classes" in text
+    assert "phone.jpg is HEIC, which edgebreed does not read: convert it to JPEG" in text
+    assert "in two classes: " in text
+    assert str(twin) in text
+
+
+def test_every_file_is_counted_or_listed(tmp_path: Path, cli: Cli, small_data: Path) -> None:
+    """By reason, all of them as JSON and a line a reason as text; what was saved before is left out too."""
+    shutil.copytree(small_data, tmp_path / "data")
+    shutil.rmtree(tmp_path / "data" / "test")
+    (tmp_path / "data" / "train" / "disc" / "new").mkdir()
+    shutil.move(next((tmp_path / "data" / "train" / "disc").glob("*.png")), tmp_path / "data/train/disc/new")
+    for name in ("README.md", "train/x.png", "train/star/1.heic", "train/star/2.gz"):
+        (tmp_path / "data" / name).touch()
+    command = ("data", "check", "data", "--cache", "cache", "--save", "data/findings", "--overwrite")
+    assert 0 == cli(*command).code
+    found, shown = cli(*command, "--json").json, cli(*command).out
+    assert (48, 1, ["test"]) == (found["images"], found["in_sub_folders"], found["missing_splits"])
+    assert {"heic": 1, "format": 1, "loose": 2, "output": 2} == found["left_out_counts"]
+    files = sum(path.is_file() for path in (tmp_path / "data").rglob("*"))
+    assert files == found["images"] + sum(len(paths) for paths in found["left_out"].values())
+    assert "left out: 1 in HEIC: convert to JPEG (data/train/star/1.heic)" in shown
+    assert "1 images, each of the class whose folder it is below" in shown
+    assert "test: training takes them from train" in shown
+
+
+def test_names_that_are_no_text_are_shown_escaped(tmp_path: Path, cli: Cli, small_data: Path) -> None:
+    """On one line each."""
+    shutil.copytree(small_data, tmp_path / "data")
+    star = tmp_path / "data" / "train" / "star"
+    (star / os.fsdecode(b"caf\xe9\n.png")).touch()
+    star.rename(star.with_name(os.fsdecode(b"st\xe4r\x1b[31m")))
+    for split in ("valid", "test"):
+        (tmp_path / "data" / split / "star").rename(
+            tmp_path / "data" / split / os.fsdecode(b"st\xe4r\x1b[31m")
+        )
+    outcome = cli("data", "check", "data", "--cache", "cache")
+    assert (0, "") == (outcome.code, outcome.err)
+    name = r"data/train/st\udce4r\x1b[31m/caf\udce9\n.png"
+    assert [True] == ["does not decode" in line for line in outcome.out.splitlines() if name in line]
+
+
+def test_a_class_that_would_vanish_is_refused(tmp_path: Path, cli: Cli, small_data: Path) -> None:
+    """Instead of three classes becoming two."""
+    shutil.copytree(small_data / "train", tmp_path / "data")
+    for path in (tmp_path / "data" / "star").iterdir():
+        path.rename(path.with_suffix(".heic"))
+    assert_refused(
+        cli("data", "check", "data", "--cache", "cache"),
+        "class folder data/star has no image that is read, its files are left out: 12 in HEIC: convert to",
+    )

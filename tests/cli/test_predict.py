@@ -1,6 +1,7 @@
 """`edgebreed predict`."""
 
 import json
+import os
 from pathlib import Path
 
 import cv2
@@ -21,7 +22,7 @@ def test_predict_prints_an_object_a_line_in_order(cli: Cli, tmp_path: Path, colo
     assert {"source", "kind", "label", "probability", "top", "summary", "faces", "stages_ms"} == set(
         results[0]
     )
-    assert ["a.jpg", "b.jpg"] == sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert ["a.jpg", "b.jpg"] == sorted(path.name for path in (tmp_path / "out").glob("*.jpg"))
 
 
 def test_predict_without_json_prints_sentences(cli: Cli, photo: Path, colours: Path) -> None:
@@ -44,3 +45,44 @@ def test_one_bad_image_does_not_stop_the_others(cli: Cli, tmp_path: Path, photo:
     assert 2 == outcome.code
     assert 2 == len(outcome.out.splitlines())
     assert 1 == len(outcome.err.splitlines())
+
+
+def test_linked_folders_are_followed(cli: Cli, tmp_path: Path, photo: Path, colours: Path) -> None:
+    """As training does."""
+    (tmp_path / "elsewhere").mkdir()
+    photo.rename(tmp_path / "elsewhere" / "red.png")
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "linked").symlink_to("../elsewhere")
+    outcome = cli("predict", "p", "--model", colours, "--json")
+    assert "p/linked/red.png" == json.loads(outcome.out)["source"]
+
+
+def test_saved_pictures_are_not_read_as_photos(cli: Cli, photo: Path, colours: Path) -> None:
+    """Below the folder of the photos; their own folder is read where it is named."""
+    folder = photo.parent / "p"
+    folder.mkdir()
+    photo.rename(folder / "red.png")
+    for command in (("predict", "p", "--model", colours, "--save", "p/a"), ("detect", "p", "--save", "p/b")):
+        assert 0 == cli(*command).code
+    outcome = cli("predict", "p", "--model", colours, "--json")
+    assert 1 == len(outcome.out.splitlines())
+    assert "left out in p: 4 written by edgebreed (a/.edgebreed-output, a/red.jpg, " in outcome.err
+    assert "p/a/red.jpg" == json.loads(cli("predict", "p/a", "--model", colours, "--json").out)["source"]
+
+
+def test_saving_among_photos_is_warned_of(cli: Cli, photo: Path, colours: Path) -> None:
+    """The folder of somebody's photos is not marked, or these would not be read any more."""
+    outcome = cli("predict", photo, "--model", colours, "--save", photo.parent)
+    assert (0, True) == (
+        outcome.code,
+        "holds other files, so the pictures saved there would be" in outcome.err,
+    )
+    assert not (photo.parent / ".edgebreed-output").exists()
+
+
+def test_any_name_is_printed_on_one_line(cli: Cli, tmp_path: Path, photo: Path, colours: Path) -> None:
+    """Bytes that are no text, line ends, and what steers a terminal, escaped."""
+    photo.rename(tmp_path / os.fsdecode(b"\xe9\n\x1b[31m[bold].png"))
+    outcome = cli("predict", tmp_path, "--model", colours)
+    assert (0, 2) == (outcome.code, len(outcome.out.splitlines()))
+    assert r"\udce9\n\x1b[31m[bold].png: colour: Red (100%); then" in outcome.out

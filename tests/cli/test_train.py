@@ -96,3 +96,54 @@ def test_a_folder_with_one_class_is_refused(cli: Cli, tmp_path: Path) -> None:
     outcome = cli("train", "--data", "data", "--json")
     assert_refused(outcome, "data holds one class (disc): a classifier needs two or more")
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.keras
+def test_a_run_without_a_test_folder_is_measured_on_what_it_set_aside(
+    cli: Cli, tmp_path: Path, small_data: Path
+) -> None:
+    """As `evaluate` of the run and of its export measures it; files that are not read are told."""
+    shutil.copytree(small_data, tmp_path / "data")
+    shutil.rmtree(tmp_path / "data" / "test")
+    (tmp_path / "data" / "notes.txt").touch()
+    (tmp_path / "data" / "train" / "star" / "1.heic").touch()
+    command = (
+        "train",
+        "--data",
+        "data",
+        "--arch",
+        "scratch",
+        "--epochs",
+        1,
+        "--size",
+        32,
+        "--keep-duplicates",
+    )
+    trained = cli(*command, "--out", "data/run", "--json").json
+    assert ({"test": 3}, 3, {"heic": 1, "loose": 1}) == (
+        trained["set_aside"],
+        trained["test"]["n"],
+        trained["left_out_counts"],
+    )
+    assert ["data/notes.txt"] == trained["left_out"]["loose"]
+    exported = cli("export", "--run", "data/run", "--format", "onnx", "--json").json["path"]
+    for model in ("data/run", exported):
+        measured = cli("evaluate", "data", "--model", model, "--json").json
+        assert (3, trained["test"]["top1"]) == (measured["n"], pytest.approx(measured["top1"]))
+    shown = cli(*command, "--out", "data/again").out
+    assert "3 test images, from train" in shown
+    assert "left out: 1 in HEIC: convert to JPEG (data/train/star/1.heic)" in shown
+    assert "written by edgebreed (data/run/" in shown
+
+
+@pytest.mark.keras
+def test_shown_labels_do_not_move_classes(cli: Cli, tmp_path: Path, small_data: Path) -> None:
+    """Folders 0 to 2, shown as 1 to 3, are measured as training measured them."""
+    for number, name in enumerate(("disc", "square", "star")):
+        for split in ("train", "valid", "test"):
+            shutil.copytree(small_data / split / name, tmp_path / "data" / split / str(number))
+    (tmp_path / "names.json").write_text('{"0": 1, "1": 2, "2": 3}')
+    command = ("train", "--data", "data", "--arch", "scratch", "--epochs", 1, "--size", 32, "--out", "run")
+    trained = cli(*command, "--names", "names.json", "--json").json
+    measured = cli("evaluate", "data", "--model", "run", "--json").json
+    assert (12, trained["test"]["top1"]) == (measured["n"], pytest.approx(measured["top1"]))

@@ -1,11 +1,23 @@
 """Files that appear whole or not at all."""
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from edgebreed.edge.files import refuse_existing, user_cache, write_whole
+from edgebreed.edge.files import (
+    is_output,
+    mark_output,
+    refuse_existing,
+    remove_leftovers,
+    replacing,
+    user_cache,
+    write_whole,
+)
 from edgebreed.errors import InputError
+
+from ..conftest import fresh_python
 
 
 def test_a_file_is_written_with_its_folder(tmp_path: Path) -> None:
@@ -37,7 +49,61 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
         write_whole(tmp_path / "file" / "x", b"")
 
 
+def test_an_older_file_stays_until_the_new_one_is_complete(tmp_path: Path) -> None:
+    """Another process can write it by its name, which has the same suffix."""
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"old")
+    with replacing(path) as file:
+        assert (b"old", ".bin") == (path.read_bytes(), Path(file.name).suffix)
+        Path(file.name).write_bytes(b"new")
+    assert b"new" == path.read_bytes()
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    """And nothing else; a name may hold what stands for others in a pattern."""
+    for name in ("a[1].bin", ".a[1].bin.x7.bin", ".a1.bin.x7.bin", ".a[1].other"):
+        (tmp_path / name).touch()
+    remove_leftovers(tmp_path / "a[1].bin")
+    assert {"a[1].bin", ".a1.bin.x7.bin", ".a[1].other"} == {path.name for path in tmp_path.iterdir()}
+
+
 def test_the_cache_is_where_the_user_keeps_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the XDG Base Directory specification."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert tmp_path / "edgebreed" == user_cache()
+
+
+def test_a_file_may_have_the_longest_name(tmp_path: Path) -> None:
+    """The temporary file beside it has a shorter one."""
+    write_whole(tmp_path / ("é" * 127), b"data")
+    assert ["é" * 127] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_folders_that_edgebreed_wrote_are_known(tmp_path: Path) -> None:
+    """By their mark, which stays, or as runs; a folder that holds files of others gets none."""
+    (tmp_path / "mixed").mkdir()
+    (tmp_path / "mixed" / "1.jpg").touch()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").touch()
+    assert [True, True, False] == [mark_output(tmp_path / name) for name in ("new/a", "empty", "mixed")]
+    (tmp_path / "new" / "a" / "2.jpg").touch()
+    assert mark_output(tmp_path / "new/a")
+    assert [True, True, True, False, False] == [
+        is_output(tmp_path / name) for name in ("new/a", "empty", "run", "mixed", "gone")
+    ]
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """In one line."""
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot write .*file: File exists"):
+        mark_output(tmp_path / "file")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="becomes a user who has no entry in the system's list")
+def test_a_user_without_a_home_has_a_cache_too() -> None:
+    """As in a container that runs under a number alone."""
+    code = "import os; from edgebreed.edge.files import user_cache; del os.environ['HOME']; os.setuid(54321)"
+    folder = fresh_python(f"{code}; os.environ.pop('XDG_CACHE_HOME', None); print(user_cache())").strip()
+    assert Path(tempfile.gettempdir()) / "edgebreed-54321" == Path(folder)

@@ -6,10 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
-from edgebreed.edge.images import decode, find_photos, read_photo
+from edgebreed.edge.files import mark_output
+from edgebreed.edge.images import decode, find_photos, is_photo, is_turned, read_photo
+from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
 from edgebreed.errors import ImageError, InputError
 
 from ..conftest import RED, plain
+from .encoded import bgr, difference, drawn, encode, oriented, upright
 
 
 def test_a_folder_gives_its_photos_by_name(tmp_path: Path) -> None:
@@ -29,9 +32,41 @@ def test_hidden_folders_are_left_out(tmp_path: Path) -> None:
     assert ["a.jpg", "b/c.jpg"] == [path.relative_to(folder).as_posix() for path in find_photos([folder])]
 
 
+def test_linked_folders_are_followed(tmp_path: Path) -> None:
+    """As training does; a circle ends."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "1.jpg").touch()
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "c").symlink_to("../a")
+    (tmp_path / "a" / "b" / "up").symlink_to("..")
+    assert [tmp_path / "set/c/b/1.jpg"] == find_photos([tmp_path / "set"])
+
+
+def test_what_is_left_out_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """In one line; saved pictures below are left out, and read where their folder is named."""
+    mark_output(tmp_path / "saved")
+    for name in ("1.jpg", "2.heic", ".3.jpg", "saved/1.jpg"):
+        (tmp_path / name).touch()
+    assert [tmp_path / "1.jpg"] == find_photos([tmp_path])
+    assert [
+        f"left out in {tmp_path}: 1 in HEIC: convert to JPEG (2.heic); "
+        "2 written by edgebreed (saved/.edgebreed-output, saved/1.jpg)"
+    ] == caplog.messages
+    assert [tmp_path / "saved/1.jpg"] == find_photos([tmp_path / "saved"])
+
+
+def test_a_folder_of_other_formats_says_so(tmp_path: Path) -> None:
+    """A phone's photos, for instance."""
+    (tmp_path / "1.HEIC").touch()
+    with pytest.raises(
+        InputError, match=r"no photo in .* but 1 in HEIC: convert to JPEG \(1.HEIC\): expected"
+    ):
+        find_photos([tmp_path])
+
+
 def test_an_empty_folder_is_named(tmp_path: Path) -> None:
     """The message says which folder and what was expected."""
-    with pytest.raises(InputError, match=r"no photo in .*expected files named \.bmp"):
+    with pytest.raises(InputError, match=r"no photo in .*expected files named \.avif, \.bmp"):
         find_photos([tmp_path])
 
 
@@ -41,11 +76,84 @@ def test_a_missing_path_is_named(tmp_path: Path) -> None:
         find_photos([tmp_path / "nowhere"])
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", b"\xff\xd8\xff\xe0" + b"\x00" * 40])
+@pytest.mark.parametrize("data", [b"", b"hello", b"\x89PNG\r\n\x1a\n" + b"\x00" * 40])
 def test_bytes_that_are_no_image_are_refused(data: bytes) -> None:
-    """Empty, text, and a JPEG's start with nothing behind it."""
+    """Empty, text, and a PNG's start with nothing behind it."""
     with pytest.raises(ImageError, match=r"cat\.jpg does not decode as an image: give a JPEG"):
         decode(data, "cat.jpg")
+
+
+@pytest.mark.parametrize("length", [40, 400, -1])
+def test_a_jpeg_that_ends_early_is_refused(length: int) -> None:
+    """OpenCV would fill the rest with grey, or not, by its version."""
+    data = encode(drawn(), "JPEG")[:length]
+    with pytest.raises(ImageError, match=r"cat\.jpg ends before its image does: copy or download it again"):
+        decode(data, "cat.jpg")
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("a.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"), ("b.HEIC", b""), ("c.heif", b"?")]
+)
+def test_heic_is_refused_by_name(name: str, data: bytes) -> None:
+    """Whether the content or the suffix tells."""
+    with pytest.raises(ImageError, match=f"{name} is HEIC, which .* does not read: convert it to JPEG"):
+        decode(data, name)
+
+
+def test_a_format_that_opencv_may_lack_is_named() -> None:
+    """Builds for small boards read neither; a damaged file gets the same answer."""
+    for kind in ("GIF", "AVIF"):
+        with pytest.raises(ImageError, match=rf"OpenCV \d.* here has no {kind}: convert it to JPEG or PNG"):
+            decode(encode(drawn(), kind)[:60])
+
+
+@pytest.mark.parametrize(
+    "suffix", ["jpg", "JPEG", "jpe", "jfif", "png", "gif", "avif", "webp", "tif", "heic"]
+)
+def test_photos_are_told_by_their_suffix(suffix: str) -> None:
+    """HEIC too, so that a photo is refused by name and not passed over."""
+    assert is_photo(Path(f"a.{suffix}"))
+    assert not is_photo(Path(f"a.{suffix}.txt"))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("number", range(1, 9))
+def test_photos_come_upright(kind: str, number: int) -> None:
+    """However the camera was held; and it is known which ones were turned."""
+    data = encode(drawn(), kind, exif=oriented(number))
+    assert difference(decode(data), bgr(upright(drawn(), number))) < (3 if kind == "JPEG" else 1)
+    assert (number != 1) == is_turned(data)
+
+
+def test_the_first_picture_of_an_animation_counts() -> None:
+    """GIF, WebP and PNG have them."""
+    second = drawn().rotate(180)
+    for kind in ("GIF", "WEBP", "PNG"):
+        frame = decode(encode(drawn(), kind, save_all=True, append_images=[second]))
+        assert difference(frame, bgr(drawn())) < 8, kind
+
+
+def test_grey_of_sixteen_bits_keeps_its_levels() -> None:
+    """The upper eight of them."""
+    ramp = np.arange(256, dtype=np.uint16)[None].repeat(4, 0) * 257
+    for suffix in (".png", ".tiff"):
+        frame = decode(cv2.imencode(suffix, ramp)[1].tobytes())
+        assert list(range(256)) == frame[0, :, 0].tolist()
+
+
+def test_inks_become_colours() -> None:
+    """CMYK, as printers' JPEG and TIFF files have it."""
+    for kind in ("JPEG", "TIFF"):
+        assert difference(decode(encode(drawn().convert("CMYK"), kind)), bgr(drawn())) < 25, kind
+
+
+@pytest.mark.parametrize("size", [(1, 1), (65500, 1), (1, 65500), (20000, 10)])
+def test_any_shape_becomes_an_input(size: tuple[int, int]) -> None:
+    """One pixel, the longest sides that JPEG has, a panorama."""
+    frame = decode(encode(drawn(*size), "JPEG"))
+    assert (*size[::-1], 3) == frame.shape
+    for rule in ResizeRule:
+        assert (32, 32, 3) == to_input(frame, InputSpec(32, 32, rule)).shape
 
 
 def test_colours_come_as_bgr() -> None:

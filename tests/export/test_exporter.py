@@ -124,7 +124,7 @@ def test_other_photos_of_the_same_names_are_no_data_set_of_the_run(
     for path in (tmp_path / "other").rglob("*.png"):
         cv2.imwrite(str(path), plain(GREY))
     refused = cli("export", "--run", small_run, "--data", "other", "--out", "m.onnx")
-    assert_refused(refused, "46 of the 46 that it learned have another content, the first is train/disc")
+    assert_refused(refused, "48 of the 48 that it learned have another content, the first is train/disc")
     assert "pass --data DIR with the same data set" in refused.err
     assert not (tmp_path / "m.onnx").exists()
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edgebreed.errors import ProofError
-from edgebreed.train.assemble import assemble, prove
+from edgebreed.train.assemble import assemble
 from edgebreed.train.classification_metrics import softmax
 from edgebreed.train.keras_setup import keras
 from edgebreed.train.linear_probe import Head
@@ -37,12 +37,12 @@ def test_it_answers_as_its_parts_do() -> None:
     expected = softmax(head(features) / 0.5)
     assert np.allclose(expected, answers["probabilities"], atol=1e-5)
     assert np.allclose(KNOWN(features[:, :3]), np.asarray(answers["in_distribution"])[:, 0], atol=1e-5)
-    prove(model, PHOTOS, expected[0])
 
 
 def test_a_model_that_answers_otherwise_is_refused() -> None:
-    """Nothing is written that is not what was measured."""
-    model, _ = assembled()
-    expected = np.asarray(model(PHOTOS)["probabilities"])[0]
-    with pytest.raises(ProofError, match="the assembled model differs by 1.0e-03 from its parts"):
-        prove(model, PHOTOS, expected + np.float32(1e-3))
+    """Nothing is handed over that is not what was measured: here, half of a head's numbers are lost."""
+    image = keras.Input((8, 8, 3), dtype="uint8")
+    part = keras.layers.GlobalAveragePooling2D()(keras.layers.Rescaling(1 / 255)(image))
+    head = Head(np.full((3, 4), np.nan, np.float32), np.zeros(4, np.float32))
+    with pytest.raises(ProofError, match="the assembled model differs by nan from its parts"):
+        assemble(image, [part], head, 1.0, None)

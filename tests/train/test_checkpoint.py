@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -15,13 +16,15 @@ import pytest
 
 from edgebreed.edge.preprocess import ResizeRule
 from edgebreed.errors import InputError
-from edgebreed.train.checkpoint import Checkpoint, request_of
+from edgebreed.train.checkpoint import Checkpoint, FitState, request_of
 from edgebreed.train.config import History, TrainConfig
 from edgebreed.train.dataset import Dataset, LabelledArrays
 from edgebreed.train.fit import FitSettings, fit_images
 from edgebreed.train.keras_setup import keras
+from edgebreed.train.run_record import CHECKPOINT
 
 from ..conftest import Cli
+from .test_fit import events_in
 
 pytestmark = pytest.mark.keras
 
@@ -38,8 +41,7 @@ def start(data: Path, out: Path, *options: object) -> "subprocess.Popen[str]":
 
 def epochs_done(out: Path) -> int:
     """Whole epochs on disk."""
-    path = out / "checkpoint" / "history.csv"
-    return max(0, len(path.read_text().splitlines()) - 1) if path.is_file() else 0
+    return len(Checkpoint(out / CHECKPOINT).history().get("loss", ()))
 
 
 def wait_for_epochs(out: Path, count: int) -> None:
@@ -48,24 +50,6 @@ def wait_for_epochs(out: Path, count: int) -> None:
     while epochs_done(out) < count:
         assert time.monotonic() < deadline, "no epoch was finished in 300 s"
         time.sleep(0.05)
-
-
-def test_a_killed_run_is_resumed(small_data: Path, tmp_path: Path) -> None:
-    """All its epochs are done once, and nothing that was learned is lost."""
-    out = tmp_path / "run"
-    process = start(small_data, out, *OPTIONS)
-    wait_for_epochs(out, 3)
-    process.kill()
-    process.communicate()
-    before = epochs_done(out)
-    assert not (out / "run.json").exists()
-    done = start(small_data, out, *OPTIONS, "--resume")
-    printed, errors = done.communicate(timeout=600)
-    assert 0 == done.returncode, errors
-    history = json.loads((out / "metrics.json").read_text())["history"]["loss"]
-    assert 40 == len(history) > before >= 3
-    assert history[before] < history[0], "it started again instead of continuing"
-    assert json.loads(printed)["run"] == str(out)
 
 
 def test_ctrl_c_leaves_a_usable_run(small_data: Path, tmp_path: Path, cli: Cli) -> None:
@@ -87,65 +71,123 @@ def test_ctrl_c_leaves_a_usable_run(small_data: Path, tmp_path: Path, cli: Cli) 
     assert 0 == resumed.returncode, errors
     assert not json.loads(printed)["interrupted"]
     assert history == json.loads((out / "metrics.json").read_text())["history"]["loss"][:done]
-    assert not (out / "checkpoint").exists()
+    assert not (out / CHECKPOINT).exists()
+    assert len(events_in(out / "tensorboard")) == 4 * 40, "an epoch is logged twice or not at all"
 
 
 @dataclass(frozen=True)
 class Signalled(Checkpoint):
-    """Sends this process a SIGINT in an epoch, counted from 0."""
+    """Sends this process a SIGINT when the fit looks whether an epoch, counted from 0, is to be done."""
 
     epoch: int = 0
 
-    def callbacks(self) -> list[Any]:
-        """One more."""
-        signalled = keras.callbacks.LambdaCallback(
-            on_epoch_begin=lambda epoch, _: (
-                os.kill(os.getpid(), signal.SIGINT) if epoch == self.epoch else None
-            )
-        )
-        return [*super().callbacks(), signalled]
+    def is_done(self, epochs: int) -> bool:
+        """As ever."""
+        if len(self.history().get("loss", ())) == self.epoch:
+            os.kill(os.getpid(), signal.SIGINT)
+        return super().is_done(epochs)
 
 
-def fit(checkpoint: Checkpoint, epochs: int, rate: float = 1e-3) -> History:
-    """Fits the smallest model on noise."""
-    checkpoint.folder.mkdir(parents=True, exist_ok=True)
+def smallest_model() -> Any:
+    """From images of any side to two logits, with dropout."""
+    keras.utils.set_random_seed(0)
     image = keras.Input((None, None, 3), dtype="uint8")
     pooled = keras.layers.GlobalAveragePooling2D()(keras.layers.Rescaling(1 / 255)(image))
-    model = keras.Model(image, keras.layers.Dense(2)(pooled))
+    return keras.Model(image, keras.layers.Dense(2)(keras.layers.Dropout(0.5)(pooled)))
+
+
+def fit(checkpoint: Checkpoint, epochs: int, rate: float = 1e-3, total: int = 9) -> tuple[History, Any]:
+    """Fits the smallest model on noise, up to an epoch of all; its history and its weights."""
+    model = smallest_model()
     images = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), np.uint8)
     labelled = LabelledArrays(images, np.arange(8, dtype=np.int64) % 2)
-    return fit_images(model, labelled, labelled, FitSettings(epochs, 4, rate, 0), checkpoint, [(32, epochs)])
+    settings = FitSettings(epochs, 4, rate, 0)
+    history = fit_images(model, labelled, labelled, settings, checkpoint, [(32, 2), (40, total)])
+    return history, model.get_weights()
+
+
+def test_a_resumed_fit_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
+    """History and weights agree to the last bit, whatever the epoch was that it was interrupted in."""
+    expected, weights = fit(Checkpoint(tmp_path / "undisturbed"), 4)
+    for epoch in (1, 2, 3):
+        path = tmp_path / str(epoch)
+        begun, _ = fit(Signalled(path, epoch=epoch), 4)
+        assert epoch == len(begun["loss"])
+        resumed, resumed_weights = fit(Checkpoint(path), 4)
+        assert expected == resumed
+        for one, other in zip(weights, resumed_weights, strict=True):
+            assert np.array_equal(one, other)
 
 
 def test_an_interrupted_epoch_does_not_count(tmp_path: Path) -> None:
     """Even the last: the fit is not done, and resuming does that epoch again."""
-    assert 2 == len(fit(Signalled(tmp_path, epoch=2), 3)["loss"])
-    checkpoint = Checkpoint(tmp_path)
+    checkpoint = Checkpoint(tmp_path / "c")
+    assert 2 == len(fit(Signalled(tmp_path / "c", epoch=2), 3)[0]["loss"])
     assert not checkpoint.is_done(3)
-    assert 3 == len(fit(checkpoint, 3)["loss"])
+    assert 3 == len(fit(checkpoint, 3)[0]["loss"])
     assert checkpoint.is_done(3)
 
 
 def test_a_signal_in_the_first_epoch_leaves_no_model(tmp_path: Path) -> None:
     """There is no epoch to keep."""
     with pytest.raises(KeyboardInterrupt):
-        fit(Signalled(tmp_path), 3)
+        fit(Signalled(tmp_path / "c"), 3)
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_a_fit_that_ended_early_is_done(tmp_path: Path) -> None:
     """With a learning rate of 0 nothing improves; resuming then adds no epoch."""
-    checkpoint = Checkpoint(tmp_path, patience=2)
-    assert 2 == len(fit(checkpoint, 2, rate=0.0)["loss"])
+    checkpoint = Checkpoint(tmp_path / "c", patience=2)
+    assert 2 == len(fit(checkpoint, 2, rate=0.0)[0]["loss"])
     assert not checkpoint.is_done(9)
     for _ in range(2):
-        assert 3 == len(fit(checkpoint, 9, rate=0.0)["loss"])
+        assert 3 == len(fit(checkpoint, 9, rate=0.0)[0]["loss"])
         assert checkpoint.is_done(9)
 
 
-def test_an_epoch_done_twice_counts_once(tmp_path: Path) -> None:
-    """The process can be killed between writing the history and the weights."""
-    (tmp_path / "history.csv").write_text("epoch,loss,val_loss\n0,3,3\n1,2,2\n1,2.5,2.5\n")
-    assert {"loss": [3.0, 2.5], "val_loss": [3.0, 2.5]} == Checkpoint(tmp_path).history()
+def test_the_weights_before_the_first_epoch_may_be_the_best(tmp_path: Path) -> None:
+    """Where that is asked for: a step that is far too large makes nothing better."""
+    start = smallest_model().get_weights()
+    history, kept = fit(Checkpoint(tmp_path / "kept", keep_start=True), 1, rate=1e3)
+    assert np.isfinite(history["val_loss"]).all()
+    for before, after in zip(start, kept, strict=True):
+        assert np.array_equal(before, after)
+    _, changed = fit(Checkpoint(tmp_path / "changed"), 1, rate=1e3)
+    assert not np.array_equal(start[0], changed[0])
+
+
+def test_a_full_disk_keeps_the_checkpoint_before(tmp_path: Path) -> None:
+    """It is one line; what was begun is removed."""
+    checkpoint = Checkpoint(tmp_path / "c")
+    state = FitState([np.zeros(9)], [np.zeros(9)], {"loss": [1.0], "val_loss": [1.0]})
+    checkpoint.save(state)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(InputError, match=r"cannot write .*/c: File too large"):
+            checkpoint.save(replace(state, last=[np.zeros(9999)]))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert 1.0 == checkpoint.history()["loss"][0]
+    assert [tmp_path / "c"] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kept", [0, 100, -1])
+def test_a_damaged_checkpoint_is_named(tmp_path: Path, kept: int) -> None:
+    """With what to do."""
+    path = tmp_path / CHECKPOINT
+    Checkpoint(path).save(FitState([np.zeros(9)], [np.zeros(9)], {}))
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(InputError, match=r"checkpoint\.npz is damaged .*: leave --resume out"):
+        Checkpoint.open(tmp_path, {}, resume=True)
+
+
+def test_a_checkpoint_of_another_network_is_refused() -> None:
+    """As one of another version may be."""
+    model = smallest_model()
+    model.compile("rmsprop", "mse")
+    with pytest.raises(InputError, match="of another network: leave --resume out to begin again"):
+        FitState([np.zeros(9)], [], {}).restore(model)
 
 
 @pytest.mark.parametrize(
@@ -164,17 +206,20 @@ def test_other_images_are_no_resumption(tmp_path: Path, changed: dict[str, Any],
         return request_of(config, Dataset(tmp_path, classes, {}), digest)
 
     asked: dict[str, Any] = {"resize": ResizeRule.SQUASH, "classes": ("a", "b"), "digest": "d1"}
-    Checkpoint.open(tmp_path, request(**asked), resume=False)
+    Checkpoint.open(tmp_path, request(**asked), resume=False).save(FitState([], [], {}))
     Checkpoint.open(tmp_path, request(**asked), resume=True)
     with pytest.raises(InputError, match=message):
         Checkpoint.open(tmp_path, request(**{**asked, **changed}), resume=True)
 
 
+def test_a_run_without_a_complete_epoch_starts_over(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """And says so."""
+    assert Checkpoint.open(tmp_path, {"epochs": 3}, resume=True).load() is None
+    assert f"no epoch of {tmp_path} was complete: it starts over" in caplog.text
+
+
 def test_what_cannot_be_resumed_is_refused(small_data: Path, tmp_path: Path, cli: Cli) -> None:
-    """Nothing there, or another request."""
+    """Nothing there, or no folder."""
     arguments = ("train", "--data", small_data, *OPTIONS, "--resume")
     assert "has nothing to resume: leave --resume out" in cli(*arguments, "--out", tmp_path / "none").err
     assert "--resume needs --out" in cli(*arguments).err
-    Checkpoint.open(tmp_path, {"epochs": 3}, resume=False)
-    with pytest.raises(InputError, match="was begun with epochs 3: ask for the same to resume"):
-        Checkpoint.open(tmp_path, {"epochs": 4}, resume=True)

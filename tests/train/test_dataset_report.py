@@ -16,7 +16,7 @@ from .test_dataset_scan import plant_faults
 def test_each_planted_fault_is_found_and_no_other(tmp_path: Path) -> None:
     """Broken, empty, misnamed, rotated; a copy and a smaller version in another split."""
     data = read_dataset(plant_faults(tmp_path))
-    found = DatasetReport.of(data, scan_dataset(data, FeatureCache(tmp_path / "cache"))).to_dict()
+    found = DatasetReport(data, scan_dataset(data, FeatureCache(tmp_path / "cache"))).to_dict()
     names = {
         key: sorted(Path(path).name for path in found[key])
         for key in ("undecodable", "empty", "misnamed", "turned")

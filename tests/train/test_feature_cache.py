@@ -4,6 +4,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from edgebreed.edge.preprocess import InputSpec
@@ -61,3 +62,17 @@ def test_a_damaged_entry_is_computed_again(tmp_path: Path) -> None:
         next((tmp_path / "cache").rglob("*.npy")).write_bytes(content)
         extract(paths, extractor, cache, "")
         assert number == extractor.seen
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As in a read-only home: one warning, however many images there are, and the same features."""
+    (tmp_path / "file").touch()
+    extractor, paths, cache = MeanColour(), images(tmp_path), FeatureCache(tmp_path / "file" / "cache")
+    expected = extract(paths, MeanColour(), FeatureCache(tmp_path / "cache"), "")
+    for _ in range(2):
+        assert np.array_equal(expected, extract(paths, extractor, cache, ""))
+    (warning,) = caplog.messages
+    assert "features are not kept for the next run: cannot write" in warning
+    assert "pass --cache DIR to keep them" in warning

@@ -1,12 +1,13 @@
 """Labels that are probably wrong."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from edgebreed.train.dataset import Dataset, LabelledImage
-from edgebreed.train.prepare import read_list
+from edgebreed.train.exclusion_list import read_list
 
 pytestmark = pytest.mark.keras
 
@@ -48,3 +49,18 @@ def test_out_of_fold_heads_did_not_learn_the_image() -> None:
     answers = out_of_fold(rng.normal(0, 1, (120, 60)).astype(np.float32), labels, 3, seed=0)
     assert (answers.argmax(axis=1) == labels).mean() < 0.5
     assert np.allclose(answers.sum(axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "name", ["#1 pug/1.jpg", "a/new\nline.jpg", "a/tab\t.jpg", os.fsdecode(b"caf\xe9/1.jpg")]
+)
+def test_a_list_of_any_names_is_read_back(tmp_path: Path, name: str) -> None:
+    """And none of its comments becomes an image, whatever the folder is called."""
+    from edgebreed.train.label_check import LabelIssue, write_list
+
+    data = Dataset(
+        Path("/d/x\ny.jpg"), ("a", "b\nc"), {"train": (LabelledImage(Path("/d/x\ny.jpg") / name, 1),)}
+    )
+    issue = LabelIssue(data.images("train")[0], name, "b\nc", "a", 0.9, 0.1)
+    (tmp_path / "list.txt").write_bytes(write_list([issue], data).encode(errors="surrogateescape"))
+    assert {name} == read_list(tmp_path / "list.txt", {name})

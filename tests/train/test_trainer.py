@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -32,7 +33,7 @@ def test_a_run_holds_what_its_readers_need(small_run: Path) -> None:
     assert metrics["test"]["n"] == 12
     assert (1, 2) == (metrics["schema"], len(metrics["history"]["loss"]))
     assert 1 == pytest.approx(sum(metrics["test"]["delivered"].values()))
-    assert not (small_run / "checkpoint").exists()
+    assert not (small_run / "checkpoint.npz").exists()
 
 
 def test_the_same_seed_fits_the_same_model(small_run: Path, small_data: Path, tmp_path: Path) -> None:
@@ -49,6 +50,22 @@ def test_the_same_seed_fits_the_same_model(small_run: Path, small_data: Path, tm
     assert np.allclose(histories[0], histories[1], rtol=1e-2)
 
 
+def test_a_drawing_that_fails_loses_no_run(
+    small_data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The record is there before; what an earlier run drew is not left beside it."""
+    from edgebreed.train.trainer import train
+
+    config = TrainConfig(tmp_path / "run", tmp_path, Arch.SCRATCH, small_data, epochs=1, size=32)
+    config.out.mkdir()
+    (config.out / "report.html").write_text("of an earlier run")
+    with mpl.rc_context({"text.usetex": True, "text.latex.preamble": "\\nonsense"}):
+        train(config)
+    assert "is complete, but its report was not drawn: " in caplog.text
+    assert 3 == len(read_record(config.out).classes)
+    assert not {"report.html", "checkpoint.npz"} & {path.name for path in config.out.iterdir()}
+
+
 def test_names_for_people_come_from_a_file(small_data: Path, tmp_path: Path) -> None:
     """A file that holds none is refused before anything is read."""
     from edgebreed.train.trainer import train
@@ -57,3 +74,27 @@ def test_names_for_people_come_from_a_file(small_data: Path, tmp_path: Path) -> 
     config = TrainConfig(tmp_path / "r", tmp_path, Arch.SCRATCH, small_data, names=tmp_path / "names.json")
     with pytest.raises(InputError, match=r"names\.json is no list of names .*: give JSON such as"):
         train(config)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_names_are_read_as_editors_save_them(tmp_path: Path, encoding: str) -> None:
+    """A folder's name may have its accents apart."""
+    from edgebreed.train.trainer import _read_names
+
+    path = tmp_path / "names.json"
+    path.write_bytes('{"disc": "Scheibe ○", "cafe\u0301": 3}'.encode(encoding))
+    assert {"disc": "Scheibe ○", "café": "3"} == _read_names(path)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"disc": ["a"]}', '{"disc": null}', r'{"disc": "\ud83d"}', "[" * 100_000, "\0"]
+)
+def test_names_that_no_model_can_show_are_refused(tmp_path: Path, text: str) -> None:
+    """Lists, nothing, half a character, brackets without end, and what is no text."""
+    from edgebreed.train.trainer import _read_names
+
+    (tmp_path / "names.json").write_text(text)
+    with pytest.raises(
+        InputError, match=r"names\.json is no (list of names .*: give JSON such as|text: save)"
+    ):
+        _read_names(tmp_path / "names.json")

@@ -37,6 +37,17 @@ def test_tensorrt_keeps_each_model_in_a_folder_of_its_own(
     assert all(Path(folder).parent == tmp_path / "cache/edgebreed/tensorrt" for folder in folders)
 
 
+def test_tensorrt_does_without_a_cache_that_cannot_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As in a read-only home; it still builds its engine, and says why it will do so each time."""
+    (tmp_path / "file").write_bytes(b"model")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "cache"))
+    told = SessionSettings(trt_fp16=True).provider_options("TensorrtExecutionProvider", tmp_path / "file")
+    assert {"trt_fp16_enable": "1", "trt_int8_enable": "0"} == told
+    assert "TensorRT's engine is not kept, as" in caplog.text
+
+
 def test_other_providers_are_told_nothing(tmp_path: Path) -> None:
     """And no file is read for them."""
     assert {} == SessionSettings().provider_options("CPUExecutionProvider", tmp_path / "gone.onnx")

@@ -27,6 +27,18 @@ def test_labels_lie_beside_it_for_other_tools() -> None:
         assert b"Red\nGreen" == archive.read("labels.txt")
 
 
+@pytest.mark.parametrize("label", ["a\nb", "a\r\nb", "\v", "a\u2028", "\x85", "\x1ca", "", " ", "a\n\n"])
+def test_a_label_is_one_line_whatever_ends_one(label: str) -> None:
+    """Else those after it would name other classes; the last may be such a one too."""
+    with zipfile.ZipFile(
+        io.BytesIO(tflite.join(FLATBUFFER, "{}", ("Red", label, "Green", label)))
+    ) as archive:
+        text = archive.read("labels.txt").decode()
+    for lines in (text.splitlines(), text.split("\n"), io.StringIO(text, newline=None).read().splitlines()):
+        assert ("Red", "Green", 4) == (lines[0], lines[2], len(lines))
+        assert all(lines)
+
+
 @pytest.mark.parametrize("data", [FLATBUFFER, FLATBUFFER + b"PK\x05\x06 cut off"])
 def test_a_file_without_a_manifest_is_refused(data: bytes) -> None:
     """The remedy is an export."""

@@ -37,6 +37,14 @@ def test_files_and_folders_are_recognised_by_what_is_on_disk(tmp_path: Path, pho
     assert SourceKind.VIDEO is parse_source(f"file://{tmp_path}/v.mp4").kind
 
 
+def test_an_animation_is_a_video(tmp_path: Path) -> None:
+    """A stream plays a GIF; where one picture is asked for, its first one counts."""
+    for name in ("a.gif", "a.webp"):
+        (tmp_path / name).touch()
+    kinds = [parse_source(str(tmp_path / name)).kind for name in ("a.gif", "a.webp")]
+    assert [SourceKind.VIDEO, SourceKind.IMAGES] == kinds
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
