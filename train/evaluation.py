@@ -1,5 +1,6 @@
 """Accuracy of any model on labelled images: a run, a `.keras`, an `.onnx` or a `.tflite` file."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -69,6 +70,8 @@ class Evaluation:
         left_out: how many others it has learned from.
         learned_unknown: why it is not known which images it has learned from; empty where it is known.
         undecodable: files that are no images, which are left out too.
+        conflicting: byte-identical files in different classes, of which at most one label is right; left out
+            too.
     """
 
     engine: Engine
@@ -77,6 +80,7 @@ class Evaluation:
     left_out: int = 0
     learned_unknown: str = ""
     undecodable: tuple[Path, ...] = ()
+    conflicting: tuple[Path, ...] = ()
 
     @classmethod
     def open(cls, root: Path, model: Path | None, split: str, options: EngineOptions | None = None) -> Self:
@@ -98,9 +102,11 @@ class Evaluation:
         images = _read_images(root, model, description, split, digest)
         learned, unknown = _learned_by(model, description, digest)
         new = images if learned is None else _not_learned(images, learned, root, digest)
-        sound = _decodable(new, root)
-        undecodable = tuple(image.path for image in new if image not in sound)
-        return cls(engine, description, tuple(sound), len(images) - len(new), unknown, undecodable)
+        left_out, conflicting = len(images) - len(new), _conflicting(new, digest)
+        single = tuple(image for image in new if image.path not in conflicting)
+        sound = _decodable(single, root)
+        undecodable = tuple(image.path for image in single if image not in sound)
+        return cls(engine, description, tuple(sound), left_out, unknown, undecodable, tuple(conflicting))
 
     def with_threshold(self, unknown_below: float | str | None) -> Self:
         """A copy with another threshold of 'unknown', or `off`; None changes nothing."""
@@ -219,13 +225,23 @@ def _not_learned(
     return new
 
 
+def _conflicting(images: tuple[LabelledImage, ...], digest: Digest) -> dict[Path, None]:
+    labels: dict[str, set[int]] = defaultdict(set)
+    for image in images:
+        labels[digest(image.path)].add(image.label)
+    return dict.fromkeys(image.path for image in images if len(labels[digest(image.path)]) > 1)
+
+
 def _decodable(images: tuple[LabelledImage, ...], root: Path) -> dict[LabelledImage, None]:
     """The images that decode, in order, in a container that is quick to ask."""
     with ThreadPoolExecutor() as pool:
         decodes = list(pool.map(lambda image: _decodes(image.path), images))
     sound = dict.fromkeys(image for image, whole in zip(images, decodes, strict=True) if whole)
     if not sound:
-        raise InputError(f"none of the {len(images)} files of {root} decodes as an image: give others")
+        raise InputError(
+            f"none of the images of {root} can be measured: they do not decode, or are in two classes; "
+            "give others"
+        )
     return sound
 
 

@@ -60,6 +60,7 @@ def evaluate(
             "unknown": describe_unknown(evaluation.description.task, evaluation.description.rejection),
             "left_out": evaluation.left_out,
             "undecodable": [str(path) for path in evaluation.undecodable],
+            "conflicting": [str(path) for path in evaluation.conflicting],
         }
         if evaluation.learned_unknown:
             result |= {"learned": "unknown", "learned_reason": evaluation.learned_unknown}
@@ -86,7 +87,8 @@ def _show(title: str, metrics: "ClassificationMetrics", result: dict[str, Any]) 
         "left out": f"none, as {reason}"
         if reason
         else f"{result['left_out']} that the model has learned from",
-        "undecodable": _undecodable(result["undecodable"]),
+        "undecodable": _counted(result["undecodable"]),
+        "in two classes": _counted(result["conflicting"]),
         "top-1": describe_top1(metrics),
         **rows_of(metrics),
         "delivered": Delivered(**result["delivered"]).describe(metrics),
@@ -101,7 +103,7 @@ def _show(title: str, metrics: "ClassificationMetrics", result: dict[str, Any]) 
     print_classes(metrics)
 
 
-def _undecodable(paths: list[str]) -> str:
+def _counted(paths: list[str]) -> str:
     return f"{len(paths)}, the first is {paths[0]}" if paths else ""
 
 

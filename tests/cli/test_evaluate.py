@@ -11,6 +11,8 @@ from ..test_cli import assert_refused
 
 pytestmark = pytest.mark.keras
 
+ALMOST_BLUE = (250, 0, 0)  # BGR; the same bytes in two classes would be left out
+
 
 def test_the_engine_that_ran_is_shown(small_run: Path, small_data: Path, cli: Cli, colours: Path) -> None:
     """For programs and for people."""
@@ -43,7 +45,7 @@ def test_corruptions_go_into_the_report_of_the_run(
 
 def test_evaluate_measures_a_file_on_a_folder_of_classes(cli: Cli, tmp_path: Path, colours: Path) -> None:
     """Top-1 over all images, and of each class."""
-    for name, colour in (("red", RED), ("blue", BLUE), ("green", BLUE)):
+    for name, colour in (("red", RED), ("blue", BLUE), ("green", ALMOST_BLUE)):
         (tmp_path / "data" / name).mkdir(parents=True)
         cv2.imwrite(str(tmp_path / "data" / name / "1.png"), plain(colour))
     measured = cli("evaluate", "data", "--model", colours, "--json").json
@@ -69,7 +71,7 @@ def test_a_class_without_images_is_warned_of(cli: Cli, tmp_path: Path, colours: 
 
 def test_classes_and_confusions_are_shown(cli: Cli, tmp_path: Path, colours: Path) -> None:
     """In JSON in the order of `classes`, rows by label; in text as tables."""
-    for name, colour in (("red", RED), ("blue", BLUE), ("green", BLUE)):
+    for name, colour in (("red", RED), ("blue", BLUE), ("green", ALMOST_BLUE)):
         (tmp_path / "data" / name).mkdir(parents=True)
         cv2.imwrite(str(tmp_path / "data" / name / "1.png"), plain(colour))
     found = cli("evaluate", "data", "--model", colours, "--json").json

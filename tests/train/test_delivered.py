@@ -28,7 +28,7 @@ def labelled(tmp_path: Path) -> Path:
     person = np.ascontiguousarray(photographs.astronaut()[..., ::-1])
     images = {
         "red/right.png": plain(RED),
-        "red/wrong.png": plain(BLUE),
+        "red/wrong.png": plain((250, 0, 0)),  # not the bytes of blue/right.png
         "green/withheld.png": plain(GREY),
         "blue/person.png": person,
         "blue/right.png": plain(BLUE),

@@ -122,6 +122,19 @@ def test_what_a_run_learned_is_known_after_its_data_set_is_gone(
     assert 3 == cli("evaluate", undivided.data, "--model", run, "--json").json["n"]
 
 
+def test_a_file_that_stands_in_two_classes_is_measured_in_none(
+    cli: Cli, tmp_path: Path, colours: Path
+) -> None:
+    """At most one of the labels is right; training leaves such files out too."""
+    for name, colour in (("red", RED), ("blue", BLUE), ("green", BLUE)):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / "images" / name / "1.png"), plain(colour))
+    found = cli("evaluate", "images", "--model", colours, "--json").json
+    assert (1, 1.0) == (found["n"], found["top1"])
+    assert {"images/blue/1.png", "images/green/1.png"} == set(found["conflicting"])
+    assert "2, the first is images/" in cli("evaluate", "images", "--model", colours).out
+
+
 def test_files_that_do_not_decode_are_left_out_and_named(
     undivided: UndividedRun, tmp_path: Path, cli: Cli
 ) -> None:
@@ -136,7 +149,7 @@ def test_files_that_do_not_decode_are_left_out_and_named(
     (tmp_path / "data" / "disc").mkdir()
     (tmp_path / "data" / "disc" / "broken.jpg").write_bytes(b"no image")
     refused = cli("evaluate", "data", "--model", undivided.run)
-    assert_refused(refused, "none of the 1 files of data decodes as an image")
+    assert_refused(refused, "none of the images of data can be measured: they do not decode")
 
 
 @pytest.mark.parametrize("split", ["val", "valid", "Validation"])
