@@ -6,16 +6,14 @@ import json
 import logging
 from pathlib import Path
 
-from edgebreed.edge.files import mark_output
-from edgebreed.edge.text import read_text
-from edgebreed.errors import InputError
+from edgebreed.edge.files import mark_output, remove_unused
 from edgebreed.machine import versions
 from edgebreed.train.classification_metrics import measure
 from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.delivered import describe_unknown, measure_delivered
 from edgebreed.train.image_loader import load_images
-from edgebreed.train.layout import normalized
+from edgebreed.train.label_names import read_names
 from edgebreed.train.prepare import PreparedData, prepare
 from edgebreed.train.run_record import METRICS, MODEL, RECORD, SPLITS, RunRecord, TrainResult, capped
 from edgebreed.train.run_report import ClassifiedImages, draw_run
@@ -33,10 +31,14 @@ def train(config: TrainConfig) -> TrainResult:
         ProofError: the assembled model differs from what was measured.
         KeyboardInterrupt: a signal came before there was a model to write.
     """
-    labels = _read_names(config.names)
+    labels = read_names(config.names) if config.names else {}
     prepared = prepare(config)
     mark_output(config.out)  # an interrupted run, which has no record yet, is no class of a folder above it
-    fitted = _fit(config, prepared)
+    try:
+        fitted = _fit(config, prepared)
+    except BaseException:
+        remove_unused(config.out)
+        raise
     _warn_of_negatives(fitted)
     record = _record(config, prepared, fitted, labels)
     result = _result(config, prepared, fitted, record)
@@ -83,26 +85,6 @@ def _record(config: TrainConfig, prepared: PreparedData, fitted: Fitted, labels:
         config=config.to_dict(),
         data_sha256=prepared.sha256,
     )
-
-
-def _read_names(path: Path | None) -> dict[str, str]:
-    """The label of each class folder that the file names."""
-    if path is None:
-        return {}
-    try:
-        names = json.loads(read_text(path, f"--names {path}"))
-        labels = {normalized(folder): _label(shown) for folder, shown in names.items()}
-    except (ValueError, AttributeError, TypeError, RecursionError) as error:
-        raise InputError(
-            f'{path} is no list of names ({error}): give JSON such as {{"folder": "Label"}}'
-        ) from error
-    return labels
-
-
-def _label(shown: object) -> str:
-    if not isinstance(shown, str | int | float):
-        raise TypeError(f"{shown} is no label")
-    return str(shown).encode().decode()  # half of a surrogate pair, which no model file takes, is refused
 
 
 def _result(config: TrainConfig, prepared: PreparedData, fitted: Fitted, record: RunRecord) -> TrainResult:
