@@ -74,27 +74,3 @@ def test_names_for_people_come_from_a_file(small_data: Path, tmp_path: Path) -> 
     config = TrainConfig(tmp_path / "r", tmp_path, Arch.SCRATCH, small_data, names=tmp_path / "names.json")
     with pytest.raises(InputError, match=r"names\.json is no list of names .*: give JSON such as"):
         train(config)
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_names_are_read_as_editors_save_them(tmp_path: Path, encoding: str) -> None:
-    """A folder's name may have its accents apart."""
-    from edgebreed.train.trainer import _read_names
-
-    path = tmp_path / "names.json"
-    path.write_bytes('{"disc": "Scheibe ○", "cafe\u0301": 3}'.encode(encoding))
-    assert {"disc": "Scheibe ○", "café": "3"} == _read_names(path)
-
-
-@pytest.mark.parametrize(
-    "text", ['{"disc": ["a"]}', '{"disc": null}', r'{"disc": "\ud83d"}', "[" * 100_000, "\0"]
-)
-def test_names_that_no_model_can_show_are_refused(tmp_path: Path, text: str) -> None:
-    """Lists, nothing, half a character, brackets without end, and what is no text."""
-    from edgebreed.train.trainer import _read_names
-
-    (tmp_path / "names.json").write_text(text)
-    with pytest.raises(
-        InputError, match=r"names\.json is no (list of names .*: give JSON such as|text: save)"
-    ):
-        _read_names(tmp_path / "names.json")
