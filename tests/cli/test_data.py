@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from ..conftest import Cli
 from ..train.test_dataset_scan import plant_faults
 
@@ -29,3 +31,14 @@ def test_json_holds_what_is_promised(tmp_path: Path, cli: Cli) -> None:
     found = cli("data", "check", plant_faults(tmp_path), "--cache", tmp_path / "cache", "--json").json
     assert {"classes", "images", "splits", "undecodable", "duplicates", "near_duplicates"} <= set(found)
     assert {"groups", "across_splits"} <= set(found["duplicates"]) & set(found["near_duplicates"])
+
+
+def test_a_home_that_cannot_be_written_is_one_warning(
+    cli: Cli, small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check is made all the same."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    outcome = cli("data", "check", small_data, "--json")
+    assert (0, 60, 1) == (outcome.code, outcome.json["images"], len(outcome.err.splitlines())), outcome.err
+    assert "edgebreed: features are not kept for the next run: cannot write" in outcome.err
