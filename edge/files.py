@@ -89,9 +89,9 @@ def mark_output(folder: Path) -> bool:
 
 
 def remove_unused(folder: Path) -> None:
-    """Removes the mark of a folder that nothing else was written into, and the folder."""
-    if [path.name for path in folder.iterdir()] == [OUTPUT_MARKER]:
-        (folder / OUTPUT_MARKER).unlink()
+    """Removes a folder that holds nothing but its mark, if that."""
+    if {path.name for path in folder.iterdir()} <= {OUTPUT_MARKER}:
+        (folder / OUTPUT_MARKER).unlink(missing_ok=True)
         folder.rmdir()
 
 

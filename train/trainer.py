@@ -8,7 +8,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from edgebreed.edge.files import mark_output, remove_unused, replacing, write_whole
+from edgebreed.edge.files import replacing, write_whole
 from edgebreed.machine import versions
 from edgebreed.train.classification_metrics import measure
 from edgebreed.train.config import Arch, Fitted, TrainConfig
@@ -45,12 +45,7 @@ def train(config: TrainConfig) -> TrainResult:
     """
     labels = read_names(config.names) if config.names else {}
     prepared = prepare(config)
-    mark_output(config.out)  # an interrupted run, which has no record yet, is no class of a folder above it
-    try:
-        fitted = _fit(config, prepared)
-    except BaseException:
-        remove_unused(config.out)
-        raise
+    fitted = _fit(config, prepared)
     _warn_of_negatives(fitted)
     record = _record(config, prepared, fitted, labels)
     result = _result(config, prepared, fitted, record)
