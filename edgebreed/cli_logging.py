@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from edgebreed.edge.text import printable
+
 _ROOT = "edgebreed"
 _INFORMATIVE = ("edgebreed.edge.stream", "edgebreed.live")
 """Loggers whose messages at INFO a user wants to see: states of a stream, the page's address, the broker."""
@@ -18,8 +20,8 @@ class _StderrHandler(logging.Handler):
 
 
 def print_message(message: str) -> None:
-    """Prints one line on standard error."""
-    print("edgebreed: " + " ".join(message.split()), file=sys.stderr)
+    """Prints one line on standard error; names of files in it may hold any characters."""
+    print("edgebreed: " + printable(" ".join(message.split())), file=sys.stderr)
 
 
 @contextmanager

@@ -82,6 +82,8 @@ def _held(folder: Path) -> Iterator[None]:
     """Locks a folder against other trainings; the system unlocks it when the process dies."""
     if not folder.is_dir():
         raise InputError(f"--out {folder} is a file: name a folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"cannot write into {folder}: pass another --out")
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         _lock(handle, folder)
@@ -102,6 +104,7 @@ def _lock(handle: int, folder: Path) -> None:
 
 
 def _remove_if_empty(folder: Path) -> None:
-    for empty in (folder, RUNS):
-        with suppress(OSError):  # it holds a run
-            empty.rmdir()
+    with suppress(OSError):  # it holds a run
+        folder.rmdir()
+        if folder.parent == RUNS:
+            RUNS.rmdir()
