@@ -96,6 +96,19 @@ class LearnedImages:
         """From the files' SHA-256 in hexadecimal."""
         return cls(b"".join(sorted({bytes.fromhex(digest)[:DIGEST_BYTES] for digest in sha256})))
 
+    @classmethod
+    def from_base64(cls, text: str) -> Self:
+        """Reads what `to_base64` wrote.
+
+        Raises:
+            ValueError: the text is no base64.
+        """
+        return cls(base64.b64decode(text, validate=True))
+
+    def to_base64(self) -> str:
+        """The digests as a JSON type."""
+        return base64.b64encode(self.digests).decode()
+
     @property
     def n(self) -> int:
         """Number of different images."""
@@ -211,7 +224,7 @@ class Manifest:
         for vector in data["golden"]:
             vector["data"] = base64.b64encode(vector["data"]).decode()
         if self.learned is not None:
-            data["learned"] = base64.b64encode(self.learned.digests).decode()
+            data["learned"] = self.learned.to_base64()
         return data
 
     @classmethod
@@ -270,7 +283,7 @@ def _nested(data: dict[str, Any]) -> dict[str, Any]:
         "tuned": _tuned(data.get("tuned")),
         "target": Target(data["target"]) if data.get("target") else None,
         "float_layers": tuple(data.get("float_layers", ())),
-        "learned": None if learned is None else LearnedImages(base64.b64decode(learned, validate=True)),
+        "learned": None if learned is None else LearnedImages.from_base64(learned),
     }
 
 

@@ -25,6 +25,7 @@ from edgebreed.export.recipe import FLOAT_BUDGET
 from edgebreed.export.request import ExportConfig, ExportRecord
 from edgebreed.export.runtime_check import RuntimeCheck, check_in_runtime, open_model_bytes
 from edgebreed.machine import versions
+from edgebreed.train.classification_metrics import measure
 from edgebreed.train.dataset import labels_of
 from edgebreed.train.delivered import describe_unknown, measure_delivered
 from edgebreed.train.evaluation import KerasEngine, compute_outputs
@@ -218,6 +219,7 @@ class _Export:
             parity=parity,
             search=search,
             report=report,
+            metrics=measure(outputs.probabilities, labels_of(test.images), self.record.classes),
             delivered=measure_delivered(outputs, test.images, manifest),
             golden_error=check.golden_error,
             rejection=manifest.rejection,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from edgebreed.edge.accuracy import describe_share, percent
 from edgebreed.errors import ProofError
 from edgebreed.export.convert import ConvertedModel
 from edgebreed.export.parity import REMEDY, ParityReport, misses
@@ -112,13 +113,14 @@ class MixedPrecisionSearch:
                 f", with {len(last.float_layers)} layers in float (at most {self.max_float_layers}); "
                 f"the noisiest is {short_name(ranking[0][0])} ({ranking[0][1]:.1f} dB)"
             )
-        rows = {
-            f"{len(step.float_layers)} in float": f"top-1 {step.report.exported_top1:.2%}, "
-            f"agreement {step.report.agreement:.2%}"
-            for step in steps
-        }
+        rows = {f"{len(step.float_layers)} in float": _measured(step.report) for step in steps}
         noisy = {short_name(layer): f"{db:.1f} dB alone" for layer, db in ranking[:LAYERS_IN_ERROR]}
         return ProofError(f"{reason}; {REMEDY}", {**rows, **noisy})
+
+
+def _measured(report: ParityReport) -> str:
+    top1 = describe_share(report.exported_top1, report.n)
+    return f"top-1 {top1}, agreement {percent(report.agreement)}"
 
 
 def short_name(layer: str) -> str:

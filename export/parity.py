@@ -1,6 +1,5 @@
 """Compares an exported file with the float model that it was made from, on the same labelled images."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.accuracy import interval_of
 from edgebreed.edge.decision import are_known, rejection_scores
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.task import Rejection
@@ -16,7 +16,6 @@ from edgebreed.export.recipe import FLOAT_BUDGET, AccuracyBudget
 
 REMEDY = "nothing was written (--force writes it anyway)"
 ROUNDING = 1e-9  # of a share computed in float64
-Z95 = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
 
 
 @dataclass(frozen=True)
@@ -68,12 +67,12 @@ class ParityReport:
     @property
     def float_interval(self) -> tuple[float, float]:
         """95 % interval of the float model's accuracy."""
-        return wilson_interval(round(self.float_top1 * self.n), self.n)
+        return interval_of(self.float_top1, self.n)
 
     @property
     def exported_interval(self) -> tuple[float, float]:
         """95 % interval of the exported file's accuracy."""
-        return wilson_interval(round(self.exported_top1 * self.n), self.n)
+        return interval_of(self.exported_top1, self.n)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
@@ -158,24 +157,6 @@ def require(report: ParityReport, budget: AccuracyBudget, name: str) -> None:
     missed = misses(report, budget)
     if missed:
         raise ProofError(f"{name}: {missed[0]}; {REMEDY}")
-
-
-def wilson_interval(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson 1927), which is also valid near 0 and 1.
-
-    Args:
-        hits: number of successes.
-        n: number of trials; 0 gives the whole range.
-
-    Returns:
-        Lower and upper end, in 0..1.
-    """
-    if n == 0:
-        return 0.0, 1.0
-    share, spread = hits / n, Z95**2 / n
-    centre = (share + spread / 2) / (1 + spread)
-    reach = math.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
-    return max(0.0, centre - reach), min(1.0, centre + reach)
 
 
 def _class_losses(

@@ -20,6 +20,7 @@ from edgebreed.export.recipe import (
     GraphOptions,
     Recipe,
 )
+from edgebreed.train.classification_metrics import ClassificationMetrics
 from edgebreed.train.delivered import Delivered
 
 PER_CHANNEL_OPSET = 13  # DequantizeLinear has an axis from it on
@@ -120,6 +121,7 @@ class ExportRecord:
         search: the file on validation images, which decide whether it stays within its budget, and the layers
             that stayed float for it.
         report: on test images, which decide nothing.
+        metrics: the file's accuracy on test images, by class too.
         delivered: what a user gets for the test images.
         golden_error: largest difference in a golden vector's probability.
         rejection: when the file answers 'unknown'.
@@ -134,6 +136,7 @@ class ExportRecord:
     parity: ParityReport
     search: MixedPrecisionResult
     report: ParityReport
+    metrics: ClassificationMetrics
     delivered: Delivered
     golden_error: float
     rejection: Rejection
@@ -156,6 +159,7 @@ class ExportRecord:
             "engine": self.engine,
             "n": report.n,
             "accuracy": self._accuracy(),
+            "test": self.metrics.to_dict(),
             "agreement": {"top1": report.agreement, "max_error": report.max_error},
             "losses": report.to_dict()["losses"],
             "parity": self.parity.to_dict(),

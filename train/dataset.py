@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,8 @@ class Dataset:
         missing = [image.path for images in splits.values() for image in images if not image.path.is_file()]
         if missing:
             raise DatasetError(
-                f"{missing[0]} and {len(missing) - 1} more images of the run are missing: pass --data DIR"
+                f"{missing[0]} and {len(missing) - 1} more images of the run are missing: "
+                "pass --data DIR with the whole data set"
             )
         return cls(root, classes, splits)
 
@@ -202,6 +203,11 @@ def read_labelled(
     return _labelled(by_class, classes, layout.folders[split])
 
 
+def has_splits(root: Path) -> bool:
+    """Whether a folder has split folders, as in `root/<split>/<class>/*`."""
+    return read_layout(root).divided
+
+
 def _split_to_read(layout: Layout, split: str, set_aside: bool) -> str:
     if not layout.divided:
         return "train"
@@ -250,7 +256,12 @@ def _labelled(
     unknown = sorted(set(by_class) - set(classes))
     if unknown:
         raise DatasetError(
-            f"{folder / unknown[0]} is none of the {len(classes)} classes: rename or remove the folder"
+            f"{folder / unknown[0]} is none of the {len(classes)} classes ({_first(classes)}): "
+            f"rename the folder to one of them, or move it out of {folder}"
         )
     index = {name: label for label, name in enumerate(classes)}
     return tuple(LabelledImage(path, index[name]) for name, paths in by_class.items() for path in paths)
+
+
+def _first(names: Sequence[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")

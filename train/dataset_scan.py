@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections import defaultdict
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -114,6 +115,11 @@ def scan_dataset(data: Dataset, cache: FeatureCache) -> DatasetScan:
         repeats=frozenset(path for one_class in classes for path in _repeats(one_class, splits)),
         digests={path: file.sha256 for path, file in files.items()},
     )
+
+
+def image_hashes(paths: Iterable[Path], cache: FeatureCache) -> dict[Path, NDArray[np.bool_]]:
+    """The perceptual hash `(64,) bool` of each image that decodes, from the cache where it has them."""
+    return {path: file.hash for path, file in _read(list(paths), cache).items() if file.hash is not None}
 
 
 def digest_of_data(data: Dataset, digests: dict[Path, str]) -> str:

@@ -12,7 +12,9 @@ from edgebreed.edge.images import read_photo
 from edgebreed.edge.manifest import DetectorConfig
 from edgebreed.edge.prediction import Kind
 from edgebreed.edge.task import Rejection, Task
+from edgebreed.train.classification_metrics import ClassificationMetrics
 from edgebreed.train.dataset import LabelledImage, labels_of
+from edgebreed.train.metrics_text import range_text, share_text
 
 
 class AnswerPolicy(Protocol):
@@ -54,10 +56,12 @@ class Delivered:
         """Plain JSON types."""
         return asdict(self)
 
-    def describe(self) -> str:
-        """A line of text; a share of persons is named where there is any."""
-        person = f", person {self.person:.2%}" if self.person else ""
-        return f"right {self.right:.2%}, wrong {self.wrong:.2%}, withheld {self.withheld:.2%}{person}"
+    def describe(self, metrics: ClassificationMetrics) -> str:
+        """A line of text on the images that the metrics are of; persons are named where there are any."""
+        shares = {name: share_text(metrics, share) for name, share in asdict(self).items()}
+        right = f"right {shares['right']} ({range_text(metrics, self.right)})"
+        person = f", person {shares['person']}" if self.person else ""
+        return f"{right}, wrong {shares['wrong']}, withheld {shares['withheld']}{person}"
 
 
 def measure_delivered(

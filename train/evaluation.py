@@ -1,6 +1,8 @@
 """Accuracy of any model on labelled images: a run, a `.keras`, an `.onnx` or a `.tflite` file."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -11,12 +13,13 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.engines import AUTO, Engine, EngineOptions, ModelOutputs, load_engine
 from edgebreed.edge.formats import read_manifest
+from edgebreed.edge.images import read_photo
 from edgebreed.edge.manifest import LearnedImages, Manifest
 from edgebreed.edge.preprocess import InputSpec
-from edgebreed.errors import InputError
+from edgebreed.errors import ImageError, InputError
 from edgebreed.progress import track
 from edgebreed.train.classification_metrics import ClassificationMetrics, measure
-from edgebreed.train.dataset import LabelledImage, labels_of, read_dataset, read_labelled
+from edgebreed.train.dataset import LabelledImage, has_splits, labels_of, read_dataset, read_labelled
 from edgebreed.train.delivered import Delivered, measure_delivered
 from edgebreed.train.feature_cache import Digest, digest_of
 from edgebreed.train.image_loader import Change, load_batches, unchanged
@@ -65,14 +68,19 @@ class Evaluation:
         description: what the model says of itself.
         images: labelled images; none that the model has learned from, as far as that is known.
         left_out: how many others it has learned from.
-        learned_known: whether the model says which images it has learned from.
+        learned_unknown: why it is not known which images it has learned from; empty where it is known.
+        undecodable: files that are no images, which are left out too.
+        conflicting: byte-identical files in different classes, of which at most one label is right; left out
+            too.
     """
 
     engine: Engine
     description: ModelDescription
     images: tuple[LabelledImage, ...]
     left_out: int = 0
-    learned_known: bool = True
+    learned_unknown: str = ""
+    undecodable: tuple[Path, ...] = ()
+    conflicting: tuple[Path, ...] = ()
 
     @classmethod
     def open(cls, root: Path, model: Path | None, split: str, options: EngineOptions | None = None) -> Self:
@@ -81,29 +89,24 @@ class Evaluation:
         Args:
             root: `root/<split>/<class>/*` or `root/<class>/*`.
             model: a run, or a `.keras`, `.onnx` or `.tflite` file; None takes the newest run.
-            split: which images, where the folder has splits, or where the run divided the folder itself.
+            split: which images, where the folder has splits; where it has none, `test` stands for the images
+                that the model has not learned from.
             options: engine for an exported file.
 
         Raises:
-            InputError: the folder or the model is at fault, or the model has learned from every image.
+            InputError: the folder or the model is at fault, or no image is left to measure on.
         """
-        model, digest = (
-            model or newest_run(),
-            cache(digest_of),
-        )  # a run's images are asked for up to three times
+        model, digest = model or newest_run(), cache(digest_of)
         engine, description = open_model(model, options)
         split = SPLITS.get(split.lower(), split)
-        if isinstance(description, RunRecord) and _divided_by_run(description, root, split):
-            data = read_run_images(_run_of(model), description, digest=digest)
-            images = tuple(dict.fromkeys((*data.learned, *data.images(split))))
-        else:
-            set_aside = isinstance(description, Manifest) and description.learned is not None
-            images = read_labelled(root, description.classes, description.labels, split, set_aside)
-        learned = _learned_by(model, description, digest)
-        if learned is None:
-            return cls(engine, description, images, learned_known=False)
-        new = _not_learned(images, learned, root, digest)
-        return cls(engine, description, new, len(images) - len(new))
+        images = _read_images(root, model, description, split, digest)
+        learned, unknown = _learned_by(model, description, digest)
+        new = images if learned is None else _not_learned(images, learned, root, digest)
+        left_out, conflicting = len(images) - len(new), _conflicting(new, digest)
+        single = tuple(image for image in new if image.path not in conflicting)
+        sound = _decodable(single, root)
+        undecodable = tuple(image.path for image in single if image not in sound)
+        return cls(engine, description, tuple(sound), left_out, unknown, undecodable, tuple(conflicting))
 
     def with_threshold(self, unknown_below: float | str | None) -> Self:
         """A copy with another threshold of 'unknown', or `off`; None changes nothing."""
@@ -170,15 +173,36 @@ def _run_of(model: Path) -> Path:
     return model if model.is_dir() else model.parent
 
 
-def _learned_by(model: Path, description: ModelDescription, digest: Digest) -> LearnedImages | None:
-    """The images that a model has learned from; None where its file does not say or its data set is gone."""
+def _read_images(
+    root: Path, model: Path, description: ModelDescription, split: str, digest: Digest
+) -> tuple[LabelledImage, ...]:
+    """The images of a split, and those that the model has learned from where the folder does not tell."""
+    if root.is_dir() and split != "test" and not has_splits(root):
+        raise InputError(
+            f"{root} has no split folders, so --split {split} names none of its images: leave --split out, "
+            "and those that the model has not learned from are measured"
+        )
+    if isinstance(description, RunRecord) and _divided_by_run(description, root, split):
+        data = read_run_images(_run_of(model), description, digest=digest)
+        return tuple(dict.fromkeys((*data.learned, *data.images(split))))
+    set_aside = description.learned is not None
+    return read_labelled(root, description.classes, description.labels, split, set_aside)
+
+
+def _learned_by(
+    model: Path, description: ModelDescription, digest: Digest
+) -> tuple[LearnedImages | None, str]:
+    """The images that a model has learned from, or else None and why that is not known."""
+    if description.learned is not None:
+        return description.learned, ""
     if isinstance(description, Manifest):
-        return description.learned
+        return None, "the file does not say which images it has learned from"
     try:
         data = read_run_images(_run_of(model), description, digest=digest)
-    except InputError:
-        return None
-    return LearnedImages.of(digest(image.path) for image in data.learned)
+    except InputError as error:
+        cause = str(error).partition(":")[0]  # what follows is a remedy for other commands
+        return None, f"the run does not say which images it has learned from, and {cause}"
+    return LearnedImages.of(digest(image.path) for image in data.learned), ""
 
 
 def _divided_by_run(record: RunRecord, root: Path, split: str) -> bool:
@@ -199,3 +223,31 @@ def _not_learned(
             "give others, or another --split"
         )
     return new
+
+
+def _conflicting(images: tuple[LabelledImage, ...], digest: Digest) -> dict[Path, None]:
+    labels: dict[str, set[int]] = defaultdict(set)
+    for image in images:
+        labels[digest(image.path)].add(image.label)
+    return dict.fromkeys(image.path for image in images if len(labels[digest(image.path)]) > 1)
+
+
+def _decodable(images: tuple[LabelledImage, ...], root: Path) -> dict[LabelledImage, None]:
+    """The images that decode, in order, in a container that is quick to ask."""
+    with ThreadPoolExecutor() as pool:
+        decodes = list(pool.map(lambda image: _decodes(image.path), images))
+    sound = dict.fromkeys(image for image, whole in zip(images, decodes, strict=True) if whole)
+    if not sound:
+        raise InputError(
+            f"none of the images of {root} can be measured: they do not decode, or are in two classes; "
+            "give others"
+        )
+    return sound
+
+
+def _decodes(path: Path) -> bool:
+    try:
+        read_photo(path)
+    except ImageError:
+        return False
+    return True

@@ -18,6 +18,7 @@ from edgebreed.train.dataset_scan import DatasetScan, digest_of_data, scan_datas
 from edgebreed.train.demo import write_demo
 from edgebreed.train.exclusion_list import read_list
 from edgebreed.train.feature_cache import FeatureCache
+from edgebreed.train.negative_check import CheckedNegatives, check_negatives
 from edgebreed.train.negatives import read_negatives
 from edgebreed.train.shortage import TOOK, check_classes, check_splits
 
@@ -34,7 +35,7 @@ class PreparedData:
 
     Attributes:
         data: the images by split.
-        negatives: images that show none of the classes.
+        negatives: images that show none of the classes, and those that were left out of them.
         dropped: how many images were left out, by reason.
         sha256: digest over the images that are left.
         cache: of features; it knows the digests of all files.
@@ -42,7 +43,7 @@ class PreparedData:
     """
 
     data: Dataset
-    negatives: tuple[Path, ...]
+    negatives: CheckedNegatives
     dropped: dict[str, int]
     sha256: str
     cache: FeatureCache
@@ -54,7 +55,7 @@ class PreparedData:
         files = {
             split: [image.path for image in self.data.images(split)] for split in ("train", "valid", "test")
         }
-        return {**files, "negatives": list(self.negatives)} if self.negatives else files
+        return {**files, "negatives": list(self.negatives.images)} if self.negatives.images else files
 
 
 def prepare(config: TrainConfig) -> PreparedData:
@@ -63,7 +64,8 @@ def prepare(config: TrainConfig) -> PreparedData:
     Raises:
         DatasetError: a class has no training image left, a split none at all, or a class a name that no model
             file can hold.
-        InputError: there are too few negatives, or the list of images to leave out is at fault.
+        InputError: there are too few negatives, some are images of the data set, or the list of images to
+            leave out is at fault.
     """
     whole = _read_data(config)
     _check_names(whole)
@@ -79,9 +81,10 @@ def prepare(config: TrainConfig) -> PreparedData:
     check_classes(whole, kept, {"excluded": listed, **dropped})
     check_splits(kept, () if config.keep_duplicates else similar)
     _warn(dropped)
-    counts = {reason: len(paths) for reason, paths in dropped.items()}
+    checked = check_negatives(config.negatives, negatives, list(scan.splits), cache)
+    counts = {**{reason: len(paths) for reason, paths in dropped.items()}, **checked.dropped}
     set_aside = {split: len(kept.splits[split]) for split in missing}
-    return PreparedData(kept, negatives, counts, digest_of_data(kept, scan.digests), cache, set_aside)
+    return PreparedData(kept, checked, counts, digest_of_data(kept, scan.digests), cache, set_aside)
 
 
 def _dropped(scan: DatasetScan, keep_duplicates: bool) -> dict[str, frozenset[Path]]:

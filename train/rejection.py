@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.accuracy import interval_of
 from edgebreed.edge.task import Rejection, RejectionScore
 
 FOLDS = 5
@@ -21,10 +22,11 @@ SHRINKAGE = (
 )
 MAX_FALSE_POSITIVES = 0.02  # share of negatives that the threshold lets through
 MIN_KEPT = 0.95  # share of validation images that it must keep
-MOST_PASSED = 0.5  # where to keep so many, more negatives than this would pass, there is no threshold
+MOST_PASSED = 0.5  # where, to keep so many, more negatives may pass (95 % interval), there is no threshold
 MIN_VALIDATION = 60  # 0 rejected of 60 shows that at most 5 % are, with 95 % confidence (rule of three)
 LOOKS_KNOWN = 0.01  # a negative that scores above the lowest 1 % of validation images shows a class
 ROUNDS = 3  # of finding such negatives
+LEAST_USED = 0.25  # of the negatives: of crops of the classes alone, 9 in 103 were not recognised as such
 TYPICAL_LOGIT = 4.0  # of the median validation image: 0.98; the threshold is at 0, a score of a half
 
 Floats = NDArray[np.float32]
@@ -131,7 +133,7 @@ def fit_rejection(train: Floats, valid: Floats, negatives: Floats, seed: int) ->
         used[used] = ~shows_class
     threshold = choose_threshold(inside, outside)
     factor = TYPICAL_LOGIT / max(float(np.median(inside)) - threshold, 1e-3)
-    rejection = measured_rejection(inside - threshold, outside - threshold)
+    rejection = measured_rejection(inside - threshold, outside - threshold, 1 - float(used.mean()))
     return FittedRejection(score.scaled(factor, threshold), rejection, used)
 
 
@@ -147,12 +149,13 @@ def choose_threshold(inside: Floats, outside: Floats) -> float:
     return float(min(strictest, np.quantile(inside, 1 - MIN_KEPT, method="lower")))
 
 
-def measured_rejection(inside: Floats, outside: Floats) -> Rejection:
+def measured_rejection(inside: Floats, outside: Floats, left_out: float = 0.0) -> Rejection:
     """What a threshold at a score of a half does; none where it could not be measured or is of no use.
 
     Args:
         inside: scores of validation images less the threshold, `(N,) float32`.
         outside: scores of negatives less the threshold, from fits that did not see them, `(N,) float32`.
+        left_out: share of the negatives that look like the classes, which are not among these.
     """
     from sklearn.metrics import roc_auc_score
 
@@ -165,7 +168,7 @@ def measured_rejection(inside: Floats, outside: Floats) -> Rejection:
         false_positive_rate=float((outside >= 0).mean()),
         negatives=len(outside),
     )
-    reason = _why_none(measured, len(inside))
+    reason = _why_none(measured, len(inside), left_out)
     return (
         replace(measured, threshold=None, kept=None, false_positive_rate=None, reason=reason)
         if reason
@@ -178,16 +181,31 @@ def no_rejection(reason: str) -> Rejection:
     return Rejection(reason=reason)
 
 
-def _why_none(measured: Rejection, validation: int) -> str:
+def _why_none(measured: Rejection, validation: int, left_out: float) -> str:
+    """Why a measured threshold is not handed over, in the order in which a user would mend it."""
     if validation < MIN_VALIDATION:
         return (
             f"{validation} validation images cannot measure a threshold: it takes {MIN_VALIDATION}; "
             "--unknown-below 0.5 sets one unmeasured"
         )
-    if (measured.false_positive_rate or 0.0) > MOST_PASSED:
+    if left_out > 1 - LEAST_USED:
         return (
-            f"the negatives look like the classes: to keep {MIN_KEPT:.0%} of validation images, "
-            f"{measured.false_positive_rate:.0%} of them would pass; give other negatives"
+            f"{left_out:.0%} of the negatives look like the classes, and a threshold is fitted where at most "
+            f"{1 - LEAST_USED:.0%} do; give other negatives"
+        )
+    kept = measured.kept or 0.0
+    if kept < MIN_KEPT:
+        return (
+            f"the negatives look like the classes: the threshold would withhold {1 - kept:.0%} of validation "
+            f"images, and at most {1 - MIN_KEPT:.0%} are allowed; give other negatives"
+        )
+    passed = measured.false_positive_rate or 0.0
+    most = interval_of(passed, measured.negatives)[1]
+    if most > MOST_PASSED:
+        return (
+            f"the negatives look like the classes, or are too few: to keep {MIN_KEPT:.0%} of validation "
+            f"images, {passed:.0%} of {measured.negatives} negatives would pass, and up to {most:.0%} of "
+            "others; give other negatives, or more"
         )
     return ""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from edgebreed.edge.folder_walk import LeftOut
-from edgebreed.edge.manifest import DetectorConfig
+from edgebreed.edge.manifest import DetectorConfig, LearnedImages
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
@@ -28,6 +28,15 @@ PLOTS = ("curves.png", "calibration.png", "confusion.png")
 CHECKPOINT = "checkpoint.npz"
 FILES = (RECORD, MODEL, METRICS, SPLITS, REPORT, HISTORY, *PLOTS, CHECKPOINT)
 RESULT_SCHEMA = 1
+DROPPED = {
+    "undecodable": "that do not decode",
+    "conflicting": "that are in two classes",
+    "repeated": "that repeat an image of another split",
+    "negatives": "negatives that look like a class",
+    "negatives_repeated": "negatives that repeat another one",
+    "negatives_undecodable": "negatives that do not decode",
+}
+"""Why images were left out, by the keys of `TrainResult.dropped`."""
 MOST_PATHS = 100  # of files that were left out, for a reason; a folder may hold millions
 
 
@@ -49,6 +58,7 @@ class RunRecord:
         tools: package versions.
         config: what was asked for.
         data_sha256: digest over the names and contents of the images.
+        learned: the images that the model learned from; None in runs that did not record them.
     """
 
     arch: str
@@ -64,6 +74,7 @@ class RunRecord:
     tools: dict[str, str]
     config: dict[str, Any] = field(default_factory=dict)
     data_sha256: str = ""
+    learned: LearnedImages | None = None
 
     @property
     def detector(self) -> DetectorConfig:
@@ -76,12 +87,12 @@ class RunRecord:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
-        return asdict(self)
+        return {**asdict(self), "learned": self.learned and self.learned.to_base64()}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
         """Reads what `to_dict` wrote."""
-        spec = data["input"]
+        spec, learned = data["input"], data.get("learned")
         return cls(
             **{
                 **data,
@@ -90,6 +101,7 @@ class RunRecord:
                 "input": InputSpec(**{**spec, "resize": ResizeRule(spec["resize"])}),
                 "rejection": Rejection.from_dict(data["rejection"]),
                 "task": Task.from_dict(data["task"]),
+                "learned": None if learned is None else LearnedImages.from_base64(learned),
             }
         )
 
@@ -148,6 +160,11 @@ class TrainResult:
     fine_tune_history: History = field(default_factory=dict)
     schema: int = RESULT_SCHEMA
 
+    def describe_dropped(self) -> str:
+        """What was left out, in a line of text."""
+        counts = ((count, DROPPED.get(reason, reason)) for reason, count in self.dropped.items())
+        return ", ".join(f"{count} {reason}" for count, reason in counts if count) or "nothing"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, as `metrics.json` holds them."""
         data = asdict(self)
@@ -191,20 +208,21 @@ def read_run_images(
         digest: SHA-256 of a file in hexadecimal; callers that need digests too may pass one that caches them.
 
     Raises:
-        InputError: the data set is gone or has changed.
+        InputError: the data set is gone or has changed, or `root` holds another one.
     """
     folder = root or Path(record.data)
     if not folder.is_dir():
         raise InputError(
-            f"the run's data set {folder} is gone: pass --data DIR with the same data set in another place"
+            f"the run's data set {folder} is gone: pass --data DIR to `edgebreed export`, with the same data "
+            "set in another place, or bring it back"
         )
     path = run / SPLITS
     try:
         data = Dataset.from_dict(folder, record.classes, json.loads(path.read_text()))
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{path} is missing or damaged: train again") from error
-    if root is None and record.data_sha256:
-        _check_unchanged(data, record.data_sha256, digest)
+    if record.data_sha256:
+        _check_unchanged(data, record, digest)
     return data
 
 
@@ -220,8 +238,23 @@ def newest_run(root: Path = RUNS) -> Path:
     return runs[-1].parent
 
 
-def _check_unchanged(data: Dataset, before: str, digest: Digest) -> None:
-    if digest_of_data(data, {image.path: digest(image.path) for image in data.all_images}) != before:
+def _check_unchanged(data: Dataset, record: RunRecord, digest: Digest) -> None:
+    digests = {image.path: digest(image.path) for image in data.all_images}
+    if digest_of_data(data, digests) != record.data_sha256:
         raise InputError(
-            f"the images of {data.root} have changed since the run was made: bring them back, or train again"
+            f"the images of {data.root} are not those that the run was made with: "
+            f"{_difference(data, record, digests)}; bring them back, pass --data DIR with the same data set, "
+            "or train again"
         )
+
+
+def _difference(data: Dataset, record: RunRecord, digests: dict[Path, str]) -> str:
+    if record.learned is None:
+        return "some have another content"
+    other = [image for image in data.learned if digests[image.path] not in record.learned]
+    if not other:
+        return "test images have another content, or images have changed places"
+    first = data.name_of(other[0])
+    return (
+        f"{len(other)} of the {len(data.learned)} that it learned have another content, the first is {first}"
+    )

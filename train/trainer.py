@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.files import replacing, write_whole
+from edgebreed.edge.manifest import LearnedImages
 from edgebreed.machine import versions
 from edgebreed.train.classification_metrics import measure
 from edgebreed.train.config import Arch, Fitted, TrainConfig
@@ -46,9 +47,10 @@ def train(config: TrainConfig) -> TrainResult:
     labels = read_names(config.names) if config.names else {}
     prepared = prepare(config)
     fitted = _fit(config, prepared)
-    _warn_of_negatives(fitted)
+    left_out = (*prepared.negatives.alike, *fitted.left_out_negatives)
+    _warn_of_negatives(left_out)
     record = _record(config, prepared, fitted, labels)
-    result = _result(config, prepared, fitted, record)
+    result = _result(config, prepared, fitted, record, left_out)
     _write(config.out, record, prepared.data, fitted, result)
     return result
 
@@ -68,8 +70,7 @@ def _fit(config: TrainConfig, prepared: PreparedData) -> Fitted:
     return fit_transfer(config, prepared)
 
 
-def _warn_of_negatives(fitted: Fitted) -> None:
-    left_out = fitted.left_out_negatives
+def _warn_of_negatives(left_out: tuple[Path, ...]) -> None:
     if left_out:
         names = ", ".join(path.name for path in left_out[:5]) + (", ..." if len(left_out) > 5 else "")
         _LOG.warning("left out %s negatives that look like one of the classes: %s", len(left_out), names)
@@ -91,10 +92,17 @@ def _record(config: TrainConfig, prepared: PreparedData, fitted: Fitted, labels:
         tools=versions(TOOLS),
         config=config.to_dict(),
         data_sha256=prepared.sha256,
+        learned=LearnedImages.of(prepared.cache.digest(image.path) for image in data.learned),
     )
 
 
-def _result(config: TrainConfig, prepared: PreparedData, fitted: Fitted, record: RunRecord) -> TrainResult:
+def _result(
+    config: TrainConfig,
+    prepared: PreparedData,
+    fitted: Fitted,
+    record: RunRecord,
+    left_out_negatives: tuple[Path, ...],
+) -> TrainResult:
     data, images = prepared.data, prepared.data.images("test")
     return TrainResult(
         run=str(config.out),
@@ -109,12 +117,12 @@ def _result(config: TrainConfig, prepared: PreparedData, fitted: Fitted, record:
         temperature=fitted.temperature,
         fine_tune_passes=len(fitted.fine_tune_history.get("loss", ())),
         interrupted=fitted.interrupted,
-        dropped={**prepared.dropped, "negatives": len(fitted.left_out_negatives)},
+        dropped={**prepared.dropped, "negatives": len(left_out_negatives)},
         left_out=capped(data.left_out),
         left_out_counts={reason.value: len(paths) for reason, paths in data.left_out.items()},
         in_sub_folders=data.in_sub_folders,
         set_aside=prepared.set_aside,
-        left_out_negatives=tuple(str(path) for path in fitted.left_out_negatives),
+        left_out_negatives=tuple(str(path) for path in left_out_negatives),
         rejection=fitted.rejection,
         unknown=describe_unknown(record.task, record.rejection),
         history=fitted.history,

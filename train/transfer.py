@@ -63,7 +63,7 @@ def fit_transfer(config: TrainConfig, prepared: PreparedData) -> Fitted:
         seconds={"features": seconds, "fit": probe.seconds},
         interrupted=interrupted,
         fine_tune_history=passes,
-        left_out_negatives=_left_out(prepared.negatives, probe.negatives_used),
+        left_out_negatives=_left_out(prepared.negatives.images, probe.negatives_used),
     )
 
 
@@ -137,9 +137,10 @@ def _features(prepared: PreparedData, extractor: KerasFeatureExtractor) -> Featu
         name: extract(paths, accelerated, cache, f"features: {name}")
         for name, paths in prepared.files.items()
     }
-    if prepared.negatives:
+    negatives = prepared.negatives.images
+    if negatives:
         parts = [
-            extract(prepared.negatives, accelerated, cache, f"features: part {number} of negatives", variant)
+            extract(negatives, accelerated, cache, f"features: part {number} of negatives", variant)
             for number, variant in enumerate(NEGATIVE_PARTS, 1)
         ]
         features["negatives"] = np.stack([features["negatives"], *parts], axis=1)

@@ -19,6 +19,7 @@ from edgebreed.benchmarks.report.svg import (
     y_axis,
 )
 from edgebreed.benchmarks.stats.samples import LatencyStatistics, SampleColumns, medians_by
+from edgebreed.edge.accuracy import percent
 from edgebreed.edge.percentile import percentile
 
 WIDTH = 960.0  # px, as are all sizes below
@@ -245,4 +246,4 @@ def _pareto_dot(point: ParetoPoint, across: Scale, up: Scale) -> str:
     x, y = across(point.cost), up(point.top1 * 100)
     circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" fill="{series_colour(point.number)}" class="dot"/>'
     label = text(x, y + 4, str(point.number + 1), "indot", "middle")
-    return tooltip(circle + label, f"{point.name}: {point.cost:.1f}, top-1 {point.top1:.2%}")
+    return tooltip(circle + label, f"{point.name}: {point.cost:.1f}, top-1 {percent(point.top1)}")

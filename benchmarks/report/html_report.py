@@ -15,7 +15,9 @@ from edgebreed.benchmarks.report.charts import (
     stage_chart,
 )
 from edgebreed.benchmarks.report.svg import series_colour
+from edgebreed.benchmarks.scenarios.system_under_test import ModelInfo
 from edgebreed.benchmarks.scenarios.workload import WARM_UP_RULE
+from edgebreed.edge.accuracy import percent, percent_range
 from edgebreed.edge.files import write_whole
 
 STYLE = """
@@ -155,7 +157,7 @@ def _row(number: int, result: BenchResult, fastest: float) -> str:
         *(f'<td class="number">{value:.2f}</td>' for value in (latency.p90, latency.p99)),
         f'<td class="number">{result.images_per_second:.1f}</td>',
         f'<td class="number">{model.bytes / 1e6:.1f}</td>',
-        f'<td class="number">{_percent(model.top1)}</td>',
+        _top1(model),
         f'<td class="number">{_rounded(start.ready_ms if start else None)}</td>',
         f'<td class="number">{_rounded(start.peak_memory_mb if start else None)}</td>',
         f'<td><span class="{result.verdict.lower()}">{result.verdict}</span></td>',
@@ -163,8 +165,11 @@ def _row(number: int, result: BenchResult, fastest: float) -> str:
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{share:.1%}"
+def _top1(model: ModelInfo) -> str:
+    if model.top1 is None:
+        return '<td class="number">-</td>'
+    interval = percent_range(model.top1, model.top1_photos or 0)
+    return f'<td class="number" title="95 % interval {interval}">{percent(model.top1)}</td>'
 
 
 def _rounded(value: float | None) -> str:

@@ -10,6 +10,7 @@ from edgebreed.benchmarks.report.bench_result import BenchResult
 from edgebreed.benchmarks.stats.samples import LatencyStatistics
 from edgebreed.benchmarks.stats.verdict import engine_option
 from edgebreed.commands.common import console, print_titled
+from edgebreed.edge.accuracy import percent
 
 _STATISTICS = [field.name for field in fields(LatencyStatistics)]
 
@@ -56,7 +57,7 @@ def _show_table(results: Sequence[BenchResult]) -> None:
             *(f"{value:.1f}" for value in (latency.p50, latency.p90, latency.p99)),
             f"{result.images_per_second:.1f}",
             f"{model.bytes / 1e6:.1f}",
-            "-" if model.top1 is None else f"{model.top1:.1%}",
+            "-" if model.top1 is None else percent(model.top1),
         )
     print_titled(f"{results[0].scenario}, taking turns, in ms", table)
 

@@ -1,7 +1,7 @@
 """`edgebreed evaluate`."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,13 +11,16 @@ from edgebreed.commands.common import (
     Json,
     Threads,
     UnknownBelow,
-    console,
     print_json,
     print_table,
     stdout_to_stderr,
 )
+from edgebreed.commands.metrics_view import print_classes
 from edgebreed.edge.engines import AUTO, EngineOptions
 from edgebreed.train.corruptions import CORRUPTIONS
+
+if TYPE_CHECKING:
+    from edgebreed.train.classification_metrics import ClassificationMetrics
 
 
 def evaluate(
@@ -49,53 +52,66 @@ def evaluate(
         options = EngineOptions(engine, threads, allow_fallback)
         evaluation = Evaluation.open(images, model, split, options).with_threshold(unknown_below)
         outputs = evaluation.outputs("evaluate")
+        metrics = evaluation.measure(outputs)
         result = {
             "engine": evaluation.engine.name,
-            **evaluation.measure(outputs).to_dict(),
+            **metrics.to_dict(),
             "delivered": evaluation.measure_delivered(outputs).to_dict(),
             "unknown": describe_unknown(evaluation.description.task, evaluation.description.rejection),
             "left_out": evaluation.left_out,
-            **({} if evaluation.learned_known else {"learned": "unknown"}),
+            "undecodable": [str(path) for path in evaluation.undecodable],
+            "conflicting": [str(path) for path in evaluation.conflicting],
         }
+        if evaluation.learned_unknown:
+            result |= {"learned": "unknown", "learned_reason": evaluation.learned_unknown}
         if corruptions:
             result["corruptions"] = {
                 name: evaluation.measure(evaluation.outputs(name, change)).top1
                 for name, change in CORRUPTIONS.items()
             }
-            _add_to_report(model or newest_run(), result["top1"], result["corruptions"])
+            _add_to_report(model or newest_run(), metrics, result["corruptions"])
     if json_:
         print_json(result)
     else:
-        _show(f"{model or 'newest run'} on {images}", result)
+        _show(f"{model or 'newest run'} on {images}", metrics, result)
 
 
-def _show(title: str, result: dict[str, Any]) -> None:
+def _show(title: str, metrics: "ClassificationMetrics", result: dict[str, Any]) -> None:
     from edgebreed.train.delivered import Delivered
+    from edgebreed.train.metrics_text import describe_top1, rows_of
 
-    known = "learned" not in result
+    reason = result.get("learned_reason")
     rows = {
         "engine": result["engine"],
-        "images": result["n"],
-        "left out": f"{result['left_out']} that the model has learned from"
-        if known
-        else "none, as the file does not say which images it has learned from",
-        "top-1": f"{result['top1']:.2%}",
-        "top-5": f"{result['top5']:.2%}",
-        "delivered": Delivered(**result["delivered"]).describe(),
+        "images": metrics.n,
+        "left out": f"none, as {reason}"
+        if reason
+        else f"{result['left_out']} that the model has learned from",
+        "undecodable": _counted(result["undecodable"]),
+        "in two classes": _counted(result["conflicting"]),
+        "top-1": describe_top1(metrics),
+        **rows_of(metrics),
+        "delivered": Delivered(**result["delivered"]).describe(metrics),
         "unknown": result["unknown"],
-        "calibration error": f"{result['ece']:.3f}",
-        **{f"top-1 under {name}": f"{top1:.2%}" for name, top1 in result.get("corruptions", {}).items()},
+        "calibration error": f"{metrics.ece:.3f}",
+        **{
+            f"top-1 under {name}": describe_top1(metrics, top1)
+            for name, top1 in result.get("corruptions", {}).items()
+        },
     }
-    print_table(title, rows)
-    weakest = sorted(result["per_class"].items(), key=lambda item: item[1])[:5]
-    console().print("weakest: " + ", ".join(f"{name} {top1:.0%}" for name, top1 in weakest))
+    print_table(title, {name: value for name, value in rows.items() if value != ""})
+    print_classes(metrics)
 
 
-def _add_to_report(model: Path, top1: float, corrupted: dict[str, float]) -> None:
+def _counted(paths: list[str]) -> str:
+    return f"{len(paths)}, the first is {paths[0]}" if paths else ""
+
+
+def _add_to_report(model: Path, metrics: "ClassificationMetrics", corrupted: dict[str, float]) -> None:
     """Adds the table to the report of the run that the model is or lies in, if it has one."""
     from edgebreed.train.run_record import REPORT
     from edgebreed.train.run_report import add_corruptions
 
     report = (model.parent if model.is_file() else model) / REPORT
     if report.is_file():
-        add_corruptions(report, top1, corrupted)
+        add_corruptions(report, metrics, {"as they are": metrics.top1, **corrupted})

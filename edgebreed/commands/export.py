@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,12 +20,16 @@ from edgebreed.commands.common import (
     stdout_to_stderr,
     two_columns,
 )
+from edgebreed.edge.accuracy import percent
 from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.manifest import Precision, Target
 from edgebreed.errors import ProofError
 from edgebreed.export.recipe import CALIBRATION_IMAGES, MAX_FLOAT_LAYERS, OPSET, GraphOptions, Recipe
 from edgebreed.train.delivered import Delivered
 from edgebreed.train.run_record import newest_run
+
+if TYPE_CHECKING:
+    from edgebreed.train.classification_metrics import ClassificationMetrics
 
 
 def export(
@@ -105,14 +109,14 @@ def export(
             notice=notice,
         )
         try:
-            record = run_export(config).to_dict()
+            exported = run_export(config)
         except ProofError as error:
             _print_measured(error)
             raise
     if json_:
-        print_json(record)
+        print_json(exported.to_dict())
     else:
-        _print_record(record)
+        _print_record(exported.to_dict(), exported.metrics)
 
 
 def _print_measured(error: ProofError) -> None:
@@ -121,17 +125,21 @@ def _print_measured(error: ProofError) -> None:
         Console(file=sys.stderr, highlight=False).print(two_columns(error.rows))
 
 
-def _print_record(record: dict[str, Any]) -> None:
+def _print_record(record: dict[str, Any], metrics: "ClassificationMetrics") -> None:
+    from edgebreed.train.metrics_text import describe_top1, rows_of
+
     accuracy, agreement, parity = record["accuracy"], record["agreement"], record["parity"]
     rows = {
         "size": f"{record['bytes'] / 1e6:.1f} MB",
         "parity": f"fp32 differs from Keras by at most {parity['max_error']:.2g} on {parity['n']} images",
         "validation": record["validation"]["too_few_images"],
         "test images": record["n"],
-        "top-1 float": _share(accuracy["float"], accuracy["float_interval"]),
-        "top-1 exported": _share(accuracy["exported"], accuracy["exported_interval"]),
-        "delivered": Delivered(**accuracy["delivered"]).describe(),
-        "agreement": f"{agreement['top1']:.2%}, probabilities differ by at most {agreement['max_error']:.2g}",
+        "top-1 float": describe_top1(metrics, accuracy["float"]),
+        "top-1 exported": describe_top1(metrics),
+        **rows_of(metrics),
+        "delivered": Delivered(**accuracy["delivered"]).describe(metrics),
+        "agreement": f"{percent(agreement['top1'])}, probabilities differ by at most "
+        f"{agreement['max_error']:.2g}",
         "unknown": record["unknown"],
         "classes that lost": _losses(record["losses"]),
         "layers in float": ", ".join(record["mixed_precision"]["float_layers"]),
@@ -146,12 +154,10 @@ def _print_record(record: dict[str, Any]) -> None:
     console().print(commands, soft_wrap=True)  # a long path stays on its line, to be copied
 
 
-def _share(share: float, interval: tuple[float, float]) -> str:
-    return f"{share:.2%} ({interval[0]:.1%} to {interval[1]:.1%} with 95 % confidence)"
-
-
 def _losses(losses: list[dict[str, Any]]) -> str:
-    rows = [f"{row['label']} {row['float_top1']:.0%} to {row['exported_top1']:.0%}" for row in losses]
+    rows = [
+        f"{row['label']} {percent(row['float_top1'])} to {percent(row['exported_top1'])}" for row in losses
+    ]
     return ", ".join(rows) or "none"
 
 

@@ -15,6 +15,7 @@ from edgebreed.commands.common import (
     print_json,
     print_table,
 )
+from edgebreed.edge.accuracy import describe_share
 from edgebreed.edge.engines import AUTO, EngineOptions, load_engine
 from edgebreed.edge.engines.registry import engines_for, unavailable
 from edgebreed.edge.formats import read_manifest
@@ -44,7 +45,8 @@ def inspect(model: ModelArgument = None, json_: Json = False) -> None:
         "subject": manifest.task.subject,
         "people": "recognised by a face" if manifest.task.people else "",
         "unknown": manifest.rejection.describe(manifest.task.words.unknown),
-        "accuracy": accuracy and f"top-1 {accuracy.top1:.2%} of {accuracy.n} {accuracy.photos} photos",
+        "accuracy": accuracy
+        and f"top-1 {describe_share(accuracy.top1, accuracy.n)}, {accuracy.photos} photos",
         "calibration": calibration and f"{calibration.n} {calibration.photos} photos",
         "golden vectors": f"{len(manifest.golden)}, tolerance {manifest.tolerance}",
         "notice": manifest.notice,

@@ -158,25 +158,24 @@ def train(
 
 
 def _show(result: TrainResult) -> None:
+    from edgebreed.train.metrics_text import describe_top1, rows_of
+
     test, seconds, shown = result.test, result.seconds, result.to_summary()
     rows = {
         "data": f"{result.data}, {result.classes} classes, {result.train_images} training images",
-        "left out": f"{result.dropped['undecodable']} that do not decode, "
-        f"{result.dropped['conflicting']} that are in two classes, "
-        f"{result.dropped['repeated']} that repeat an image of another split, "
-        f"{result.dropped['negatives']} negatives that look like a class",
+        "left out": result.describe_dropped(),
         **sub_folder_row(shown),
         **({"set aside": f"{_counted(result.set_aside)}, from train"} if result.set_aside else {}),
-        "test top-1": f"{test.top1:.1%} of {test.n} images",
-        "as delivered": result.delivered.describe(),
-        "test top-5": f"{test.top5:.1%}",
+        "test top-1": describe_top1(test),
+        **rows_of(test),
+        "as delivered": result.delivered.describe(test),
         "calibration error": f"{test.ece:.3f}",
         "trainable parameters": f"{result.trainable_parameters:,}",
         **({"fine-tuned": f"{result.fine_tune_passes} passes"} if result.fine_tune_passes else {}),
         "time": f"features {seconds['features']:.1f} s, fit {seconds['fit']:.1f} s",
         "unknown": result.unknown,
     }
-    print_table(f"{result.arch} -> {result.run}", rows)
+    print_table(f"{result.arch} -> {result.run}", {name: value for name, value in rows.items() if value})
     show_left_out(shown)
     print_line(f"next: edgebreed export --run {result.run} --format onnx --precision int8")
 

@@ -20,9 +20,12 @@ from edgebreed.commands.common import (
     require,
     stdout_to_stderr,
 )
+from edgebreed.edge.accuracy import describe_share
 from edgebreed.edge.images import find_photos
+from edgebreed.edge.manifest import LearnedImages
 from edgebreed.errors import InputError
 from edgebreed.train.dataset import LabelledImage, read_labelled
+from edgebreed.train.feature_cache import digest_of
 
 if TYPE_CHECKING:  # it imports the exporter's recipes, which the other commands need not wait for
     from edgebreed.benchmarks.tune.candidate_accuracy import AccuracyScore
@@ -78,6 +81,7 @@ def tune(
         variants = export_variants(run, run[0] / EXPORT_FOLDER) if run else read_variants(home)
         manifest = variants[0].manifest
         labelled, dataset = _labelled(photos, run[0] if run else None, manifest.classes, manifest.labels)
+        learned = _learned(labelled, manifest.learned)
         result = run_tuning(
             TuneConfig(
                 variants=tuple(variants),
@@ -92,9 +96,9 @@ def tune(
             )
         )
     if json_:
-        print_json(result.to_dict())
+        print_json({**result.to_dict(), "learned_photos": learned})
     else:
-        _show(result)
+        _show(result, learned)
 
 
 def _frame_images(labelled: Sequence[LabelledImage]) -> tuple[Path, ...]:
@@ -115,7 +119,12 @@ def _labelled(
     return read_run_images(run, read_record(run)).images("valid"), "valid"
 
 
-def _show(result: "TuneResult") -> None:
+def _learned(labelled: Sequence[LabelledImage], learned: LearnedImages | None) -> int:
+    """How many of the photos the model has learned from; 0 also where its file does not say."""
+    return 0 if learned is None else sum(digest_of(image.path) in learned for image in labelled)
+
+
+def _show(result: "TuneResult", learned: int) -> None:
     """The candidates by their ratios, which were measured in turns.
 
     Their medians are of different rounds, in which the machine was not equally fast. So a column of ms would
@@ -139,7 +148,7 @@ def _show(result: "TuneResult") -> None:
     console().print(
         "ratio: time beside the chosen one, in turns; ms: ratio x p50 of the chosen one", soft_wrap=True
     )
-    for line in _lines(result.chosen):
+    for line in _lines(result.chosen, learned):
         console().print(line, soft_wrap=True, markup=False)
 
 
@@ -152,11 +161,13 @@ def _change(accuracy: "AccuracyScore | None") -> str:
     return f"{abs(accuracy.drop):.2f} {'lost' if accuracy.drop > 0 else 'gained'}"
 
 
-def _lines(chosen: "ChosenResult") -> list[str]:
+def _lines(chosen: "ChosenResult", learned: int) -> list[str]:
     accuracy, p50_ms = chosen.accuracy, chosen.candidate.timing.p50_ms
     top1 = ""
     if accuracy.top1 is not None:
-        top1 = f"top-1 {accuracy.top1:.2%} of {accuracy.n} photos ({accuracy.dataset})"
+        top1 = f"top-1 {describe_share(accuracy.top1, accuracy.n)}, {accuracy.dataset} photos"
+    if learned:
+        top1 += f"; the model has learned from {learned} of them, so only what is lost against float32 counts"
     return [
         f"chosen: {chosen.name}, p50 {p50_ms:.1f} ms; {top1}",
         *(f"  {share:.2f} of {name}" for name, share in chosen.by_baseline.items()),

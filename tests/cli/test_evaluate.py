@@ -11,6 +11,8 @@ from ..test_cli import assert_refused
 
 pytestmark = pytest.mark.keras
 
+ALMOST_BLUE = (250, 0, 0)  # BGR; the same bytes in two classes would be left out
+
 
 def test_the_engine_that_ran_is_shown(small_run: Path, small_data: Path, cli: Cli, colours: Path) -> None:
     """For programs and for people."""
@@ -43,12 +45,54 @@ def test_corruptions_go_into_the_report_of_the_run(
 
 def test_evaluate_measures_a_file_on_a_folder_of_classes(cli: Cli, tmp_path: Path, colours: Path) -> None:
     """Top-1 over all images, and of each class."""
-    for name, colour in (("red", RED), ("blue", BLUE), ("green", BLUE)):
+    for name, colour in (("red", RED), ("blue", BLUE), ("green", ALMOST_BLUE)):
         (tmp_path / "data" / name).mkdir(parents=True)
         cv2.imwrite(str(tmp_path / "data" / name / "1.png"), plain(colour))
     measured = cli("evaluate", "data", "--model", colours, "--json").json
     assert 3 == measured["n"]
     assert abs(measured["top1"] - 2 / 3) < 1e-9
+
+
+def test_a_class_without_images_is_warned_of(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """Thirty images of one class say nothing of the two others: no line claims 100 %."""
+    (tmp_path / "data" / "red").mkdir(parents=True)
+    for number in range(30):
+        cv2.imwrite(str(tmp_path / "data" / "red" / f"{number}.png"), plain(RED))
+    found = cli("evaluate", "data", "--model", colours, "--json").json
+    assert (1.0, ["green", "blue"]) == (found["top1"], found["untested_classes"])
+    assert (None, None, None) == (found["top5"], found["balanced_accuracy"], found["macro_f1"])
+    lines = cli("evaluate", "data", "--model", colours).out.partition("by class")[0]
+    text = " ".join(lines.replace("\u2502", " ").split())
+    assert "30 of 30, which show 1 of 3 classes (88.6% or more with 95% confidence)" in text
+    assert "no image shows green, blue: nothing is known of their accuracy" in text
+    assert "100" not in text
+    assert "top-5" not in text
+
+
+def test_classes_and_confusions_are_shown(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """In JSON in the order of `classes`, rows by label; in text as tables."""
+    for name, colour in (("red", RED), ("blue", BLUE), ("green", ALMOST_BLUE)):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / "data" / name / "1.png"), plain(colour))
+    found = cli("evaluate", "data", "--model", colours, "--json").json
+    assert ["red", "green", "blue"] == found["classes"]
+    assert [[1, 0, 0], [0, 0, 1], [0, 0, 1]] == found["confusion"]
+    assert {"n": 1, "recall": 1.0, "precision": 0.5, "f1": 2 / 3} == found["by_class"]["blue"]
+    assert [0.2076, 0.9385] == pytest.approx(found["top1_interval"], abs=1e-4)
+    text = " ".join(cli("evaluate", "data", "--model", colours).out.replace("\u2502", " ").split())
+    assert "66.7% of 3 (20.8% to 93.9% with 95% confidence)" in text
+    assert "largest confusions green as blue (1)" in text
+    assert "2 green . . 1" in text
+
+
+def test_a_folder_of_another_class_is_refused(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """By its name, with the names that the model knows and what to do."""
+    for name in ("red", "grey"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / "data" / name / "1.png"), plain(RED))
+    refused = cli("evaluate", "data", "--model", colours)
+    assert_refused(refused, "data/grey is none of the 3 classes (red, green, blue): rename the folder to one")
+    assert "or move it out of data" in refused.err
 
 
 def test_without_a_model_or_a_run_the_message_says_how_to_make_one(cli: Cli) -> None:

@@ -43,7 +43,9 @@ def test_a_small_run_is_shown_and_as_json(small_data: Path, tmp_path: Path, cli:
     arguments = ("train", "--data", small_data, "--arch", "scratch", "--epochs", 1, "--size", 32)
     outcome = cli(*arguments, "--people", "--subject", "rocket", "--out", tmp_path / "a")
     shown = " ".join(outcome.out.replace("│", "").split())
-    assert "withheld 0.00%" in shown
+    assert "withheld 0.0%" in shown
+    assert "with 95% confidence" in shown
+    assert "top-5" not in shown
     assert "nobody can be answered as a person then" in shown
     data = cli(*arguments, "--unknown-below", 1, "--out", tmp_path / "b", "--json").json
     promised = {"run", "arch", "classes", "train_images", "test", "seconds", "trainable_parameters", "schema"}
@@ -51,6 +53,26 @@ def test_a_small_run_is_shown_and_as_json(small_data: Path, tmp_path: Path, cli:
     assert {"top1", "top5", "n", "delivered"} <= set(data["test"])
     assert 1.0 == data["test"]["delivered"]["withheld"]
     assert "history" not in data
+
+
+@pytest.mark.keras
+def test_a_class_without_a_test_image_is_warned_of(small_data: Path, tmp_path: Path, cli: Cli) -> None:
+    """By train, its report and export: of what was not tested, nobody says that it works."""
+    shutil.copytree(small_data, tmp_path / "data")
+    shutil.rmtree(tmp_path / "data" / "test" / "star")
+    options = ("--data", "data", "--arch", "scratch", "--epochs", 1, "--size", 32, "--out", "run")
+    trained = cli("train", *options)
+    warning = "no image shows star: nothing is known of its accuracy"
+    exported = cli("export", "--run", "run", "--out", "m.onnx")
+    for outcome in (trained, exported):
+        text = " ".join(outcome.out.replace("\u2502", " ").split())
+        assert warning in text
+        assert "of 8, which show 2 of 3 classes" in text
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert "No test image shows 1 of 3 classes" in page
+    assert warning in page
+    test = cli("export", "--run", "run", "--out", "m2.onnx", "--json").json["test"]
+    assert (["star"], None, 8) == (test["untested_classes"], test["balanced_accuracy"], test["n"])
 
 
 @pytest.mark.keras

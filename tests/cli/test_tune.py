@@ -3,12 +3,14 @@
 import re
 from pathlib import Path
 
+import cv2
 import pytest
 
 from edgebreed.edge.formats import write_model
-from edgebreed.edge.manifest import Accuracy, Precision
+from edgebreed.edge.manifest import Accuracy, LearnedImages, Precision
+from edgebreed.train.feature_cache import digest_of
 
-from ..conftest import Cli, colour_manifest, colour_model
+from ..conftest import BLUE, RED, Cli, colour_manifest, colour_model, plain
 
 
 def test_tune_keeps_the_fastest(cli: Cli, tmp_path: Path, colours: Path) -> None:
@@ -39,6 +41,20 @@ def test_the_table_does_not_contradict_itself(cli: Cli, tmp_path: Path) -> None:
     said = {row[0]: row[5] for row in rows if row[5]}
     assert said.items() <= {"fp32.onnx": "same", "int8.onnx": "1.25 gained"}.items()
     assert said
+
+
+def test_photos_that_a_model_has_learned_from_are_counted(cli: Cli, tmp_path: Path) -> None:
+    """Top-1 on them is no accuracy on new photos, and is not printed as such."""
+    for name, colour in (("red", RED), ("blue", BLUE)):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / "data" / name / "1.png"), plain(colour))
+    learned = LearnedImages.of([digest_of(tmp_path / "data" / "red" / "1.png")])
+    write_model(tmp_path / "files" / "c.onnx", colour_model(), colour_manifest(learned=learned))
+    options = ("tune", "--package-dir", "files", "--photos", "data", "--budget", 1, "--overwrite")
+    assert 1 == cli(*options, "--json").json["learned_photos"]
+    out = cli(*options).out
+    assert "top-1 100.0% of 2 (34.2% to 100.0% with 95% confidence), data photos" in out
+    assert "the model has learned from 1 of them, so only what is lost against float32 counts" in out
 
 
 def test_tune_looks_where_it_will_write_before_it_exports(cli: Cli, tmp_path: Path) -> None:

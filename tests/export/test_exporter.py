@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ from edgebreed.train.feature_cache import digest_of
 from edgebreed.train.run_record import read_record, read_run_images
 
 from ..conftest import GREY, ROOT, Cli, plain
+from ..test_cli import assert_refused
 
 pytestmark = pytest.mark.keras
 
@@ -112,6 +114,19 @@ def test_a_data_set_that_moved_can_be_named(
     (run / "run.json").write_text(json.dumps({**record, "data": "/nowhere"}))
     assert "data set /nowhere is gone: pass --data DIR" in cli("export", "--run", run).err
     assert 0 == cli("export", "--run", run, "--data", small_data).code
+
+
+def test_other_photos_of_the_same_names_are_no_data_set_of_the_run(
+    small_run: Path, small_data: Path, tmp_path: Path, cli: Cli
+) -> None:
+    """Nothing is calibrated on them, and no accuracy on them is recorded."""
+    shutil.copytree(small_data, tmp_path / "other")
+    for path in (tmp_path / "other").rglob("*.png"):
+        cv2.imwrite(str(path), plain(GREY))
+    refused = cli("export", "--run", small_run, "--data", "other", "--out", "m.onnx")
+    assert_refused(refused, "48 of the 48 that it learned have another content, the first is train/disc")
+    assert "pass --data DIR with the same data set" in refused.err
+    assert not (tmp_path / "m.onnx").exists()
 
 
 def test_the_plain_runtimes_need_no_edgebreed(small_run: Path, tmp_path: Path, cli: Cli) -> None:

@@ -15,7 +15,6 @@ from edgebreed.export.parity import (
     misses,
     require,
     too_few_images,
-    wilson_interval,
 )
 from edgebreed.export.recipe import FLOAT_BUDGET, HALF_BUDGET, INT8_BUDGET, AccuracyBudget
 
@@ -126,26 +125,3 @@ def test_a_missed_bound_is_an_error_that_exits_1() -> None:
     with pytest.raises(ProofError, match=r"onnx-fp32: loss of top-1 is 0\.1 .*nothing was written \(--force"):
         require(replace(GOOD, exported_top1=0.86), FLOAT_BUDGET, "onnx-fp32")
     assert 1 == ProofError.exit_code
-
-
-@pytest.mark.parametrize(
-    ("hits", "n", "expected"),
-    [
-        # Newcombe 1998, table I, method 3
-        (81, 263, (0.2553, 0.3662)),
-        (15, 148, (0.0624, 0.1605)),
-        (0, 20, (0.0000, 0.1611)),
-        (1, 29, (0.0061, 0.1718)),
-        (29, 29, (0.8830, 1.0000)),
-    ],
-)
-def test_the_interval_agrees_with_the_published_table(
-    hits: int, n: int, expected: tuple[float, float]
-) -> None:
-    """To its four digits, also near 0 and 1."""
-    assert expected == pytest.approx(wilson_interval(hits, n), abs=5e-5)
-
-
-def test_without_images_the_interval_is_the_whole_range() -> None:
-    """Nothing was measured."""
-    assert (0.0, 1.0) == wilson_interval(0, 0)

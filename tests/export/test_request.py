@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edgebreed.edge.manifest import Target
@@ -12,6 +13,7 @@ from edgebreed.export.mixed_precision import MixedPrecisionResult, SearchStep
 from edgebreed.export.parity import ParityReport
 from edgebreed.export.recipe import GraphOptions, Recipe
 from edgebreed.export.request import ExportConfig, ExportRecord
+from edgebreed.train.classification_metrics import measure
 from edgebreed.train.delivered import Delivered
 
 FP32, INT8 = (Recipe.from_name(name) for name in ("onnx-fp32", "onnx-int8-arm"))
@@ -87,6 +89,7 @@ def record(n: int, rejection: Rejection) -> ExportRecord:
         parity=report,
         search=MixedPrecisionResult(b"model", (SearchStep((), report),)),
         report=report,
+        metrics=measure(np.eye(2, dtype=np.float32), np.array([0, 1]), ("a", "b")),
         delivered=Delivered(0.9, 0.1, 0.0, 0.0),
         golden_error=0.0,
         rejection=rejection,

@@ -14,6 +14,8 @@ from edgebreed.train.config import Arch, TrainConfig
 from edgebreed.train.dataset import Dataset, LabelledImage, read_dataset
 from edgebreed.train.prepare import divide, prepare
 
+from .test_negative_check import draw
+
 
 def whole(count: int) -> Dataset:
     """Two classes of this many images each, not divided yet."""
@@ -220,8 +222,8 @@ def test_excluded_images_are_of_the_data_set_or_negatives(small_data: Path, tmp_
     shutil.copytree(small_data, tmp_path / "data")
     for split in ("train", "valid", "test"):
         (tmp_path / "data" / split / "disc").rename(tmp_path / "data" / split / "#1 disc")
-    shutil.copytree(small_data / "test" / "star", tmp_path / "none" / "train" / "#1 disc")
-    shutil.copytree(small_data / "test" / "disc", tmp_path / "none" / "more")
+    (tmp_path / "none" / "train").mkdir(parents=True)
+    draw(tmp_path / "none" / "train" / "#1 disc", 6, seed=1)
     for folder in (tmp_path / "data", tmp_path / "none"):
         shutil.copy(
             next((small_data / "valid" / "star").iterdir()), folder / "train" / "#1 disc" / "both.png"

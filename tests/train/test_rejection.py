@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from edgebreed.train.rejection import (
     MIN_VALIDATION,
+    InDistributionScore,
     choose_threshold,
     fit_rejection,
     measured_rejection,
@@ -64,7 +65,7 @@ def test_scores_of_negatives_come_from_fits_that_did_not_see_them() -> None:
     assert rejection.auroc is not None
     assert abs(rejection.auroc - 0.5) < 0.15
     assert None is rejection.threshold
-    assert "the negatives look like the classes: to keep 95%" in rejection.reason
+    assert "the negatives look like the classes, or are too few: to keep 95%" in rejection.reason
 
 
 def test_the_threshold_bounds_false_positives_unless_it_withheld_too_much() -> None:
@@ -86,6 +87,45 @@ def test_too_few_validation_images_set_no_threshold() -> None:
     few = measured_rejection(inside[:12].astype(np.float32), outside.astype(np.float32))
     assert (None, None, 1.0) == (few.threshold, few.kept, few.auroc)
     assert "12 validation images cannot measure a threshold: it takes 60; --unknown-below 0.5" in few.reason
+
+
+@pytest.mark.parametrize(("passing", "negatives", "known"), [(0, 5, True), (1, 5, False), (8, 20, False)])
+def test_few_negatives_set_a_threshold_only_if_it_can_be_measured(
+    passing: int, negatives: int, known: bool
+) -> None:
+    """One of five that passes may as well mean that most others do; the reason holds the figures."""
+    inside = np.linspace(0, 1, 100).astype(np.float32)
+    outside = np.array([0.5] * passing + [-1] * (negatives - passing), np.float32)
+    found = measured_rejection(inside, outside)
+    assert known == (found.threshold is not None)
+    share = passing / negatives
+    assert known or f"{share:.0%} of {negatives} negatives would pass, and up to" in found.reason
+
+
+def test_negatives_most_of_which_show_a_class_set_no_threshold() -> None:
+    """The few that are left are mostly classes too, which the fit failed to recognise."""
+    rng = np.random.default_rng(1)
+    negatives = cloud(rng, -1, 60, 2)
+    negatives[:50] = cloud(rng, 1, 50, 2)
+    found = fit_rejection(cloud(rng, 1, 300), cloud(rng, 1, 100), negatives, 0)
+    assert found.rejection.threshold is None
+    assert "of the negatives look like the classes, and a threshold is fitted where at most 75%" in (
+        found.rejection.reason
+    )
+
+
+def test_a_threshold_that_withholds_the_classes_is_not_handed_over() -> None:
+    """Where negatives score above the validation images; the reason holds both shares."""
+    inside, outside = np.linspace(-1, 0.1, 100), np.linspace(-1, -0.2, 20)
+    found = measured_rejection(inside.astype(np.float32), outside.astype(np.float32))
+    assert (None, None, None) == (found.threshold, found.kept, found.false_positive_rate)
+    assert "would withhold 90% of validation images, and at most 5% are allowed; give other" in found.reason
+
+
+def test_a_score_far_from_the_threshold_is_no_overflow() -> None:
+    """A strange image can be hundreds of logits away."""
+    score = InDistributionScore(np.array([1.0], np.float32), 0.0)
+    assert [0.0, 0.5, 1.0] == score(np.array([[-500], [0], [500]], np.float32)).tolist()
 
 
 def test_no_rejection_says_why() -> None:

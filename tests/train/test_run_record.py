@@ -8,6 +8,7 @@ import pytest
 
 from edgebreed.edge.task import Task
 from edgebreed.errors import InputError
+from edgebreed.train.feature_cache import digest_of
 from edgebreed.train.run_record import RunRecord, newest_run, read_record, read_run_images
 
 
@@ -33,9 +34,26 @@ def test_a_data_set_that_changed_is_refused(small_run: Path, small_data: Path, t
     assert 12 == len(read_run_images(run, read_record(run)).images("test"))
     first, second, *_ = sorted((data / "test" / "disc").iterdir())
     shutil.copy(first, second)
-    with pytest.raises(InputError, match="the images of .* have changed since the run was made: bring them"):
-        read_run_images(run, read_record(run))
-    assert 12 == len(read_run_images(run, read_record(run), data).images("test"))
+    for root in (None, data):
+        with pytest.raises(InputError, match="not those that the run was made with: test images"):
+            read_run_images(run, read_record(run), root)
+    first, second, *_ = sorted((data / "valid" / "star").iterdir())
+    second.write_bytes(b"other")
+    with pytest.raises(InputError, match=f"1 of the 48 that it learned .* is valid/star/{second.name}"):
+        read_run_images(run, read_record(run), data)
+
+
+@pytest.mark.keras
+def test_a_run_knows_what_it_learned_from(small_run: Path) -> None:
+    """Its training and validation images; runs of before do not say it."""
+    record = read_record(small_run)
+    data = read_run_images(small_run, record)
+    assert record.learned is not None
+    assert {image.path: image in data.learned for image in data.all_images} == {
+        image.path: digest_of(image.path) in record.learned for image in data.all_images
+    }
+    older = {name: value for name, value in record.to_dict().items() if name != "learned"}
+    assert None is RunRecord.from_dict(older).learned
 
 
 def test_the_newest_run_is_found(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A head on a backbone, and fine-tuning."""
 
 import json
+import shutil
 import signal
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.edge.task import RejectionScore
 from edgebreed.train.config import Arch, TrainConfig
+from edgebreed.train.demo import write_demo
 from edgebreed.train.feature_extractor import build_extractor
 from edgebreed.train.keras_setup import keras
 from edgebreed.train.linear_probe import Head
@@ -18,6 +20,7 @@ from edgebreed.train.run_record import read_record
 from edgebreed.train.transfer import fine_tune, unfreeze_top
 
 from ..conftest import Cli
+from ..test_cli import assert_refused
 from .test_checkpoint import epochs_done, start, wait_for_epochs
 
 pytestmark = pytest.mark.keras
@@ -54,7 +57,13 @@ def test_a_transfer_fits_head_and_score(small_data: Path, tmp_path: Path, cli: C
         "--cache",
         tmp_path / "c",
     ]
-    first = cli(*arguments, "--negatives", small_data / "test", "--out", tmp_path / "x", "--json")
+    refused = cli(*arguments, "--negatives", small_data / "test", "--out", tmp_path / "x")
+    assert_refused(refused, "12 of its 12 images are images of the data set")
+    assert not (tmp_path / "x").exists()
+    others = write_demo(tmp_path / "demo") / "test"
+    for name in ("disc", "square", "star"):
+        shutil.rmtree(others / name)
+    first = cli(*arguments, "--negatives", others, "--out", tmp_path / "x", "--json")
     assert 0 == first.code, first.err
     assert (2048 + 1536) * 3 + 3 + 2048 + 1 == first.json["trainable_parameters"]
     assert RejectionScore.IN_DISTRIBUTION == read_record(tmp_path / "x").rejection.score

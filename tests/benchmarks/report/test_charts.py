@@ -87,7 +87,7 @@ def test_every_point_is_drawn() -> None:
     chart = pareto_chart(POINTS, "p50 latency, ms")
     assert 4 == chart.count("<circle")
     assert 1 == chart.count('class="front"')
-    assert "beaten: 60.0, top-1 96.00%" in chart
+    assert "beaten: 60.0, top-1 96.0%" in chart
 
 
 def test_equal_accuracies_are_drawn_too() -> None:

@@ -1,0 +1,53 @@
+"""Prints accuracy by class and the confusion matrix on a terminal."""
+
+from rich.markup import escape
+from rich.table import Table
+
+from edgebreed.commands.common import console, print_titled
+from edgebreed.edge.accuracy import percent, percent_range
+from edgebreed.train.classification_metrics import ClassificationMetrics, ClassScores
+
+MATRIX_CLASSES = 12  # so many columns of counts fit a terminal
+WEAKEST = 5
+
+
+def print_classes(metrics: ClassificationMetrics) -> None:
+    """Prints every class and the confusion matrix, or the weakest classes where there are more than 12."""
+    if len(metrics.classes) > MATRIX_CLASSES:
+        console().print("weakest: " + ", ".join(_weakest(metrics)), soft_wrap=True, markup=False)
+        return
+    print_titled("by class", _class_table(metrics))
+    print_titled("confusion matrix: rows are labels, columns predicted classes", _matrix(metrics))
+
+
+def _weakest(metrics: ClassificationMetrics) -> list[str]:
+    tested = sorted(metrics.per_class.items(), key=lambda item: item[1])[:WEAKEST]
+    return [f"{name} {percent(recall)} of {metrics.by_class[name].n}" for name, recall in tested]
+
+
+def _class_table(metrics: ClassificationMetrics) -> Table:
+    table = Table("class")
+    for name in ("images", "recall", "95% interval", "precision", "F1"):
+        table.add_column(name, justify="right")
+    for name, scores in metrics.by_class.items():
+        table.add_row(escape(name), *_cells(scores))
+    return table
+
+
+def _cells(scores: ClassScores) -> tuple[str, ...]:
+    interval = "" if scores.recall is None else percent_range(scores.recall, scores.n)
+    return str(scores.n), _share(scores.recall), interval, _share(scores.precision), _share(scores.f1)
+
+
+def _matrix(metrics: ClassificationMetrics) -> Table:
+    """The columns bear numbers, as names of twelve classes would not fit."""
+    table = Table("", "label")
+    for number in range(1, len(metrics.classes) + 1):
+        table.add_column(str(number), justify="right")
+    for number, (name, row) in enumerate(zip(metrics.classes, metrics.confusion, strict=True), 1):
+        table.add_row(str(number), escape(name), *(str(count) if count else "." for count in row))
+    return table
+
+
+def _share(share: float | None) -> str:
+    return "-" if share is None else percent(share)

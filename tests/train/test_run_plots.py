@@ -1,0 +1,66 @@
+"""The plots of a run's report."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edgebreed.train.run_plots import (
+    Plot,
+    matrix_side,
+    plot_calibration,
+    plot_confusion,
+    plot_curves,
+)
+
+ROWS = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]], np.float32)
+HISTORY = {name: [0.5, 0.4] for name in ("loss", "val_loss", "accuracy", "val_accuracy")}
+
+
+def pixels_of(png: bytes) -> NDArray[np.uint8]:
+    """`(H, W, 3 or 4) uint8` of a picture."""
+    return np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED), np.uint8)
+
+
+PLOTS = {
+    "curves": plot_curves(HISTORY),
+    "calibration": plot_calibration(ROWS, np.array([0, 1, 1])),
+    "confusion": plot_confusion(np.eye(2, dtype=np.int64), ("a", "b")),
+}
+
+
+@pytest.mark.parametrize("plot", PLOTS.values(), ids=PLOTS.keys())
+def test_a_plot_suits_light_and_dark_pages(plot: Plot) -> None:
+    """On white, and on nothing at all, so that the page's own colour shows."""
+    light, dark = pixels_of(plot.light), pixels_of(plot.dark)
+    assert light.shape[:2] == dark.shape[:2]
+    assert (255, 255, 255) == tuple(light[0, 0, :3])
+    assert 0 == dark[0, 0, 3]
+    ink = dark[dark[..., 3] == 255]
+    assert (ink[:, :3].min(axis=1) > 200).any()
+
+
+def test_what_never_happened_is_the_page_s_own_colour() -> None:
+    """A matrix of many classes is mostly that: light on a light page, dark on a dark one."""
+    plot = plot_confusion(np.eye(30, dtype=np.int64), tuple(map(str, range(30))))
+    light, dark = (np.median(pixels_of(png)[..., :3].sum(axis=2)) for png in (plot.light, plot.dark))
+    assert light > 600
+    assert dark < 60
+
+
+def test_the_matrix_grows_with_its_classes_up_to_an_end() -> None:
+    """Up to twenty have room for their numbers; a plot of thousands would take all memory."""
+    sides = [matrix_side(classes) for classes in (5, 20, 64, 200)]
+    assert all(smaller < larger for smaller, larger in pairwise(sides))
+    assert matrix_side(200) == matrix_side(2000)
+    assert plot_confusion(np.eye(500, dtype=np.int64), tuple(map(str, range(500)))).light.startswith(
+        b"\x89PNG"
+    )
+
+
+@pytest.mark.parametrize("name", ["5$ note$", "$\\frac{$", "caf\udce9", "\u732b", "a\nb", "x" * 255, "\x1b"])
+def test_any_class_name_is_drawn(name: str) -> None:
+    """A folder's name is no formula, and may hold any character."""
+    assert plot_confusion(np.eye(2, dtype=np.int64), (name, "b")).light.startswith(b"\x89PNG")
