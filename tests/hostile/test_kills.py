@@ -160,33 +160,31 @@ def trainings(data: Path, folder: Path) -> Iterator[Training]:
     yield Training("fine-tune", ("--data", data, *backbone, *tuning))
 
 
+def campaign(training: Training, folder: Path) -> Iterator[tuple[str, str, bool]]:
+    """Kills and resumes a training: moment, way of resuming, whether its end is the undisturbed one."""
+    begun = time.monotonic()
+    training.finish(folder / training.name)
+    duration, expected = time.monotonic() - begun, outcome_of(folder / training.name)
+    for number in range(KILLS[training.name]):
+        out = folder / f"{training.name}-{number}"
+        yield kill_once(training, out, number, duration), resume(training, out), outcome_of(out) == expected
+
+
 @pytest.mark.hostile
 def test_sixty_kills_end_as_undisturbed_runs(
     small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """From scratch and fine-tuned, at chosen and at random moments: all metrics and weights agree."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    equal = 0
+    counts: Counter[tuple[str, str, str, bool]] = Counter()
     for training in trainings(small_data, tmp_path):
-        undisturbed = tmp_path / training.name
-        begun = time.monotonic()
-        training.finish(undisturbed)
-        duration, expected = time.monotonic() - begun, outcome_of(undisturbed)
-        for number in range(KILLS[training.name]):
-            out = tmp_path / f"{training.name}-{number}"
-            moment = kill_once(training, out, number, duration)
-            counts[training.name, moment, resume(training, out)] += 1
-            equal += outcome_of(out) == expected
+        for moment, ending, equal in campaign(training, tmp_path):
+            counts[training.name, moment, ending, equal] += 1
             with capsys.disabled():
-                print(
-                    f"{training.name} {number}: {moment}, equal so far {equal} of {counts.total()}",
-                    flush=True,
-                )
+                print(f"{counts.total()}: {training.name}, {moment}, {ending}, equal: {equal}", flush=True)
     with capsys.disabled():
-        for (name, moment, ending), count in sorted(counts.items()):
-            print(f"| {name} | {moment} | {ending} | {count} |")
-        print(f"kills {counts.total()}, equal to the undisturbed run {equal}")
-    assert 60 == counts.total() == equal
+        for row, count in sorted(counts.items()):
+            print("|", *(f"{cell} |" for cell in (*row, count)))
+    assert 60 == counts.total() == sum(count for (*_, equal), count in counts.items() if equal)
 
 
 def kill_once(training: Training, out: Path, number: int, duration: float) -> str:
