@@ -88,6 +88,13 @@ def mark_output(folder: Path) -> bool:
     return True
 
 
+def remove_unused(folder: Path) -> None:
+    """Removes a folder that holds nothing but its mark, if that."""
+    if {path.name for path in folder.iterdir()} <= {OUTPUT_MARKER}:
+        (folder / OUTPUT_MARKER).unlink(missing_ok=True)
+        folder.rmdir()
+
+
 def is_output(folder: Path) -> bool:
     """Whether edgebreed wrote a folder: it is a run, or bears the mark of `mark_output`."""
     return any(os.path.lexists(folder / name) for name in _OUTPUTS)

@@ -35,7 +35,7 @@ def test_a_name_that_is_no_text_is_printed_all_the_same(tmp_path: Path, colours:
     """Whatever a terminal's encoding does with bytes that are none."""
     name = os.fsdecode(b"b\xff.png")
     photo.rename(tmp_path / name)
-    command = [sys.executable, "-m", "edgebreed", "predict", tmp_path / name, "--model", colours]
+    command = [sys.executable, "-m", "edgebreed", "predict", str(tmp_path / name), "--model", str(colours)]
     strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
     done = subprocess.run(command, env=strict, capture_output=True, text=True, check=False)
     assert (0, True) == (done.returncode, "b\\udcff.png: " in done.stdout), done.stderr

@@ -20,9 +20,11 @@ def test_warnings_and_the_states_of_a_stream_are_printed(capsys: pytest.CaptureF
         STREAM.info("running: %s", "camera 0")
         EXPORT.warning("first line\nsecond line")
         EXPORT.info("detail")
+        EXPORT.warning("caf\udce9\x1b[31m.jpg")
     STREAM.info("after the command")
     out, err = capsys.readouterr()
-    assert ("", "edgebreed: running: camera 0\nedgebreed: first line second line\n") == (out, err)
+    lines = ["running: camera 0", "first line second line", r"caf\udce9\x1b[31m.jpg"]
+    assert ("", [f"edgebreed: {line}" for line in lines]) == (out, err.splitlines())
 
 
 def test_a_name_in_a_message_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:

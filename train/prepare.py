@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edgebreed.edge.files import mark_output
 from edgebreed.edge.folder_walk import walk
 from edgebreed.edge.images import is_photo
 from edgebreed.edge.manifest import LearnedImages
@@ -208,7 +207,6 @@ def _exclude(config: TrainConfig, data: Dataset) -> tuple[Dataset, set[str]]:
 def _read_data(config: TrainConfig) -> Dataset:
     if config.data is not None:
         return read_dataset(config.data)
-    mark_output(config.out)
     folder = config.out / "demo-data"
     shutil.rmtree(folder, ignore_errors=True)
     return read_dataset(write_demo(folder, config.seed))

@@ -51,7 +51,9 @@ class InDistributionScore:
 
     def __call__(self, features: Floats) -> Floats:
         """Scores features `(N, features) float32` as `(N,) float32` in 0..1."""
-        return np.asarray(1 / (1 + np.exp(-self.logits(features))), np.float32)
+        from scipy.special import expit
+
+        return np.asarray(expit(self.logits(features)), np.float32)
 
     def scaled(self, factor: float, threshold: float) -> "InDistributionScore":
         """The same order of images, with what was `threshold` at 0 and distances multiplied."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from edgebreed.edge.files import remove_leftovers
+from edgebreed.edge.files import mark_output, remove_leftovers, remove_unused
 from edgebreed.errors import InputError
 from edgebreed.train.run_record import CHECKPOINT, FILES, RECORD, RUNS
 
@@ -40,10 +40,11 @@ def run_folder(network: str, out: Path | None, overwrite: bool, resume: bool) ->
             _refuse_a_run_in(folder, overwrite, resume)
             for name in FILES:
                 remove_leftovers(folder / name)
+            mark_output(folder)  # without a record yet, it could be taken for a class of a folder above it
             yield folder
         finally:
             if made:
-                _remove_if_empty(folder)
+                _remove_unused(folder)
 
 
 def _made(network: str, out: Path | None) -> tuple[Path, bool]:
@@ -82,6 +83,8 @@ def _held(folder: Path) -> Iterator[None]:
     """Locks a folder against other trainings; the system unlocks it when the process dies."""
     if not folder.is_dir():
         raise InputError(f"--out {folder} is a file: name a folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"cannot write into {folder}: pass another --out")
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         _lock(handle, folder)
@@ -101,7 +104,8 @@ def _lock(handle: int, folder: Path) -> None:
         _LOG.warning("%s cannot be locked (%s): start no other training in it", folder, error.strerror)
 
 
-def _remove_if_empty(folder: Path) -> None:
-    for empty in (folder, RUNS):
-        with suppress(OSError):  # it holds a run
-            empty.rmdir()
+def _remove_unused(folder: Path) -> None:
+    with suppress(OSError):  # it holds a run
+        remove_unused(folder)
+        if folder.parent == RUNS:
+            RUNS.rmdir()

@@ -8,16 +8,14 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from edgebreed.edge.files import mark_output, replacing, write_whole
+from edgebreed.edge.files import replacing, write_whole
 from edgebreed.edge.manifest import LearnedImages
-from edgebreed.edge.text import read_text
-from edgebreed.errors import InputError
 from edgebreed.machine import versions
 from edgebreed.train.classification_metrics import measure
 from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.delivered import describe_unknown, measure_delivered
-from edgebreed.train.layout import normalized
+from edgebreed.train.label_names import read_names
 from edgebreed.train.prepare import PreparedData, prepare
 from edgebreed.train.run_record import (
     HISTORY,
@@ -46,9 +44,8 @@ def train(config: TrainConfig) -> TrainResult:
         ProofError: the assembled model differs from what was measured.
         KeyboardInterrupt: a signal came before there was a model to write.
     """
-    labels = _read_names(config.names)
+    labels = read_names(config.names) if config.names else {}
     prepared = prepare(config)
-    mark_output(config.out)  # an interrupted run, which has no record yet, is no class of a folder above it
     fitted = _fit(config, prepared)
     left_out = (*prepared.negatives.alike, *fitted.left_out_negatives)
     _warn_of_negatives(left_out)
@@ -98,26 +95,6 @@ def _record(config: TrainConfig, prepared: PreparedData, fitted: Fitted, labels:
         learned=LearnedImages.of(prepared.cache.digest(image.path) for image in data.learned),
         dropped=prepared.dropped_images,
     )
-
-
-def _read_names(path: Path | None) -> dict[str, str]:
-    """The label of each class folder that the file names."""
-    if path is None:
-        return {}
-    try:
-        names = json.loads(read_text(path, f"--names {path}"))
-        labels = {normalized(folder): _label(shown) for folder, shown in names.items()}
-    except (ValueError, AttributeError, TypeError, RecursionError) as error:
-        raise InputError(
-            f'{path} is no list of names ({error}): give JSON such as {{"folder": "Label"}}'
-        ) from error
-    return labels
-
-
-def _label(shown: object) -> str:
-    if not isinstance(shown, str | int | float):
-        raise TypeError(f"{shown} is no label")
-    return str(shown).encode().decode()  # half of a surrogate pair, which no model file takes, is refused
 
 
 def _result(

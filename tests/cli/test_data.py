@@ -4,6 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from ..conftest import Cli
 from ..test_cli import assert_refused
 from ..train.test_dataset_scan import plant_faults
@@ -97,3 +99,14 @@ def test_a_class_that_would_vanish_is_refused(tmp_path: Path, cli: Cli, small_da
         cli("data", "check", "data", "--cache", "cache"),
         "class folder data/star has no image that is read, its files are left out: 12 in HEIC: convert to",
     )
+
+
+def test_a_home_that_cannot_be_written_is_one_warning(
+    cli: Cli, small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check is made all the same."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    outcome = cli("data", "check", small_data, "--json")
+    assert (0, 60, 1) == (outcome.code, outcome.json["images"], len(outcome.err.splitlines())), outcome.err
+    assert "edgebreed: features are not kept for the next run: cannot write" in outcome.err

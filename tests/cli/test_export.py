@@ -25,7 +25,7 @@ def test_the_table_says_what_was_measured_and_what_could_not_be(
     assert "12 images: one is 8.3 points; a loss below that cannot be measured" in table
     for row in ("size", "parity", "test images 12", "top-1 float", "top-1 exported", "agreement", "unknown"):
         assert row in table
-    assert "calibration 34 train images" in table
+    assert "calibration 36 train images" in table
     assert f"edgebreed predict PHOTO --model {tmp_path / 'm.onnx'}" in outcome.out.splitlines()[-1]
 
 

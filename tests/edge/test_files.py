@@ -11,6 +11,7 @@ from edgebreed.edge.files import (
     mark_output,
     refuse_existing,
     remove_leftovers,
+    remove_unused,
     replacing,
     user_cache,
     write_whole,
@@ -92,6 +93,17 @@ def test_folders_that_edgebreed_wrote_are_known(tmp_path: Path) -> None:
     assert [True, True, True, False, False] == [
         is_output(tmp_path / name) for name in ("new/a", "empty", "run", "mixed", "gone")
     ]
+
+
+def test_an_unused_folder_is_removed(tmp_path: Path) -> None:
+    """One with files is not, and keeps its mark."""
+    for name in ("unused", "used"):
+        mark_output(tmp_path / name)
+    (tmp_path / "used" / "1.jpg").touch()
+    for name in ("unused", "used"):
+        remove_unused(tmp_path / name)
+    assert [tmp_path / "used"] == list(tmp_path.iterdir())
+    assert is_output(tmp_path / "used")
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

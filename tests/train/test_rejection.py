@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from edgebreed.train.rejection import (
     MIN_VALIDATION,
+    InDistributionScore,
     choose_threshold,
     fit_rejection,
     measured_rejection,
@@ -119,6 +120,12 @@ def test_a_threshold_that_withholds_the_classes_is_not_handed_over() -> None:
     found = measured_rejection(inside.astype(np.float32), outside.astype(np.float32))
     assert (None, None, None) == (found.threshold, found.kept, found.false_positive_rate)
     assert "would withhold 90% of validation images, and at most 5% are allowed; give other" in found.reason
+
+
+def test_a_score_far_from_the_threshold_is_no_overflow() -> None:
+    """A strange image can be hundreds of logits away."""
+    score = InDistributionScore(np.array([1.0], np.float32), 0.0)
+    assert [0.0, 0.5, 1.0] == score(np.array([[-500], [0], [500]], np.float32)).tolist()
 
 
 def test_no_rejection_says_why() -> None:

@@ -8,6 +8,7 @@ import pytest
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.config import Arch, TrainConfig
 from edgebreed.train.prepare import prepare
+from edgebreed.train.run_record import CHECKPOINT
 from edgebreed.train.scratch import build_scratch, fit_scratch
 
 pytestmark = pytest.mark.keras
@@ -28,4 +29,4 @@ def test_a_fit_keeps_its_checkpoint_until_the_run_is_written(small_data: Path, t
     assert (False, None) == (fitted.interrupted, fitted.rejection.threshold)
     assert "a network from scratch has no features" in fitted.rejection.reason
     assert np.allclose(1, fitted.test.probabilities.sum(axis=1), atol=1e-5)
-    assert (tmp_path / "checkpoint" / "best.weights.h5").is_file()
+    assert (tmp_path / CHECKPOINT).is_file()

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import matplotlib as mpl
-import numpy as np
 import pytest
 
 from edgebreed.errors import InputError
@@ -37,17 +36,15 @@ def test_a_run_holds_what_its_readers_need(small_run: Path) -> None:
 
 
 def test_the_same_seed_fits_the_same_model(small_run: Path, small_data: Path, tmp_path: Path) -> None:
-    """Histories agree to the last digit that one thread order allows."""
+    """On one machine to the last bit: a resumed run could not end as an undisturbed one otherwise."""
     from edgebreed.train.trainer import train
 
     config = TrainConfig(
         tmp_path / "again", tmp_path / "cache", Arch.SCRATCH, small_data, epochs=2, size=SHAPES_64
     )
     train(config)
-    histories = [
-        json.loads((run / "metrics.json").read_text())["history"]["loss"] for run in (small_run, config.out)
-    ]
-    assert np.allclose(histories[0], histories[1], rtol=1e-2)
+    first, again = (json.loads((run / "metrics.json").read_text()) for run in (small_run, config.out))
+    assert all(first[key] == again[key] for key in ("history", "test", "temperature"))
 
 
 def test_a_drawing_that_fails_loses_no_run(
@@ -74,27 +71,3 @@ def test_names_for_people_come_from_a_file(small_data: Path, tmp_path: Path) -> 
     config = TrainConfig(tmp_path / "r", tmp_path, Arch.SCRATCH, small_data, names=tmp_path / "names.json")
     with pytest.raises(InputError, match=r"names\.json is no list of names .*: give JSON such as"):
         train(config)
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_names_are_read_as_editors_save_them(tmp_path: Path, encoding: str) -> None:
-    """A folder's name may have its accents apart."""
-    from edgebreed.train.trainer import _read_names
-
-    path = tmp_path / "names.json"
-    path.write_bytes('{"disc": "Scheibe ○", "cafe\u0301": 3}'.encode(encoding))
-    assert {"disc": "Scheibe ○", "café": "3"} == _read_names(path)
-
-
-@pytest.mark.parametrize(
-    "text", ['{"disc": ["a"]}', '{"disc": null}', r'{"disc": "\ud83d"}', "[" * 100_000, "\0"]
-)
-def test_names_that_no_model_can_show_are_refused(tmp_path: Path, text: str) -> None:
-    """Lists, nothing, half a character, brackets without end, and what is no text."""
-    from edgebreed.train.trainer import _read_names
-
-    (tmp_path / "names.json").write_text(text)
-    with pytest.raises(
-        InputError, match=r"names\.json is no (list of names .*: give JSON such as|text: save)"
-    ):
-        _read_names(tmp_path / "names.json")

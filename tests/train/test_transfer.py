@@ -81,7 +81,10 @@ def test_a_transfer_fits_head_and_score(small_data: Path, tmp_path: Path, cli: C
 def test_wrong_weights_are_named(small_data: Path, tmp_path: Path, cli: Cli) -> None:
     """A missing file, and one of something else."""
     (tmp_path / "x.weights.h5").write_text("hello")
-    for name, message in (("gone.h5", "no weights file"), ("x.weights.h5", "does not fit Xception")):
+    for name, message in (
+        ("gone.h5", "no weights file"),
+        ("x.weights.h5", "x.weights.h5 is no weights file"),
+    ):
         outcome = cli(
             "train", "--data", small_data, "--weights", tmp_path / name, "--size", 71, "--out", tmp_path / "r"
         )

@@ -1,0 +1,33 @@
+"""The labels that users read in place of folder names, from the file of `train --names`."""
+
+import json
+from pathlib import Path
+
+from edgebreed.edge.text import read_text
+from edgebreed.errors import InputError
+from edgebreed.train.layout import normalized
+
+
+def read_names(path: Path) -> dict[str, str]:
+    """The label of each class folder that a JSON file names.
+
+    Args:
+        path: the file, see `edgebreed.edge.text.read_text` for its encodings.
+
+    Raises:
+        InputError: it cannot be read, or holds no object of folder names and labels.
+    """
+    try:
+        names = json.loads(read_text(path, f"--names {path}"))
+        labels = {normalized(folder): _label(shown) for folder, shown in names.items()}
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise InputError(
+            f'{path} is no list of names ({error}): give JSON such as {{"folder": "Label"}}'
+        ) from error
+    return labels
+
+
+def _label(shown: object) -> str:
+    if not isinstance(shown, str | int | float):
+        raise TypeError(f"{shown} is no label")
+    return str(shown).encode().decode()  # half of a surrogate pair, which no model file takes, is refused
