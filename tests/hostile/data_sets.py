@@ -214,7 +214,11 @@ def add_image(draw: Draw, found: DataSet, folder: bytes) -> None:
 
 
 def _draw_options(draw: Draw, found: DataSet) -> None:
-    found.options = {"keep_duplicates": _one_in(6, draw), "seed": draw(st.integers(0, 3))}
+    found.options = {
+        "keep_duplicates": _one_in(6, draw),
+        "people": _one_in(8, draw),
+        "seed": draw(st.integers(0, 3)),
+    }
     found.threshold = draw(st.sampled_from([None, 0.3, 0.5, 0.9]))
     if _one_in(6, draw):
         found.names = _draw_labels(draw, found)

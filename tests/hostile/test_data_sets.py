@@ -18,8 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from edgebreed.cli import run
 from edgebreed.edge.formats import read_manifest, write_model
 from edgebreed.edge.manifest import DetectorConfig, LearnedImages
-from edgebreed.edge.pipeline import Pipeline
-from edgebreed.edge.task import Rejection, RejectionScore, Task
+from edgebreed.edge.task import Rejection, RejectionScore
 from edgebreed.errors import EdgebreedError
 from edgebreed.train.config import Arch, TrainConfig
 from edgebreed.train.dataset import Dataset, LabelledImage, read_dataset
@@ -27,6 +26,7 @@ from edgebreed.train.dataset_scan import digest_of_data
 from edgebreed.train.delivered import Delivered
 from edgebreed.train.evaluation import Evaluation
 from edgebreed.train.feature_cache import digest_of
+from edgebreed.train.label_names import read_names
 from edgebreed.train.prepare import PreparedData, prepare
 from edgebreed.train.run_record import read_record, read_run_images
 
@@ -57,6 +57,13 @@ class Written:
         if self.plan.exclude is not None:
             lines = "\n".join(self.plan.exclude)
             (self.folder / "exclude.txt").write_bytes(os.fsencode(lines))
+        if self.plan.names is not None:
+            self.names.write_text(json.dumps(self.plan.names))
+
+    @property
+    def names(self) -> Path:
+        """The file of `--names`, where there is one."""
+        return self.folder / "names.json"
 
     @property
     def config(self) -> TrainConfig:
@@ -108,7 +115,7 @@ def check_report(written: Written, data: Dataset) -> None:
     assert left_out == found.json["left_out"]
     assert len(data.all_images) == found.json["images"] == sum(found.json["splits"].values())
     assert len(left_out) == sum(line.startswith("left out: ") for line in text.out.splitlines())
-    assert all(letter.isprintable() or letter in "\n\u200c\u200d" for letter in text.out)
+    assert_printable(text.out)
 
 
 def check_prepared(written: Written, whole: Dataset, prepared: PreparedData) -> None:
@@ -166,12 +173,13 @@ def colour_weighing_model(classes: int) -> bytes:
 def write_exported(written: Written, prepared: PreparedData) -> Path:
     """A model file as `export` writes one for the prepared data set."""
     classes = prepared.data.classes
-    labels = tuple((written.plan.names or {}).get(name, name) for name in classes)
+    shown = {} if written.plan.names is None else read_names(written.names)
+    labels = tuple(shown.get(name, name) for name in classes)
     manifest = colour_manifest(
         classes=classes,
         labels=labels,
-        task=Task.of(None, people=False),
-        detector=DetectorConfig(),
+        task=written.config.task,
+        detector=DetectorConfig("haar" if written.config.people else "none"),
         rejection=Rejection(RejectionScore.MAX_PROBABILITY, written.plan.threshold),
         golden=(),
         learned=LearnedImages.of(digest_of(image.path) for image in prepared.data.learned),
@@ -199,20 +207,44 @@ def check_answers(written: Written, prepared: PreparedData) -> None:
     outputs, expected = found.outputs("evaluate"), reported.outputs("report")
     assert reported.measure(expected).top1 == found.measure(outputs).top1
     delivered = reported.measure_delivered(expected)
-    assert delivered == found.measure_delivered(outputs) == predicted(model, new)
+    assert delivered == found.measure_delivered(outputs) == predicted(written, model, new)
+    check_commands(written.root, model, found)
 
 
-def predicted(model: Path, images: tuple[LabelledImage, ...]) -> Delivered:
-    """Shares of the answers that a user is given."""
-    with Pipeline.open(model) as pipeline:
-        labels, counts = pipeline.manifest.labels, Counter[str]()
-        for image in images:
-            result = pipeline.process(image.path)
-            hit = result.top[0].label == labels[image.label]
-            counts[{"unknown": "withheld"}.get(result.kind, "right" if hit else "wrong")] += 1
+def predicted(written: Written, model: Path, images: tuple[LabelledImage, ...]) -> Delivered:
+    """Shares of the answers that `predict` gives; it also draws them."""
+    labels, counts = read_manifest(model).labels, Counter[str]()
+    paths = [image.path for image in images]
+    saved = written.folder / f"annotated-{model.name}"
+    done = command("predict", *paths, "--model", model, "--json", "--save", saved)
+    assert (0, "") == (done.code, done.err)
+    for image, line in zip(images, done.out.splitlines(), strict=True):
+        answer = json.loads(line)
+        assert str(image.path) == answer["source"]
+        hit = answer["top"][0]["label"] == labels[image.label]
+        known = "right" if hit else "wrong"
+        counts[{"unknown": "withheld", "person": "person"}.get(answer["kind"], known)] += 1
     return Delivered(
         **{name: counts[name] / len(images) for name in ("right", "wrong", "withheld", "person")}
     )
+
+
+def check_commands(root: Path, model: Path, evaluation: Evaluation) -> None:
+    """`evaluate` and `inspect` print what was measured, in lines that no name breaks."""
+    outputs = evaluation.outputs("again")
+    found = command("evaluate", root, "--model", model, "--json")
+    assert 0 == found.code, found.err
+    assert evaluation.measure(outputs).top1 == found.json["top1"]
+    assert len(evaluation.images) == found.json["n"]
+    assert list(evaluation.description.classes) == command("inspect", model, "--json").json["classes"]
+    for text in (command("evaluate", root, "--model", model), command("inspect", model)):
+        assert 0 == text.code, text.err
+        assert_printable(text.out)
+
+
+def assert_printable(text: str) -> None:
+    """No letter in it steers a terminal; the joiners of scripts and emoji do not."""
+    assert [] == [letter for letter in text if not letter.isprintable() and letter not in "\n\u200c\u200d"]
 
 
 def outcome_of(written: Written) -> str:
@@ -316,8 +348,7 @@ def trained(written: Written) -> Path:
     if plan.exclude is not None:
         options += ["--exclude", written.folder / "exclude.txt"]
     if plan.names is not None:
-        (written.folder / "names.json").write_text(json.dumps(plan.names))
-        options += ["--names", written.folder / "names.json"]
+        options += ["--names", written.names]
     done = command("train", "--data", written.root, "--out", run, *options)
     assert 0 == done.code, done.err
     for kind in ("onnx", "tflite"):
@@ -343,4 +374,4 @@ def test_a_run_and_its_files_measure_what_was_reported(number: int, tmp_path: Pa
                 found.json[key] for key in ("n", "top1", "delivered")
             ], model
             if model != run:
-                assert report["delivered"] == predicted(model, images).to_dict()
+                assert report["delivered"] == predicted(written, model, images).to_dict()
