@@ -5,10 +5,11 @@ import functools
 import io
 import json
 import os
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -115,6 +116,15 @@ class DataSet:
     threshold: float | None = None
     root: bytes = b"data"
 
+    def __repr__(self) -> str:
+        """In a failed test's report: no contents of files."""
+        entries = {
+            os.fsdecode(path): len(content) if isinstance(content, bytes) else content
+            for path, content in self.entries.items()
+        }
+        others = {name: getattr(self, name) for name in ("options", "names", "exclude", "threshold", "root")}
+        return f"DataSet({entries}, {others}, {len(self.negatives)} negatives)"
+
     def add(self, folder: bytes, name: bytes, content: Content) -> bytes:
         """Puts something into a folder; the name makes room for its parts where it is too long."""
         path = joined(folder, name)
@@ -192,7 +202,7 @@ def data_sets(draw: Draw) -> DataSet:
     classes = draw(st.lists(names(), min_size=2, max_size=4, unique=True))
     for split, most in draw(st.sampled_from(LAYOUTS)).items():
         found.splits.append(split.encode())
-        for name in classes:
+        for name in _spelled(classes, decomposed=bool(split) and _one_in(4, draw)):
             folder = joined(split.encode(), name)
             found.classes.append(folder)
             for _ in range(draw(st.integers(max(1, most - 2), most))):
@@ -201,6 +211,13 @@ def data_sets(draw: Draw) -> DataSet:
         change(draw, found)
     _draw_options(draw, found)
     return found
+
+
+def _spelled(classes: list[bytes], decomposed: bool) -> list[bytes]:
+    """Class names as a split that came from macOS or elsewhere spells them; too long ones stay."""
+    form: Literal["NFC", "NFD"] = "NFD" if decomposed else "NFC"
+    spelled = [os.fsencode(unicodedata.normalize(form, os.fsdecode(name))) for name in classes]
+    return spelled if max(map(len, spelled)) < 256 and len({*spelled}) == len(classes) else classes
 
 
 def add_image(draw: Draw, found: DataSet, folder: bytes) -> None:
@@ -226,6 +243,9 @@ def _draw_options(draw: Draw, found: DataSet) -> None:
         found.exclude = _draw_exclusions(draw, found)
     if _one_in(6, draw):
         found.negatives = _draw_negatives(draw, found)
+        if draw(st.booleans()):
+            own = [os.fsdecode(name) for name in found.negatives if name.startswith(b"own")]
+            found.exclude = [*(found.exclude or ()), *own]
 
 
 def _one_in(count: int, draw: Draw) -> bool:
