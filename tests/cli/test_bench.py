@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from edgebreed.benchmarks.stats.compare import ComparisonOutcome
+from edgebreed.edge.formats import write_model
 
 from ..benchmarks.results import latencies, result, write
-from ..conftest import Cli
+from ..conftest import Cli, colour_manifest, colour_model
 
 
 def test_bench_prints_what_it_promises(cli: Cli, colours: Path) -> None:
@@ -57,3 +58,13 @@ def test_bench_side_by_side(cli: Cli, tmp_path: Path, colours: Path) -> None:
     assert (2, "edgebreed: t.csv exists: pass --overwrite or another name\n") == (refused.code, refused.err)
     lines = cli("bench", *options).out.splitlines()
     assert 1 == sum("colours fp32" in line and "│ openvino │" in line for line in lines)
+
+
+def test_a_model_may_have_any_name(cli: Cli, tmp_path: Path) -> None:
+    """It is no markup and steers no terminal, alone or in a table."""
+    write_model(tmp_path / "m.onnx", colour_model(), colour_manifest(name="[/]\x1b[31m"))
+    for engines in (("--engine", "cpu"), ("--engine", "cpu", "--engine", "openvino")):
+        outcome = cli("bench", "--model", "m.onnx", *engines, "--duration", "0.1")
+        assert 0 == outcome.code, outcome.err
+        assert "[/]\\x1b[31m" in outcome.out
+        assert outcome.out.replace("\n", "").isprintable()
