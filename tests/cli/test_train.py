@@ -120,7 +120,7 @@ def test_a_run_without_a_test_folder_is_measured_on_what_it_set_aside(
         "--keep-duplicates",
     )
     trained = cli(*command, "--out", "data/run", "--json").json
-    assert ({"test": 3}, 3, {"heic": 1, "loose": 1}) == (
+    assert ({"test": 3}, 3, {"heic": 1, "output": 1, "loose": 1}) == (
         trained["set_aside"],
         trained["test"]["n"],
         trained["left_out_counts"],
