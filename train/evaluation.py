@@ -102,10 +102,10 @@ class Evaluation:
         model, digest = model or newest_run(), cache(digest_of)
         engine, description = open_model(model, options)
         split = SPLITS.get(split.lower(), split)
-        images = _read_images(root, model, description, split, digest)
+        images, folder = _read_images(root, model, description, split, digest)
         learned, unknown = _learned_by(model, description, digest)
         new = images if learned is None else _not_learned(images, learned, root, digest)
-        kept = _not_dropped(new, description, root, digest)
+        kept = _not_dropped(new, description, folder, digest)
         conflicting = _conflicting(kept, digest)
         single = tuple(image for image in kept if image.path not in conflicting)
         sound = _decodable(single, root)
@@ -187,8 +187,11 @@ def _run_of(model: Path) -> Path:
 
 def _read_images(
     root: Path, model: Path, description: ModelDescription, split: str, digest: Digest
-) -> tuple[LabelledImage, ...]:
-    """The images of a split, and those that the model has learned from where the folder does not tell."""
+) -> tuple[tuple[LabelledImage, ...], Path]:
+    """The images of a split, and their root: a run may name its folder in another way than the user.
+
+    Where the folder does not tell which images the model has learned from, these are among them.
+    """
     if root.is_dir() and split != "test" and not has_splits(root):
         raise InputError(
             f"{root} has no split folders, so --split {split} names none of its images: leave --split out, "
@@ -196,9 +199,9 @@ def _read_images(
         )
     if isinstance(description, RunRecord) and _divided_by_run(description, root, split):
         data = read_run_images(_run_of(model), description, digest=digest)
-        return tuple(dict.fromkeys((*data.learned, *data.images(split))))
+        return tuple(dict.fromkeys((*data.learned, *data.images(split)))), data.root
     set_aside = description.learned is not None
-    return read_labelled(root, description.classes, description.labels, split, set_aside)
+    return read_labelled(root, description.classes, description.labels, split, set_aside), root
 
 
 def _learned_by(

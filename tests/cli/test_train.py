@@ -133,7 +133,7 @@ def test_a_run_without_a_test_folder_is_measured_on_what_it_set_aside(
     shown = cli(*command, "--out", "data/again").out
     assert "3 test images, from train" in shown
     assert "left out: 1 in HEIC: convert to JPEG (data/train/star/1.heic)" in shown
-    assert "written by edgebreed (data/run/" in shown
+    assert "written by edgebreed (data/again/" in shown
 
 
 @pytest.mark.keras
