@@ -97,7 +97,7 @@ def _dropped(scan: DatasetScan, keep_duplicates: bool) -> dict[str, frozenset[Pa
     return {
         "undecodable": frozenset(scan.undecodable),
         "conflicting": scan.contradicted,
-        "repeated": frozenset() if keep_duplicates else scan.repeats,
+        "repeated": (scan.copies if keep_duplicates else scan.repeats) - scan.contradicted,
     }
 
 

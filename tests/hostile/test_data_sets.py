@@ -129,9 +129,8 @@ def check_prepared(written: Written, whole: Dataset, prepared: PreparedData) -> 
     assert data.splits["valid"]
     assert data.splits["test"]
     digests = {image.path: digest_of(image.path) for image in data.all_images}
-    if not written.plan.options["keep_duplicates"]:
-        shared = [{digests[image.path] for image in images} for images in data.splits.values()]
-        assert sum(map(len, shared)) == len(set().union(*shared))
+    shared = [{digests[image.path] for image in images} for images in data.splits.values()]
+    assert sum(map(len, shared)) == len(set().union(*shared))
     labels = {digests[image.path]: image.label for image in data.all_images}
     assert all(labels[digests[image.path]] == image.label for image in data.all_images)
     record = json.loads(json.dumps(data.to_dict()))
@@ -356,8 +355,7 @@ def plans_to_train(number: int, folder: Path) -> list[DataSet]:
     def keep(written: Written) -> None:
         with contextlib.suppress(EdgebreedError):
             prepare(written.config)
-            if not written.plan.options["keep_duplicates"]:  # else test images are learned, by request
-                found.append(written.plan)
+            found.append(written.plan)
 
     examine(20 + 5 * number, folder, keep)
     return sorted(found, key=lambda plan: len(plan.entries))[-number:]
