@@ -7,7 +7,7 @@ import cv2
 import pytest
 
 from ..conftest import BLUE, RED, Cli, plain
-from ..edge.stream.test_sources import write_video
+from ..edge.stream.videos import cut, damage, write_video
 
 
 def test_stream_accounts_for_its_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:
@@ -107,3 +107,40 @@ def test_states_are_printed_on_standard_error(cli: Cli, tmp_path: Path, colours:
     page, running = outcome.err.splitlines()
     assert page.startswith("edgebreed: live page at http://127.0.0.1:")
     assert f"edgebreed: running: {video} by FFMPEG, in onnxruntime/CPUExecutionProvider" == running
+
+
+def test_a_video_without_its_end_exits_1(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """With the results of the frames that came."""
+    video = cut(write_video(tmp_path / "v.avi", 50), 0.6)
+    outcome = cli("stream", "--source", video, "--model", colours, "--headless", "--json")
+    assert (1, "failed") == (outcome.code, outcome.json["state"])
+    count = outcome.json["frames"]["processed"]
+    assert 15 < count < 40
+    assert (
+        f"{count} of 50 frames of {video} came, and the end of the file is missing" in outcome.json["reason"]
+    )
+    assert f"edgebreed: {outcome.json['reason']}" == outcome.err.splitlines()[-1]
+
+
+def test_a_video_with_damaged_frames_is_done(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """They count as failed, and standard error says how many came."""
+    video = damage(write_video(tmp_path / "v.mp4", 50), 0.4, 0.55)
+    outcome = cli("stream", "--source", video, "--model", colours, "--headless", "--json")
+    frames = outcome.json["frames"]
+    assert (0, "ended", frames["read"]) == (
+        outcome.code,
+        outcome.json["state"],
+        frames["processed"] + frames["failed"],
+    )
+    assert f"{frames['processed']} of 50 frames of {video} came: the file is damaged" in outcome.err
+
+
+def test_a_video_of_which_nothing_decodes_is_refused(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """In one line."""
+    video = write_video(tmp_path / "v.avi", 50)
+    data = video.read_bytes()
+    start = data.index(b"movi") + 4
+    video.write_bytes(data[:start] + bytes(len(data) - start))
+    outcome = cli("stream", "--source", video, "--model", colours, "--headless", "--json")
+    assert (2, "failed", 0) == (outcome.code, outcome.json["state"], outcome.json["frames"]["processed"])
+    assert f"edgebreed: no frame of {video} decodes (0 of 50 frames came)" in outcome.err

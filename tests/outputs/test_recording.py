@@ -18,7 +18,7 @@ from ..live.feed import result
 def captured(at: float, frame: Frame | None = None) -> FrameResult:
     """A frame that was captured at a Unix time in s."""
     picture = plain(RED, 64, 48) if frame is None else frame
-    return FrameResult(picture, result(), 0, at, 5.0, FrameCounts(1, 1))
+    return FrameResult(picture, result(), 0, at, at, 5.0, FrameCounts(1, 1))
 
 
 def video_size(path: Path) -> tuple[int, int, int]:
