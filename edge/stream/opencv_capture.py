@@ -158,5 +158,5 @@ def _silence_opencv() -> None:
 
 
 def _known_or_zero(value: float) -> float:
-    # Some backends report -1 for an unknown property, and FFmpeg a huge negative length; NaN fails both comparisons.
+    # Some backends report -1 for an unknown property, and FFmpeg a huge negative length.
     return float(value) if 0 < value < 1e9 else 0.0

@@ -22,7 +22,8 @@ def test_stream_accounts_for_its_frames(cli: Cli, tmp_path: Path, colours: Path)
     assert ["state", *["result"] * 6, "state"] == [event["event"] for event in events]
     assert ("running", "ended") == (events[0]["state"], events[-1]["state"])
     assert {"source", "kind", "label", "top", "faces", "number", "frame_latency_ms"} <= set(events[1])
-    assert 6 == cv2.VideoCapture(str(tmp_path / "r.mp4")).get(cv2.CAP_PROP_FRAME_COUNT)
+    recording = cv2.VideoCapture(str(tmp_path / "r.mp4"))
+    assert [True] * 6 + [False] == [recording.read()[0] for _ in range(7)]
 
 
 def test_stream_classifies_a_folder_like_predict(cli: Cli, tmp_path: Path, colours: Path) -> None:
@@ -40,11 +41,26 @@ def test_stream_classifies_a_folder_like_predict(cli: Cli, tmp_path: Path, colou
 
 
 def test_stream_stops_after_max_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:
-    """And refuses to overwrite its events file."""
+    """And goes on with its events file the next time."""
     video = write_video(tmp_path / "v.avi", 6)
     arguments = ("stream", "--source", video, "--model", colours, "--headless", "--max-frames", 2)
     assert "2 processed, 0 dropped, 0 failed" in cli(*arguments, "--events", "e.jsonl").out
-    assert "e.jsonl exists: pass --overwrite" in cli(*arguments, "--events", "e.jsonl").err
+    assert 0 == cli(*arguments, "--events", "e.jsonl").code
+    assert 2 * (1 + 2 + 1) == len((tmp_path / "e.jsonl").read_text().splitlines())
+
+
+def test_an_output_never_overwrites_an_input(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """Nor with --overwrite."""
+    video = write_video(tmp_path / "v.avi", 6)
+    whole = video.read_bytes()
+    arguments = ("stream", "--source", video, "--model", colours, "--headless", "--overwrite")
+    for option, path in (("--record", video), ("--events", video), ("--events", colours)):
+        outcome = cli(*arguments, option, path)
+        assert (2, f"edgebreed: {path} would overwrite {path}: name another file\n") == (
+            outcome.code,
+            outcome.err,
+        )
+    assert whole == video.read_bytes()
 
 
 def test_a_stream_that_does_not_start_leaves_no_events_file(cli: Cli, tmp_path: Path) -> None:
