@@ -20,6 +20,7 @@ from edgebreed.edge.stream.container_structure import (
 from edgebreed.edge.stream.mp4_boxes import boxes_of, video_duration_s
 
 _HEAD = 12  # bytes that tell the containers apart
+_MP4_BEGINS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")  # the first is missing in old MOV files
 _MARGIN_S = 0.1  # rounding of the durations in a container
 
 
@@ -60,26 +61,31 @@ class Container:
         return not reached and (self.length is Length.EXACT or not self.whole)
 
 
-def read_container(path: Path) -> Container:
+def read_container(path: Path, all_counted: bool = False) -> Container:
     """Reads the structure of a video file; a container that is not known is taken as whole.
+
+    Args:
+        path: the file.
+        all_counted: whether as many frames were decoded as it counts. Matroska and FLV are then taken as
+            whole, since going through the blocks of a long file takes seconds.
 
     Raises:
         OSError: the file cannot be read.
     """
     with path.open("rb", buffering=0) as file:
-        return _read(file, path.stat().st_size)
+        return _read(file, path.stat().st_size, all_counted)
 
 
-def _read(file: BinaryIO, size: int) -> Container:
+def _read(file: BinaryIO, size: int, all_counted: bool) -> Container:
     head = file.read(_HEAD)
-    if head[4:8] == b"ftyp":
+    if head[4:8] in _MP4_BEGINS:
         return _read_mp4(file, size)
     if head[:4] == b"RIFF" and head[8:] == b"AVI ":
         return Container(Length.EXACT)
     if head.startswith(bytes.fromhex("1a45dfa3")):
-        return Container(Length.ESTIMATED, is_whole_matroska(file, size))
+        return Container(Length.ESTIMATED, all_counted or is_whole_matroska(file, size))
     if head.startswith(b"FLV"):
-        return Container(Length.ESTIMATED, is_whole_flv(file, size))
+        return Container(Length.ESTIMATED, all_counted or is_whole_flv(file, size))
     if head.startswith(b"OggS"):
         return Container(whole=is_whole_ogg(file, size))
     return Container(whole=not is_ts(file, size) or is_whole_ts(file, size))
@@ -89,10 +95,8 @@ def _read_mp4(file: BinaryIO, size: int) -> Container:
     boxes = list(boxes_of(file, 0, size))
     whole = bool(boxes) and boxes[-1].end == size
     movie = next((box for box in boxes if box.kind == b"moov"), None)
-    parts = [] if movie is None else list(boxes_of(file, movie.start, min(movie.end, size)))
-    if movie is None or any(
-        box.kind == b"mvex" for box in parts
-    ):  # fragments follow, which declare no length
+    parts = list(boxes_of(file, movie.start, min(movie.end, size))) if movie else []
+    if not parts or any(box.kind == b"mvex" for box in parts):  # fragments follow, which declare no length
         return Container(whole=whole)
     duration_s = video_duration_s(file, parts)
     return Container(Length.EXACT if duration_s else Length.UNKNOWN, whole or bool(duration_s), duration_s)

@@ -114,8 +114,8 @@ class VideoFileSource:
         came = f"{self._decoded} of {length} frames" if known else f"{self._decoded} frames"
         if not self._decoded:
             raise SourceError(f"no frame of {self.name} decodes ({came} came): give another file")
-        container, expected_s = _container(self._path), length / fps if fps else 0.0
         all_counted = bool(length) and self._decoded >= length - 1  # one is rounding, or is never shown
+        container, expected_s = _container(self._path, all_counted), length / fps if fps else 0.0
         if container.lacks_end(self._clock.end_s, expected_s, all_counted):
             self.counters.incomplete = IncompleteVideoError(
                 f"{came} of {self.name} came, and the end of the file is missing or damaged: copy it again"
@@ -124,9 +124,9 @@ class VideoFileSource:
             _LOG.warning("%s of %s came: the file is damaged", came, self.name)
 
 
-def _container(path: Path | None) -> Container:
+def _container(path: Path | None, all_counted: bool) -> Container:
     """What a file declares; one that was removed while it played declares nothing."""
     try:
-        return read_container(path) if path else Container()
+        return read_container(path, all_counted) if path else Container()
     except OSError:
         return Container()

@@ -38,7 +38,7 @@ class AppendFile:
             OSError: the file cannot be written.
         """
         if self._moved_away():
-            os.close(self._file)
+            self.close()
             self._file = self._open(overwrite=False)
         _append(self._file, line.encode() + b"\n")
 

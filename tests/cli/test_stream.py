@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 
+import av
 import cv2
 import pytest
 
 from ..conftest import BLUE, RED, Cli, plain
-from ..edge.stream.videos import cut, damage, write_video
+from ..edge.stream.videos import cut, damage, write_timed_video, write_video
 
 
 def test_stream_accounts_for_its_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:
@@ -123,6 +124,19 @@ def test_states_are_printed_on_standard_error(cli: Cli, tmp_path: Path, colours:
     page, running = outcome.err.splitlines()
     assert page.startswith("edgebreed: live page at http://127.0.0.1:")
     assert f"edgebreed: running: {video} by FFMPEG, in onnxruntime/CPUExecutionProvider" == running
+
+
+def test_a_recording_plays_at_the_time_stamps_of_its_source(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """Which a browser wrote without a frame rate; events carry them."""
+    times_ms = (0, 206, 371, 511, 1500)
+    video = write_timed_video(tmp_path / "v.webm", times_ms)
+    arguments = ("stream", "--source", video, "--model", colours, "--headless", "--json")
+    assert 0 == cli(*arguments, "--events", "e.jsonl", "--record", "r.mp4").code
+    events = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text().splitlines()]
+    seconds = [time_ms / 1e3 for time_ms in times_ms]
+    assert seconds == pytest.approx([event["media_s"] for event in events[1:-1]])
+    with av.open(tmp_path / "r.mp4") as recording:
+        assert seconds == pytest.approx([frame.time for frame in recording.decode(video=0)])
 
 
 def test_a_video_without_its_end_exits_1(cli: Cli, tmp_path: Path, colours: Path) -> None:

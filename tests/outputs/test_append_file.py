@@ -78,6 +78,19 @@ def test_a_file_that_was_moved_away_is_followed_by_a_new_one(tmp_path: Path) -> 
     assert [f"{EVENT}\n"] * 3 == [(tmp_path / name).read_text() for name in ("e", "e.1", "e.2")]
 
 
+def test_a_place_that_was_taken_by_something_else_is_an_error(tmp_path: Path) -> None:
+    """And closing what is left touches no other file."""
+    file = AppendFile(tmp_path / "e", overwrite=False)
+    (tmp_path / "e").rename(tmp_path / "e.1")
+    (tmp_path / "e").write_text("mine")
+    with pytest.raises(ValueError, match="something else"):
+        file.write_line(EVENT)
+    with (tmp_path / "other").open("w") as other:
+        file.close()
+        other.write("still open")
+    assert ("mine", "still open") == ((tmp_path / "e").read_text(), (tmp_path / "other").read_text())
+
+
 def test_a_file_that_was_truncated_goes_on_at_its_begin(tmp_path: Path) -> None:
     """As after logrotate's copytruncate."""
     file = AppendFile(tmp_path / "e", overwrite=False)

@@ -35,6 +35,13 @@ def test_fragments_declare_no_length(tmp_path: Path) -> None:
     assert Container(UNKNOWN, False) == read_container(cut(video, 0.6))
 
 
+def test_an_old_movie_has_no_file_type(tmp_path: Path) -> None:
+    """It begins with its frames."""
+    data = write_video(tmp_path / "v.mp4", 50).read_bytes()
+    (tmp_path / "v.mov").write_bytes(data[int.from_bytes(data[:4], "big") :])
+    assert Container(EXACT, True, 2.0) == read_container(tmp_path / "v.mov")
+
+
 def test_any_other_file_is_taken_as_whole(tmp_path: Path) -> None:
     """Also an empty one."""
     for data in (b"", b"hello", b"G" * 1000, b"\0\0\0\x14ftyp"):
