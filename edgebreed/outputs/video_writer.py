@@ -65,10 +65,15 @@ class VideoWriter:
     def __init__(self, path: Path, size: tuple[int, int], fps: float) -> None:
         self._av, self._path = load_pyav(), path
         self._size = (size[0] // 2 * 2, size[1] // 2 * 2)  # chroma has half the resolution
+        self._errors = OSError, ValueError, self._av.FFmpegError
+        video = _FORMATS[path.suffix.lower()]
         try:
+            self._av.codec.Codec(
+                video.codec, "w"
+            )  # before an older file is replaced: a system's own may lack it
             os.close(os.open(path, _PRIVATE, _MODE))
-            self._open(_FORMATS[path.suffix.lower()], Fraction(fps).limit_denominator(1001))
-        except (OSError, ValueError) as error:  # a ValueError: an encoder that this PyAV lacks
+            self._open(video, Fraction(fps).limit_denominator(1001))
+        except self._errors as error:
             raise self._fault(error) from error
         self._last_tick, self._key_frame_at, self._failed = -1, 0.0, False
 
@@ -95,13 +100,13 @@ class VideoWriter:
             InputError: it cannot be written, which `write` had not met.
         """
         if self._failed:
-            with suppress(OSError, ValueError):
+            with suppress(*self._errors):
                 self._container.close()
             return
         try:
             self._mux(None)
             self._container.close()
-        except (OSError, ValueError) as error:
+        except self._errors as error:
             raise self._fault(error) from error
 
     def _open(self, video: VideoFormat, rate: Fraction) -> None:
@@ -117,7 +122,7 @@ class VideoWriter:
     def _mux(self, picture: Any) -> None:
         try:
             self._container.mux(self._stream.encode(picture))
-        except (OSError, ValueError) as error:
+        except self._errors as error:
             self._failed = True
             raise self._fault(error) from error
 

@@ -12,7 +12,7 @@ from edgebreed.edge.stream.open_source import open_source
 from edgebreed.edge.stream.video_file_source import VideoFileSource
 from edgebreed.errors import SourceError
 
-from ...conftest import RED, plain
+from ...conftest import RED, SHARED, plain
 from .videos import FPS, cut, damage, write_timed_video, write_video
 
 IRREGULAR_MS = (0, 206, 371, 511, 600, 641, 870, 1100, 1300, 1500)
@@ -186,3 +186,23 @@ def test_a_file_of_which_nothing_decodes_is_an_error(tmp_path: Path) -> None:
         SourceError, match=r"no frame of .*v.avi decodes \(0 of 50 frames came\): give another"
     ):
         media_times(opened(video))
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("name", "decoded", "failed", "end_s", "complete"),
+    [
+        ("no-frame-rate.webm", 60, 0, 7.954, True),
+        ("midcorrupt.mp4", 82, 18, 3.96, True),
+        ("trunc.mp4", 19, 0, 0.72, False),
+    ],
+)
+def test_faulty_videos_are_played_as_far_as_they_go(
+    name: str, decoded: int, failed: int, end_s: float, complete: bool
+) -> None:
+    """One of a browser, one with damage in its middle, and one that was cut."""
+    source = opened(SHARED / "faults" / "video" / name)
+    times = media_times(source)
+    assert (decoded, failed) == (len(times), source.counters.counts.failed)
+    assert end_s == pytest.approx(times[-1], abs=1e-3)
+    assert complete == (source.counters.incomplete is None)
