@@ -7,7 +7,8 @@ EdgebreedError                  anything below; the command line prints one line
 ├── ModelFileError              a model file without a manifest, damaged, or of another schema (exit 2)
 ├── EngineError                 an engine that is not on this machine, refuses a model, or failed (exit 2)
 │   └── MissingExtraError       an engine, or another optional part, whose package is not installed (exit 2)
-├── SourceError                 a camera or a video that does not open (exit 2)
+├── SourceError                 a camera or a video that does not open, or of which nothing decodes (exit 2)
+│   └── IncompleteVideoError    a video whose end is missing; the results so far are right (exit 1)
 └── ProofError                  work that was done and whose result missed its bound (exit 1)
 """
 
@@ -41,7 +42,13 @@ class EngineError(EdgebreedError):
 
 
 class SourceError(EdgebreedError):
-    """A camera or a video does not open."""
+    """A camera or a video does not open, or nothing of it decodes."""
+
+
+class IncompleteVideoError(SourceError):
+    """The end of a video file is missing; the frames before it were processed."""
+
+    exit_code = 1
 
 
 class MissingExtraError(EngineError):

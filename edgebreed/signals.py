@@ -1,4 +1,4 @@
-"""Turns Ctrl-C and SIGTERM into a request to stop."""
+"""Turns Ctrl-C, SIGTERM and the end of a terminal into a request to stop."""
 
 import signal
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def stop_signals() -> Iterator[list[int]]:
-    """Collects SIGINT and SIGTERM instead of raising, so that work in progress can be finished first.
+    """Collects SIGINT, SIGTERM and SIGHUP instead of raising, so that work in progress can be finished first.
 
-    Only the main thread of a process may use it.
+    A SIGHUP that is ignored, as under `nohup`, stays so. Only the main thread of a process may use it.
 
     Yields:
         The numbers of the signals received so far.
@@ -17,7 +17,8 @@ def stop_signals() -> Iterator[list[int]]:
     received: list[int] = []
     previous = {
         number: signal.signal(number, lambda n, _: received.append(n))
-        for number in (signal.SIGINT, signal.SIGTERM)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if (number, signal.getsignal(number)) != (signal.SIGHUP, signal.SIG_IGN)
     }
     try:
         yield received

@@ -20,6 +20,7 @@ from edgebreed.export.recipe import FLOAT_BUDGET
 from edgebreed.train.dataset import read_dataset
 
 from .conftest import colour_model
+from .edge.stream.videos import cut, write_video
 
 CLASSES = {one for one in vars(errors).values() if isinstance(one, type)}
 
@@ -37,6 +38,14 @@ def engine_without_package(folder: Path) -> object:
         return OpenVINOEngine(folder / "any.onnx", classes=3)
 
 
+def cut_video(folder: Path) -> None:
+    """The first part of a video."""
+    source = open_source(str(cut(write_video(folder / "v.avi", 50), 0.6)))
+    assert len(list(source.frames())) > 15
+    if source.counters.incomplete:
+        raise source.counters.incomplete
+
+
 def lossy_export(folder: Path) -> None:
     """An export that answers otherwise than the model."""
     del folder
@@ -51,6 +60,7 @@ RAISED_BY: dict[type[errors.EdgebreedError], tuple[Callable[[Path], object], str
     errors.EngineError: (lambda _: known_engine("abacus"), "no engine 'abacus': choose one of auto, "),
     errors.MissingExtraError: (engine_without_package, r'run `pip install "edgebreed\[openvino\]"`'),
     errors.SourceError: (lambda folder: open_source(f"{folder}/gone.avi"), "gone.avi"),
+    errors.IncompleteVideoError: (cut_video, "of 50 frames of .*v.avi came, .*: copy it again"),
     errors.ProofError: (lossy_export, r"on 10 valid images, the bound is .*\(--force"),
 }
 

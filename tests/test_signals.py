@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a request to stop."""
+"""Ctrl-C, SIGTERM and SIGHUP as a request to stop."""
 
 import os
 import signal
@@ -8,10 +8,22 @@ from edgebreed.signals import stop_signals
 
 def test_signals_are_collected_instead_of_raised() -> None:
     """In order, and only inside the block: the handlers from before are restored."""
-    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
     with stop_signals() as received:
         assert [] == received
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             os.kill(os.getpid(), number)
-        assert [signal.SIGINT, signal.SIGTERM] == received
-    assert before == (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM))
+        assert list(numbers) == received
+    assert before == [signal.getsignal(number) for number in numbers]
+
+
+def test_under_nohup_the_end_of_a_terminal_stops_nothing() -> None:
+    """The signal stays ignored."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stop_signals() as received:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert [] == received
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -102,7 +102,9 @@ def _stream(
         result = process(frame)
         age_ms = (time.perf_counter() - began) * 1e3
         page.on_result(
-            FrameResult(frame, result, number, captured_at, age_ms, FrameCounts(number + 1, number + 1))
+            FrameResult(
+                frame, result, number, captured_at, captured_at, age_ms, FrameCounts(number + 1, number + 1)
+            )
         )
         count += 1
     return count / elapsed

@@ -48,11 +48,13 @@ class Capture(Protocol):
         backend: name of what decodes it, such as `V4L2`.
         fps: frames per second that it reports; 0 if unknown.
         length: number of frames; 0 if unknown or endless.
+        time_s: time stamp of the last frame in its file, in s; 0 if it has none.
     """
 
     backend: str
     fps: float
     length: int
+    time_s: float
 
     def read(self) -> tuple[bool, Frame | None]:
         """Blocks until the next frame: whether there is one, and its pixels `(H, W, 3) uint8 BGR`."""
@@ -73,7 +75,7 @@ class ScriptedCapture:
     """
 
     def __init__(self, script: Iterable[Frame | float | Exception | None], fps: float = 0.0) -> None:
-        self.backend, self.fps, self.length = "script", fps, 0
+        self.backend, self.fps, self.length, self.time_s = "script", fps, 0, 0.0
         self.released = False
         self._script = iter(script)
 

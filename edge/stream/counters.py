@@ -33,10 +33,12 @@ class FrameCounters:
 
     Attributes:
         last_error: why the last frame that the source could not read failed.
+        incomplete: set at the end of a source whose last part is missing.
     """
 
     def __init__(self) -> None:
         self.last_error: Exception | None = None
+        self.incomplete: Exception | None = None
         self._counts = FrameCounts()
         self._changed = threading.Condition()
 

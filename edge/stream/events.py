@@ -61,6 +61,7 @@ class FrameResult:
         result: what the pipeline returned.
         number: index of the frame in its source, from 0.
         captured_at: Unix time of the capture, in s.
+        media_s: time on the source's own clock, in s: the position in a video file, else of a steady clock.
         frame_latency_ms: time from capture to result, in ms.
         counts: frame counts of the stream so far.
     """
@@ -69,6 +70,7 @@ class FrameResult:
     result: Result
     number: int
     captured_at: float
+    media_s: float
     frame_latency_ms: float
     counts: FrameCounts
 
@@ -81,6 +83,7 @@ class FrameResult:
             "source": redact(self.result.source),
             "number": self.number,
             "captured_at": self.captured_at,
+            "media_s": self.media_s,
             "frame_latency_ms": self.frame_latency_ms,
             "counts": self.counts.to_dict(),
             "size": [self.frame.shape[1], self.frame.shape[0]],

@@ -7,7 +7,8 @@ from edgebreed.edge.stream.capture import CaptureOptions
 from edgebreed.edge.stream.opencv_capture import open_capture, stable_device_path
 from edgebreed.edge.stream.reconnecting_source import ReconnectingSource, ReconnectSettings
 from edgebreed.edge.stream.source_uri import SourceKind, SourceUri, parse_source
-from edgebreed.edge.stream.sources import FrameSource, ImageFolderSource, VideoFileSource
+from edgebreed.edge.stream.sources import FrameSource, ImageFolderSource
+from edgebreed.edge.stream.video_file_source import VideoFileSource
 
 
 def open_source(
@@ -32,7 +33,7 @@ def open_source(
     if uri.kind is SourceKind.IMAGES:
         return ImageFolderSource(Path(uri.text), options, realtime)
     if uri.kind is SourceKind.VIDEO:
-        return VideoFileSource(open_capture(uri, options), uri.text, options, realtime)
+        return VideoFileSource(open_capture(uri, options), uri.text, options, realtime, Path(uri.text))
     if uri.kind is SourceKind.NETWORK:
         return _open_network(uri, options, settings, realtime)
     stable = _with_stable_path(uri)

@@ -9,6 +9,7 @@ import numpy as np
 from edgebreed.edge.images import Frame
 from edgebreed.edge.stream.capture import Capture, CaptureOptions, resize_frame
 from edgebreed.edge.stream.source_uri import SourceKind, SourceUri
+from edgebreed.edge.stream.video_clock import sane_fps
 from edgebreed.errors import SourceError
 
 BY_ID = Path("/dev/v4l/by-id")
@@ -27,14 +28,16 @@ class OpenCVCapture:
     def __init__(self, capture: cv2.VideoCapture, size: tuple[int, int] | None = None) -> None:
         self._capture, self._size = capture, size
         self.backend = capture.getBackendName()
-        self.fps = _known_or_zero(capture.get(cv2.CAP_PROP_FPS))
+        self.fps = sane_fps(_known_or_zero(capture.get(cv2.CAP_PROP_FPS)))
         self.length = round(_known_or_zero(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+        self.time_s = 0.0
 
     def read(self) -> tuple[bool, Frame | None]:
         """Blocks until the next frame: whether there is one, and its pixels `(H, W, 3) uint8 BGR`."""
         found, frame = self._capture.read()
         if not found or frame is None or frame.size == 0:
             return False, None
+        self.time_s = _known_or_zero(self._capture.get(cv2.CAP_PROP_POS_MSEC)) / 1e3
         return True, resize_frame(np.asarray(frame, np.uint8), self._size)
 
     def release(self) -> None:

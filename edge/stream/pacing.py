@@ -63,23 +63,21 @@ class FrameRateLimiter:
 
 
 class PlaybackPacer:
-    """Plays recorded frames at their frame rate.
+    """Plays recorded frames at their own times.
 
     Args:
-        fps: frames per second; 0 plays as fast as possible.
         stopped: ends a wait early.
     """
 
-    def __init__(self, fps: float, stopped: threading.Event) -> None:
-        self._fps, self._stopped = fps, stopped
+    def __init__(self, stopped: threading.Event) -> None:
+        self._stopped = stopped
         self._start: float | None = None
 
-    def wait_for(self, number: int) -> bool:
-        """Waits until a frame is due; False if `stopped` was set meanwhile."""
+    def wait_until(self, media_s: float) -> bool:
+        """Waits until a frame of this time in s is due; False if `stopped` was set meanwhile."""
         now = time.monotonic()
-        self._start = now if self._start is None else self._start
-        due = self._start + number / self._fps if self._fps else now
-        return not self._stopped.wait(max(0.0, due - now))
+        self._start = now - media_s if self._start is None else self._start
+        return not self._stopped.wait(max(0.0, self._start + media_s - now))
 
 
 class StageScheduler:

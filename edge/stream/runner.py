@@ -147,7 +147,7 @@ class _Run:
             counts = replace(counts, dropped=counts.captured - counts.processed - counts.failed)
         summary.counts, summary.last_frame_error = counts, str(threads.last_frame_error or "")
         frame_error = threads.last_frame_error or self._source.counters.last_error
-        error = threads.error or (frame_error if counts.processed == 0 else None)
+        error = threads.error or (frame_error if counts.processed == 0 else self._source.counters.incomplete)
         if error is not None:
             summary.errors.append(error)
             summary.state, summary.reason = State.FAILED, str(error)

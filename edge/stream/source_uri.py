@@ -55,6 +55,11 @@ class SourceUri:
         return redact(self.text)
 
     @property
+    def path(self) -> Path | None:
+        """The file or folder of a video or of images; None for any other kind."""
+        return None if self.live else Path(self.text)
+
+    @property
     def device(self) -> Path | None:
         """The device file of a camera; None for any other kind."""
         if self.kind is not SourceKind.CAMERA:

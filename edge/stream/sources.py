@@ -1,4 +1,4 @@
-"""The interface of a frame source, and the sources that are never lost: memory, video files, images."""
+"""The interface of a frame source, and the sources that are never lost: memory and images."""
 
 import threading
 import time
@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Protocol
 
 from edgebreed.edge.images import Frame, find_photos, read_photo
-from edgebreed.edge.stream.capture import Capture, CaptureOptions, resize_frame
+from edgebreed.edge.stream.capture import CaptureOptions, resize_frame
 from edgebreed.edge.stream.counters import FrameCounters
 from edgebreed.edge.stream.events import State
-from edgebreed.edge.stream.pacing import FrameRateLimiter, PlaybackPacer
+from edgebreed.edge.stream.pacing import PlaybackPacer
 from edgebreed.errors import InputError
 
-DEFAULT_FPS = 25.0  # of a video file that reports no frame rate
 _IMAGE_INTERVAL_S = 3600.0  # between images in media time: long enough that nothing is smoothed across two
 
 StateCallback = Callable[[State, str], None]
@@ -111,55 +110,6 @@ class ArraySource:
         self._closed = True
 
 
-class VideoFileSource:
-    """Every frame of a video file.
-
-    Args:
-        capture: the open file.
-        name: for logs and results.
-        options: `fps` is a limit in media time, and the frame rate of a file that reports none.
-        realtime: plays at that rate, and a newer frame then replaces one that still waits.
-    """
-
-    def __init__(
-        self, capture: Capture, name: str, options: CaptureOptions | None = None, realtime: bool = False
-    ) -> None:
-        self.name, self.backend, self.live = name, capture.backend, realtime
-        requested = options.fps if options else None
-        self._file_fps = capture.fps or requested or DEFAULT_FPS
-        self.fps = min(requested or self._file_fps, self._file_fps)
-        self._limiter = FrameRateLimiter(self.fps if self.fps < self._file_fps else None)
-        self.counters = FrameCounters()
-        self._capture = capture
-        self._stopped = threading.Event()
-        self._reading = threading.Lock()
-
-    def frames(self, on_state: StateCallback = ignore_state) -> Iterator[CapturedFrame]:
-        """Yields frames `(H, W, 3) uint8 BGR` in order."""
-        del on_state  # a file is never lost
-        pacer = PlaybackPacer(self._file_fps if self.live else 0.0, self._stopped)
-        number = 0
-        while pacer.wait_for(number):
-            with self._reading:
-                found, frame = self._capture.read() if not self._stopped.is_set() else (False, None)
-            if not found or frame is None:
-                return
-            self.counters.add_captured()
-            media_s = number / self._file_fps
-            if self._limiter.skips(media_s):
-                self.counters.add_dropped()
-            else:
-                yield CapturedFrame(frame, time.monotonic(), number, media_s, f"{self.name}#{number}")
-            number += 1
-
-    def close(self) -> None:
-        """Ends `frames` and closes the file."""
-        self._stopped.set()
-        if self._reading.acquire(timeout=1):
-            self._capture.release()
-            self._reading.release()
-
-
 class ImageFolderSource:
     """The images of a folder in natural order; one that cannot be decoded is counted as failed.
 
@@ -184,9 +134,9 @@ class ImageFolderSource:
     def frames(self, on_state: StateCallback = ignore_state) -> Iterator[CapturedFrame]:
         """Yields images `(H, W, 3) uint8 BGR` in order."""
         del on_state  # a folder is never lost
-        pacer = PlaybackPacer(self.fps, self._stopped)
+        pacer = PlaybackPacer(self._stopped)
         for number, path in enumerate(self._paths):
-            if not pacer.wait_for(number):
+            if not pacer.wait_until(number / self.fps if self.fps else 0.0):
                 return
             self.counters.add_captured()
             try:

@@ -188,8 +188,9 @@ class StageThreads:
         self._faults_in_a_row = 0
         latency_s = time.monotonic() - captured.monotonic_s
         counts = self._source.counters.add_processed()
+        at = time.time() - latency_s
         return FrameResult(
-            captured.frame, result, captured.number, time.time() - latency_s, latency_s * 1e3, counts
+            captured.frame, result, captured.number, at, captured.media_s, latency_s * 1e3, counts
         )
 
     def _track_faces(self, task: FrameTask, tracker: FaceTracker) -> tuple[Box, ...] | None:

@@ -33,8 +33,10 @@ from edgebreed.edge.stream import (
     open_source,
     run_stream,
 )
+from edgebreed.edge.stream.source_uri import parse_source
 from edgebreed.errors import InputError
 from edgebreed.live.options import MQTT_REPEAT_S, Mqtt, MqttEvery, MqttSpool, Serve, Token, live_sinks
+from edgebreed.outputs.collisions import refuse_collisions
 from edgebreed.outputs.event_file import EventFileSink
 from edgebreed.outputs.recording import RecordingSink
 from edgebreed.outputs.window import WindowSink
@@ -58,6 +60,11 @@ class Outputs:
     events: Path | None
     window: bool
     overwrite: bool
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files to write."""
+        return [path for path in (self.record, self.events) if path is not None]
 
 
 def stream(
@@ -94,9 +101,19 @@ def stream(
     no_smooth: Annotated[
         bool, typer.Option("--no-smooth", help="Classify each frame on its own, without averaging over time.")
     ] = False,
-    record: Annotated[Path | None, typer.Option(help="Annotated video to write, .mp4 or .avi.")] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            help="Annotated video to write: .mp4 (H.264, plays in browsers) or .avi (Motion JPEG). "
+            "It plays up to about the last second whatever ends the stream."
+        ),
+    ] = None,
     events: Annotated[
-        Path | None, typer.Option(help="File to write results and states to, one JSON object a line.")
+        Path | None,
+        typer.Option(
+            help="File to append results and states to, one JSON object a line. "
+            "It may be moved away or truncated (logrotate's create or copytruncate); no signal is needed."
+        ),
     ] = None,
     max_frames: Annotated[int | None, typer.Option(min=1, help="Stop after so many results.")] = None,
     headless: Annotated[bool, typer.Option("--headless", help="Do not open a window.")] = False,
@@ -113,7 +130,12 @@ def stream(
     overwrite: Overwrite = False,
     json_: Json = False,
 ) -> None:
-    """Classify the frames of a camera or a video until it ends, or you press q or Ctrl-C."""
+    """Classify the frames of a camera or a video until it ends, or you press q or Ctrl-C.
+
+    SIGTERM and SIGHUP stop it like Ctrl-C. Exits 1 where the end of a video file is missing.
+    """
+    outputs = Outputs(record, events, not headless, overwrite)
+    refuse_collisions([*outputs.paths, *filter(None, [mqtt_spool])], _inputs(source, model))
     capture = CaptureOptions(fps, _size(size), read_timeout_s=read_timeout)
     settings = ReconnectSettings(
         read_timeout_s=read_timeout, give_up_s=give_up, stale_after_s=stale_after, fps=fps
@@ -127,7 +149,7 @@ def stream(
         for sink in live_sinks(serve, token, mqtt, mqtt_every, mqtt_spool):
             stack.callback(sink.close)
             sinks.append(sink)
-        sinks += _sinks(Outputs(record, events, not headless, overwrite), frames, stack)
+        sinks += _sinks(outputs, frames, stack)
         stopped = stack.enter_context(stop_signals())
         windows = [sink for sink in sinks if isinstance(sink, WindowSink)]
         summary = run_stream(
@@ -142,6 +164,12 @@ def stream(
         raise summary.errors[0]
     if stopped:
         raise KeyboardInterrupt
+
+
+def _inputs(source: str, model: Path | None) -> list[Path]:
+    """The files and folders that a stream reads."""
+    path = parse_source(source).path
+    return [one for one in (path, model) if one is not None]
 
 
 def _sinks(outputs: Outputs, source: FrameSource, stack: ExitStack) -> list[Sink]:

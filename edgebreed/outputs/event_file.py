@@ -6,27 +6,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from edgebreed.edge.files import refuse_existing
 from edgebreed.edge.stream.events import FrameResult, StateChange
 from edgebreed.errors import InputError
+from edgebreed.outputs.append_file import AppendFile
 
 
 class EventFileSink:
-    """Writes each event at once, so that a power failure loses none; keys are those of the event schema.
+    """Appends each event at once, so that a killed process loses none; keys are those of the event schema.
 
     Args:
-        path: the file.
-        overwrite: whether an existing file may be replaced.
+        path: the file; one that exists goes on.
+        overwrite: whether to begin an existing file anew.
 
     Raises:
-        InputError: the file exists or cannot be written.
+        InputError: the file holds something else, another stream writes it, or it cannot be written.
     """
 
     def __init__(self, path: Path, overwrite: bool) -> None:
-        refuse_existing(path, overwrite, "another name")
         self._path = path
         with self._translated_errors():
-            self._file = path.open("w", buffering=1)
+            self._file = AppendFile(path, overwrite)
 
     def on_result(self, result: FrameResult) -> None:
         """Writes a result."""
@@ -43,11 +42,15 @@ class EventFileSink:
 
     def _write(self, event: dict[str, Any]) -> None:
         with self._translated_errors():
-            self._file.write(json.dumps(event) + "\n")
+            self._file.write_line(json.dumps(event))
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
         try:
             yield
+        except BlockingIOError as error:
+            raise InputError(f"another stream writes {self._path}: give each a file of its own") from error
+        except ValueError as error:
+            raise InputError(f"{self._path} {error}: pass --overwrite or another name") from error
         except OSError as error:
             raise InputError(f"cannot write events to {self._path}: {error.strerror}") from error

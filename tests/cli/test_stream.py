@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 
+import av
 import cv2
 import pytest
 
 from ..conftest import BLUE, RED, Cli, plain
-from ..edge.stream.test_sources import write_video
+from ..edge.stream.videos import cut, damage, write_timed_video, write_video
 
 
 def test_stream_accounts_for_its_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:
@@ -22,7 +23,8 @@ def test_stream_accounts_for_its_frames(cli: Cli, tmp_path: Path, colours: Path)
     assert ["state", *["result"] * 6, "state"] == [event["event"] for event in events]
     assert ("running", "ended") == (events[0]["state"], events[-1]["state"])
     assert {"source", "kind", "label", "top", "faces", "number", "frame_latency_ms"} <= set(events[1])
-    assert 6 == cv2.VideoCapture(str(tmp_path / "r.mp4")).get(cv2.CAP_PROP_FRAME_COUNT)
+    recording = cv2.VideoCapture(str(tmp_path / "r.mp4"))
+    assert [True] * 6 + [False] == [recording.read()[0] for _ in range(7)]
 
 
 def test_stream_classifies_a_folder_like_predict(cli: Cli, tmp_path: Path, colours: Path) -> None:
@@ -40,11 +42,26 @@ def test_stream_classifies_a_folder_like_predict(cli: Cli, tmp_path: Path, colou
 
 
 def test_stream_stops_after_max_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:
-    """And refuses to overwrite its events file."""
+    """And goes on with its events file the next time."""
     video = write_video(tmp_path / "v.avi", 6)
     arguments = ("stream", "--source", video, "--model", colours, "--headless", "--max-frames", 2)
     assert "2 processed, 0 dropped, 0 failed" in cli(*arguments, "--events", "e.jsonl").out
-    assert "e.jsonl exists: pass --overwrite" in cli(*arguments, "--events", "e.jsonl").err
+    assert 0 == cli(*arguments, "--events", "e.jsonl").code
+    assert 2 * (1 + 2 + 1) == len((tmp_path / "e.jsonl").read_text().splitlines())
+
+
+def test_an_output_never_overwrites_an_input(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """Nor with --overwrite."""
+    video = write_video(tmp_path / "v.avi", 6)
+    whole = video.read_bytes()
+    arguments = ("stream", "--source", video, "--model", colours, "--headless", "--overwrite")
+    for option, path in (("--record", video), ("--events", video), ("--events", colours)):
+        outcome = cli(*arguments, option, path)
+        assert (2, f"edgebreed: {path} would overwrite {path}: name another file\n") == (
+            outcome.code,
+            outcome.err,
+        )
+    assert whole == video.read_bytes()
 
 
 def test_a_stream_that_does_not_start_leaves_no_events_file(cli: Cli, tmp_path: Path) -> None:
@@ -107,3 +124,53 @@ def test_states_are_printed_on_standard_error(cli: Cli, tmp_path: Path, colours:
     page, running = outcome.err.splitlines()
     assert page.startswith("edgebreed: live page at http://127.0.0.1:")
     assert f"edgebreed: running: {video} by FFMPEG, in onnxruntime/CPUExecutionProvider" == running
+
+
+def test_a_recording_plays_at_the_time_stamps_of_its_source(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """Which a browser wrote without a frame rate; events carry them."""
+    times_ms = (0, 206, 371, 511, 1500)
+    video = write_timed_video(tmp_path / "v.webm", times_ms)
+    arguments = ("stream", "--source", video, "--model", colours, "--headless", "--json")
+    assert 0 == cli(*arguments, "--events", "e.jsonl", "--record", "r.mp4").code
+    events = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text().splitlines()]
+    seconds = [time_ms / 1e3 for time_ms in times_ms]
+    assert seconds == pytest.approx([event["media_s"] for event in events[1:-1]])
+    with av.open(tmp_path / "r.mp4") as recording:
+        assert seconds == pytest.approx([frame.time for frame in recording.decode(video=0)])
+
+
+def test_a_video_without_its_end_exits_1(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """With the results of the frames that came."""
+    video = cut(write_video(tmp_path / "v.avi", 50), 0.6)
+    outcome = cli("stream", "--source", video, "--model", colours, "--headless", "--json")
+    assert (1, "failed") == (outcome.code, outcome.json["state"])
+    count = outcome.json["frames"]["processed"]
+    assert 15 < count < 40
+    assert (
+        f"{count} of 50 frames of {video} came, and the end of the file is missing" in outcome.json["reason"]
+    )
+    assert f"edgebreed: {outcome.json['reason']}" == outcome.err.splitlines()[-1]
+
+
+def test_a_video_with_damaged_frames_is_done(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """They count as failed, and standard error says how many came."""
+    video = damage(write_video(tmp_path / "v.mp4", 50), 0.4, 0.55)
+    outcome = cli("stream", "--source", video, "--model", colours, "--headless", "--json")
+    frames = outcome.json["frames"]
+    assert (0, "ended", frames["read"]) == (
+        outcome.code,
+        outcome.json["state"],
+        frames["processed"] + frames["failed"],
+    )
+    assert f"{frames['processed']} of 50 frames of {video} came: the file is damaged" in outcome.err
+
+
+def test_a_video_of_which_nothing_decodes_is_refused(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """In one line."""
+    video = write_video(tmp_path / "v.avi", 50)
+    data = video.read_bytes()
+    start = data.index(b"movi") + 4
+    video.write_bytes(data[:start] + bytes(len(data) - start))
+    outcome = cli("stream", "--source", video, "--model", colours, "--headless", "--json")
+    assert (2, "failed", 0) == (outcome.code, outcome.json["state"], outcome.json["frames"]["processed"])
+    assert f"edgebreed: no frame of {video} decodes (0 of 50 frames came)" in outcome.err

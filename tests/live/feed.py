@@ -31,7 +31,7 @@ def frame_result(
     """A frame and its result; every second frame was dropped."""
     counts = FrameCounts(captured=2 * number + 1, processed=number + 1, dropped=number)
     picture = plain(RED, 64, 48) if frame is None else frame
-    return FrameResult(picture, of or result(number), number, time.time(), latency_ms, counts)
+    return FrameResult(picture, of or result(number), number, time.time(), number / 25, latency_ms, counts)
 
 
 def change(state: State, reason: str = "") -> StateChange:

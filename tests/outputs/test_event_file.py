@@ -59,13 +59,22 @@ def test_a_full_disk_is_one_line() -> None:
     sink = EventFileSink(Path("/dev/full"), overwrite=True)
     with pytest.raises(InputError, match="cannot write events to /dev/full: No space left on device"):
         sink.on_result(frame_result())
-    with pytest.raises(InputError, match="cannot write events to /dev/full"):
-        sink.close()
+    sink.close()
 
 
-def test_an_existing_file_is_kept(tmp_path: Path) -> None:
+def test_a_file_of_something_else_is_kept(tmp_path: Path) -> None:
     """Unless it may be replaced."""
     (tmp_path / "e.jsonl").write_text("mine")
-    with pytest.raises(InputError, match="e.jsonl exists: pass --overwrite or another name"):
+    with pytest.raises(
+        InputError, match="e.jsonl holds something else than events: pass --overwrite or another"
+    ):
         EventFileSink(tmp_path / "e.jsonl", overwrite=False)
     assert "mine" == (tmp_path / "e.jsonl").read_text()
+
+
+def test_a_file_that_another_stream_writes_is_refused(tmp_path: Path) -> None:
+    """With what to do."""
+    first = EventFileSink(tmp_path / "e.jsonl", overwrite=False)
+    with pytest.raises(InputError, match="another stream writes .*e.jsonl: give each a file of its own"):
+        EventFileSink(tmp_path / "e.jsonl", overwrite=True)
+    first.close()

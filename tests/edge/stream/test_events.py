@@ -13,7 +13,7 @@ RESULT = Result("rtsp://ann:s3cret@cam/1#7", Kind.KNOWN, (Prediction("square", 0
 
 def test_a_result_event_holds_the_result_the_frame_and_the_counts() -> None:
     """All keys of `predict --json`, and those of a stream; the source has no credentials."""
-    result = FrameResult(plain(RED, 64, 48), RESULT, 7, 12.5, 31.0, FrameCounts(9, 8, 1))
+    result = FrameResult(plain(RED, 64, 48), RESULT, 7, 12.5, 0.28, 31.0, FrameCounts(9, 8, 1))
     event = json.loads(json.dumps(result.to_dict()))
     assert {
         **RESULT.to_dict(),
@@ -22,6 +22,7 @@ def test_a_result_event_holds_the_result_the_frame_and_the_counts() -> None:
         "source": "rtsp://cam/1#7",
         "number": 7,
         "captured_at": 12.5,
+        "media_s": 0.28,
         "frame_latency_ms": 31.0,
         "counts": {"captured": 9, "processed": 8, "dropped": 1, "failed": 0, "reconnects": 0},
         "size": [64, 48],

@@ -8,10 +8,11 @@ import pytest
 
 from edgebreed.edge.stream.capture import CaptureOptions
 from edgebreed.edge.stream.open_source import open_source
-from edgebreed.edge.stream.sources import ImageFolderSource, VideoFileSource
+from edgebreed.edge.stream.sources import ImageFolderSource
+from edgebreed.edge.stream.video_file_source import VideoFileSource
 from edgebreed.errors import SourceError
 
-from .test_sources import write_video
+from .videos import write_video
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -12,7 +12,7 @@ from edgebreed.edge.stream.opencv_capture import gstreamer_pipeline, open_captur
 from edgebreed.edge.stream.source_uri import SourceKind, SourceUri, parse_source
 from edgebreed.errors import SourceError
 
-from .test_sources import write_video
+from .videos import write_video
 
 GSTREAMER = cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER)
 

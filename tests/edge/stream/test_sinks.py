@@ -43,7 +43,7 @@ class FailingSink(CollectingSink):
 
 def frame_result() -> FrameResult:
     """Any result."""
-    return FrameResult(plain(RED), RESULT, 0, 0.0, 1.0, FrameCounts(1, 1))
+    return FrameResult(plain(RED), RESULT, 0, 0.0, 0.0, 1.0, FrameCounts(1, 1))
 
 
 def test_a_sink_that_raises_is_dropped_and_the_others_go_on() -> None:

@@ -94,3 +94,12 @@ def test_broker_urls_are_redacted_and_mail_addresses_are_kept() -> None:
     """`redact` is applied to whole messages."""
     assert "mqtts://broker" == redact(f"mqtts://{SECRET}@broker")
     assert "camera 0, mail ann@example.org" == redact("camera 0, mail ann@example.org")
+
+
+def test_only_a_video_or_images_have_a_path(tmp_path: Path) -> None:
+    """Which no output may overwrite, also as a URL."""
+    (tmp_path / "v.mp4").touch()
+    for text in (str(tmp_path / "v.mp4"), f"file://{tmp_path}/v.mp4"):
+        assert tmp_path / "v.mp4" == parse_source(text).path
+    assert tmp_path == parse_source(str(tmp_path)).path
+    assert [None, None] == [parse_source(text).path for text in ("0", "rtsp://cam/1")]

@@ -1,0 +1,102 @@
+"""What the container of a video file says of its own length, and whether its end is there.
+
+A frame count alone proves nothing: OpenCV computes it from the length of the longest track and the frame rate
+where a container has none, so an ordinary file whose sound is longer, or whose rate varies, seems to lack
+frames.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+from edgebreed.edge.stream.container_structure import (
+    is_ts,
+    is_whole_flv,
+    is_whole_matroska,
+    is_whole_ogg,
+    is_whole_ts,
+)
+from edgebreed.edge.stream.mp4_boxes import boxes_of, video_duration_s
+
+_HEAD = 12  # bytes that tell the containers apart
+_MP4_BEGINS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")  # the first is missing in old MOV files
+_MARGIN_S = 0.1  # rounding of the durations in a container
+
+
+class Length(StrEnum):
+    """How far the length that a container declares can be trusted."""
+
+    EXACT = "exact"  # of the video track itself: MP4, MOV, AVI
+    ESTIMATED = "estimated"  # of the longest track, or computed: Matroska, WebM, FLV
+    UNKNOWN = "unknown"  # not declared: MPEG-TS, Ogg, fragmented MP4, others
+
+
+@dataclass(frozen=True)
+class Container:
+    """What a container declares.
+
+    Attributes:
+        length: how far its length can be trusted.
+        whole: whether its structure goes on to the end of the file.
+        duration_s: duration of the video track, in s; 0 if not declared there.
+    """
+
+    length: Length = Length.UNKNOWN
+    whole: bool = True
+    duration_s: float = 0.0
+
+    def lacks_end(self, played_s: float, expected_s: float, all_counted: bool) -> bool:
+        """Whether the end of the video is certainly missing.
+
+        Args:
+            played_s: where the last frame that was decoded ends, in s.
+            expected_s: length by the file's frame count and rate, in s; 0 if it has none.
+            all_counted: whether as many frames were decoded as the file counts.
+        """
+        duration_s = self.duration_s or expected_s
+        if self.length is Length.UNKNOWN or not duration_s:
+            return not self.whole
+        reached = all_counted or played_s >= duration_s - _MARGIN_S
+        return not reached and (self.length is Length.EXACT or not self.whole)
+
+
+def read_container(path: Path, all_counted: bool = False) -> Container:
+    """Reads the structure of a video file; a container that is not known is taken as whole.
+
+    Args:
+        path: the file.
+        all_counted: whether as many frames were decoded as it counts. Matroska and FLV are then taken as
+            whole, since going through the blocks of a long file takes seconds.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb", buffering=0) as file:
+        return _read(file, path.stat().st_size, all_counted)
+
+
+def _read(file: BinaryIO, size: int, all_counted: bool) -> Container:
+    head = file.read(_HEAD)
+    if head[4:8] in _MP4_BEGINS:
+        return _read_mp4(file, size)
+    if head[:4] == b"RIFF" and head[8:] == b"AVI ":
+        return Container(Length.EXACT)
+    if head.startswith(bytes.fromhex("1a45dfa3")):
+        return Container(Length.ESTIMATED, all_counted or is_whole_matroska(file, size))
+    if head.startswith(b"FLV"):
+        return Container(Length.ESTIMATED, all_counted or is_whole_flv(file, size))
+    if head.startswith(b"OggS"):
+        return Container(whole=is_whole_ogg(file, size))
+    return Container(whole=not is_ts(file, size) or is_whole_ts(file, size))
+
+
+def _read_mp4(file: BinaryIO, size: int) -> Container:
+    boxes = list(boxes_of(file, 0, size))
+    whole = bool(boxes) and boxes[-1].end == size
+    movie = next((box for box in boxes if box.kind == b"moov"), None)
+    parts = list(boxes_of(file, movie.start, min(movie.end, size))) if movie else []
+    if not parts or any(box.kind == b"mvex" for box in parts):  # fragments follow, which declare no length
+        return Container(whole=whole)
+    duration_s = video_duration_s(file, parts)
+    return Container(Length.EXACT if duration_s else Length.UNKNOWN, whole or bool(duration_s), duration_s)

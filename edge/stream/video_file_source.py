@@ -1,0 +1,132 @@
+"""The frames of a video file, past damaged ones, and whether its end came."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from edgebreed.edge.images import Frame
+from edgebreed.edge.stream.capture import Capture, CaptureOptions
+from edgebreed.edge.stream.container import Container, read_container
+from edgebreed.edge.stream.counters import FrameCounters
+from edgebreed.edge.stream.pacing import FrameRateLimiter, PlaybackPacer
+from edgebreed.edge.stream.sources import CapturedFrame, StateCallback, ignore_state
+from edgebreed.edge.stream.video_clock import DEFAULT_FPS, VideoClock
+from edgebreed.errors import IncompleteVideoError, SourceError
+
+_LOG = logging.getLogger(__name__)
+_MAX_FAILED_READS = 1000  # in a row: a decoder fails once for each damaged frame, and at the end every time
+
+
+class VideoFileSource:
+    """Every frame of a video file that decodes, at the times of the file's own time stamps.
+
+    Frames that are damaged are passed over and counted as failed. Where the end of the file is missing,
+    `counters.incomplete` says so after the last frame.
+
+    Args:
+        capture: the open file.
+        name: for logs and results.
+        options: `fps` is a limit in media time, and the frame rate of a file without rate and time stamps.
+        realtime: plays at the file's speed, and a newer frame then replaces one that still waits.
+        path: the file, to look for its end; None for one behind a URL.
+    """
+
+    def __init__(
+        self,
+        capture: Capture,
+        name: str,
+        options: CaptureOptions | None = None,
+        realtime: bool = False,
+        path: Path | None = None,
+    ) -> None:
+        self.name, self.backend, self.live = name, capture.backend, realtime
+        self._options = options or CaptureOptions()
+        requested, file_fps = self._options.fps, capture.fps or self._options.fps or DEFAULT_FPS
+        self.fps = min(requested or file_fps, file_fps)
+        self._clock, self._limiter = VideoClock(file_fps), FrameRateLimiter(requested)
+        self.counters = FrameCounters()
+        self._capture, self._path = capture, path
+        self._decoded = self._damaged = 0
+        self._stopped = threading.Event()
+        self._reading = threading.Lock()
+
+    def frames(self, on_state: StateCallback = ignore_state) -> Iterator[CapturedFrame]:
+        """Yields frames `(H, W, 3) uint8 BGR` in order.
+
+        Raises:
+            SourceError: no frame decodes.
+        """
+        del on_state  # a file is never lost
+        pacer = PlaybackPacer(self._stopped)
+        while (frame := self._next_frame()) is not None:
+            media_s = self._clock.advance(self._capture.time_s)
+            if self.live and not pacer.wait_until(media_s):
+                return
+            number = self.counters.add_captured().captured - 1
+            if self._limiter.skips(media_s):
+                self.counters.add_dropped()
+            else:
+                yield CapturedFrame(frame, time.monotonic(), number, media_s, f"{self.name}#{number}")
+        if not self._stopped.is_set():
+            self._report_end()
+
+    def close(self) -> None:
+        """Ends `frames` and closes the file."""
+        self._stopped.set()
+        if self._reading.acquire(timeout=1):
+            self._capture.release()
+            self._reading.release()
+
+    def _next_frame(self) -> Frame | None:
+        """The next frame that decodes; those before it that did not are counted."""
+        give_up_at = time.monotonic() + self._options.read_timeout_s
+        for failed in range(_MAX_FAILED_READS):
+            frame = self._read()
+            if frame is not None:
+                self._decoded += 1
+                self._count_damaged(failed)
+                return frame
+            if self._stopped.is_set() or time.monotonic() > give_up_at:
+                break
+        return None
+
+    def _read(self) -> Frame | None:
+        with self._reading:
+            found, frame = self._capture.read() if not self._stopped.is_set() else (False, None)
+        return frame if found else None
+
+    def _count_damaged(self, count: int) -> None:
+        for _ in range(count):
+            self.counters.add_captured()
+            self.counters.add_failed()
+        self._damaged += count
+
+    def _report_end(self) -> None:
+        """Says what did not come.
+
+        Raises:
+            SourceError: no frame decodes.
+        """
+        fps, length = self._capture.fps, self._capture.length
+        known = fps and length > self._decoded  # a length without a frame rate is one of time stamps
+        came = f"{self._decoded} of {length} frames" if known else f"{self._decoded} frames"
+        if not self._decoded:
+            raise SourceError(f"no frame of {self.name} decodes ({came} came): give another file")
+        all_counted = bool(length) and self._decoded >= length - 1  # one is rounding, or is never shown
+        container, expected_s = _container(self._path, all_counted), length / fps if fps else 0.0
+        if container.lacks_end(self._clock.end_s, expected_s, all_counted):
+            self.counters.incomplete = IncompleteVideoError(
+                f"{came} of {self.name} came, and the end of the file is missing or damaged: copy it again"
+            )
+        elif self._damaged or not container.whole:
+            _LOG.warning("%s of %s came: the file is damaged", came, self.name)
+
+
+def _container(path: Path | None, all_counted: bool) -> Container:
+    """What a file declares; one that was removed while it played declares nothing."""
+    try:
+        return read_container(path, all_counted) if path else Container()
+    except OSError:
+        return Container()

@@ -1,0 +1,51 @@
+"""Small videos, whole and damaged."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+
+from ...conftest import plain
+
+CODECS = {".avi": "MJPG", ".mkv": "MJPG", ".mp4": "mp4v", ".webm": "VP80", ".ts": "MPG2", ".flv": "FLV1"}
+FPS = 25.0
+
+
+def write_video(path: Path, count: int, fps: float = FPS) -> Path:
+    """A video of grey frames that get lighter."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*CODECS[path.suffix]), fps, (64, 48))
+    for number in range(count):
+        writer.write(plain((number * 10 % 256,) * 3, 64, 48))
+    writer.release()
+    return path
+
+
+def write_timed_video(path: Path, times_ms: Sequence[int], rate: int = 1000, **options: str) -> Path:
+    """A video of grey frames at times in ms, which claims a frame rate of its own."""
+    with av.open(path, "w", options=options) as container:
+        stream = container.add_stream("libvpx" if path.suffix == ".webm" else "mpeg4", rate)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for number, time_ms in enumerate(times_ms):
+            frame = av.VideoFrame.from_ndarray(plain((number * 10 % 256,) * 3, 64, 48), format="bgr24")
+            frame.pts, frame.time_base = time_ms, stream.codec_context.time_base
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def cut(path: Path, share: float) -> Path:
+    """Leaves the first part of a file."""
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    return path
+
+
+def damage(path: Path, first: float, last: float) -> Path:
+    """Replaces a part of a file by bytes that mean nothing to a decoder."""
+    data = path.read_bytes()
+    start, end = int(len(data) * first), int(len(data) * last)
+    path.write_bytes(data[:start] + b"\xa5" * (end - start) + data[end:])
+    return path
