@@ -10,6 +10,7 @@ from pathlib import Path
 
 from edgebreed.edge.folder_walk import walk
 from edgebreed.edge.images import is_photo
+from edgebreed.edge.json_fields import control_characters
 from edgebreed.edge.text import printable
 from edgebreed.errors import DatasetError
 from edgebreed.train.config import TrainConfig
@@ -185,6 +186,11 @@ def _check_names(data: Dataset) -> None:
                 f"class folder {name!a} of {data.root}: its name is no UTF-8, as a model file takes it; "
                 "rename the folder"
             ) from error
+        if control := control_characters(name):
+            raise DatasetError(
+                f"class folder {name!a} of {data.root}: a model file takes no control characters such as "
+                f"{control[0]!a}; rename the folder"
+            )
 
 
 def _exclude(config: TrainConfig, data: Dataset) -> tuple[Dataset, set[str]]:

@@ -43,7 +43,7 @@ class EventFileSink:
 
     def _write(self, event: dict[str, Any]) -> None:
         with self._translated_errors():
-            self._file.write(json.dumps(event) + "\n")
+            self._file.write(json.dumps(event, allow_nan=False) + "\n")
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
