@@ -45,6 +45,7 @@ NEEDS = {
     "browser": CHROMIUM is not None,
     "broker": MOSQUITTO is not None,
     "stream": has_rtsp_server(),
+    "strace": shutil.which("strace") is not None,
     "systemd": shutil.which("systemd-analyze") is not None,
 }
 

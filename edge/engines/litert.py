@@ -46,15 +46,13 @@ class LiteRTEngine:
             raise MissingExtraError("LiteRT", "litert") from error
         with engine_faults(f"LiteRT refuses {model.path}"):
             self._interpreter = Interpreter(model_content=model.data, num_threads=threads)
-            inputs, self._outputs = (
-                self._interpreter.get_input_details(),
-                self._interpreter.get_output_details(),
-            )
-        check_interface(_infos(inputs), _infos(self._outputs), model.manifest)
+            inputs = self._interpreter.get_input_details()
+            self._outputs = self._interpreter.get_output_details()
+            check_interface(_infos(inputs), _infos(self._outputs), model.manifest)
+            self._input = inputs[0]
+            self._allocate(1)
         self._classes = len(model.manifest.classes)
-        self._input = inputs[0]
         self._single = self._input["shape_signature"][0] == 1
-        self._batch = 0
         self._turn = threading.Lock()
 
     def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
@@ -62,13 +60,17 @@ class LiteRTEngine:
         with self._turn, engine_faults(f"{self.name} failed on a batch of shape {batch.shape}"):
             return named_outputs(in_rows(self._invoke, batch, self._single), self._classes)
 
+    def _allocate(self, batch: int) -> None:
+        """Takes the memory for a batch; without it for one, LiteRT would end the process in the next run."""
+        self._batch = 0
+        shape = (batch, *self._input["shape"][1:])
+        self._interpreter.resize_tensor_input(self._input["index"], shape)
+        self._interpreter.allocate_tensors()
+        self._batch = batch
+
     def _invoke(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         if len(batch) != self._batch:
-            self._batch = 0  # a batch that is refused leaves the interpreter without memory for any
-            shape = (len(batch), *self._input["shape"][1:])
-            self._interpreter.resize_tensor_input(self._input["index"], shape)
-            self._interpreter.allocate_tensors()
-            self._batch = len(batch)
+            self._allocate(len(batch))
         self._interpreter.set_tensor(self._input["index"], batch)
         self._interpreter.invoke()
         return [

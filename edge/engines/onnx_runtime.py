@@ -67,13 +67,12 @@ class OnnxRuntimeEngine:
             raise EngineError(
                 f"{provider} did not start, ONNX Runtime fell back to {used}: check its libraries"
             )
-        check_interface(
-            _infos(self._session.get_inputs()), _infos(self._session.get_outputs()), model.manifest
-        )
+        with engine_faults(f"ONNX Runtime refuses {model.path}"):  # a name that is no UTF-8
+            inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+            check_interface(_infos(inputs), _infos(outputs), model.manifest)
+            self._input, self._single = inputs[0].name, inputs[0].shape[0] == 1
         self.name = f"onnxruntime/{provider}"
         self._classes = len(model.manifest.classes)
-        self._input = self._session.get_inputs()[0].name
-        self._single = self._session.get_inputs()[0].shape[0] == 1
         device = "cuda" if provider in _ON_GPU else "cpu"
         bound = device == "cuda" if settings.bind is None else settings.bind
         self._binding = DeviceBinding(runtime, self._session, device) if bound else None

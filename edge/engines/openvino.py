@@ -51,7 +51,7 @@ class OpenVINOEngine:
         with engine_faults(f"OpenVINO refuses {model.path}"):
             core = openvino.Core()
             self._model = core.compile_model(core.read_model(model.data), "CPU", settings)
-        check_interface(_infos(self._model.inputs), _infos(self._model.outputs), model.manifest)
+            check_interface(_infos(self._model.inputs), _infos(self._model.outputs), model.manifest)
         self._classes = len(model.manifest.classes)
         rows = self._model.inputs[0].get_partial_shape()[0]
         self._single = rows.is_static and rows.get_length() == 1
