@@ -7,6 +7,12 @@ from edgebreed.errors import ModelFileError
 
 LAST_TYPE = 22  # of a tensor, in the schema of LiteRT 2.3
 LAST_OPERATOR, CUSTOM = 209, 32
+SPLIT, SPLIT_OPTIONS = 49, 35
+OPERANDS = {45: 4, SPLIT: 2, 65: 3, 126: 2}
+"""Operators whose kernels in LiteRT do not count their inputs: STRIDED_SLICE, SPLIT, SLICE, BATCH_MATMUL."""
+UNFIT = {80, 118, 119, 129, 136, 137, 138, 139, 142, 143, 144}
+"""Operators that no classifier needs: FAKE_QUANT, whose kernel does not look at types; those that call other
+graphs (IF, WHILE, CALL_ONCE); tables and variables, which live on between images."""
 MAX_ELEMENTS = 1 << 30  # of a tensor
 REMEDY = "export it with `edgebreed export`"
 _INTS, _BYTES = Scalars("i"), Scalars("B")
@@ -93,6 +99,10 @@ def check_tflite(data: bytes) -> None:
     if len(graphs) != 1:
         raise ModelFileError(f"TFLite file of {len(graphs)} graphs is refused, one is allowed: {REMEDY}")
     _check_graph(graphs[0], len(buffers), len(codes))
+    kinds = [max(code.scalar(0, "b"), code.scalar(3, "i")) for code in codes]
+    for operator in graphs[0].tables(3):
+        _check_operands(operator, kinds[operator.scalar(0, "I")])
+    _check_order(graphs[0], {index for index, buffer in enumerate(buffers) if buffer.vector(0, 1)[1]})
     _check_names(model, len(graphs[0].tables(0)), len(buffers))
 
 
@@ -104,6 +114,8 @@ def _refuse(table: FlatTable, kind: str) -> None:
 
 def _check_code(code: FlatTable) -> None:
     kinds = code.scalar(0, "b"), code.scalar(3, "i")
+    if not UNFIT.isdisjoint(kinds):
+        raise ModelFileError(f"operator {max(kinds)} is none of an image classifier: {REMEDY}")
     if CUSTOM in kinds or code.at(1) is not None or not all(0 <= kind <= LAST_OPERATOR for kind in kinds):
         raise ModelFileError(f"operator {max(kinds)} is not built into LiteRT: {REMEDY}")
 
@@ -120,6 +132,38 @@ def _check_graph(graph: FlatTable, buffers: int, codes: int) -> None:
         _check_indices(operator.scalars(1, "i"), -1, len(tensors))  # -1 stands for none
         _check_indices(operator.scalars(2, "i"), 0, len(tensors))
         _check_indices(operator.scalars(8, "i"), 0, len(tensors))
+
+
+def _check_operands(operator: FlatTable, kind: int) -> None:
+    """Refuses an operator without the inputs that its kernel reads unasked."""
+    inputs, outputs = operator.scalars(1, "i"), operator.scalars(2, "i")
+    wrong = len(inputs) != OPERANDS.get(kind, len(inputs)) or -1 in inputs[:2]
+    if kind == SPLIT:
+        options = operator.table(4) if operator.scalar(3, "B") == SPLIT_OPTIONS else None
+        wrong = wrong or options is None or options.scalar(0, "i") != len(outputs)
+    if wrong or not outputs:
+        raise ModelFileError(f"operator {kind} with inputs {inputs[:8]} and outputs {outputs[:8]}: {REMEDY}")
+
+
+def _check_order(graph: FlatTable, filled: set[int]) -> None:
+    """Refuses operators that read what nothing has computed yet, or write what is there already."""
+    tensors = graph.tables(0)
+    ready = {index for index, tensor in enumerate(tensors) if _is_constant(tensor, filled)}
+    ready.update(graph.scalars(1, "i"))
+    for operator in graph.tables(3):
+        missing = set(operator.scalars(1, "i")) - ready - {-1}
+        written = operator.scalars(2, "i")
+        if missing or ready.intersection(written) or len(set(written)) < len(written):
+            raise ModelFileError(f"operators of a TFLite file in another order than they compute: {REMEDY}")
+        ready.update(written)
+    if not ready.issuperset(graph.scalars(2, "i")):
+        raise ModelFileError(f"an output of a TFLite file that nothing computes: {REMEDY}")
+
+
+def _is_constant(tensor: FlatTable, filled: set[int]) -> bool:
+    """Whether a tensor's values are in the file; of no elements, there are none to be there."""
+    is_variable, nothing = tensor.scalar(5, "B"), 0 in tensor.scalars(0, "i")
+    return bool(is_variable) or nothing or tensor.scalar(2, "I") in filled
 
 
 def _check_tensor(tensor: FlatTable, buffers: int) -> None:

@@ -12,7 +12,7 @@ from edgebreed.edge.formats.tflite_check import check_tflite
 from edgebreed.errors import ModelFileError
 
 from ...export.tflite_models import small_tflite
-from .flatbuffers_made import flatbuffer, model, packed, tensor
+from .flatbuffers_made import flatbuffer, model, packed, reshape, tensor
 
 Change = Callable[[Any], None]
 
@@ -45,6 +45,17 @@ def of_graph(**fields: Any) -> Change:
     return lambda made: vars(made.subgraphs[0]).update(fields)
 
 
+def an_operator(kind: int, inputs: int = 1) -> Change:
+    """Makes the operator another, with so many inputs."""
+
+    def change(made: Any) -> None:
+        code = made.operatorCodes[0]
+        code.builtinCode = code.deprecatedBuiltinCode = kind
+        made.subgraphs[0].operators[0].inputs = [0] * inputs
+
+    return change
+
+
 def quantized_along(side: int) -> Any:
     """Quantization along a side."""
     made = schema.QuantizationParametersT()
@@ -71,6 +82,15 @@ WRONGS: list[tuple[Change, str]] = [
     (of_operator(outputs=[-1]), "index -1 in a TFLite file of 2 such"),
     (of_operator(intermediates=[7]), "index 7 in a TFLite file of 2 such"),
     (of_operator(customOptions=np.array([1], np.uint8)), "options of an own operator are refused"),
+    (of_operator(inputs=[-1]), "operator 22 with inputs .-1,. and outputs .1,."),
+    (of_operator(outputs=[]), "operator 22 with inputs .0,. and outputs .."),
+    (an_operator(schema.BuiltinOperator.SPLIT, inputs=2), "operator 49 with inputs .0, 0."),
+    (an_operator(schema.BuiltinOperator.STRIDED_SLICE), "operator 45 with inputs .0,."),
+    (an_operator(schema.BuiltinOperator.WHILE), "operator 119 is none of an image classifier"),
+    (of_operator(inputs=[1], outputs=[0]), "operators .* in another order than they compute"),
+    (of_operator(outputs=[1, 1]), "operators .* in another order than they compute"),
+    (of_graph(operators=[]), "an output of a TFLite file that nothing computes"),
+    (lambda made: made.subgraphs[0].operators.append(reshape()), "operators .* in another order"),
     (of_graph(inputs=[5]), "index 5 in a TFLite file of 2 such"),
     (of_graph(outputs=[-1]), "index -1 in a TFLite file of 2 such"),
     (lambda made: setattr(made, "metadataBuffer", [3]), "index 3 in a TFLite file of 1 such"),
