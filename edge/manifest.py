@@ -7,11 +7,21 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
 
+from edgebreed.edge.json_fields import LONG, MANY, OF_FOLDERS, JsonFields
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, RejectionScore, Task
 from edgebreed.errors import ModelFileError
 
-SCHEMA = 2
+SCHEMA = 3
+DIGEST_SINCE = 3  # files of this schema end in a digest over all of their bytes
+MAX_CLASSES = 100_000
+MAX_SIDE = 4096  # px of an input
+MAX_GOLDEN, MAX_GOLDEN_BYTES = 64, 1 << 22  # vectors; characters of an image in base64
+MAX_DIGESTS = 1 << 24  # characters of the digests of what it learned from, for two million images
+MAX_FRAME = 100_000  # px
+MANY_KEYS = 1000  # of an object that names its fields itself
+PROBABILITY = (-0.001, 1.001)  # with what float arithmetic leaves over
+MAX_THREADS = 1024  # more than any processor has; each takes memory, and tens of thousands a machine down
 NO_MANIFEST = "no manifest: export it with `edgebreed export`"
 
 
@@ -90,6 +100,10 @@ class LearnedImages:
     """
 
     digests: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.digests) % DIGEST_BYTES:
+            raise ValueError(f"learned has {len(self.digests)} bytes: {DIGEST_BYTES} an image are allowed")
 
     @classmethod
     def of(cls, sha256: Iterable[str]) -> Self:
@@ -232,32 +246,42 @@ class Manifest:
         return data
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Reads what `to_dict` wrote, in this schema or the one before.
+    def from_dict(cls, data: object) -> Self:
+        """Reads what `to_dict` wrote, in this schema or one before.
 
         Raises:
-            ModelFileError: another schema version, or a field that is missing or wrong.
+            ModelFileError: another schema version, or a field that is missing or not what is allowed.
         """
-        if data.get("schema") not in (1, SCHEMA):
-            raise ModelFileError(
-                f"manifest schema {data.get('schema')!r}: this edgebreed reads 1 and {SCHEMA}; "
-                "export the model again or install the edgebreed that wrote it"
-            )
         try:
-            current = _from_schema_1(data) if data["schema"] == 1 else data
-            return cls(**{**current, **_nested(current)})
+            fields = JsonFields(_current(data), "manifest")
+            manifest = cls(**_fields_of(fields))
+            fields.end()
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ModelFileError(f"manifest is damaged ({error}): export the model again") from error
+            reason = str(error).replace("manifest.", "")
+            raise ModelFileError(f"manifest is damaged ({reason}): export the model again") from error
+        return manifest
+
+
+def _current(data: object) -> dict[str, Any]:
+    """A manifest of any schema in today's."""
+    if not isinstance(data, dict):
+        raise ValueError(f"{type(data).__name__} in place of an object")  # noqa: TRY004  # wrong data, no bug
+    schema = data.get("schema")
+    if isinstance(schema, bool) or schema not in range(1, SCHEMA + 1):
+        raise ModelFileError(
+            f"manifest schema {schema!r}: this edgebreed reads 1 to {SCHEMA}; "
+            "export the model again or install the edgebreed that wrote it"
+        )
+    return {**(_from_schema_1(data) if schema == 1 else data), "schema": SCHEMA}
 
 
 def _from_schema_1(data: dict[str, Any]) -> dict[str, Any]:
     """Every model of the first schema was asked for dogs and people."""
     tuned = dict(data.get("tuned") or {})
     score = data["rejection"]["score"]
-    renamed = RejectionScore.IN_DISTRIBUTION if score == "known" else score
+    renamed = RejectionScore.IN_DISTRIBUTION.value if score == "known" else score
     return {
         **data,
-        "schema": SCHEMA,
         "task": asdict(Task.of("dog", people=True)),
         "detector": {"name": "haar", "settings": tuned.pop("detector", {})},
         "tuned": tuned or None,
@@ -270,32 +294,118 @@ def _renamed(data: dict[str, Any], old: str, new: str) -> dict[str, Any]:
     return {new if key == old else key: value for key, value in data.items()}
 
 
-def _nested(data: dict[str, Any]) -> dict[str, Any]:
-    accuracy, calibration = data["accuracy"], data["calibration"]
-    learned, dropped = data.get("learned"), data.get("dropped")
+def _fields_of(fields: JsonFields) -> dict[str, Any]:
+    return {**_identity(fields), **_measured(fields), **_origin(fields)}
+
+
+def _identity(fields: JsonFields) -> dict[str, Any]:
+    """What the model is, and what it is asked."""
     return {
-        "classes": tuple(data["classes"]),
-        "labels": tuple(data["labels"]),
-        "input": InputSpec(**{**data["input"], "resize": ResizeRule(data["input"]["resize"])}),
-        "precision": Precision(data["precision"]),
-        "task": Task.from_dict(data["task"]),
-        "detector": DetectorConfig(**data["detector"]),
-        "rejection": Rejection.from_dict(data["rejection"]),
-        "accuracy": accuracy and Accuracy(**accuracy),
-        "calibration": calibration and Calibration(**calibration),
-        "golden": tuple(_golden(vector) for vector in data["golden"]),
-        "tuned": _tuned(data.get("tuned")),
-        "target": Target(data["target"]) if data.get("target") else None,
-        "float_layers": tuple(data.get("float_layers", ())),
-        "learned": None if learned is None else LearnedImages.from_base64(learned),
-        "dropped": None if dropped is None else LearnedImages.from_base64(dropped),
+        "schema": fields.whole("schema", SCHEMA, SCHEMA),
+        "name": fields.text("name"),
+        "arch": fields.text("arch"),
+        "classes": fields.texts("classes", MAX_CLASSES, unique=True, allowed=OF_FOLDERS),
+        "labels": fields.texts("labels", MAX_CLASSES),
+        "input": _input(fields.part("input")),
+        "precision": fields.choice("precision", Precision),
+        "target": fields.optional("target", lambda key: fields.choice(key, Target)),
+        "opset": fields.optional("opset", lambda key: fields.whole(key, 1, 1000)),
+        "task": Task.from_dict(fields.part("task").data),
+        "detector": _detector(fields.part("detector")),
+        "rejection": Rejection.from_dict(fields.part("rejection").data),
     }
 
 
-def _tuned(data: dict[str, Any] | None) -> Tuned | None:
-    return Tuned(**{**data, "frame": tuple(data["frame"])}) if data else None
+def _measured(fields: JsonFields) -> dict[str, Any]:
+    """What was found out about it, and how to find it out again."""
+    return {
+        "accuracy": fields.optional("accuracy", lambda key: _accuracy(fields.part(key))),
+        "calibration": fields.optional("calibration", lambda key: _calibration(fields.part(key))),
+        "tolerance": fields.share("tolerance"),
+        "golden": tuple(map(_golden, fields.parts("golden", MAX_GOLDEN))),
+        "tuned": fields.optional("tuned", lambda key: _tuned(fields.part(key))),
+        "float_layers": fields.texts("float_layers", MAX_CLASSES) if fields.has("float_layers") else (),
+    }
 
 
-def _golden(data: dict[str, Any]) -> GoldenVector:
-    pixels = base64.b64decode(data["data"], validate=True)
-    return GoldenVector(**{**data, "data": pixels, "probabilities": tuple(data["probabilities"])})
+def _origin(fields: JsonFields) -> dict[str, Any]:
+    """Where it is from."""
+    learned, dropped = (
+        fields.optional(name, lambda key: LearnedImages(fields.base64(key, MAX_DIGESTS)))
+        for name in ("learned", "dropped")
+    )
+    return {
+        "source_sha256": fields.text("source_sha256"),
+        "created": fields.text("created"),
+        "tools": _tools(fields.part("tools")) if fields.has("tools") else {},
+        "notice": fields.text("notice", LONG, default="", allowed="\n"),
+        "learned": learned,
+        "dropped": dropped,
+    }
+
+
+def _input(fields: JsonFields) -> InputSpec:
+    spec = InputSpec(
+        fields.whole("height", 1, MAX_SIDE),
+        fields.whole("width", 1, MAX_SIDE),
+        fields.choice("resize", ResizeRule),
+    )
+    fields.end()
+    return spec
+
+
+def _detector(fields: JsonFields) -> DetectorConfig:
+    settings = fields.part("settings")
+    config = DetectorConfig(
+        fields.text("name"), {key: settings.scalar(key) for key in settings.keys(MANY_KEYS)}
+    )
+    fields.end()
+    return config
+
+
+def _accuracy(fields: JsonFields) -> Accuracy:
+    accuracy = Accuracy(
+        fields.text("photos"), fields.whole("n", 0, MANY), fields.share("top1"), fields.share("float_top1")
+    )
+    fields.end()
+    return accuracy
+
+
+def _calibration(fields: JsonFields) -> Calibration:
+    calibration = Calibration(fields.text("photos"), fields.whole("n", 0, MANY), fields.text("sha256"))
+    fields.end()
+    return calibration
+
+
+def _tools(fields: JsonFields) -> dict[str, str]:
+    return {key: fields.text(key) for key in fields.keys(MANY_KEYS)}
+
+
+def _tuned(fields: JsonFields) -> Tuned:
+    baselines = fields.part("by_baseline")
+    height, width = fields.wholes("frame", 2, 1, MAX_FRAME)
+    tuned = Tuned(
+        machine=fields.text("machine"),
+        engine=fields.text("engine"),
+        threads=fields.whole("threads", 0, MAX_THREADS),
+        p50_ms=fields.number("p50_ms", 0, MANY),
+        samples=fields.whole("samples", 0, MANY),
+        frame=(height, width),
+        by_baseline={key: baselines.number(key, 0, MANY) for key in baselines.keys(MANY_KEYS)},
+        top1=fields.optional("top1", fields.share),
+        drop_points=fields.optional("drop_points", lambda key: fields.number(key, -100, 100)),
+        n=fields.whole("n", 0, MANY),
+    )
+    fields.end()
+    return tuned
+
+
+def _golden(fields: JsonFields) -> GoldenVector:
+    vector = GoldenVector(
+        name=fields.text("name"),
+        data=fields.base64("data", MAX_GOLDEN_BYTES),
+        probabilities=fields.numbers("probabilities", MAX_CLASSES, *PROBABILITY),
+        in_distribution=fields.optional("in_distribution", lambda key: fields.number(key, *PROBABILITY)),
+    )
+    fields.end()
+    return vector

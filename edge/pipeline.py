@@ -16,7 +16,7 @@ from edgebreed.edge.boxes import Box
 from edgebreed.edge.decision import are_known, decide, top_predictions
 from edgebreed.edge.detectors import FACE, Detector, NoDetector, open_detector
 from edgebreed.edge.engines import Engine, EngineOptions, ModelOutputs, load_engine
-from edgebreed.edge.formats import read_manifest
+from edgebreed.edge.formats import read_model
 from edgebreed.edge.images import Encoded, Frame, checked_frame, decode, read_photo
 from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.prediction import Result
@@ -101,12 +101,13 @@ class Pipeline:
             InputError: no such file, or `faces` or `unknown_below` does not fit the model.
         """
         path = Path(model) if model is not None else SHIPPED_MODEL
-        manifest, faces = read_manifest(path).with_threshold(unknown_below), _face_search(faces)
+        file, faces = read_model(path), _face_search(faces)
+        manifest = file.manifest.with_threshold(unknown_below)
         if faces is FaceSearch.ALWAYS and not manifest.task.people:
             raise InputError(f"{manifest.name} does not answer people: leave --faces always out")
         searches = manifest.task.people and faces is not FaceSearch.NEVER
         detector = _detector(path, manifest) if searches else NoDetector()
-        return cls(load_engine(path, manifest, options), manifest, detector, faces)
+        return cls(load_engine(file, options), manifest, detector, faces)
 
     @property
     def engine(self) -> Engine:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
+from edgebreed.edge.json_fields import MANY, JsonFields
 from edgebreed.edge.prediction import Kind, Prediction
 from edgebreed.errors import InputError
 
@@ -52,9 +53,22 @@ class Task:
         return cls(subject, people, Words(subject, person, unknown))
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Reads a task from JSON types."""
-        return cls(**{**data, "words": Words(**data["words"])})
+    def from_dict(cls, data: object) -> Self:
+        """Reads a task from JSON types.
+
+        Raises:
+            ValueError: a field is missing, or is not what is allowed.
+        """
+        fields = JsonFields(data, "task")
+        words = fields.part("words")
+        task = cls(
+            fields.optional("subject", fields.text),
+            fields.flag("people", default=False),
+            Words(*(words.text(key, default=getattr(Words, key)) for key in ("known", "person", "unknown"))),
+        )
+        fields.end()
+        words.end()
+        return task
 
     def summary(self, kind: Kind, best: Prediction, searched: bool = True) -> str:
         """The answer as a sentence.
@@ -102,9 +116,24 @@ class Rejection:
     reason: str = ""
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Reads a rejection from JSON types."""
-        return cls(**{**data, "score": RejectionScore(data["score"])})
+    def from_dict(cls, data: object) -> Self:
+        """Reads a rejection from JSON types.
+
+        Raises:
+            ValueError: a field is missing, or is not what is allowed.
+        """
+        fields = JsonFields(data, "rejection")
+        rejection = cls(
+            score=fields.choice("score", RejectionScore),
+            threshold=fields.optional("threshold", fields.share),
+            kept=fields.optional("kept", fields.share),
+            auroc=fields.optional("auroc", fields.share),
+            false_positive_rate=fields.optional("false_positive_rate", fields.share),
+            negatives=fields.whole("negatives", 0, MANY, default=0),
+            reason=fields.text("reason", default=""),
+        )
+        fields.end()
+        return rejection
 
     def describe(self, unknown: str) -> str:
         """When 'unknown' is answered, in one line; `unknown` are the model's words for it."""

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from edgebreed.edge.engines import Engine, ModelOutputs
 from edgebreed.edge.files import refuse_existing, write_whole
 from edgebreed.edge.formats import ModelFormat, write_model
+from edgebreed.edge.json_fields import SHORT
 from edgebreed.edge.manifest import Accuracy, DetectorConfig, LearnedImages, Manifest, Precision
 from edgebreed.edge.processor import processor_target, saturates
 from edgebreed.edge.task import Rejection
+from edgebreed.edge.text import printable
 from edgebreed.export.calibration import CalibrationSet, choose_images
 from edgebreed.export.convert import ConvertedModel, convert
 from edgebreed.export.float_reference import FloatReference, ReferenceImages
@@ -152,7 +154,7 @@ class _Export:
         """What is known before the conversion."""
         config, record = self.config, self.record
         return Manifest(
-            name=config.path.stem,
+            name=printable(config.path.stem)[:SHORT],
             arch=record.arch,
             classes=record.classes,
             labels=record.labels,

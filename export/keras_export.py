@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from edgebreed import telemetry
+
 if TYPE_CHECKING:
     from edgebreed.export.graph.index import Model
 
@@ -27,6 +29,7 @@ def to_onnx(model: Any, opset: int, static_batch: bool = False) -> "Model":
     """
     from edgebreed.export.graph.index import clean_up, onnx
 
+    telemetry.disable()  # tf2onnx imports ONNX Runtime where it is there
     model(np.zeros((1, *model.input_shape[1:]), np.uint8))  # Keras exports only a model that was called once
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # Keras's patch of tf2onnx asks for np.object

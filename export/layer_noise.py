@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from edgebreed import telemetry
@@ -18,6 +17,7 @@ from edgebreed.edge.engines.session import SessionSettings
 from edgebreed.edge.formats import ModelFormat, sniff
 from edgebreed.export.graph.index import Model, onnx
 from edgebreed.progress import track
+from edgebreed.train.matplotlib_setup import Figure
 
 COMPARED_ONNX = {"Conv", "MatMul", "Gemm", "Add", "MaxPool", "AveragePool", "GlobalAveragePool", "Softmax"}
 COMPARED_TFLITE = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD", "MAX_POOL_2D", "MEAN", "SOFTMAX"}
@@ -130,9 +130,7 @@ def _onnx_operators(float32: bytes, exported: bytes) -> dict[str, str]:
 
 
 def _onnx_run(data: bytes, names: tuple[str, ...], avoid_saturation: bool) -> RunLayers:
-    telemetry.disable()
-    import onnxruntime
-
+    onnxruntime = telemetry.import_quietly("onnxruntime")
     model = _parsed(data)
     outputs = {value.name for value in model.graph.output}
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names if name not in outputs)

@@ -83,9 +83,8 @@ def _quantize(model: Model, images: NDArray[np.uint8], scheme: QuantizationSchem
 
 
 def _import_nncf() -> Any:
-    telemetry.disable()
     try:
-        import nncf
+        nncf = telemetry.import_quietly("nncf")
     except ImportError as error:
         raise MissingExtraError("quantization (NNCF)", "export") from error
     logging.getLogger("nncf").setLevel(logging.ERROR)  # its own function changes handlers of other loggers

@@ -5,6 +5,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed import telemetry
 from edgebreed.errors import MissingExtraError
 from edgebreed.export.graph.float_layers import WEIGHTED_OPS
 from edgebreed.export.graph.index import GraphIndex, Model, Node, attribute, copied, onnx, set_constant
@@ -22,12 +23,12 @@ def to_float16(model: Model) -> Model:
         MissingExtraError: ONNX Runtime is not installed.
     """
     try:
-        from onnxruntime.transformers.float16 import convert_float_to_float16
+        float16 = telemetry.import_quietly("onnxruntime.transformers.float16")
     except ImportError as error:
         raise MissingExtraError("float16 export (ONNX Runtime)", "cpu") from error
     copy = copied(model)
     del copy.graph.value_info[:]  # shapes and types of float32; inferred again later
-    return cast(Model, convert_float_to_float16(copy, keep_io_types=True))
+    return cast(Model, float16.convert_float_to_float16(copy, keep_io_types=True))
 
 
 def quantize_weights(model: Model) -> Model:

@@ -13,13 +13,16 @@ import cv2
 import numpy as np
 import pytest
 
+from edgebreed import telemetry
 from edgebreed.cli import run
-from edgebreed.edge.formats import write_model
+from edgebreed.edge.formats import ModelFile, write_model
 from edgebreed.edge.images import Frame
 from edgebreed.edge.manifest import DetectorConfig, GoldenVector, Manifest, Precision
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.edge.task import Rejection, RejectionScore, Task
 from edgebreed.train.demo import write_demo
+
+telemetry.disable()  # of packages that tests import themselves
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -42,6 +45,7 @@ NEEDS = {
     "browser": CHROMIUM is not None,
     "broker": MOSQUITTO is not None,
     "stream": has_rtsp_server(),
+    "strace": shutil.which("strace") is not None,
     "systemd": shutil.which("systemd-analyze") is not None,
 }
 
@@ -91,6 +95,11 @@ def fresh_python(code: str) -> str:
 def plain(colour: tuple[int, int, int], width: int = 40, height: int = 30) -> Frame:
     """A frame of one BGR colour."""
     return np.full((height, width, 3), colour, np.uint8)
+
+
+def model_of(path: Path, manifest: Manifest) -> ModelFile:
+    """A file's bytes as they are, with any manifest."""
+    return ModelFile(path, path.read_bytes(), manifest)
 
 
 RED, GREEN, BLUE, GREY = (0, 0, 255), (0, 255, 0), (255, 0, 0), (90, 90, 90)  # BGR

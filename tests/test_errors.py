@@ -12,14 +12,14 @@ from edgebreed import errors
 from edgebreed.cli import exit_code_of
 from edgebreed.edge.engines.openvino import OpenVINOEngine
 from edgebreed.edge.engines.registry import known_engine
-from edgebreed.edge.formats import read_manifest
+from edgebreed.edge.formats import ModelFile, read_manifest
 from edgebreed.edge.images import decode, find_photos
 from edgebreed.edge.stream import open_source
 from edgebreed.export.parity import ParityReport, require
 from edgebreed.export.recipe import FLOAT_BUDGET
 from edgebreed.train.dataset import read_dataset
 
-from .conftest import colour_model
+from .conftest import colour_manifest, colour_model
 from .edge.stream.videos import cut, write_video
 
 CLASSES = {one for one in vars(errors).values() if isinstance(one, type)}
@@ -35,7 +35,7 @@ def engine_without_package(folder: Path) -> object:
     """OpenVINO where it is not installed."""
     with pytest.MonkeyPatch.context() as python:
         python.setitem(sys.modules, "openvino", None)
-        return OpenVINOEngine(folder / "any.onnx", classes=3)
+        return OpenVINOEngine(ModelFile(folder / "any.onnx", b"", colour_manifest()))
 
 
 def cut_video(folder: Path) -> None:

@@ -79,9 +79,7 @@ class AcceleratedExtractor:
 
 
 def _compile(model: Any) -> Any:
-    telemetry.disable()
-    import openvino
-
+    openvino = telemetry.import_quietly("openvino")
     with tempfile.TemporaryDirectory() as folder:
         model.export(folder, format="tf_saved_model", verbose=False)
         converted = openvino.convert_model(folder)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.engines import AUTO, Engine, EngineOptions, ModelOutputs, load_engine
-from edgebreed.edge.formats import read_manifest
+from edgebreed.edge.formats import read_model
 from edgebreed.edge.images import read_photo
 from edgebreed.edge.manifest import LearnedImages, Manifest
 from edgebreed.edge.preprocess import InputSpec
@@ -149,8 +149,8 @@ def open_model(model: Path, options: EngineOptions | None = None) -> tuple[Engin
             raise InputError(f"--engine {options.engine} is for exported files: {model} runs in Keras")
         record = read_record(_run_of(model))
         return KerasEngine(model / MODEL if model.is_dir() else model), record
-    manifest = read_manifest(model)
-    return load_engine(model, manifest, options), manifest
+    file = read_model(model)
+    return load_engine(file, options), file.manifest
 
 
 def compute_outputs(

@@ -3,8 +3,9 @@
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.files import user_cache
@@ -26,7 +27,16 @@ def _muted() -> Iterator[None]:
         os.close(nowhere)
 
 
+def _keep_out_of_the_home() -> None:
+    """Keras writes its settings into a folder of the home; without one, edgebreed's cache has them."""
+    with suppress(RuntimeError):  # a user without a home, as containers run under a number alone
+        if (Path.home() / ".keras").exists():
+            return
+    os.environ.setdefault("KERAS_HOME", str(user_cache() / "keras"))
+
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+_keep_out_of_the_home()
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 logging.getLogger("absl").setLevel(logging.ERROR)
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from edgebreed.edge.json_fields import SHORT, control_characters
 from edgebreed.edge.text import read_text
 from edgebreed.errors import InputError
 from edgebreed.train.layout import normalized
@@ -30,4 +31,6 @@ def read_names(path: Path) -> dict[str, str]:
 def _label(shown: object) -> str:
     if not isinstance(shown, str | int | float):
         raise TypeError(f"{shown} is no label")
-    return str(shown).encode().decode()  # half of a surrogate pair, which no model file takes, is refused
+    if not 1 <= len(str(shown)) <= SHORT or control_characters(str(shown).encode().decode()):
+        raise ValueError(f"{shown!a:.80} is no label: 1 to {SHORT} letters without control characters are")
+    return str(shown)

@@ -88,7 +88,7 @@ def matrix_side(classes: int) -> float:
 
 
 def _draw_matrix(figure: Any, axes: Any, counts: NDArray[np.int64]) -> None:
-    import matplotlib as mpl
+    from edgebreed.train.matplotlib_setup import matplotlib as mpl
 
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     image = axes.imshow(shares, cmap=mpl.colormaps["magma" if _is_dark() else "magma_r"], vmin=0, vmax=1)
@@ -98,7 +98,7 @@ def _draw_matrix(figure: Any, axes: Any, counts: NDArray[np.int64]) -> None:
 
 def _is_dark() -> bool:
     """Whether the style in use is that for dark pages: no share is then dark, and a whole one is light."""
-    import matplotlib as mpl
+    from edgebreed.train.matplotlib_setup import matplotlib as mpl
 
     return bool(mpl.rcParams["text.color"] == "white")
 
@@ -123,8 +123,7 @@ def _plot(draw: Draw, width: float, height: float) -> Plot:
 
 
 def _png(draw: Draw, width: float, height: float, style: str) -> bytes:
-    import matplotlib.style
-    from matplotlib.figure import Figure
+    from edgebreed.train.matplotlib_setup import Figure, matplotlib
 
     buffer = io.BytesIO()
     with matplotlib.style.context(style), warnings.catch_warnings():

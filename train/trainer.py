@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.files import replacing, write_whole
+from edgebreed.edge.json_fields import SHORT
 from edgebreed.edge.manifest import LearnedImages
+from edgebreed.edge.text import printable
 from edgebreed.machine import versions
 from edgebreed.train.classification_metrics import measure
 from edgebreed.train.config import Arch, Fitted, TrainConfig
@@ -83,7 +85,7 @@ def _record(config: TrainConfig, prepared: PreparedData, fitted: Fitted, labels:
         data=str(data.root.resolve()),
         seed=config.seed,
         classes=data.classes,
-        labels=tuple(labels.get(name, name) for name in data.classes),
+        labels=tuple(labels.get(name, printable(name)[:SHORT]) for name in data.classes),
         input=config.spec,
         rejection=fitted.rejection,
         task=config.task,

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 
 from edgebreed.edge.engines import Engine, EngineOptions, open_engine
-from edgebreed.edge.formats import read_manifest
+from edgebreed.edge.formats import read_model
 from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.errors import EngineError, MissingExtraError
@@ -72,9 +72,9 @@ class ReferenceInference:
     @classmethod
     def open(cls) -> Self | None:
         """Opens the shipped model; None on a machine without ONNX Runtime."""
-        manifest = read_manifest(SHIPPED_MODEL)
+        model = read_model(SHIPPED_MODEL)
         try:
-            return cls(open_engine(SHIPPED_MODEL, manifest, EngineOptions("cpu", THREADS)), manifest)
+            return cls(open_engine(model, EngineOptions("cpu", THREADS)), model.manifest)
         except (EngineError, MissingExtraError):
             return None
 

@@ -91,4 +91,4 @@ def _peak_kb() -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_child(*sys.argv[1:5])))
+    print(json.dumps(_child(*sys.argv[1:5]), allow_nan=False))

@@ -8,6 +8,7 @@ from typing import Any, Self
 from edgebreed.benchmarks.stats.samples import Stages
 from edgebreed.edge.engines import AUTO, EngineOptions
 from edgebreed.edge.engines.registry import engines_for, known_engine
+from edgebreed.edge.formats import format_of
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import SHIPPED_MODEL, FaceSearch, Pipeline
 from edgebreed.edge.prediction import Result
@@ -134,7 +135,9 @@ def open_systems(
     systems, engines = [], [known_engine(engine) for engine in engines]
     used: set[str] = set()
     for model in models:
-        fitting = [engine for engine in engines if engine in (AUTO, *engines_for(model or SHIPPED_MODEL))]
+        fitting = [
+            engine for engine in engines if engine in (AUTO, *engines_for(format_of(model or SHIPPED_MODEL)))
+        ]
         if len(models) == 1 and not fitting:
             fitting = list(engines[:1])  # opening it raises an error that says more than ours could
         used |= set(fitting)

@@ -26,6 +26,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed import telemetry
 from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest
 from edgebreed.benchmarks.stats.verdict import engine_option
 from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
@@ -62,8 +63,7 @@ def open_native_engine(path: Path, engine: str, threads: int = 0) -> Infer:
 
 
 def _onnx_runtime(path: Path, provider: str, threads: int) -> Infer:
-    import onnxruntime
-
+    onnxruntime = telemetry.import_quietly("onnxruntime")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
@@ -73,8 +73,7 @@ def _onnx_runtime(path: Path, provider: str, threads: int) -> Infer:
 
 
 def _openvino(path: Path, threads: int) -> Infer:
-    import openvino
-
+    openvino = telemetry.import_quietly("openvino")
     settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
     if threads:
         settings["INFERENCE_NUM_THREADS"] = threads

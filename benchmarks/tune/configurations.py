@@ -11,6 +11,7 @@ from edgebreed.benchmarks.tune.variants import ModelVariant
 from edgebreed.edge.detectors import Detector, HaarDetector, HaarSettings, NoDetector
 from edgebreed.edge.engines import EngineOptions, open_engine
 from edgebreed.edge.engines.registry import engines_for, unavailable
+from edgebreed.edge.formats import format_of, read_model
 from edgebreed.edge.pipeline import FaceSearch, Pipeline
 
 _GPU = ("cuda", "tensorrt")
@@ -43,7 +44,7 @@ class InferenceConfiguration:
         """Opens it with a face detector, which a model that does not answer people never runs."""
         path, manifest = self.variant.path, self.variant.manifest
         options = EngineOptions(self.engine, self.threads)
-        engine = open_engine(path, manifest, options)
+        engine = open_engine(read_model(path), options)
         return SystemUnderTest(path, options, Pipeline(engine, manifest, detector, faces))
 
 
@@ -98,7 +99,7 @@ def inference_configurations(
         InferenceConfiguration(variant, engine, threads)
         for variant in variants
         for engine in engines
-        if engine in engines_for(variant.path)
+        if engine in engines_for(format_of(variant.path))
         for threads in (counts if engine not in _GPU else [0])
     ]
 

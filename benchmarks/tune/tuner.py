@@ -28,7 +28,7 @@ from edgebreed.benchmarks.tune.tune_result import (
 from edgebreed.benchmarks.tune.variants import ModelVariant
 from edgebreed.edge.detectors import HaarSettings
 from edgebreed.edge.files import refuse_existing, write_whole
-from edgebreed.edge.formats import split_model, write_model
+from edgebreed.edge.formats import read_model, write_model
 from edgebreed.edge.images import Frame
 from edgebreed.edge.manifest import DetectorConfig, Tuned
 from edgebreed.edge.processor import machine_name
@@ -235,12 +235,13 @@ def _chosen(
 
 
 def _write(config: TuneConfig, variant: ModelVariant, result: TuneResult) -> None:
-    model, manifest = split_model(variant.path)
+    model = read_model(variant.path)
+    manifest = model.manifest
     if result.chosen.detector is not None:
         manifest = replace(manifest, detector=DetectorConfig("haar", asdict(result.chosen.detector)))
     tuned = replace(manifest, tuned=_tuned(result))
-    write_model(result.chosen.out, model, tuned, overwrite=config.overwrite)
-    evidence = json.dumps(result.to_dict(), indent=2).encode()
+    write_model(result.chosen.out, model.data, tuned, overwrite=config.overwrite)
+    evidence = json.dumps(result.to_dict(), indent=2, allow_nan=False).encode()
     write_whole(config.evidence, evidence, overwrite=config.overwrite)
 
 

@@ -21,9 +21,24 @@ from edgebreed.edge.detectors.cascade import (
 )
 from edgebreed.edge.detectors.detector import FACE, Detection, largest_first
 from edgebreed.edge.images import Frame, checked_frame
+from edgebreed.edge.json_fields import bounded_number
 
 VERIFY_STEP, PROFILE_STEP = 1.1, 1.25  # growth of the search window from one size to the next
 MAX_OVERLAP = 0.3  # intersection over union; of two boxes that overlap by more, the better supported stays
+
+
+BOUNDS: dict[str, tuple[float, float]] = {
+    "smallest_side": (24, 4096),
+    "largest_side": (24, 4096),
+    "share": (0, 1),
+    "scale_factor": (1.01, 4),  # of 1.0001, a frame takes minutes
+    "min_share": (0, 0.99),
+    "min_support": (0, 1000),
+    "tilt": (0, 45),
+    "profile_side": (24, 4096),
+    "profile_neighbors": (0, 1000),
+}
+"""What each number of the settings may be, both ends included: they decide what a frame costs."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +70,12 @@ class HaarSettings:
     profile_neighbors: int = 2
 
     def __post_init__(self) -> None:
-        fits = 24 <= self.smallest_side <= self.largest_side and self.profile_side >= 24
-        if self.scale_factor <= 1 or not 0 <= self.min_share < 1 or not fits:
-            raise ValueError(
-                f"{self}: scale_factor > 1, 0 <= min_share < 1 and sides of 24 px or more in order are needed"
-            )
+        for name, (least, most) in BOUNDS.items():
+            bounded_number(name, getattr(self, name), least, most)
+        if not isinstance(self.profile, bool):
+            raise ValueError(f"profile is {self.profile!r}: true or false is allowed")  # noqa: TRY004  # of a file
+        if self.smallest_side > self.largest_side:
+            raise ValueError(f"smallest_side is {self.smallest_side}: at most largest_side is allowed")
 
 
 class _Cascades:

@@ -3,18 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.formats import ModelFormat
-from edgebreed.edge.manifest import Manifest
+from edgebreed.edge.formats import ModelFile, ModelFormat
+from edgebreed.edge.manifest import MAX_THREADS
 from edgebreed.errors import EdgebreedError, EngineError, InputError
 
 AUTO = "auto"
-MAX_THREADS = 1024  # more than any processor has; each takes memory, and tens of thousands a machine down
 
 
 class ModelOutputs(NamedTuple):
@@ -109,7 +107,7 @@ class EngineSpec:
     extra: str
     options: tuple[str, ...]
     why_unavailable: Callable[[], str | None]
-    open: Callable[[Path, Manifest, EngineOptions], Engine]
+    open: Callable[[ModelFile, EngineOptions], Engine]
     on_gpu: bool = False
     aliases: tuple[str, ...] = ()
 
@@ -170,11 +168,13 @@ def named_outputs(outputs: list[NDArray[np.float32]], classes: int) -> ModelOutp
     """Tells a model's outputs apart: the one as wide as the classes, and the optional single column.
 
     Raises:
-        EngineError: none is as wide as the classes.
+        EngineError: none is as wide as the classes, or a value is NaN or infinite.
     """
     wide, *narrow = sorted(outputs, key=lambda output: output.shape[-1] != classes)
     if wide.ndim != 2 or wide.shape[1] != classes:
         raise EngineError(
             f"outputs of shape {wide.shape} do not fit {classes} classes: export the model again"
         )
+    if not all(np.isfinite(output).all() for output in outputs):
+        raise EngineError("outputs that are no numbers (NaN or infinite): export the model in fp32")
     return ModelOutputs(wide, narrow[0][:, 0] if narrow else None)

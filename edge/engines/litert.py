@@ -3,7 +3,6 @@
 import os
 import threading
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,8 @@ from edgebreed.edge.engines.engine import (
     in_rows,
     named_outputs,
 )
-from edgebreed.edge.formats import ModelFormat
-from edgebreed.edge.manifest import Manifest
+from edgebreed.edge.engines.model_interface import TensorInfo, check_interface
+from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.errors import MissingExtraError
 
 
@@ -29,29 +28,31 @@ class LiteRTEngine:
     Its interpreter holds one batch at a time, so threads that share the engine take turns.
 
     Args:
-        path: the model.
-        classes: number of classes of the model.
+        model: the model.
         threads: threads of one inference.
 
     Raises:
         EngineError: LiteRT refuses the model.
+        ModelFileError: the model's inputs or outputs are not those of its manifest.
         MissingExtraError: LiteRT is not installed.
     """
 
     name = "litert"
 
-    def __init__(self, path: Path, classes: int, threads: int) -> None:
+    def __init__(self, model: ModelFile, threads: int) -> None:
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
             raise MissingExtraError("LiteRT", "litert") from error
-        with engine_faults(f"LiteRT refuses {path}"):
-            self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
-        self._classes = classes
-        self._input = self._interpreter.get_input_details()[0]
-        self._outputs = self._interpreter.get_output_details()
+        with engine_faults(f"LiteRT refuses {model.path}"):
+            self._interpreter = Interpreter(model_content=model.data, num_threads=threads)
+            inputs = self._interpreter.get_input_details()
+            self._outputs = self._interpreter.get_output_details()
+            check_interface(_infos(inputs), _infos(self._outputs), model.manifest)
+            self._input = inputs[0]
+            self._allocate(1)
+        self._classes = len(model.manifest.classes)
         self._single = self._input["shape_signature"][0] == 1
-        self._batch = 0
         self._turn = threading.Lock()
 
     def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
@@ -59,13 +60,17 @@ class LiteRTEngine:
         with self._turn, engine_faults(f"{self.name} failed on a batch of shape {batch.shape}"):
             return named_outputs(in_rows(self._invoke, batch, self._single), self._classes)
 
+    def _allocate(self, batch: int) -> None:
+        """Takes the memory for a batch; without it for one, LiteRT would end the process in the next run."""
+        self._batch = 0
+        shape = (batch, *self._input["shape"][1:])
+        self._interpreter.resize_tensor_input(self._input["index"], shape)
+        self._interpreter.allocate_tensors()
+        self._batch = batch
+
     def _invoke(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         if len(batch) != self._batch:
-            self._batch = 0  # a batch that is refused leaves the interpreter without memory for any
-            shape = (len(batch), *self._input["shape"][1:])
-            self._interpreter.resize_tensor_input(self._input["index"], shape)
-            self._interpreter.allocate_tensors()
-            self._batch = len(batch)
+            self._allocate(len(batch))
         self._interpreter.set_tensor(self._input["index"], batch)
         self._interpreter.invoke()
         return [
@@ -86,8 +91,19 @@ def dequantized(values: NDArray[Any], detail: dict[str, Any]) -> NDArray[np.floa
     return np.asarray((values.astype(np.float32) - zero_point) * scale, np.float32)
 
 
-def _open(path: Path, manifest: Manifest, options: EngineOptions) -> Engine:
-    return LiteRTEngine(path, len(manifest.classes), options.threads or os.cpu_count() or 1)
+def _infos(details: list[dict[str, Any]]) -> list[TensorInfo]:
+    """LiteRT marks an open size by -1, in a shape of its own."""
+    return [
+        TensorInfo(
+            np.dtype(detail["dtype"]).name,
+            tuple(None if size < 0 else int(size) for size in detail["shape_signature"]),
+        )
+        for detail in details
+    ]
+
+
+def _open(model: ModelFile, options: EngineOptions) -> Engine:
+    return LiteRTEngine(model, options.threads or os.cpu_count() or 1)
 
 
 def _why_unavailable() -> str | None:

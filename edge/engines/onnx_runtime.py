@@ -2,7 +2,6 @@
 
 import threading
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,10 @@ from edgebreed.edge.engines.engine import (
     in_rows,
     named_outputs,
 )
+from edgebreed.edge.engines.model_interface import TensorInfo, check_interface
 from edgebreed.edge.engines.session import SessionSettings
-from edgebreed.edge.formats import ModelFormat
-from edgebreed.edge.manifest import Manifest, Precision
+from edgebreed.edge.formats import ModelFile, ModelFormat
+from edgebreed.edge.manifest import Precision
 from edgebreed.edge.processor import processor_target, saturates
 from edgebreed.errors import EngineError, MissingExtraError
 
@@ -39,40 +39,40 @@ class OnnxRuntimeEngine:
     """Runs an ONNX file.
 
     Args:
-        path: the model.
+        model: the model.
         provider: an execution provider's full name; it is used or the constructor raises.
-        classes: number of classes of the model.
         settings: what the session may take of the machine.
 
     Raises:
         EngineError: the provider is not in this ONNX Runtime or did not start, or the model is refused.
+        ModelFileError: the model's inputs or outputs are not those of its manifest.
         MissingExtraError: ONNX Runtime is not installed.
     """
 
-    def __init__(
-        self, path: Path, provider: str, classes: int, settings: SessionSettings | None = None
-    ) -> None:
+    def __init__(self, model: ModelFile, provider: str, settings: SessionSettings | None = None) -> None:
         runtime, settings = _import(), settings or SessionSettings()
         if provider not in runtime.get_available_providers():
             raise EngineError(
                 f"{_absent(provider)} (it has {', '.join(runtime.get_available_providers())}): "
                 f"{_remedy(provider)}, or pass --engine cpu or --allow-fallback"
             )
-        with engine_faults(f"ONNX Runtime refuses {path}"):
+        with engine_faults(f"ONNX Runtime refuses {model.path}"):
             self._session = runtime.InferenceSession(
-                str(path),
+                model.data,
                 settings.session_options(runtime),
-                providers=[(provider, settings.provider_options(provider, path))],
+                providers=[(provider, settings.provider_options(provider, model.data))],
             )
         used = self._session.get_providers()[0]
         if used != provider:
             raise EngineError(
                 f"{provider} did not start, ONNX Runtime fell back to {used}: check its libraries"
             )
+        with engine_faults(f"ONNX Runtime refuses {model.path}"):  # a name that is no UTF-8
+            inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+            check_interface(_infos(inputs), _infos(outputs), model.manifest)
+            self._input, self._single = inputs[0].name, inputs[0].shape[0] == 1
         self.name = f"onnxruntime/{provider}"
-        self._classes = classes
-        self._input = self._session.get_inputs()[0].name
-        self._single = self._session.get_inputs()[0].shape[0] == 1
+        self._classes = len(model.manifest.classes)
         device = "cuda" if provider in _ON_GPU else "cpu"
         bound = device == "cuda" if settings.bind is None else settings.bind
         self._binding = DeviceBinding(runtime, self._session, device) if bound else None
@@ -104,7 +104,19 @@ def available() -> tuple[str, ...]:
         return ()
 
 
-def _open(name: str, path: Path, manifest: Manifest, options: EngineOptions) -> Engine:
+def _infos(tensors: list[Any]) -> list[TensorInfo]:
+    """ONNX Runtime calls float32 `tensor(float)`, and an open size by its name."""
+    names = {"tensor(float)": "float32", "tensor(float16)": "float16"}
+    return [
+        TensorInfo(
+            names.get(tensor.type, tensor.type.removeprefix("tensor(").removesuffix(")")),
+            tuple(size if isinstance(size, int) else None for size in tensor.shape),
+        )
+        for tensor in tensors
+    ]
+
+
+def _open(name: str, model: ModelFile, options: EngineOptions) -> Engine:
     settings = SessionSettings(
         threads=options.threads,
         spin=options.spin,
@@ -112,10 +124,10 @@ def _open(name: str, path: Path, manifest: Manifest, options: EngineOptions) -> 
         memory_pattern=options.memory_pattern,
         bind=options.io_binding,
         trt_fp16=options.trt_fp16,
-        int8=manifest.precision is Precision.INT8,
-        avoid_saturation=name == "cpu" and saturates(manifest, processor_target()),
+        int8=model.manifest.precision is Precision.INT8,
+        avoid_saturation=name == "cpu" and saturates(model.manifest, processor_target()),
     )
-    return OnnxRuntimeEngine(path, PROVIDERS[name], len(manifest.classes), settings)
+    return OnnxRuntimeEngine(model, PROVIDERS[name], settings)
 
 
 def _why_unavailable(name: str) -> str | None:
@@ -136,12 +148,10 @@ def _remedy(provider: str) -> str:
 
 
 def _import() -> Any:
-    telemetry.disable()
     try:
-        import onnxruntime
+        return telemetry.import_quietly("onnxruntime")
     except ImportError as error:
         raise MissingExtraError("ONNX Runtime", "cpu") from error
-    return onnxruntime
 
 
 _OPTIONS = ("threads", "spin", "arena", "memory_pattern", "io_binding")

@@ -2,7 +2,6 @@
 
 import threading
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,8 @@ from edgebreed.edge.engines.engine import (
     in_rows,
     named_outputs,
 )
-from edgebreed.edge.formats import ModelFormat
-from edgebreed.edge.manifest import Manifest
+from edgebreed.edge.engines.model_interface import TensorInfo, check_interface
+from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.errors import MissingExtraError
 
 
@@ -30,29 +29,30 @@ class OpenVINOEngine:
     Each thread that calls `run` gets an inference request of its own.
 
     Args:
-        path: the model.
-        classes: number of classes of the model.
+        model: the model.
         threads: threads of one inference; 0 lets OpenVINO choose.
 
     Raises:
         EngineError: OpenVINO refuses the model.
+        ModelFileError: the model's inputs or outputs are not those of its manifest.
         MissingExtraError: OpenVINO is not installed.
     """
 
     name = "openvino/CPU"
 
-    def __init__(self, path: Path, classes: int, threads: int = 0) -> None:
-        telemetry.disable()
+    def __init__(self, model: ModelFile, threads: int = 0) -> None:
         try:
-            import openvino
+            openvino = telemetry.import_quietly("openvino")
         except ImportError as error:
             raise MissingExtraError("OpenVINO", "openvino") from error
         settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
         if threads:
             settings["INFERENCE_NUM_THREADS"] = str(threads)
-        with engine_faults(f"OpenVINO refuses {path}"):
-            self._model = openvino.Core().compile_model(str(path), "CPU", settings)
-        self._classes = classes
+        with engine_faults(f"OpenVINO refuses {model.path}"):
+            core = openvino.Core()
+            self._model = core.compile_model(core.read_model(model.data), "CPU", settings)
+            check_interface(_infos(self._model.inputs), _infos(self._model.outputs), model.manifest)
+        self._classes = len(model.manifest.classes)
         rows = self._model.inputs[0].get_partial_shape()[0]
         self._single = rows.is_static and rows.get_length() == 1
         self._local = threading.local()
@@ -73,8 +73,23 @@ class OpenVINOEngine:
         return self._local.request
 
 
-def _open(path: Path, manifest: Manifest, options: EngineOptions) -> Engine:
-    return OpenVINOEngine(path, len(manifest.classes), options.threads)
+def _infos(tensors: list[Any]) -> list[TensorInfo]:
+    """OpenVINO calls float32 `f32`, and an open size dynamic."""
+    names = {"f32": "float32", "f16": "float16", "u8": "uint8", "i8": "int8"}
+    infos = []
+    for tensor in tensors:
+        kind, shape = tensor.element_type.get_type_name(), tensor.get_partial_shape()
+        sizes = (
+            ()
+            if shape.rank.is_dynamic
+            else tuple(size.get_length() if size.is_static else None for size in shape)
+        )
+        infos.append(TensorInfo(names.get(kind, kind), sizes))
+    return infos
+
+
+def _open(model: ModelFile, options: EngineOptions) -> Engine:
+    return OpenVINOEngine(model, options.threads)
 
 
 def _why_unavailable() -> str | None:

@@ -3,12 +3,11 @@
 import logging
 import os
 from dataclasses import replace
-from pathlib import Path
 
 from edgebreed.edge.engines import litert, onnx_runtime, openvino
 from edgebreed.edge.engines.engine import AUTO, Engine, EngineOptions, EngineSpec
-from edgebreed.edge.formats import format_of
-from edgebreed.edge.manifest import Manifest, Tuned
+from edgebreed.edge.formats import ModelFile, ModelFormat
+from edgebreed.edge.manifest import Tuned
 from edgebreed.edge.processor import machine_name, mismatch, processor_target
 from edgebreed.errors import EngineError
 
@@ -35,9 +34,8 @@ def known_engine(name: str) -> str:
     return names[name.lower()]
 
 
-def engines_for(path: Path) -> tuple[str, ...]:
-    """The engines that run a model file, in the order in which `auto` tries them."""
-    kind = format_of(path)
+def engines_for(kind: ModelFormat) -> tuple[str, ...]:
+    """The engines that run files of a format, in the order in which `auto` tries them."""
     return tuple(name for name, spec in ENGINES.items() if kind in spec.formats)
 
 
@@ -46,47 +44,48 @@ def unavailable() -> dict[str, str | None]:
     return {name: spec.why_unavailable() for name, spec in ENGINES.items()}
 
 
-def load_engine(path: Path, manifest: Manifest, options: EngineOptions | None = None) -> Engine:
+def load_engine(model: ModelFile, options: EngineOptions | None = None) -> Engine:
     """Opens a model in the engine that was asked for, or in the first that this machine has.
 
     A model that was made for another processor is told of in the log.
 
     Raises:
         EngineError: the engine does not run this format, or is not on this machine, or refuses the model.
+        ModelFileError: the model's inputs or outputs are not those of its manifest.
         MissingExtraError: the engine's package is not installed.
     """
-    engine = open_engine(path, manifest, options)
-    warning = mismatch(manifest, engine.name, processor_target())
+    engine = open_engine(model, options)
+    warning = mismatch(model.manifest, engine.name, processor_target())
     if warning:
         _LOG.warning(warning)
     return engine
 
 
-def open_engine(path: Path, manifest: Manifest, options: EngineOptions | None = None) -> Engine:
+def open_engine(model: ModelFile, options: EngineOptions | None = None) -> Engine:
     """As `load_engine`, without a word about the processor that the model was made for."""
     options = options or EngineOptions()
-    asked, allowed = known_engine(options.engine), engines_for(path)
+    asked, allowed = known_engine(options.engine), engines_for(model.format)
     if asked == AUTO:
-        return _first(path, manifest, options, allowed)
+        return _first(model, options, allowed)
     if asked not in allowed:
-        raise EngineError(f"{asked} does not run {path.name}: choose one of {', '.join(allowed)}")
+        raise EngineError(f"{asked} does not run {model.path.name}: choose one of {', '.join(allowed)}")
     try:
-        return ENGINES[asked].open(path, manifest, options)
+        return ENGINES[asked].open(model, options)
     except EngineError as error:
         if not options.allow_fallback:
             raise
         _LOG.warning("%s was not used: %s", asked, error)
-        return _first(path, manifest, options, tuple(name for name in allowed if name != asked))
+        return _first(model, options, tuple(name for name in allowed if name != asked))
 
 
-def _first(path: Path, manifest: Manifest, options: EngineOptions, allowed: tuple[str, ...]) -> Engine:
+def _first(model: ModelFile, options: EngineOptions, allowed: tuple[str, ...]) -> Engine:
     """The first engine that is here and takes the model.
 
     What `edgebreed tune` found fastest for this file comes before the others, with its threads, as far as
     this machine has them. A GPU engine that is installed and does not start is told of where a processor
     takes over.
     """
-    tuned = manifest.tuned
+    tuned = model.manifest.tuned
     if tuned and tuned.engine in allowed and ENGINES[tuned.engine].why_unavailable() is None:
         allowed = _tuned_order(tuned, allowed)
         options = replace(options, threads=options.threads or min(tuned.threads, os.cpu_count() or 1))
@@ -97,7 +96,7 @@ def _first(path: Path, manifest: Manifest, options: EngineOptions, allowed: tupl
             _LOG.info("%s is not here: %s", name, reason)
             continue
         try:
-            engine = ENGINES[name].open(path, manifest, options)
+            engine = ENGINES[name].open(model, options)
         except EngineError as error:
             rejected[name] = str(error)
             continue

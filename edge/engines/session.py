@@ -3,7 +3,6 @@
 import hashlib
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.files import user_cache
@@ -54,7 +53,7 @@ class SessionSettings:
         )
         return options
 
-    def provider_options(self, provider: str, model: Path) -> dict[str, str]:
+    def provider_options(self, provider: str, model: bytes) -> dict[str, str]:
         """What an execution provider is told beside the session's options.
 
         TensorRT builds an engine of its own from a model, which takes minutes, and would take an old one
@@ -62,11 +61,11 @@ class SessionSettings:
 
         Args:
             provider: an execution provider's full name.
-            model: the model file.
+            model: the model's bytes.
         """
         if provider != _TENSORRT:
             return {}
-        folder = user_cache() / "tensorrt" / hashlib.sha256(model.read_bytes()).hexdigest()[:16]
+        folder = user_cache() / "tensorrt" / hashlib.sha256(model).hexdigest()[:16]
         precision = {
             "trt_fp16_enable": "1" if self.trt_fp16 else "0",
             "trt_int8_enable": "1" if self.int8 else "0",

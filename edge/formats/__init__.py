@@ -1,12 +1,16 @@
 """Model files: the weights and, inside the same file, their manifest.
 
-The bytes decide what a file is, never its suffix. Each format has a module with the same three functions:
-`read_text` (the manifest's JSON), `body` (the model without it) and `join` (both together). A file stays
-readable by every other runtime.
+The bytes decide what a file is, never its suffix. Each format has a module with the same two functions:
+`split` checks a file and takes it apart into the model and the manifest's JSON, and `join` puts both together
+again. A file stays readable by every other runtime.
+
+A file is read once, and the bytes that were checked are the ones that an engine loads.
 """
 
 import hashlib
 import json
+import stat
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
@@ -14,8 +18,13 @@ from typing import Any
 
 from edgebreed.edge.files import write_whole
 from edgebreed.edge.formats import onnx, tflite
-from edgebreed.edge.manifest import Manifest
+from edgebreed.edge.formats.digest import check_digest, has_digest, with_digest
+from edgebreed.edge.manifest import DIGEST_SINCE, Manifest
 from edgebreed.errors import InputError, ModelFileError
+
+MAX_BYTES = 1 << 30  # of a model file, which is read whole
+_DAMAGED = "manifest is damaged ({}): copy or export the model again"
+_MISMATCH = "the model's bytes do not match its manifest: copy or export it again"
 
 
 class ModelFormat(StrEnum):
@@ -26,6 +35,26 @@ class ModelFormat(StrEnum):
 
 
 _MODULES: dict[ModelFormat, ModuleType] = {ModelFormat.ONNX: onnx, ModelFormat.TFLITE: tflite}
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A model that was read and checked.
+
+    Attributes:
+        path: where it is from, for messages.
+        data: the serialized ONNX model or TFLite flatbuffer, without its manifest.
+        manifest: what it says of itself.
+    """
+
+    path: Path
+    data: bytes = field(repr=False)
+    manifest: Manifest
+
+    @property
+    def format(self) -> ModelFormat:
+        """By its first bytes."""
+        return sniff(self.data)
 
 
 def sniff(data: bytes) -> ModelFormat:
@@ -46,74 +75,88 @@ def format_of(path: Path) -> ModelFormat:
         raise _unreadable(path, error) from error
 
 
-def read_manifest(path: Path | str) -> Manifest:
-    """Reads the manifest of a model file and checks the file against it.
+def read_model(path: Path | str) -> ModelFile:
+    """Reads a model file, once, and checks it against its manifest.
 
     Raises:
         InputError: no such file.
         ModelFileError: no model, no manifest, damaged, external data, or an unknown schema.
     """
-    return _read(Path(path))[1]
+    path = Path(path)
+    data = _bytes_of(path)
+    try:
+        if has_digest(data):
+            check_digest(data)
+        model, text = _MODULES[sniff(data)].split(data)
+        return ModelFile(path, model, _checked(_parsed(text), model, has_digest(data)))
+    except (ModelFileError, UnicodeDecodeError) as error:
+        raise ModelFileError(f"{path}: {error}") from error
 
 
-def split_model(path: Path) -> tuple[bytes, Manifest]:
-    """A model's bytes without its manifest, and the manifest, so that another can be put in.
+def read_manifest(path: Path | str) -> Manifest:
+    """Reads the manifest of a model file and checks the file against it.
 
     Raises:
         InputError: no such file.
-        ModelFileError: as `read_manifest`.
+        ModelFileError: as `read_model`.
     """
-    data, manifest = _read(path)
-    return _MODULES[sniff(data)].body(data), manifest
+    return read_model(path).manifest
 
 
-def write_model(path: Path, body: bytes, manifest: Manifest, *, overwrite: bool = False) -> None:
+def write_model(path: Path, model: bytes, manifest: Manifest, *, overwrite: bool = False) -> None:
     """Writes a model with its manifest inside, whole or not at all.
 
     Args:
         path: where to; the suffix does not decide the format, the bytes do.
-        body: a serialized ONNX model or TFLite flatbuffer without a manifest.
+        model: a serialized ONNX model or TFLite flatbuffer without a manifest.
         manifest: what to say of it.
         overwrite: whether a file may already be there.
 
     Raises:
         InputError: the file exists and `overwrite` is not set.
+        ModelFileError: the manifest holds what no reader would take.
     """
-    text = json.dumps({**manifest.to_dict(), "sha256": body_digest(body)})
-    write_whole(path, _MODULES[sniff(body)].join(body, text, manifest.labels), overwrite=overwrite)
+    text = json.dumps(manifest.to_dict())
+    Manifest.from_dict(_parsed(text))
+    joined = _MODULES[sniff(model)].join(model, text, manifest.labels)
+    write_whole(path, with_digest(joined), overwrite=overwrite)
 
 
-def body_digest(body: bytes) -> str:
-    """SHA-256 of a model's bytes without its manifest."""
-    return hashlib.sha256(body).hexdigest()
-
-
-def _read(path: Path) -> tuple[bytes, Manifest]:
+def _bytes_of(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) and not path.is_dir():
+            raise InputError(f"{path} is no file: give a model file")
+        if found.st_size > MAX_BYTES:
+            raise ModelFileError(f"{path} has {found.st_size:,} bytes: a model may have {MAX_BYTES:,}")
+        return path.read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from error
-    try:
-        return data, _checked(_parsed(_MODULES[sniff(data)].read_text(data)), data)
-    except (ModelFileError, UnicodeDecodeError) as error:
-        raise ModelFileError(f"{path}: {error}") from error
 
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ModelFileError(f"manifest is damaged ({error}): copy or export the model again") from error
+        data = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise ModelFileError(_DAMAGED.format(error)) from error
     if not isinstance(data, dict):
-        raise ModelFileError("manifest is damaged (no JSON object): copy or export the model again")
+        raise ModelFileError(_DAMAGED.format("no JSON object"))
     return data
 
 
-def _checked(data: dict[str, Any], model: bytes) -> Manifest:
-    expected = data.pop("sha256", None)
-    if body_digest(_MODULES[sniff(model)].body(model)) != expected:
-        raise ModelFileError("the model's bytes do not match its manifest: copy or export it again")
-    return Manifest.from_dict(data)
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _checked(data: dict[str, Any], model: bytes, digest: bool) -> Manifest:
+    """The manifest; files of older schemas hold a digest of the model alone."""
+    older = data.pop("sha256", None)
+    manifest = Manifest.from_dict(data)
+    if not digest and data["schema"] >= DIGEST_SINCE:
+        raise ModelFileError("the file's digest is missing: copy or export it again")
+    if not digest and hashlib.sha256(model).hexdigest() != older:
+        raise ModelFileError(_MISMATCH)
+    return manifest
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:

@@ -84,12 +84,12 @@ def require(*parts: tuple[str, str, tuple[str, ...]]) -> None:
 
 def print_json(data: Any) -> None:
     """Prints a JSON document on standard output."""
-    sys.stdout.write(json.dumps(data, indent=2) + "\n")
+    sys.stdout.write(json.dumps(data, indent=2, allow_nan=False) + "\n")
 
 
 def print_json_line(data: Any) -> None:
     """Prints a JSON object on one line of standard output, and flushes it."""
-    sys.stdout.write(json.dumps(data) + "\n")
+    sys.stdout.write(json.dumps(data, allow_nan=False) + "\n")
     sys.stdout.flush()
 
 

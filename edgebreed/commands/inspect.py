@@ -18,7 +18,7 @@ from edgebreed.commands.common import (
 from edgebreed.edge.accuracy import describe_share
 from edgebreed.edge.engines import AUTO, EngineOptions, load_engine
 from edgebreed.edge.engines.registry import engines_for, unavailable
-from edgebreed.edge.formats import read_manifest
+from edgebreed.edge.formats import read_manifest, read_model
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.edge.verify import verify as replay
 
@@ -63,10 +63,11 @@ def verify(
 ) -> None:
     """Check that a model gives the same outputs on this machine as where it was exported."""
     path = model or SHIPPED_MODEL
-    manifest = read_manifest(path)
-    result = replay(load_engine(path, manifest, EngineOptions(engine, threads, allow_fallback)), manifest)
+    file = read_model(path)
+    manifest = file.manifest
+    result = replay(load_engine(file, EngineOptions(engine, threads, allow_fallback)), manifest)
     reasons = unavailable() if engine == AUTO else {}
-    rejected = {name: reason for name in engines_for(path) if (reason := reasons.get(name))}
+    rejected = {name: reason for name in engines_for(file.format) if (reason := reasons.get(name))}
     if json_:
         print_json({**result.to_dict(), "rejected": rejected})
     else:

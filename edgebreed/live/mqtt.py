@@ -78,4 +78,4 @@ class MqttSink:
         self.publisher.close()
 
     def _put(self, event: dict[str, Any]) -> None:
-        self.publisher.put(json.dumps({"run": self._run, "n": next(self._numbers), **event}))
+        self.publisher.put(json.dumps({"run": self._run, "n": next(self._numbers), **event}, allow_nan=False))

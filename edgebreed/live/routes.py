@@ -107,7 +107,7 @@ class PageRoutes:
                 sent = jpeg
 
     async def _events(self) -> AsyncIterator[str]:
-        yield f"event: history\ndata: {json.dumps(history_rows(self._state.history()))}\n\n"
+        yield f"event: history\ndata: {json.dumps(history_rows(self._state.history()), allow_nan=False)}\n\n"
         sent, unsent = None, 0
         while not self._closing():
             version, text = await self._event_ticker.next()
@@ -126,7 +126,7 @@ class PageRoutes:
         snapshot = self._state.snapshot()
         number = snapshot.newest.number if snapshot.newest else None
         version = (number, snapshot.change, snapshot.paused)
-        return version, f"data: {json.dumps(status(snapshot))}\n\n"
+        return version, f"data: {json.dumps(status(snapshot), allow_nan=False)}\n\n"
 
 
 def status(snapshot: Snapshot) -> dict[str, Any]:

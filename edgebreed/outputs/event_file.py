@@ -42,7 +42,7 @@ class EventFileSink:
 
     def _write(self, event: dict[str, Any]) -> None:
         with self._translated_errors():
-            self._file.write_line(json.dumps(event))
+            self._file.write_line(json.dumps(event, allow_nan=False))
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:

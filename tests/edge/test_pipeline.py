@@ -263,7 +263,7 @@ def test_a_tuned_face_search_is_the_one_that_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "detector", [DetectorConfig("haar", {"wavelets": 3}), DetectorConfig("haar", {"scale_factor": 0.5})]
+    "detector", [DetectorConfig("haar", {"wavelets": 3}), DetectorConfig("haar", {"scale_factor": 1.0001})]
 )
 def test_detector_settings_of_another_version_are_refused(tmp_path: Path, detector: DetectorConfig) -> None:
     """In one line."""

@@ -8,13 +8,13 @@ import pytest
 from numpy.typing import NDArray
 
 from edgebreed.edge.engines import Engine, EngineOptions, ModelOutputs, load_engine
-from edgebreed.edge.formats import read_manifest
+from edgebreed.edge.formats import read_manifest, read_model
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.edge.preprocess import ResizeRule
 from edgebreed.edge.verify import verify
 from edgebreed.errors import ModelFileError
 
-from ..conftest import colour_manifest
+from ..conftest import colour_manifest, model_of
 
 
 class ChannelsSwapped:
@@ -33,7 +33,7 @@ class ChannelsSwapped:
 @pytest.fixture(scope="module")
 def shipped() -> Engine:
     """The shipped model in ONNX Runtime."""
-    return load_engine(SHIPPED_MODEL, read_manifest(SHIPPED_MODEL), EngineOptions("cpu"))
+    return load_engine(read_model(SHIPPED_MODEL), EngineOptions("cpu"))
 
 
 def test_the_shipped_model_passes_here(shipped: Engine) -> None:
@@ -82,4 +82,4 @@ def test_a_model_without_golden_vectors_is_told_so(colours: Path) -> None:
     """The remedy is another export."""
     manifest = colour_manifest(golden=())
     with pytest.raises(ModelFileError, match="colours holds no golden vectors: export it again"):
-        verify(load_engine(colours, manifest, EngineOptions("cpu")), manifest)
+        verify(load_engine(model_of(colours, manifest), EngineOptions("cpu")), manifest)

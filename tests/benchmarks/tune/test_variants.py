@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edgebreed.benchmarks.tune.variants import export_variants, read_variants
-from edgebreed.edge.formats import ModelFormat, split_model, write_model
+from edgebreed.edge.formats import ModelFormat, read_model, write_model
 from edgebreed.edge.manifest import Accuracy, Precision, Target
 from edgebreed.errors import InputError, MissingExtraError
 from edgebreed.export import exporter
@@ -85,8 +85,8 @@ def test_a_file_of_other_tools_or_for_another_machine_is_made_again(
     run, made = tmp_path / "run", planted_export(monkeypatch, tmp_path / "run")
     variants = export_variants([run], tmp_path / "tune")
     old = next(variant for variant in variants if variant.manifest.precision is Precision.INT8)
-    model, manifest = split_model(old.path)
-    write_model(old.path, model, replace(manifest, **stale), overwrite=True)  # type: ignore[arg-type]  # by name
+    model = read_model(old.path)
+    write_model(old.path, model.data, replace(model.manifest, **stale), overwrite=True)  # type: ignore[arg-type]  # by name
     made.clear()
     export_variants([run], tmp_path / "tune")
     assert [old.path.name] == made

@@ -6,7 +6,7 @@ import numpy as np
 
 from edgebreed.edge.engines import EngineOptions, load_engine
 
-from ...conftest import BLUE, RED, colour_manifest, plain
+from ...conftest import BLUE, RED, colour_manifest, model_of, plain
 
 MANIFEST = colour_manifest()
 
@@ -18,8 +18,8 @@ def rgb(colour: tuple[int, int, int]) -> np.ndarray[tuple[int, ...], np.dtype[np
 
 def test_a_bound_session_answers_as_a_free_one(colours: Path) -> None:
     """Also after the batch changed its size, and without keeping an old answer."""
-    bound = load_engine(colours, MANIFEST, EngineOptions("cpu", io_binding=True))
-    free = load_engine(colours, MANIFEST, EngineOptions("cpu"))
+    bound = load_engine(model_of(colours, MANIFEST), EngineOptions("cpu", io_binding=True))
+    free = load_engine(model_of(colours, MANIFEST), EngineOptions("cpu"))
     red, both = rgb(RED), np.concatenate([rgb(BLUE), rgb(RED)])
     first = bound.run(red).probabilities
     for batch in (both, red, rgb(BLUE)):
@@ -31,7 +31,8 @@ def test_a_bound_session_answers_as_a_free_one(colours: Path) -> None:
 def test_copies_are_timed_apart(colours: Path) -> None:
     """In ms, and only where there are any."""
     engines = [
-        load_engine(colours, MANIFEST, EngineOptions("cpu", io_binding=bound)) for bound in (True, None)
+        load_engine(model_of(colours, MANIFEST), EngineOptions("cpu", io_binding=bound))
+        for bound in (True, None)
     ]
     for engine in engines:
         engine.run(rgb(RED))

@@ -27,6 +27,14 @@ def test_outputs_for_other_classes_are_refused(outputs: list[np.ndarray]) -> Non
         named_outputs(outputs, 4)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_outputs_that_are_no_numbers_are_refused(value: float) -> None:
+    """Of either output, wherever they come from: they would become NaN in JSON."""
+    for wrong in ([np.full((2, 3), value, np.float32), NARROW], [WIDE, np.full((2, 1), value, np.float32)]):
+        with pytest.raises(EngineError, match="outputs that are no numbers .*: export the model in fp32"):
+            named_outputs(wrong, 3)
+
+
 @pytest.mark.parametrize("threads", [-1, 100_000])
 def test_a_number_of_threads_that_no_machine_has_is_refused(threads: int) -> None:
     """An engine would start them all."""

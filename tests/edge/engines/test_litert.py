@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from edgebreed.edge.engines.litert import LiteRTEngine, dequantized
-from edgebreed.errors import EngineError
+from edgebreed.edge.preprocess import InputSpec
+from edgebreed.errors import EngineError, ModelFileError
 
+from ...conftest import colour_manifest, model_of
 from ...export.tflite_models import IMAGES, SIDE, run, small_tflite, static_tflite
 
 THREADS = 8
@@ -19,7 +21,7 @@ THREADS = 8
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> LiteRTEngine:
     """A small model of three classes, in `model.tflite`."""
     (tmp_path / "model.tflite").write_bytes(request.param())
-    return LiteRTEngine(tmp_path / "model.tflite", classes=3, threads=1)
+    return LiteRTEngine(model_of(tmp_path / "model.tflite", colour_manifest()), threads=1)
 
 
 @pytest.mark.keras
@@ -45,6 +47,19 @@ def test_a_batch_that_is_refused_does_not_break_the_next(engine: LiteRTEngine) -
         with pytest.raises(EngineError, match=r"litert failed on a batch of shape \(2, "):
             engine.run(wrong)
         np.testing.assert_array_equal(expected, engine.run(IMAGES).probabilities)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    "lie", [{"input": InputSpec(9, 8)}, {"classes": ("a", "b"), "labels": ("A", "B"), "golden": ()}]
+)
+def test_a_manifest_that_lies_about_the_model_is_refused_at_open(lie: dict[str, Any], tmp_path: Path) -> None:
+    """Before any memory is taken for what it says."""
+    (tmp_path / "model.tflite").write_bytes(small_tflite())
+    with pytest.raises(
+        ModelFileError, match="colours (takes|gives) .*, and its manifest says .*: export the"
+    ):
+        LiteRTEngine(model_of(tmp_path / "model.tflite", colour_manifest(**lie)), threads=1)
 
 
 def test_integers_become_real_values() -> None:

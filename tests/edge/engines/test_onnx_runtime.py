@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from edgebreed.edge.engines.onnx_runtime import PROVIDERS, SPECS, OnnxRuntimeEngine, available
+from edgebreed.edge.formats import read_model
 from edgebreed.errors import EngineError
+
+from ...conftest import colour_manifest, model_of
 
 CPU = "CPUExecutionProvider"
 
@@ -25,7 +28,7 @@ def test_every_provider_has_an_entry_for_the_registry() -> None:
 
 def test_a_batch_of_another_size_than_the_models_is_an_engine_error(colours: Path) -> None:
     """In one line, with the shape that came."""
-    engine = OnnxRuntimeEngine(colours, CPU, 3)
+    engine = OnnxRuntimeEngine(read_model(colours), CPU)
     with pytest.raises(EngineError, match=r"failed on a batch of shape \(1, 9, 9, 3\): "):
         engine.run(np.zeros((1, 9, 9, 3), np.uint8))
 
@@ -34,4 +37,4 @@ def test_a_model_that_is_none_is_refused(tmp_path: Path) -> None:
     """With the file's name."""
     (tmp_path / "x.onnx").write_bytes(b"nonsense")
     with pytest.raises(EngineError, match=r"ONNX Runtime refuses .*x\.onnx"):
-        OnnxRuntimeEngine(tmp_path / "x.onnx", CPU, 3)
+        OnnxRuntimeEngine(model_of(tmp_path / "x.onnx", colour_manifest()), CPU)

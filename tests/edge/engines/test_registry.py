@@ -2,33 +2,41 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from edgebreed.edge.engines import Engine, EngineOptions, load_engine
 from edgebreed.edge.engines.registry import ENGINES, known_engine
+from edgebreed.edge.formats import read_model
 from edgebreed.edge.manifest import Tuned
+from edgebreed.edge.preprocess import InputSpec
 from edgebreed.edge.processor import machine_name
-from edgebreed.errors import EngineError
+from edgebreed.edge.task import Rejection, RejectionScore
+from edgebreed.errors import EngineError, ModelFileError
 
-from ...conftest import colour_manifest
+from ...conftest import colour_manifest, model_of
 
 MANIFEST = colour_manifest()
+SCORED = Rejection(RejectionScore.IN_DISTRIBUTION, 0.5)
 BATCH = np.zeros((2, 8, 8, 3), np.uint8)
 
 
 @pytest.mark.parametrize("engine", ["cpu", "CPUExecutionProvider", "openvino", "auto"])
 def test_each_engine_answers_alike(colours: Path, engine: str) -> None:
     """Rows that sum to 1, a row a photo."""
-    outputs = load_engine(colours, MANIFEST, EngineOptions(engine)).run(BATCH)
+    outputs = load_engine(model_of(colours, MANIFEST), EngineOptions(engine)).run(BATCH)
     assert np.allclose(outputs.probabilities, np.full((2, 3), 1 / 3), atol=1e-6)
     assert outputs.in_distribution is None
 
 
 def test_the_name_tells_what_runs(colours: Path) -> None:
     """Engine and provider."""
-    assert "onnxruntime/CPUExecutionProvider" == load_engine(colours, MANIFEST, EngineOptions("cpu")).name
+    assert (
+        "onnxruntime/CPUExecutionProvider"
+        == load_engine(model_of(colours, MANIFEST), EngineOptions("cpu")).name
+    )
 
 
 def test_an_unknown_engine_is_refused() -> None:
@@ -41,19 +49,46 @@ def test_an_unknown_engine_is_refused() -> None:
 def test_a_provider_that_is_not_there_is_never_replaced_silently(colours: Path) -> None:
     """The message says what is there and what to install."""
     with pytest.raises(EngineError, match=r"CUDAExecutionProvider is not in this .*CPU.*edgebreed\[gpu\]"):
-        load_engine(colours, MANIFEST, EngineOptions("cuda"))
+        load_engine(model_of(colours, MANIFEST), EngineOptions("cuda"))
 
 
 def test_a_fallback_that_was_allowed_is_named(colours: Path) -> None:
     """The next engine runs and says so."""
-    engine = load_engine(colours, MANIFEST, EngineOptions("cuda", allow_fallback=True))
+    engine = load_engine(model_of(colours, MANIFEST), EngineOptions("cuda", allow_fallback=True))
     assert "onnxruntime/CPUExecutionProvider" == engine.name
 
 
 def test_an_engine_for_another_format_is_refused(colours: Path) -> None:
     """LiteRT runs no ONNX file."""
     with pytest.raises(EngineError, match=r"litert does not run colours\.onnx: choose one of tensorrt"):
-        load_engine(colours, MANIFEST, EngineOptions("litert"))
+        load_engine(model_of(colours, MANIFEST), EngineOptions("litert"))
+
+
+@pytest.mark.parametrize("engine", ["cpu", "openvino", "auto"])
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"input": InputSpec(9, 8)},
+        {"classes": ("a", "b"), "labels": ("A", "B"), "golden": ()},
+        {"rejection": SCORED},
+    ],
+)
+def test_a_manifest_that_lies_about_the_model_is_refused_at_open(
+    colours: Path, engine: str, lie: dict[str, Any]
+) -> None:
+    """The size of its input, the number of its classes, or an output that it does not have."""
+    with pytest.raises(
+        ModelFileError, match="colours (takes|gives) .*, and its manifest says .*: export the"
+    ):
+        load_engine(model_of(colours, colour_manifest(**lie)), EngineOptions(engine))
+
+
+@pytest.mark.parametrize("engine", ["cpu", "openvino"])
+def test_the_bytes_that_were_checked_are_the_ones_that_run(colours: Path, engine: str) -> None:
+    """Another file at the same path does not matter any more."""
+    model = read_model(colours)
+    colours.write_bytes(b"another file")
+    assert (2, 3) == load_engine(model, EngineOptions(engine)).run(BATCH).probabilities.shape
 
 
 @pytest.mark.parametrize("engine", ["cpu", "openvino"])
@@ -61,7 +96,7 @@ def test_a_broken_model_is_refused_in_one_line(tmp_path: Path, engine: str) -> N
     """The engine's own words, without its traceback."""
     (tmp_path / "x.onnx").write_bytes(b"nonsense")
     with pytest.raises(EngineError, match=r"refuses .*x\.onnx"):
-        load_engine(tmp_path / "x.onnx", MANIFEST, EngineOptions(engine))
+        load_engine(model_of(tmp_path / "x.onnx", MANIFEST), EngineOptions(engine))
 
 
 def test_auto_takes_what_tuning_found(colours: Path) -> None:
@@ -69,7 +104,7 @@ def test_auto_takes_what_tuning_found(colours: Path) -> None:
     names = []
     for tuned, asked in (("openvino", "auto"), ("cuda", "auto"), ("openvino", "cpu")):
         found = Tuned("CPU", tuned, 1, 9.0, 99, (720, 1280), {}, None, None, 0)
-        names.append(load_engine(colours, colour_manifest(tuned=found), EngineOptions(asked)).name)
+        names.append(load_engine(model_of(colours, colour_manifest(tuned=found)), EngineOptions(asked)).name)
     assert ["openvino/CPU", "onnxruntime/CPUExecutionProvider", "onnxruntime/CPUExecutionProvider"] == names
 
 
@@ -83,7 +118,7 @@ def test_a_gpu_comes_before_a_processor_engine_that_was_tuned_elsewhere(
     for machine in ("Another, 4 cores", machine_name()):
         caplog.clear()
         manifest = colour_manifest(tuned=Tuned(machine, "cpu", 1, 9.0, 99, (720, 1280), {}, None, None, 0))
-        assert "onnxruntime/CPUExecutionProvider" == load_engine(colours, manifest).name
+        assert "onnxruntime/CPUExecutionProvider" == load_engine(model_of(colours, manifest)).name
         told.append([record.message for record in caplog.records if record.levelname == "WARNING"])
     assert [["cuda was not used: no driver"], []] == told
 
@@ -95,4 +130,4 @@ def _fail(*_: object) -> Engine:
 def test_threads_of_a_larger_machine_are_not_started_here(colours: Path) -> None:
     """A tuned file may come from anywhere, and hold any number."""
     manifest = colour_manifest(tuned=Tuned("CPU", "cpu", 100_000, 9.0, 99, (720, 1280), {}, None, None, 0))
-    assert "onnxruntime/CPUExecutionProvider" == load_engine(colours, manifest).name
+    assert "onnxruntime/CPUExecutionProvider" == load_engine(model_of(colours, manifest)).name

@@ -1,14 +1,21 @@
 """A model and its manifest in one file."""
 
+import hashlib
+import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import onnxruntime
 import pytest
 
-from edgebreed.edge.formats import format_of, onnx, read_manifest, split_model, write_model
+from edgebreed.edge.formats import MAX_BYTES, format_of, onnx, read_manifest, read_model, write_model
+from edgebreed.edge.formats.digest import with_digest
 from edgebreed.errors import InputError, ModelFileError
 
 from ...conftest import colour_manifest, colour_model
+from .flatbuffers_made import flatbuffer
 
 
 def test_a_manifest_comes_back_from_onnx(colours: Path) -> None:
@@ -42,7 +49,7 @@ def test_a_flipped_byte_is_noticed(colours: Path) -> None:
     data = bytearray(colours.read_bytes())
     data[data.index(b"logits")] ^= 1
     colours.write_bytes(data)
-    with pytest.raises(ModelFileError, match="do not match its manifest: copy or export it again"):
+    with pytest.raises(ModelFileError, match="does not match its digest: copy or export it again"):
         read_manifest(colours)
 
 
@@ -50,7 +57,7 @@ def test_a_flipped_byte_is_noticed(colours: Path) -> None:
 def test_a_manifest_that_is_no_json_object_is_refused(tmp_path: Path, text: str) -> None:
     """By the file's name, and in one line."""
     path = tmp_path / "x.onnx"
-    path.write_bytes(onnx.join(colour_model(), text, ()))
+    path.write_bytes(with_digest(onnx.join(colour_model(), text, ())))
     with pytest.raises(ModelFileError, match=r"x\.onnx: manifest is damaged \(.*copy or export the model"):
         read_manifest(path)
 
@@ -78,7 +85,87 @@ def test_a_run_in_place_of_a_model_file_is_told_apart(tmp_path: Path) -> None:
 
 def test_a_model_is_split_and_joined_again(colours: Path, tmp_path: Path) -> None:
     """The same bytes with another manifest."""
-    body, manifest = split_model(colours)
-    assert colour_model() == body
-    write_model(tmp_path / "again.onnx", body, manifest)
+    model = read_model(colours)
+    assert colour_model() == model.data
+    write_model(tmp_path / "again.onnx", model.data, model.manifest)
     assert colours.read_bytes() == (tmp_path / "again.onnx").read_bytes()
+
+
+OLD = "do not match its manifest: copy or export it again"
+
+
+def older(model: bytes, **changes: object) -> bytes:
+    """A file of schema 2, which has a digest of the model alone."""
+    data = {
+        **colour_manifest().to_dict(),
+        "schema": 2,
+        "sha256": hashlib.sha256(model).hexdigest(),
+        **changes,
+    }
+    return model + onnx.metadata_entry(b"edgebreed", json.dumps(data).encode())
+
+
+def test_an_older_file_is_read_with_what_it_has(tmp_path: Path) -> None:
+    """Its digest covers the model; its manifest's fields are bounded as any other's."""
+    path = tmp_path / "old.onnx"
+    path.write_bytes(older(colour_model()))
+    assert colour_manifest() == read_manifest(path)
+    for wrong, message in (({"sha256": "0" * 64}, OLD), ({"tolerance": 7}, "tolerance is 7")):
+        path.write_bytes(older(colour_model(), **wrong))
+        with pytest.raises(ModelFileError, match=message):
+            read_manifest(path)
+
+
+def test_a_file_of_today_needs_its_digest(tmp_path: Path) -> None:
+    """Else a single bit of its mark would switch the check off."""
+    path = tmp_path / "m.onnx"
+    path.write_bytes(older(colour_model(), schema=3))
+    with pytest.raises(ModelFileError, match="the file's digest is missing: copy or export it again"):
+        read_manifest(path)
+
+
+def test_a_manifest_that_no_reader_takes_is_not_written(tmp_path: Path) -> None:
+    """Nothing is left behind."""
+    with pytest.raises(ModelFileError, match="labels.1. is .*: control characters"):
+        write_model(tmp_path / "m.onnx", colour_model(), colour_manifest(labels=("a", "b\x1b", "c")))
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1" * 5000, "1e999"])
+def test_numbers_that_json_does_not_have_are_refused(tmp_path: Path, number: str) -> None:
+    """Python's reader would take them."""
+    path = tmp_path / "m.onnx"
+    text = json.dumps(colour_manifest().to_dict()).replace('"tolerance": 0.01', f'"tolerance": {number}')
+    path.write_bytes(with_digest(onnx.join(colour_model(), text, ())))
+    with pytest.raises(ModelFileError, match="m.onnx: manifest is damaged"):
+        read_manifest(path)
+
+
+def test_what_is_no_regular_file_is_not_waited_for(tmp_path: Path) -> None:
+    """A pipe would never end, and a device neither."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(InputError, match="is no file: give a model file"):
+            read_manifest(path)
+
+
+def test_a_file_of_any_size_is_not_read_whole(tmp_path: Path) -> None:
+    """A gigabyte is the most; a sparse file takes no room here."""
+    with (tmp_path / "large.onnx").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(ModelFileError, match="large.onnx has 1,073,741,825 bytes: a model may have 1,073"):
+        read_manifest(tmp_path / "large.onnx")
+
+
+@pytest.mark.parametrize("made", [colour_model, flatbuffer])
+def test_no_flipped_bit_is_accepted(made: Callable[[], bytes], tmp_path: Path) -> None:
+    """Anywhere in either format's file: model, manifest, archive or digest."""
+    path, rng = tmp_path / "m", np.random.default_rng(5)
+    write_model(path, made(), colour_manifest())
+    data = path.read_bytes()
+    for bit in rng.integers(0, 8 * len(data), 300):
+        flipped = bytearray(data)
+        flipped[bit // 8] ^= 1 << int(bit % 8)
+        path.write_bytes(flipped)
+        with pytest.raises(ModelFileError):
+            read_manifest(path)

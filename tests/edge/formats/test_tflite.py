@@ -9,15 +9,16 @@ import pytest
 from edgebreed.edge.formats import ModelFormat, sniff, tflite
 from edgebreed.errors import ModelFileError
 
-FLATBUFFER = b"\x1c\x00\x00\x00TFL3" + bytes(range(64))
+from .flatbuffers_made import flatbuffer
+
+FLATBUFFER = flatbuffer()
 
 
 def test_a_manifest_is_joined_and_split_again() -> None:
     """The flatbuffer stays as it was, byte for byte, at the start of the file."""
     joined = tflite.join(FLATBUFFER, '{"größe": 1}', ("Red", "Green"))
     assert joined.startswith(FLATBUFFER)
-    assert FLATBUFFER == tflite.body(joined)
-    assert '{"größe": 1}' == tflite.read_text(joined)
+    assert (FLATBUFFER, '{"größe": 1}') == tflite.split(joined)
     assert ModelFormat.TFLITE is sniff(joined)
 
 
@@ -43,7 +44,7 @@ def test_a_label_is_one_line_whatever_ends_one(label: str) -> None:
 def test_a_file_without_a_manifest_is_refused(data: bytes) -> None:
     """The remedy is an export."""
     with pytest.raises(ModelFileError, match="no manifest: export it with `edgebreed export`"):
-        tflite.read_text(data)
+        tflite.split(data)
 
 
 def test_a_wrong_byte_anywhere_is_a_fault_of_the_file() -> None:
@@ -52,4 +53,20 @@ def test_a_wrong_byte_anywhere_is_a_fault_of_the_file() -> None:
     for place in range(len(FLATBUFFER), len(joined)):
         for flip in (0x01, 0x80, 0xFF):
             with contextlib.suppress(ModelFileError):  # some are read all the same: the digest is next
-                tflite.read_text(joined[:place] + bytes([joined[place] ^ flip]) + joined[place + 1 :])
+                tflite.split(joined[:place] + bytes([joined[place] ^ flip]) + joined[place + 1 :])
+
+
+def test_a_deflated_manifest_is_refused() -> None:
+    """It may be a thousand times its size, and the file holds it as it is."""
+    buffer = io.BytesIO(FLATBUFFER)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("edgebreed.json", '{"name": "' + "x" * 10_000_000 + '"}')
+    with pytest.raises(ModelFileError, match="manifest is damaged .*is deflated or over 16,777,216 bytes"):
+        tflite.split(buffer.getvalue())
+
+
+def test_the_same_model_gives_the_same_file() -> None:
+    """On every day: nothing in the archive is of the clock."""
+    assert tflite.join(FLATBUFFER, "{}", ("Red",)) == tflite.join(FLATBUFFER, "{}", ("Red",))
+    with zipfile.ZipFile(io.BytesIO(tflite.join(FLATBUFFER, "{}", ("Red",)))) as archive:
+        assert {(1980, 1, 1, 0, 0, 0)} == {entry.date_time for entry in archive.infolist()}
