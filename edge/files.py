@@ -1,6 +1,7 @@
 """Files that appear whole or not at all, folders that edgebreed wrote, and where the user's cache is."""
 
 import glob
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from edgebreed.errors import InputError
 
 OUTPUT_MARKER = ".edgebreed-output"
 _PREFIX = 50  # letters of a temporary file's name: one of 255 bytes leaves no room for more
-_OUTPUTS = (OUTPUT_MARKER, "run.json")  # the second is the record of a run, which needs no marker
+_RECORD = "run.json"  # of a run, of versions that left no marker
 
 
 def refuse_existing(path: Path, overwrite: bool, other: str = "another --out") -> None:
@@ -97,7 +98,16 @@ def remove_unused(folder: Path) -> None:
 
 def is_output(folder: Path) -> bool:
     """Whether edgebreed wrote a folder: it is a run, or bears the mark of `mark_output`."""
-    return any(os.path.lexists(folder / name) for name in _OUTPUTS)
+    return os.path.lexists(folder / OUTPUT_MARKER) or _is_record(folder / _RECORD)
+
+
+def _is_record(path: Path) -> bool:
+    """Whether a file is the record of a run; other programs write files of that name too."""
+    try:
+        record = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(record, dict) and {"arch", "classes", "data"} <= record.keys()
 
 
 def user_cache() -> Path:

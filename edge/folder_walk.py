@@ -107,7 +107,8 @@ def describe(reason: LeftOut, names: Sequence[str], count: int) -> str:
 def describe_all(left_out: dict[LeftOut, tuple[Path, ...]], root: Path) -> str:
     """The files below a folder that are left out, in one line; empty if none is but hidden ones."""
     named = {
-        reason: [path.relative_to(root).as_posix() for path in paths] for reason, paths in left_out.items()
+        reason: [path.relative_to(root if path != root else root.parent).as_posix() for path in paths]
+        for reason, paths in left_out.items()
     }
     return "; ".join(
         describe(reason, names, len(names)) for reason, names in named.items() if reason is not LeftOut.HIDDEN

@@ -1,10 +1,12 @@
 """The command line: collects the commands, and turns errors into one line and an exit code."""
 
+import errno
 import io
 import os
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +28,8 @@ from edgebreed.commands.tune import tune
 from edgebreed.errors import EdgebreedError
 
 USAGE_ERROR, INTERNAL_ERROR, INTERRUPTED = 2, 70, 130  # 70 is EX_SOFTWARE of sysexits.h
+ENVIRONMENT = (errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+"""What the system refuses that is no fault of edgebreed: permissions, a full, locked or broken disk."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -57,13 +61,13 @@ def options(
 
 def main() -> None:
     """Runs the command line: exits 0 done, 1 a check failed, 2 wrong input, 70 a bug, 130 interrupted."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # not a test's or a program's own
-        sys.stdout.reconfigure(errors="backslashreplace")  # a file name may hold bytes that are no text
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
     """Runs a command and returns its exit code; errors become one line on standard error."""
+    if sys.stdout is None:  # it was closed, as `>&-` does
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  (it is open as long as the process lives)
     _escape_what_cannot_be_printed()
     with log_to_stderr():
         return exit_code_of(lambda: app(arguments, prog_name="edgebreed", standalone_mode=False) or 0)
@@ -92,10 +96,18 @@ def exit_code_of(command: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except Exception as error:
-        if os.environ.get("EDGEBREED_DEBUG"):
-            traceback.print_exc()
-        name = type(error).__name__
-        return _fail(f"unexpected {name}: {error} (EDGEBREED_DEBUG=1 shows where)", INTERNAL_ERROR)
+        return _foreign(error)
+
+
+def _foreign(error: Exception) -> int:
+    """The exit code of an error that is not edgebreed's: what the system refuses is no bug."""
+    if isinstance(error, OSError) and error.errno in ENVIRONMENT:
+        what = "the output" if error.filename is None else error.filename
+        return _fail(f"cannot read or write {what}: {error.strerror}", USAGE_ERROR)
+    if os.environ.get("EDGEBREED_DEBUG"):
+        traceback.print_exception(error)
+    name = type(error).__name__
+    return _fail(f"unexpected {name}: {error} (EDGEBREED_DEBUG=1 shows where)", INTERNAL_ERROR)
 
 
 def _fail(message: str, code: int) -> int:

@@ -37,13 +37,15 @@ def log_to_stderr() -> Iterator[None]:
         **dict.fromkeys(_INFORMATIVE, logging.INFO),
     }
     previous = {name: logging.getLogger(name).level for name in levels}
-    handler = _StderrHandler()
-    logging.getLogger(_ROOT).addHandler(handler)
+    handler, ours = _StderrHandler(), logging.getLogger(_ROOT)
+    ours.addHandler(handler)
+    ours.propagate = False  # libraries give the root logger a handler, which would print all once more
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
     try:
         yield
     finally:
-        logging.getLogger(_ROOT).removeHandler(handler)
+        ours.removeHandler(handler)
+        ours.propagate = True
         for name, level in previous.items():
             logging.getLogger(name).setLevel(level)

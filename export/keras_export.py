@@ -1,5 +1,6 @@
 """Keras to float32 ONNX and TFLite, by Keras's own exporters."""
 
+import logging
 import tempfile
 import warnings
 from pathlib import Path
@@ -33,6 +34,7 @@ def to_onnx(model: Any, opset: int, static_batch: bool = False) -> "Model":
     model(np.zeros((1, *model.input_shape[1:]), np.uint8))  # Keras exports only a model that was called once
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # Keras's patch of tf2onnx asks for np.object
+        logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # tracebacks of optimizations it skips
         path = Path(folder) / "model.onnx"
         model.export(path, format="onnx", opset_version=opset, verbose=False)
         converted = onnx.load(path)

@@ -172,3 +172,23 @@ def test_a_terminal_of_ascii_is_enough(photo: Path, colours: Path) -> None:
     (photo.parent / names[1]).write_bytes(b"")
     done = subprocess.run([*command, names[1]], env=environment, capture_output=True, text=True, check=False)
     assert (2, True) == (done.returncode, done.stderr.startswith(r"edgebreed: caf\udce9.png does not decode"))
+
+
+@pytest.mark.parametrize(("ending", "code"), [(">&-", 0), ("> /dev/full", 2)])
+def test_a_closed_or_full_output_is_no_bug(colours: Path, ending: str, code: int) -> None:
+    """Closed, it is as /dev/null; full, it is one line."""
+    command = f"{sys.executable} -m edgebreed inspect {colours} {ending}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    full = "edgebreed: cannot read or write the output: No space left on device\n"
+    assert (code, full if code else "") == (done.returncode, done.stderr)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("backend", ["nonsense", "torch"])
+def test_a_backend_that_is_not_there_is_named(tmp_path: Path, small_data: Path, backend: str) -> None:
+    """And not TensorFlow, which is."""
+    command = [sys.executable, "-m", "edgebreed", "train", "--data", str(small_data), "--arch", "scratch"]
+    environment = {**os.environ, "KERAS_BACKEND": backend}
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (2, 1) == (done.returncode, done.stderr.count("\n")), done.stderr
+    assert f"KERAS_BACKEND is {backend}, which Keras cannot use here" in done.stderr

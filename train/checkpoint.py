@@ -181,6 +181,11 @@ class Checkpoint:
         with self._opened() as (meta, _):
             before = meta["request"]
         changed = [key for key, value in self.request.items() if before.get(key) != value]
+        if set(changed) & {"images", "data_sha256"}:
+            raise InputError(
+                f"the images have changed since {self.path.parent} was begun: bring them back to resume, or "
+                "pass --overwrite to begin again"
+            )
         if changed:
             raise InputError(
                 f"{self.path.parent} was begun with {changed[0]} {before.get(changed[0])}: ask for the same "

@@ -203,17 +203,14 @@ def read_labelled(
     return _labelled(by_class, classes, layout.folders[split])
 
 
-def has_splits(root: Path) -> bool:
-    """Whether a folder has split folders, as in `root/<split>/<class>/*`."""
-    return read_layout(root).divided
-
-
 def _split_to_read(layout: Layout, split: str, set_aside: bool) -> str:
     if not layout.divided:
         return "train"
     if split not in layout.folders and "train" in layout.folders and set_aside and split in SPLIT_NAMES:
         _LOG.warning(
-            "%s has no %s folder: reading train, of which training sets images aside", layout.root, split
+            "%s has no %s folder: those images of train are measured that the model has not learned from",
+            layout.root,
+            split,
         )
         return "train"
     if split not in layout.folders:

@@ -68,6 +68,7 @@ class DatasetReport:
                 "ratio": max(sizes.values()) / max(1, min(sizes.values())),
             },
             "dropped_from_training": len(self.scan.repeats),
+            "repeated": sorted(str(path) for path in self.scan.repeats),
         }
 
     def class_sizes(self) -> dict[str, int]:

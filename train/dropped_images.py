@@ -1,7 +1,6 @@
 """Images that training left out, known again when its model is measured: else two accuracies would differ."""
 
 import hashlib
-from pathlib import Path
 
 from edgebreed.edge.manifest import LearnedImages
 from edgebreed.train.dataset import Dataset, LabelledImage
@@ -23,26 +22,28 @@ def dropped_images(whole: Dataset, kept: Dataset, digest: Digest) -> LearnedImag
     contents = {digest(path) for path in paths}
     dropped = [image for image in whole.all_images if image.path not in paths]
     return LearnedImages.of(
-        _with_name(image, whole.root, known) if known in contents else known
+        _with_name(image, known) if known in contents else known
         for image in dropped
         for known in [digest(image.path)]
     )
 
 
-def is_dropped(image: LabelledImage, root: Path, dropped: LearnedImages, digest: Digest) -> bool:
+def is_dropped(image: LabelledImage, dropped: LearnedImages, digest: Digest) -> bool:
     """Whether an image of a folder is one that training left out.
 
     Args:
-        image: below `root`.
-        root: the folder.
+        image: it.
         dropped: what `dropped_images` returned.
         digest: SHA-256 of a file in hexadecimal.
     """
     known = digest(image.path)
-    return known in dropped or _with_name(image, root, known) in dropped
+    return known in dropped or _with_name(image, known) in dropped
 
 
-def _with_name(image: LabelledImage, root: Path, digest: str) -> str:
-    """A digest of content and path: a file that `--exclude` names may be a copy of one that is measured."""
-    line = f"{image.path.relative_to(root).as_posix()} {digest}"
+def _with_name(image: LabelledImage, digest: str) -> str:
+    """A digest of content and name: a file that `--exclude` names may be a copy of one that is measured.
+
+    The name has the folder that it lies in and no more, as images may be measured from a split's folder.
+    """
+    line = f"{image.path.parent.name}/{image.path.name} {digest}"
     return hashlib.sha256(line.encode(errors="surrogateescape")).hexdigest()

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,12 @@ from edgebreed.edge.preprocess import InputSpec
 from edgebreed.errors import ImageError, InputError
 from edgebreed.progress import track
 from edgebreed.train.classification_metrics import ClassificationMetrics, measure
-from edgebreed.train.dataset import LabelledImage, has_splits, labels_of, read_dataset, read_labelled
+from edgebreed.train.dataset import LabelledImage, labels_of, read_dataset, read_labelled
 from edgebreed.train.delivered import Delivered, measure_delivered
 from edgebreed.train.dropped_images import is_dropped
 from edgebreed.train.feature_cache import Digest, digest_of
 from edgebreed.train.image_loader import Change, load_batches, unchanged
-from edgebreed.train.layout import SPLITS
+from edgebreed.train.layout import SPLITS, read_layout
 from edgebreed.train.run_record import MODEL, RunRecord, newest_run, read_record, read_run_images
 
 BATCH = 8
@@ -102,22 +102,27 @@ class Evaluation:
         model, digest = model or newest_run(), cache(digest_of)
         engine, description = open_model(model, options)
         split = SPLITS.get(split.lower(), split)
-        images, folder = _read_images(root, model, description, split, digest)
+        images = _read_images(root, model, description, split, digest)
         learned, unknown = _learned_by(model, description, digest)
-        new = images if learned is None else _not_learned(images, learned, root, digest)
-        kept = _not_dropped(new, description, folder, digest)
-        conflicting = _conflicting(kept, digest)
-        single = tuple(image for image in kept if image.path not in conflicting)
-        sound = _decodable(single, root)
+        chosen = _choose(images, root, description, learned, digest)
+        if not chosen.measured and description.learned is not None and _splits_of(root) >= {split, "train"}:
+            # no image of this split is of use, so that training set some aside for it
+            images = read_labelled(root, description.classes, description.labels, "train")
+            chosen = _choose(images, root, description, learned, digest)
+        if not chosen.measured:
+            raise InputError(
+                f"none of the images of {root} can be measured: they do not decode, are in two classes, or "
+                "were left out of the training; give others"
+            )
         return cls(
             engine,
             description,
-            tuple(sound),
-            left_out=len(images) - len(new),
+            chosen.measured,
+            left_out=chosen.left_out,
             learned_unknown=unknown,
-            undecodable=tuple(image.path for image in single if image not in sound),
-            conflicting=tuple(conflicting),
-            dropped=len(new) - len(kept),
+            undecodable=chosen.undecodable,
+            conflicting=chosen.conflicting,
+            dropped=chosen.dropped,
         )
 
     def with_threshold(self, unknown_below: float | str | None) -> Self:
@@ -185,23 +190,57 @@ def _run_of(model: Path) -> Path:
     return model if model.is_dir() else model.parent
 
 
+class _Chosen(NamedTuple):
+    """The images to measure on, and what of the others there is."""
+
+    measured: tuple[LabelledImage, ...]
+    left_out: int
+    dropped: int
+    conflicting: tuple[Path, ...]
+    undecodable: tuple[Path, ...]
+
+
+def _choose(
+    images: tuple[LabelledImage, ...],
+    root: Path,
+    description: ModelDescription,
+    learned: LearnedImages | None,
+    digest: Digest,
+) -> _Chosen:
+    new = images if learned is None else _not_learned(images, learned, root, digest)
+    kept = _not_dropped(new, description, digest)
+    conflicting = _conflicting(kept, digest)
+    single = tuple(image for image in kept if image.path not in conflicting)
+    sound = _decodable(single)
+    return _Chosen(
+        tuple(sound),
+        left_out=len(images) - len(new),
+        dropped=len(new) - len(kept),
+        conflicting=tuple(conflicting),
+        undecodable=tuple(image.path for image in single if image not in sound),
+    )
+
+
+def _splits_of(root: Path) -> set[str]:
+    """The splits that a folder has folders of; none for an undivided one."""
+    layout = read_layout(root)
+    return set(layout.folders) if layout.divided else set()
+
+
 def _read_images(
     root: Path, model: Path, description: ModelDescription, split: str, digest: Digest
-) -> tuple[tuple[LabelledImage, ...], Path]:
-    """The images of a split, and their root: a run may name its folder in another way than the user.
-
-    Where the folder does not tell which images the model has learned from, these are among them.
-    """
-    if root.is_dir() and split != "test" and not has_splits(root):
+) -> tuple[LabelledImage, ...]:
+    """The images of a split; where the folder does not tell, those that the model has learned from too."""
+    if root.is_dir() and split != "test" and not _splits_of(root):
         raise InputError(
             f"{root} has no split folders, so --split {split} names none of its images: leave --split out, "
             "and those that the model has not learned from are measured"
         )
-    if isinstance(description, RunRecord) and _divided_by_run(description, root, split):
+    known = description.learned is not None
+    if isinstance(description, RunRecord) and not known and _divided_by_run(description, root, split):
         data = read_run_images(_run_of(model), description, digest=digest)
-        return tuple(dict.fromkeys((*data.learned, *data.images(split)))), data.root
-    set_aside = description.learned is not None
-    return read_labelled(root, description.classes, description.labels, split, set_aside), root
+        return tuple(dict.fromkeys((*data.learned, *data.images(split))))
+    return read_labelled(root, description.classes, description.labels, split, set_aside=known)
 
 
 def _learned_by(
@@ -241,12 +280,12 @@ def _not_learned(
 
 
 def _not_dropped(
-    images: tuple[LabelledImage, ...], description: ModelDescription, root: Path, digest: Digest
+    images: tuple[LabelledImage, ...], description: ModelDescription, digest: Digest
 ) -> tuple[LabelledImage, ...]:
     dropped = description.dropped
     if dropped is None:
         return images
-    return tuple(image for image in images if not is_dropped(image, root, dropped, digest))
+    return tuple(image for image in images if not is_dropped(image, dropped, digest))
 
 
 def _conflicting(images: tuple[LabelledImage, ...], digest: Digest) -> dict[Path, None]:
@@ -256,17 +295,11 @@ def _conflicting(images: tuple[LabelledImage, ...], digest: Digest) -> dict[Path
     return dict.fromkeys(image.path for image in images if len(labels[digest(image.path)]) > 1)
 
 
-def _decodable(images: tuple[LabelledImage, ...], root: Path) -> dict[LabelledImage, None]:
+def _decodable(images: tuple[LabelledImage, ...]) -> dict[LabelledImage, None]:
     """The images that decode, in order, in a container that is quick to ask."""
     with ThreadPoolExecutor() as pool:
         decodes = list(pool.map(lambda image: _decodes(image.path), images))
-    sound = dict.fromkeys(image for image, whole in zip(images, decodes, strict=True) if whole)
-    if not sound:
-        raise InputError(
-            f"none of the images of {root} can be measured: they do not decode, are in two classes, or were "
-            "left out of the training; give others"
-        )
-    return sound
+    return dict.fromkeys(image for image, whole in zip(images, decodes, strict=True) if whole)
 
 
 def _decodes(path: Path) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.files import user_cache
-from edgebreed.errors import MissingExtraError
+from edgebreed.errors import InputError, MissingExtraError
 
 HALF = "mixed_float16"
 
@@ -43,7 +43,12 @@ logging.getLogger("absl").setLevel(logging.ERROR)
 try:
     with _muted():
         import keras
-except ImportError as error:
+except (ImportError, ValueError) as error:
+    if chosen := os.environ.get("KERAS_BACKEND", "tensorflow").replace("tensorflow", ""):
+        raise InputError(
+            f"KERAS_BACKEND is {chosen}, which Keras cannot use here ({error}): install it, or unset "
+            "the variable"
+        ) from error
     raise MissingExtraError("training (Keras with TensorFlow)", "train") from error
 
 

@@ -19,7 +19,7 @@ def read_names(path: Path) -> dict[str, str]:
         InputError: it cannot be read, or holds no object of folder names and labels.
     """
     try:
-        names = json.loads(read_text(path, f"--names {path}"))
+        names = json.loads(read_text(path, f"--names {path}"), object_pairs_hook=_once)
         labels = {normalized(folder): _label(shown) for folder, shown in names.items()}
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise InputError(
@@ -28,9 +28,16 @@ def read_names(path: Path) -> dict[str, str]:
     return labels
 
 
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    names = dict(pairs)
+    if len(names) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"{next(key for key in keys if keys.count(key) > 1)} stands there twice")
+    return names
+
+
 def _label(shown: object) -> str:
-    if not isinstance(shown, str | int | float):
-        raise TypeError(f"{shown} is no label")
+    if isinstance(shown, bool) or not isinstance(shown, str | int) or not str(shown).strip():
+        raise TypeError(f"{shown!r} is no label")
     if not 1 <= len(str(shown)) <= SHORT or control_characters(str(shown).encode().decode()):
         raise ValueError(f"{shown!a:.80} is no label: 1 to {SHORT} letters without control characters are")
-    return str(shown)

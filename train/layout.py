@@ -118,7 +118,7 @@ def _by_folder(root: Path, files: Iterable[FoundFile]) -> Folders:
     """The files by the folder directly below `root` that they lie in, those in none under `root` itself."""
     found: Folders = defaultdict(list)
     for file in files:
-        first, *below = file.path.relative_to(root).parts
+        first, *below = file.path.relative_to(root).parts or ("",)  # the root itself cannot be opened
         is_folder = bool(below) or (file.left_out is LeftOut.UNREADABLE and file.path.is_dir())
         found[root / first if is_folder else root].append(file)
     return dict(found)
@@ -132,6 +132,13 @@ def _find_splits(folders: Folders) -> dict[str, Path]:
     clean = [folder for folder in nested if not _has_own_images(folder, seen[folder])]
     alone = len(named) == len(seen)
     splits = _named_once(nested if clean or alone else [])
+    others = [folder for folder in seen if folder not in named]
+    beside = [folder.name for folder in others if _has_own_images(folder, seen[folder])]
+    if list(splits) == ["train"] and beside:
+        raise DatasetError(
+            f"{splits['train']} holds folders of images, and {', '.join(beside[:3])} beside it hold images: "
+            "move these into it if it is a split, or its images into one folder if it is a class"
+        )
     return splits if "train" in splits or alone else {}
 
 

@@ -96,7 +96,8 @@ def _refuse_same(
         first = f"{same[0]} is {known[cache.digest(same[0])]}"
         raise InputError(
             f"--negatives {folder}: {len(same)} of its {len(negatives)} images are images of the data set "
-            f"({first}), and negatives show none of the classes: remove these, or list them in --exclude"
+            f"({first}), and negatives show none of the classes: remove these, or list their paths below "
+            f"{folder} in --exclude"
         )
 
 

@@ -1,5 +1,6 @@
 """Negatives: images of none of the classes, which 'unknown' is learned from, whole and in parts."""
 
+import logging
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from edgebreed.edge.images import Frame, find_photos
 from edgebreed.errors import InputError
 from edgebreed.train.image_loader import Change
 from edgebreed.train.rejection import FOLDS
+
+_LOG = logging.getLogger(__name__)
 
 PARTS = 4  # crops of each negative: things of a scene seen from near, as the classes' own images show theirs
 SMALLEST_PART, LARGEST_PART = 0.3, 0.8  # share of each side
@@ -26,7 +29,10 @@ def read_negatives(folder: Path | None, excluded: AbstractSet[str] = frozenset()
     """
     if folder is None:
         return ()
-    images = [path for path in find_photos([folder]) if path.relative_to(folder).as_posix() not in excluded]
+    found = find_photos([folder])
+    images = [path for path in found if path.relative_to(folder).as_posix() not in excluded]
+    if len(images) < len(found):
+        _LOG.warning("left out %s negatives that --exclude names", len(found) - len(images))
     if len(images) < FOLDS:
         raise InputError(
             f"--negatives {folder} holds {len(images)} images: "

@@ -3,6 +3,7 @@
 import logging
 import random
 import shutil
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from edgebreed.edge.folder_walk import walk
 from edgebreed.edge.images import is_photo
 from edgebreed.edge.manifest import LearnedImages
 from edgebreed.edge.text import printable
-from edgebreed.errors import DatasetError
+from edgebreed.errors import DatasetError, InputError
 from edgebreed.train.config import TrainConfig
 from edgebreed.train.dataset import SPLIT_NAMES, Dataset, LabelledImage, read_dataset
 from edgebreed.train.dataset_scan import DatasetScan, digest_of_data, scan_dataset
@@ -22,6 +23,7 @@ from edgebreed.train.exclusion_list import read_list
 from edgebreed.train.feature_cache import FeatureCache
 from edgebreed.train.negative_check import CheckedNegatives, check_negatives
 from edgebreed.train.negatives import read_negatives
+from edgebreed.train.run_record import CHECKPOINT
 from edgebreed.train.shortage import TOOK, check_classes, check_splits
 
 _LOG = logging.getLogger(__name__)
@@ -86,7 +88,8 @@ def prepare(config: TrainConfig) -> PreparedData:
     check_splits(kept, () if config.keep_duplicates else similar)
     _warn(dropped)
     checked = check_negatives(config.negatives, negatives, list(scan.splits), cache)
-    counts = {**{reason: len(paths) for reason, paths in dropped.items()}, **checked.dropped}
+    taken = {"excluded": listed, **dropped}
+    counts = {**{reason: len(paths) for reason, paths in taken.items()}, **checked.dropped}
     set_aside = {split: len(kept.splits[split]) for split in missing}
     gone = dropped_images(whole.keep(lambda image: image.path not in scan.undecodable), kept, cache.digest)
     return PreparedData(kept, checked, counts, gone, digest_of_data(kept, scan.digests), cache, set_aside)
@@ -186,10 +189,11 @@ def _check_names(data: Dataset) -> None:
         try:
             name.encode()
         except UnicodeEncodeError as error:
-            raise DatasetError(
-                f"class folder {name!a} of {data.root}: its name is no UTF-8, as a model file takes it; "
-                "rename the folder"
-            ) from error
+            known = sys.getfilesystemencoding()
+            fault = "no UTF-8, as a model file takes it; rename the folder"
+            if known != "utf-8":
+                fault = f"read as {known} in this locale; set PYTHONUTF8=1"
+            raise DatasetError(f"class folder {name!a} of {data.root}: its name is {fault}") from error
 
 
 def _exclude(config: TrainConfig, data: Dataset) -> tuple[Dataset, set[str]]:
@@ -200,7 +204,7 @@ def _exclude(config: TrainConfig, data: Dataset) -> tuple[Dataset, set[str]]:
     files = walk(folder, is_photo) if folder else ()
     negatives = {file.path.relative_to(folder).as_posix() for file in files if folder and not file.left_out}
     names = {data.name_of(image) for image in data.all_images}
-    excluded = read_list(config.exclude, names | negatives)
+    excluded = read_list(config.exclude, names | negatives, [data.root, *([folder] if folder else [])])
     return data.without((excluded & names) | (excluded - negatives)), excluded
 
 
@@ -208,5 +212,7 @@ def _read_data(config: TrainConfig) -> Dataset:
     if config.data is not None:
         return read_dataset(config.data)
     folder = config.out / "demo-data"
+    if config.resume and (config.out / CHECKPOINT).exists() and not folder.is_dir():
+        raise InputError(f"{config.out} was not begun with the demo: pass --data and the other options again")
     shutil.rmtree(folder, ignore_errors=True)
     return read_dataset(write_demo(folder, config.seed))

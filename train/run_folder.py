@@ -76,6 +76,10 @@ def _refuse_a_run_in(folder: Path, overwrite: bool, resume: bool) -> None:
         raise InputError(f"{folder} has nothing to resume, as its run is complete: leave --resume out")
     if complete and not (overwrite or resume):
         raise InputError(f"{folder} holds a run: pass --overwrite or another --out")
+    if (folder / CHECKPOINT).exists() and not (overwrite or resume):
+        raise InputError(
+            f"{folder} holds an interrupted run: pass --resume to continue it, --overwrite or another --out"
+        )
 
 
 @contextmanager

@@ -29,6 +29,7 @@ CHECKPOINT = "checkpoint.npz"
 FILES = (RECORD, MODEL, METRICS, SPLITS, REPORT, HISTORY, *PLOTS, CHECKPOINT)
 RESULT_SCHEMA = 1
 DROPPED = {
+    "excluded": "by --exclude",
     "undecodable": "that do not decode",
     "conflicting": "that are in two classes",
     "repeated": "that repeat an image of another split",

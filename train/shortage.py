@@ -67,6 +67,10 @@ def _describe(
     counts = {TOOK[reason]: len(paths & left_out) for reason, left_out in dropped.items()}
     counts["{} set aside for validation and test"] = len(aside)
     parts = [text.format(count) for text, count in counts.items() if count]
-    remedy = f"{KEEP}, add others" if paths & dropped.get("repeated", set()) else "add images"
+    remedy = "add images"
+    if paths & dropped.get("excluded", set()):
+        remedy = "shorten the list of --exclude, add images"
+    if paths & dropped.get("repeated", set()):
+        remedy = f"{KEEP}, add others"
     left = f"{name} has no training image left of {len(paths)}: {', '.join(parts)}"
     return f"{left}; {remedy}, or remove the folder"

@@ -48,6 +48,7 @@ def train(config: TrainConfig) -> TrainResult:
     """
     labels = read_names(config.names) if config.names else {}
     prepared = prepare(config)
+    _warn_of_names(labels, prepared.data)
     fitted = _fit(config, prepared)
     left_out = (*prepared.negatives.alike, *fitted.left_out_negatives)
     _warn_of_negatives(left_out)
@@ -70,6 +71,14 @@ def _fit(config: TrainConfig, prepared: PreparedData) -> Fitted:
     from edgebreed.train.transfer import fit_transfer
 
     return fit_transfer(config, prepared)
+
+
+def _warn_of_names(labels: dict[str, str], data: Dataset) -> None:
+    unknown = [name for name in labels if name not in data.classes]
+    if unknown:
+        _LOG.warning(
+            "--names has labels of %s that are no class folder: %s", len(unknown), ", ".join(unknown[:5])
+        )
 
 
 def _warn_of_negatives(left_out: tuple[Path, ...]) -> None:

@@ -19,7 +19,7 @@ from edgebreed.commands.common import (
     stdout_to_stderr,
     sub_folder_row,
 )
-from edgebreed.edge.files import write_whole
+from edgebreed.edge.files import refuse_existing, write_whole
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.train.config import SIDES, XCEPTION
 from edgebreed.train.dataset import Dataset, read_dataset
@@ -27,7 +27,7 @@ from edgebreed.train.dataset_report import Cell, DatasetReport, contact_sheet
 from edgebreed.train.dataset_scan import DatasetScan, scan_dataset
 from edgebreed.train.feature_cache import FeatureCache, user_features
 
-LIST = "doubtful-labels.txt"
+SHEET, LABELS, LIST = "files.jpg", "labels.jpg", "doubtful-labels.txt"
 SHOWN = 20
 
 app = typer.Typer(no_args_is_help=True, help="Check a data set before it is trained on.")
@@ -61,8 +61,10 @@ def check(
         report = DatasetReport(data, scan_dataset(data, features))
         result = report.to_dict()
         if save is not None:
+            for name in (SHEET, *([LABELS, LIST] if labels else [])):
+                refuse_existing(save / name, overwrite, "another --save")
             mark_saved(save)
-            _save_sheet(save / "files.jpg", report.cells(), overwrite)
+            _save_sheet(save / SHEET, report.cells(), overwrite)
         if labels:
             result["doubtful_labels"] = _label_issues(data, report.scan, weights, features, save, overwrite)
     if json_:
@@ -89,7 +91,7 @@ def _label_issues(
     sound = data.keep(lambda image: image.path not in undecodable)
     issues = check_labels(sound, extractor, cache, scan.near)
     if save is not None:
-        _save_sheet(save / "labels.jpg", [issue.cell() for issue in issues], overwrite)
+        _save_sheet(save / LABELS, [issue.cell() for issue in issues], overwrite)
         write_whole(
             save / LIST, write_list(issues, data).encode(errors="surrogateescape"), overwrite=overwrite
         )
@@ -128,11 +130,13 @@ def _show(found: dict[str, Any], scan: DatasetScan, save: Path | None) -> None:
         print_line(fault)
     for group in found["conflicting"][:SHOWN]:
         print_line(f"in two classes: {', '.join(group)}")
+    for path in found["repeated"][:SHOWN]:
+        print_line(f"repeats an image of a later split: {path}")
     for issue in found.get("doubtful_labels", [])[:SHOWN]:
         line = f"{issue['name']} is {issue['label']}: {issue['suggestion']}, {issue['probability']:.0%}?"
         print_line(line)
     if save is not None:
-        print_line(f"contact sheets and lists: {save}")
+        print_line(f"contact sheets: {save}")
 
 
 def _class(entry: tuple[str, int]) -> str:

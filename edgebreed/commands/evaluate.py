@@ -74,7 +74,7 @@ def evaluate(
     if json_:
         print_json(result)
     else:
-        _show(f"{model or 'newest run'} on {images}", metrics, result)
+        _show(f"{model or newest_run()} on {images}", metrics, result)
 
 
 def _show(title: str, metrics: "ClassificationMetrics", result: dict[str, Any]) -> None:
@@ -93,7 +93,7 @@ def _show(title: str, metrics: "ClassificationMetrics", result: dict[str, Any]) 
         "dropped": f"{result['dropped']} that its training left out" if result["dropped"] else "",
         "top-1": describe_top1(metrics),
         **rows_of(metrics),
-        "delivered": Delivered(**result["delivered"]).describe(metrics),
+        "as delivered": Delivered(**result["delivered"]).describe(metrics),
         "unknown": result["unknown"],
         "calibration error": f"{metrics.ece:.3f}",
         **{

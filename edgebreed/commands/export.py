@@ -137,7 +137,7 @@ def _print_record(record: dict[str, Any], metrics: "ClassificationMetrics") -> N
         "top-1 float": describe_top1(metrics, accuracy["float"]),
         "top-1 exported": describe_top1(metrics),
         **rows_of(metrics),
-        "delivered": Delivered(**accuracy["delivered"]).describe(metrics),
+        "as delivered": Delivered(**accuracy["delivered"]).describe(metrics),
         "agreement": f"{percent(agreement['top1'])}, probabilities differ by at most "
         f"{agreement['max_error']:.2g}",
         "unknown": record["unknown"],

@@ -86,7 +86,8 @@ def test_folders_that_edgebreed_wrote_are_known(tmp_path: Path) -> None:
     (tmp_path / "mixed" / "1.jpg").touch()
     (tmp_path / "empty").mkdir()
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "run.json").touch()
+    (tmp_path / "run" / "run.json").write_text('{"arch": "scratch", "classes": [], "data": "d"}')
+    (tmp_path / "mixed" / "run.json").write_text("{}")
     assert [True, True, False] == [mark_output(tmp_path / name) for name in ("new/a", "empty", "mixed")]
     (tmp_path / "new" / "a" / "2.jpg").touch()
     assert mark_output(tmp_path / "new/a")

@@ -15,10 +15,11 @@ NOBODY = 65534  # user ID
 
 
 def touch(root: Path, *names: str) -> None:
-    """Empty files with these names."""
+    """Files with these names: empty, but for the records of runs."""
     for name in names:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).touch()
+        record = '{"arch": "scratch", "classes": ["a"], "data": "d"}'
+        (root / name).write_text(record if name.endswith("run.json") else "")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from edgebreed.edge.formats import write_model
 from edgebreed.edge.manifest import LearnedImages
 from edgebreed.train.config import Arch, TrainConfig
 from edgebreed.train.feature_cache import digest_of
-from edgebreed.train.run_record import TrainResult
+from edgebreed.train.run_record import TrainResult, read_record
 
 from ..conftest import BLUE, GREEN, RED, Cli, colour_manifest, colour_model, plain
 from ..test_cli import assert_refused
@@ -76,6 +77,51 @@ def test_a_model_is_measured_on_the_images_that_it_did_not_learn(
     assert [list(row) for row in trained.test.confusion] == found["confusion"]
     assert trained.delivered.to_dict() == found["delivered"]
     assert "learned" not in found
+
+
+@pytest.mark.parametrize("number", range(4), ids=["run", "keras", "onnx", "tflite"])
+def test_photos_that_came_or_went_since_are_counted_as_they_are_now(
+    undivided: UndividedRun, cli: Cli, number: int
+) -> None:
+    """A run and its files see the same folder: one new photo more, one learned photo less."""
+    data, model = undivided.data, undivided.models[number]
+    before = cli("evaluate", data, "--model", model, "--json").json
+    new, learned = data / "disc" / "new.png", next(_learned_of(undivided))
+    away = data.parent / learned.name
+    cv2.imwrite(str(new), plain(RED))
+    learned.rename(away)
+    try:
+        found = cli("evaluate", data, "--model", model, "--json").json
+    finally:
+        new.unlink()
+        away.rename(learned)
+    assert (before["n"] + 1, before["left_out"] - 1) == (found["n"], found["left_out"])
+
+
+def _learned_of(undivided: UndividedRun) -> Iterator[Path]:
+    """The images that the run learned."""
+    record = read_record(undivided.run)
+    assert record.learned is not None
+    for path in sorted(undivided.data.glob("*/*")):
+        if digest_of(path) in record.learned:
+            yield path
+
+
+@pytest.mark.keras
+def test_a_test_folder_of_no_use_is_measured_on_what_was_set_aside(
+    small_data: Path, tmp_path: Path, cli: Cli
+) -> None:
+    """As its report was: none of the test images decodes, so that training took others."""
+    from edgebreed.train.trainer import train
+
+    shutil.copytree(small_data, tmp_path / "data")
+    for path in (tmp_path / "data" / "test").glob("*/*"):
+        path.write_text("version https://git-lfs.github.com/spec/v1")
+    trained = train(
+        TrainConfig(tmp_path / "r", tmp_path / "c", Arch.SCRATCH, tmp_path / "data", epochs=1, size=32)
+    )
+    found = cli("evaluate", tmp_path / "data", "--model", tmp_path / "r", "--json").json
+    assert (trained.test.n, trained.test.top1) == (found["n"], found["top1"])
 
 
 @pytest.mark.parametrize("number", range(4), ids=["run", "keras", "onnx", "tflite"])

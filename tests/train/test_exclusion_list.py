@@ -53,3 +53,10 @@ def test_listed_names_are_read_back(tmp_path: Path, name: str) -> None:
     """Any that a file system bears, also where the list is all that the reader knows."""
     line = f"{listed_name(name)}\tlabel\n".encode(errors="surrogateescape")
     assert {name} == read(tmp_path, line) == read(tmp_path, line, name)
+
+
+@pytest.mark.parametrize("line", ["a\\1.jpg", "data/a/1.jpg", "data\\a\\1.jpg"])
+def test_paths_are_known_as_windows_or_edgebreed_writes_them(tmp_path: Path, line: str) -> None:
+    """With backslashes, or below the folder's own name."""
+    (tmp_path / "list.txt").write_text(line)
+    assert {"a/1.jpg"} == read_list(tmp_path / "list.txt", {"a/1.jpg"}, [Path("data")])

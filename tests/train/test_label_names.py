@@ -17,10 +17,21 @@ def test_names_are_read_as_editors_save_them(tmp_path: Path, encoding: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ['{"disc": ["a"]}', '{"disc": null}', r'{"disc": "\ud83d"}', "[" * 100_000, "\0"]
+    "text",
+    [
+        '{"disc": ["a"]}',
+        '{"disc": true}',
+        '{"disc": NaN}',
+        '{"disc": " "}',
+        '{"disc": "a", "disc": "b"}',
+        '{"disc": null}',
+        r'{"disc": "\ud83d"}',
+        "[" * 100_000,
+        "\0",
+    ],
 )
 def test_names_that_no_model_can_show_are_refused(tmp_path: Path, text: str) -> None:
-    """Lists, nothing, half a character, brackets without end, and what is no text."""
+    """Lists, truth values, no number, blanks, a key twice, half a character, and what is no text."""
     (tmp_path / "names.json").write_text(text)
     with pytest.raises(
         InputError, match=r"names\.json is no (list of names .*: give JSON such as|text: save)"

@@ -137,3 +137,11 @@ def test_what_edgebreed_wrote_is_no_data_set(tmp_path: Path) -> None:
     touch(tmp_path, "saved/a/1.jpg", "saved/b/1.jpg")
     with pytest.raises(DatasetError, match="saved was written by edgebreed: name the folder of the photos"):
         read_layout(tmp_path / "saved")
+
+
+def test_a_train_folder_beside_classes_is_ambiguous(tmp_path: Path) -> None:
+    """Vehicles with kinds of trains, or one split of a data set whose other photos were left beside it?"""
+    for name in ("train/steam/1.jpg", "train/diesel/1.jpg", "car/1.jpg", "bus/1.jpg"):
+        touch(tmp_path, name)
+    with pytest.raises(DatasetError, match="train holds folders of images, and .* beside it hold images"):
+        read_layout(tmp_path)

@@ -59,7 +59,7 @@ def test_an_image_of_the_data_set_is_refused(
         checked(negatives, images, tmp_path)
     message = str(caught.value)
     assert f"2 of its 8 images are images of the data set ({negatives[2]} is {images[2]})" in message
-    assert "remove these, or list them in --exclude" in message
+    assert f"remove these, or list their paths below {tmp_path / 'other'} in --exclude" in message
 
 
 def test_what_looks_like_an_image_of_the_data_set_is_left_out(

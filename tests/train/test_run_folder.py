@@ -102,3 +102,16 @@ def test_a_place_for_no_folder_is_named(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=message):
             run_folder("scratch", tmp_path / out, False, False).__enter__()
+
+
+def test_an_interrupted_run_is_not_begun_again_by_accident(tmp_path: Path) -> None:
+    """Hours of epochs would be lost; --resume and --overwrite say what is meant."""
+    (tmp_path / "checkpoint.npz").touch()
+    with (
+        pytest.raises(InputError, match="an interrupted run: pass --resume to continue it, --overwrite"),
+        run_folder("scratch", tmp_path, overwrite=False, resume=False),
+    ):
+        pass
+    for overwrite, resume in ((True, False), (False, True)):
+        with run_folder("scratch", tmp_path, overwrite, resume) as folder:
+            assert tmp_path == folder
