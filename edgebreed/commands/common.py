@@ -57,6 +57,14 @@ UnknownBelow = Annotated[
         help="Score from 0 to 1 below which an image is unknown, or off; default: as in the model.",
     ),
 ]
+MaxPixels = Annotated[
+    int,
+    typer.Option(
+        "--max-pixels",
+        min=1,
+        help="Largest image that is read, in Mpx (million pixels); of AVIF, a quarter of it.",
+    ),
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")]
 
 
