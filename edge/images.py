@@ -4,7 +4,8 @@ import logging
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -104,17 +105,19 @@ def decode(data: Encoded, name: str = "image", limits: ImageLimits = DEFAULT_LIM
     """
     encoded = bytes(data)  # copies other buffers, not bytes
     fault = _fault_of_header(encoded, name, limits)
-    try:
+    with _memory_for(name):
         frame = None if fault else _decode_on_background(first_picture(encoded))
-    except MemoryError as error:
-        raise ImageError(f"{name} needs more memory than there is: shrink it") from error
     if frame is None:
         raise ImageError(f"{name} {fault or _fault_of_pixels(encoded)}")
     return frame
 
 
 def is_turned(data: bytes) -> bool:
-    """Whether an image is stored turned or mirrored, which `decode` sets right."""
+    """Whether an image is stored turned or mirrored, which `decode` sets right.
+
+    Raises:
+        ImageError: there is too little memory.
+    """
     if _fault_of_header(data, "image", DEFAULT_LIMITS):
         return False
     data = first_picture(data)
@@ -125,7 +128,8 @@ def is_turned(data: bytes) -> bool:
         return False
     small, ignored = cv2.IMREAD_REDUCED_COLOR_8, cv2.IMREAD_IGNORE_ORIENTATION
     as_stored = (stated_upright(data), small) if kind == "TIFF" else (data, small | ignored)
-    upright, stored = _decode_as(data, small), _decode_as(*as_stored)  # TIFF is turned whatever the flags
+    with _memory_for("image"):
+        upright, stored = _decode_as(data, small), _decode_as(*as_stored)  # TIFF is turned whatever the flags
     return upright is not None and stored is not None and not np.array_equal(upright, stored)
 
 
@@ -168,6 +172,15 @@ def _fault_of_file(status: os.stat_result, limits: ImageLimits) -> str:
     return limits.fault_of_size(status.st_size)
 
 
+@contextmanager
+def _memory_for(name: str) -> Iterator[None]:
+    """Turns an exhausted memory into the error of the image that is decoded inside."""
+    try:
+        yield
+    except MemoryError as error:
+        raise ImageError(f"{name} needs more memory than there is: shrink it") from error
+
+
 def _decode_on_background(data: bytes) -> Frame | None:
     """The upright picture, `(H, W, 3) uint8 BGR`; None if it does not decode."""
     stored = _decode_as(data, AS_STORED) if may_be_transparent(data) else None
@@ -186,7 +199,9 @@ def _decode_as(data: bytes, flags: int) -> NDArray[Any] | None:
     """The upright picture; None if it does not decode."""
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
-    except cv2.error:
+    except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise MemoryError from error
         return None
     if picture is None or format_of(data) != "AVIF" or flags & cv2.IMREAD_IGNORE_ORIENTATION:
         return picture

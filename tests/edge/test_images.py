@@ -185,11 +185,12 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
         read_photo(Path("a\0b"))
 
 
-def read_in_a_child(folder: Path, files: dict[str, bytes]) -> dict[str, Any]:
+def read_in_a_child(folder: Path, files: dict[str, bytes], megabytes: int = 4000) -> dict[str, Any]:
     """What `read_photos` prints of these files, the outcomes by their names."""
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    command = [sys.executable, "-m", "tests.edge.read_photos", *(str(folder / name) for name in files)]
+    paths = [str(folder / name) for name in files]
+    command = [sys.executable, "-m", "tests.edge.read_photos", str(megabytes), *paths]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout)
     return {**told, "outcomes": {Path(path).name: came for path, came in told["outcomes"].items()}}
@@ -260,6 +261,12 @@ def test_a_png_animation_takes_no_more_than_its_first_picture(tmp_path: Path) ->
     told = read_in_a_child(tmp_path, {"moving.png": data})
     assert {"moving.png": "5000x5000x3"} == told["outcomes"]
     assert told["peak_bytes"] < 250_000_000
+
+
+def test_too_little_memory_is_the_error_of_one_photo(tmp_path: Path) -> None:
+    """The next one is read."""
+    told = read_in_a_child(tmp_path, {"large": bombs.bmp(8000, 8000), "small": bombs.bmp(80, 80)}, 100)
+    assert {"large": "needs more memory than there is: shrink it", "small": "80x80x3"} == told["outcomes"]
 
 
 def test_a_limit_may_be_raised_or_lowered(photo: Path) -> None:

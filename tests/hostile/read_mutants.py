@@ -13,7 +13,7 @@ from edgebreed.edge.images import decode, is_turned
 from edgebreed.edge.preprocess import InputSpec, to_input
 from edgebreed.errors import ImageError
 
-from ..edge.read_photos import peak_bytes
+from ..edge.read_photos import status_bytes
 from .photo_mutants import mutant
 
 GIVEN_UP_S = 10.0
@@ -45,6 +45,6 @@ if __name__ == "__main__":
         signal.setitimer(signal.ITIMER_PROF, GIVEN_UP_S)  # ends the process, also inside a decoder
         start = time.process_time()
         came = outcome(data)
-        seconds, peak = time.process_time() - start, peak_bytes()
+        seconds, peak = time.process_time() - start, status_bytes("VmHWM")
         signal.setitimer(signal.ITIMER_PROF, 0)
         tell(number=number, outcome=came, seconds=seconds, peak=peak)
