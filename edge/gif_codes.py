@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _TRAILER, _EXTENSION, _IMAGE = 0x3B, 0x21, 0x2C
+_MOST_EXTENSIONS = 1000  # before the first picture; two or three are usual
 _MOST_BLOCKS = 1_000_000  # before the first picture's end; 250 MB of them
 _MOST_CLEARS = 50_000  # counted; nobody needs to know more
 _FULL = 4096  # entries of a dictionary, whose codes have 12 bits
@@ -27,7 +28,9 @@ def count_gif_clears(data: bytes) -> int | None:
 def _first_picture(data: bytes) -> tuple[int, bytes] | None:
     """The bits of its smallest codes, and the codes."""
     at = 13 + _colours(data[10])
-    while data[at] == _EXTENSION:
+    for _ in range(_MOST_EXTENSIONS):
+        if data[at] != _EXTENSION:
+            break
         _, at = _blocks(data, at + 2)
     if data[at] != _IMAGE:
         return None

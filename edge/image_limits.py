@@ -7,7 +7,7 @@ from edgebreed.edge.image_header import ImageHeader
 _MEGA = 1_000_000
 _SMALLEST_BYTES = 64 * _MEGA
 _BYTES_A_PIXEL = 3  # of an uncompressed picture
-_MOST_SCANS = 100  # of a progressive JPEG; programs that make one need some 20 at most
+_MOST_SCANS = 64  # of a progressive JPEG; programs that make one need some 20 at most
 _MOST_TEXTS = 16  # of a PNG; each may unfold to 8 MB, and a photo has one or two
 _MOST_CLEARS = 20_000  # of a GIF, each worth microseconds and a few bits; one a 3,800 codes is usual
 _AVIF_SHARE = 4  # AV1 decodes into several buffers, so that the same memory holds fewer pixels

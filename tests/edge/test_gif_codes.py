@@ -32,5 +32,6 @@ def test_it_is_counted_in_the_first_picture_alone() -> None:
     screen = 13 + 12
     comment = b"\x21\xfe\x03abc\0"
     assert 2 == count_gif_clears(data[:screen] + comment * 3 + data[screen:])
+    assert count_gif_clears(data[:screen] + comment * 2000 + data[screen:]) is None
     assert count_gif_clears(data[: screen + 12]) is None
     assert count_gif_clears(data[:screen] + b";") is None
