@@ -78,6 +78,8 @@ def _webp(data: bytes) -> ImageHeader | None:
     if kind == b"VP8L":  # lossless
         (packed,) = struct.unpack_from("<I", data, 21)
         return _plain((packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1)
+    if kind != b"VP8 ":  # libwebp takes a stream without a name too, which states its size elsewhere
+        return None
     width, height = struct.unpack_from("<HH", data, 26)
     return _plain(width & 0x3FFF, height & 0x3FFF)
 

@@ -109,6 +109,13 @@ def webp(width: int, height: int) -> bytes:
     return bytes(data)
 
 
+def unnamed_webp() -> bytes:
+    """A WebP whose stream of 16383x16383 px has no name before it, as libwebp takes it too."""
+    stream = bytearray(encode(drawn(), "WEBP")[20:])
+    stream[1:5] = (16382 | 16382 << 14).to_bytes(4, "little")
+    return b"RIFF" + struct.pack("<I", 4 + len(stream)) + b"WEBP" + bytes(stream)
+
+
 def avif(width: int, height: int) -> bytes:
     """An AVIF whose container states a larger size than its stream has."""
     picture = drawn()

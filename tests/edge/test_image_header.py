@@ -80,5 +80,13 @@ def test_a_file_that_ends_in_its_header_has_none(kind: str) -> None:
 def test_pictures_that_opencv_does_not_make_have_none() -> None:
     """Of no pixels, of samples of 32 bits, of other formats, or of markers without end."""
     endless = b"\xff\xd8" + b"\xff\xfe\0\2" * 100_000 + encode(drawn(), "JPEG")[2:]
-    others = (bombs.bmp(0, 5), bombs.tiff(9, 9, bits=32), b"P6 9 9 255 ", b"hello", b"", endless)
+    others = (
+        bombs.bmp(0, 5),
+        bombs.tiff(9, 9, bits=32),
+        bombs.unnamed_webp(),
+        b"P6 9 9 255 ",
+        b"hello",
+        b"",
+        endless,
+    )
     assert [None] * len(others) == [read_header(data) for data in others]
