@@ -180,6 +180,8 @@ class Manifest:
         opset: ONNX operator set version; None for TFLite.
         float_layers: layers of an int8 model that stayed float because accuracy asked for it.
         learned: the images that it learned from; None where that is not known.
+        dropped: the images of its data set that training left out, to be left out of a measurement too; None
+            where that is not known.
         schema: version of this description.
     """
 
@@ -205,6 +207,7 @@ class Manifest:
     task: Task = field(default_factory=Task)
     detector: DetectorConfig = field(default_factory=DetectorConfig)
     learned: LearnedImages | None = None
+    dropped: LearnedImages | None = None
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
@@ -223,8 +226,9 @@ class Manifest:
         data = asdict(self)
         for vector in data["golden"]:
             vector["data"] = base64.b64encode(vector["data"]).decode()
-        if self.learned is not None:
-            data["learned"] = self.learned.to_base64()
+        for name in ("learned", "dropped"):
+            images = getattr(self, name)
+            data[name] = images and images.to_base64()
         return data
 
     @classmethod
@@ -268,7 +272,7 @@ def _renamed(data: dict[str, Any], old: str, new: str) -> dict[str, Any]:
 
 def _nested(data: dict[str, Any]) -> dict[str, Any]:
     accuracy, calibration = data["accuracy"], data["calibration"]
-    learned = data.get("learned")
+    learned, dropped = data.get("learned"), data.get("dropped")
     return {
         "classes": tuple(data["classes"]),
         "labels": tuple(data["labels"]),
@@ -284,6 +288,7 @@ def _nested(data: dict[str, Any]) -> dict[str, Any]:
         "target": Target(data["target"]) if data.get("target") else None,
         "float_layers": tuple(data.get("float_layers", ())),
         "learned": None if learned is None else LearnedImages.from_base64(learned),
+        "dropped": None if dropped is None else LearnedImages.from_base64(dropped),
     }
 
 

@@ -179,6 +179,7 @@ class _Export:
             calibration=chosen.describe(digest) if chosen else None,
             float_layers=search.float_layers,
             learned=self._learned(),
+            dropped=self.record.dropped,
         )
 
     def _learned(self) -> LearnedImages:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from edgebreed.cli_logging import log_to_stderr
+from edgebreed.cli_logging import log_to_stderr, print_message
 
 from .conftest import fresh_python
 
@@ -25,6 +25,12 @@ def test_warnings_and_the_states_of_a_stream_are_printed(capsys: pytest.CaptureF
     out, err = capsys.readouterr()
     lines = ["running: camera 0", "first line second line", r"caf\udce9\x1b[31m.jpg"]
     assert ("", [f"edgebreed: {line}" for line in lines]) == (out, err.splitlines())
+
+
+def test_a_name_in_a_message_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Escapes, marks of direction and bytes that are no text stand as they are written in Python."""
+    print_message("no image in \x1b[31m\u202ea\udcff/🐕")
+    assert "edgebreed: no image in \\x1b[31m\\u202ea\\udcff/🐕\n" == capsys.readouterr().err
 
 
 def test_matplotlibs_advice_is_not_for_users_of_edgebreed() -> None:

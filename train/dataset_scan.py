@@ -88,6 +88,17 @@ class DatasetScan:
         """All images of the conflicting groups."""
         return frozenset(path for group in self.conflicting for path in group)
 
+    @property
+    def copies(self) -> frozenset[Path]:
+        """Images that are byte-identical with one of a split that is measured on later."""
+        split = self.splits
+        return frozenset(
+            path
+            for group in self.exact.members
+            for path in group
+            if any(split[other] in LATER[split[path]] for other in group)
+        )
+
 
 def scan_dataset(data: Dataset, cache: FeatureCache) -> DatasetScan:
     """Scans a data set; hashes are cached by content.

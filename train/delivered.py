@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
+import numpy as np
+
 from edgebreed.edge.decision import are_known, decide
 from edgebreed.edge.detectors import FACE, Detection, Detector, open_detector
 from edgebreed.edge.engines import ModelOutputs
@@ -19,6 +21,11 @@ from edgebreed.train.metrics_text import range_text, share_text
 
 class AnswerPolicy(Protocol):
     """What decides an answer in addition to the model's outputs; a manifest and a run's record have it."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """How each class is called in an answer; two classes may be called the same."""
+        ...
 
     @property
     def task(self) -> Task:
@@ -41,8 +48,8 @@ class Delivered:
     """Answers to labelled images, as shares of all of them; the four add up to 1.
 
     Attributes:
-        right: answered with the label's class.
-        wrong: answered with another class.
+        right: answered with the name that the image's class is shown by.
+        wrong: answered with another name.
         withheld: answered 'unknown'.
         person: answered as a person.
     """
@@ -79,7 +86,8 @@ def measure_delivered(
         InputError: the detector is unknown, or an image cannot be read.
         EngineError: the detector cannot run on this machine.
     """
-    hits = outputs.probabilities.argmax(axis=1) == labels_of(images)
+    shown = np.array(policy.labels)
+    hits = shown[outputs.probabilities.argmax(axis=1)] == shown[labels_of(images)]
     others = {Kind.PERSON: "person", Kind.UNKNOWN: "withheld"}
     counts = Counter(
         others.get(kind, "right" if hit else "wrong")

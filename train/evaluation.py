@@ -21,6 +21,7 @@ from edgebreed.progress import track
 from edgebreed.train.classification_metrics import ClassificationMetrics, measure
 from edgebreed.train.dataset import LabelledImage, has_splits, labels_of, read_dataset, read_labelled
 from edgebreed.train.delivered import Delivered, measure_delivered
+from edgebreed.train.dropped_images import is_dropped
 from edgebreed.train.feature_cache import Digest, digest_of
 from edgebreed.train.image_loader import Change, load_batches, unchanged
 from edgebreed.train.layout import SPLITS
@@ -72,6 +73,7 @@ class Evaluation:
         undecodable: files that are no images, which are left out too.
         conflicting: byte-identical files in different classes, of which at most one label is right; left out
             too.
+        dropped: how many others its training left out, so that they are not in its report either.
     """
 
     engine: Engine
@@ -81,6 +83,7 @@ class Evaluation:
     learned_unknown: str = ""
     undecodable: tuple[Path, ...] = ()
     conflicting: tuple[Path, ...] = ()
+    dropped: int = 0
 
     @classmethod
     def open(cls, root: Path, model: Path | None, split: str, options: EngineOptions | None = None) -> Self:
@@ -99,14 +102,23 @@ class Evaluation:
         model, digest = model or newest_run(), cache(digest_of)
         engine, description = open_model(model, options)
         split = SPLITS.get(split.lower(), split)
-        images = _read_images(root, model, description, split, digest)
+        images, folder = _read_images(root, model, description, split, digest)
         learned, unknown = _learned_by(model, description, digest)
         new = images if learned is None else _not_learned(images, learned, root, digest)
-        left_out, conflicting = len(images) - len(new), _conflicting(new, digest)
-        single = tuple(image for image in new if image.path not in conflicting)
+        kept = _not_dropped(new, description, folder, digest)
+        conflicting = _conflicting(kept, digest)
+        single = tuple(image for image in kept if image.path not in conflicting)
         sound = _decodable(single, root)
-        undecodable = tuple(image.path for image in single if image not in sound)
-        return cls(engine, description, tuple(sound), left_out, unknown, undecodable, tuple(conflicting))
+        return cls(
+            engine,
+            description,
+            tuple(sound),
+            left_out=len(images) - len(new),
+            learned_unknown=unknown,
+            undecodable=tuple(image.path for image in single if image not in sound),
+            conflicting=tuple(conflicting),
+            dropped=len(new) - len(kept),
+        )
 
     def with_threshold(self, unknown_below: float | str | None) -> Self:
         """A copy with another threshold of 'unknown', or `off`; None changes nothing."""
@@ -175,8 +187,11 @@ def _run_of(model: Path) -> Path:
 
 def _read_images(
     root: Path, model: Path, description: ModelDescription, split: str, digest: Digest
-) -> tuple[LabelledImage, ...]:
-    """The images of a split, and those that the model has learned from where the folder does not tell."""
+) -> tuple[tuple[LabelledImage, ...], Path]:
+    """The images of a split, and their root: a run may name its folder in another way than the user.
+
+    Where the folder does not tell which images the model has learned from, these are among them.
+    """
     if root.is_dir() and split != "test" and not has_splits(root):
         raise InputError(
             f"{root} has no split folders, so --split {split} names none of its images: leave --split out, "
@@ -184,9 +199,9 @@ def _read_images(
         )
     if isinstance(description, RunRecord) and _divided_by_run(description, root, split):
         data = read_run_images(_run_of(model), description, digest=digest)
-        return tuple(dict.fromkeys((*data.learned, *data.images(split))))
+        return tuple(dict.fromkeys((*data.learned, *data.images(split)))), data.root
     set_aside = description.learned is not None
-    return read_labelled(root, description.classes, description.labels, split, set_aside)
+    return read_labelled(root, description.classes, description.labels, split, set_aside), root
 
 
 def _learned_by(
@@ -225,6 +240,15 @@ def _not_learned(
     return new
 
 
+def _not_dropped(
+    images: tuple[LabelledImage, ...], description: ModelDescription, root: Path, digest: Digest
+) -> tuple[LabelledImage, ...]:
+    dropped = description.dropped
+    if dropped is None:
+        return images
+    return tuple(image for image in images if not is_dropped(image, root, dropped, digest))
+
+
 def _conflicting(images: tuple[LabelledImage, ...], digest: Digest) -> dict[Path, None]:
     labels: dict[str, set[int]] = defaultdict(set)
     for image in images:
@@ -239,8 +263,8 @@ def _decodable(images: tuple[LabelledImage, ...], root: Path) -> dict[LabelledIm
     sound = dict.fromkeys(image for image, whole in zip(images, decodes, strict=True) if whole)
     if not sound:
         raise InputError(
-            f"none of the images of {root} can be measured: they do not decode, or are in two classes; "
-            "give others"
+            f"none of the images of {root} can be measured: they do not decode, are in two classes, or were "
+            "left out of the training; give others"
         )
     return sound
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,10 @@ from edgebreed.progress import track
 from edgebreed.train.image_loader import Change, load_batches, unchanged
 
 _LOG = logging.getLogger(__name__)
+
+# NumPy parses a file's header as Python, which Python 3.11 cannot do in two threads when a garbage collection
+# lets the other one in: SystemError, https://github.com/python/cpython/issues/106905
+_PARSING = threading.Lock()
 
 Digest = Callable[[Path], str]
 """SHA-256 of a file in hexadecimal; callers that ask for one file several times pass one that caches."""
@@ -71,7 +76,8 @@ class FeatureCache:
     def get(self, key: str, digest: str) -> NDArray[np.float32] | None:
         """The cached features `(F,) float32` of an image; None if there are none."""
         try:
-            return np.asarray(np.load(self._path(key, digest)), np.float32)
+            with _PARSING:
+                return np.asarray(np.load(self._path(key, digest)), np.float32)
         except (OSError, ValueError, EOFError):  # missing, or truncated when a disk was full
             return None
 

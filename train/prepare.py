@@ -10,12 +10,14 @@ from pathlib import Path
 
 from edgebreed.edge.folder_walk import walk
 from edgebreed.edge.images import is_photo
+from edgebreed.edge.manifest import LearnedImages
 from edgebreed.edge.text import printable
 from edgebreed.errors import DatasetError
 from edgebreed.train.config import TrainConfig
 from edgebreed.train.dataset import SPLIT_NAMES, Dataset, LabelledImage, read_dataset
 from edgebreed.train.dataset_scan import DatasetScan, digest_of_data, scan_dataset
 from edgebreed.train.demo import write_demo
+from edgebreed.train.dropped_images import dropped_images
 from edgebreed.train.exclusion_list import read_list
 from edgebreed.train.feature_cache import FeatureCache
 from edgebreed.train.negative_check import CheckedNegatives, check_negatives
@@ -37,6 +39,7 @@ class PreparedData:
         data: the images by split.
         negatives: images that show none of the classes, and those that were left out of them.
         dropped: how many images were left out, by reason.
+        dropped_images: those that decode.
         sha256: digest over the images that are left.
         cache: of features; it knows the digests of all files.
         set_aside: how many images of `train` became the validation or test split that the folder lacks.
@@ -45,6 +48,7 @@ class PreparedData:
     data: Dataset
     negatives: CheckedNegatives
     dropped: dict[str, int]
+    dropped_images: LearnedImages
     sha256: str
     cache: FeatureCache
     set_aside: dict[str, int]
@@ -84,7 +88,8 @@ def prepare(config: TrainConfig) -> PreparedData:
     checked = check_negatives(config.negatives, negatives, list(scan.splits), cache)
     counts = {**{reason: len(paths) for reason, paths in dropped.items()}, **checked.dropped}
     set_aside = {split: len(kept.splits[split]) for split in missing}
-    return PreparedData(kept, checked, counts, digest_of_data(kept, scan.digests), cache, set_aside)
+    gone = dropped_images(whole.keep(lambda image: image.path not in scan.undecodable), kept, cache.digest)
+    return PreparedData(kept, checked, counts, gone, digest_of_data(kept, scan.digests), cache, set_aside)
 
 
 def _dropped(scan: DatasetScan, keep_duplicates: bool) -> dict[str, frozenset[Path]]:
@@ -92,7 +97,7 @@ def _dropped(scan: DatasetScan, keep_duplicates: bool) -> dict[str, frozenset[Pa
     return {
         "undecodable": frozenset(scan.undecodable),
         "conflicting": scan.contradicted,
-        "repeated": frozenset() if keep_duplicates else scan.repeats,
+        "repeated": (scan.copies if keep_duplicates else scan.repeats) - scan.contradicted,
     }
 
 

@@ -59,6 +59,7 @@ class RunRecord:
         config: what was asked for.
         data_sha256: digest over the names and contents of the images.
         learned: the images that the model learned from; None in runs that did not record them.
+        dropped: the images of the data set that were left out; None in runs that did not record them.
     """
 
     arch: str
@@ -75,6 +76,7 @@ class RunRecord:
     config: dict[str, Any] = field(default_factory=dict)
     data_sha256: str = ""
     learned: LearnedImages | None = None
+    dropped: LearnedImages | None = None
 
     @property
     def detector(self) -> DetectorConfig:
@@ -87,12 +89,13 @@ class RunRecord:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
-        return {**asdict(self), "learned": self.learned and self.learned.to_base64()}
+        images = {"learned": self.learned, "dropped": self.dropped}
+        return {**asdict(self), **{name: one and one.to_base64() for name, one in images.items()}}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
         """Reads what `to_dict` wrote."""
-        spec, learned = data["input"], data.get("learned")
+        spec, learned, dropped = data["input"], data.get("learned"), data.get("dropped")
         return cls(
             **{
                 **data,
@@ -102,6 +105,7 @@ class RunRecord:
                 "rejection": Rejection.from_dict(data["rejection"]),
                 "task": Task.from_dict(data["task"]),
                 "learned": None if learned is None else LearnedImages.from_base64(learned),
+                "dropped": None if dropped is None else LearnedImages.from_base64(dropped),
             }
         )
 

@@ -93,6 +93,7 @@ def _record(config: TrainConfig, prepared: PreparedData, fitted: Fitted, labels:
         config=config.to_dict(),
         data_sha256=prepared.sha256,
         learned=LearnedImages.of(prepared.cache.digest(image.path) for image in data.learned),
+        dropped=prepared.dropped_images,
     )
 
 

@@ -24,9 +24,9 @@ from edgebreed.commands.common import (
     MaxPixels,
     Overwrite,
     Threads,
-    console,
     exit_code,
     print_json,
+    print_line,
 )
 from edgebreed.commands.group import CommandWithSubcommands
 from edgebreed.edge.engines import AUTO, ENGINES, EngineOptions
@@ -112,6 +112,6 @@ def compare(
 
 def _show_comparisons(comparisons: list[Comparison]) -> None:
     for comparison in comparisons:
-        console().print(f"{comparison.name}: {comparison.summary}", soft_wrap=True, markup=False)
+        print_line(f"{comparison.name}: {comparison.summary}")
         for note in comparison.notes():
-            console().print(f"  {note}", soft_wrap=True, markup=False)
+            print_line(f"  {note}")

@@ -9,7 +9,7 @@ from rich.table import Table
 from edgebreed.benchmarks.report.bench_result import BenchResult
 from edgebreed.benchmarks.stats.samples import LatencyStatistics
 from edgebreed.benchmarks.stats.verdict import engine_option
-from edgebreed.commands.common import console, print_titled
+from edgebreed.commands.common import cell, print_line, print_titled
 from edgebreed.edge.accuracy import percent
 
 _STATISTICS = [field.name for field in fields(LatencyStatistics)]
@@ -32,10 +32,12 @@ def show(results: Sequence[BenchResult]) -> None:
     else:
         _show_table(results)
     for line in _machine_lines(results[0]):
-        _print(line)
+        print_line(line)
     for result in results:
         name = f"{result.name}: " if len(results) > 1 else ""
-        _print(f"{name}{result.verdict}" + "".join(f"\n  {reason}" for reason in result.why))
+        print_line(f"{name}{result.verdict}")
+        for reason in result.why:
+            print_line(f"  {reason}")
 
 
 def _show_stages(result: BenchResult) -> None:
@@ -44,7 +46,7 @@ def _show_stages(result: BenchResult) -> None:
         table.add_row(name, *(f"{value:.2f}" for value in asdict(statistics).values()))
     print_titled(result.name, table)
     for line in (*_sample_lines(result), *_scenario_lines(result), *_start_lines(result)):
-        _print(line)
+        print_line(line)
 
 
 def _show_table(results: Sequence[BenchResult]) -> None:
@@ -52,7 +54,7 @@ def _show_table(results: Sequence[BenchResult]) -> None:
     for result in sorted(results, key=lambda one: one.latency_ms.p50):
         model, latency = result.model, result.latency_ms
         table.add_row(
-            f"{model.name} {model.precision}",
+            cell(f"{model.name} {model.precision}"),
             engine_option(result.engine),
             *(f"{value:.1f}" for value in (latency.p50, latency.p90, latency.p99)),
             f"{result.images_per_second:.1f}",
@@ -113,7 +115,3 @@ def _table(first: str, *others: str) -> Table:
     for name in others:
         table.add_column(name, justify="left" if name == "engine" else "right", no_wrap=True)
     return table
-
-
-def _print(line: str) -> None:
-    console().print(line, soft_wrap=True, markup=False)

@@ -121,13 +121,18 @@ def two_columns(rows: dict[str, Any]) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")  # a path that is wider than the terminal is shown whole
     for name, value in rows.items():
-        table.add_row(printable(name), escape(printable(str(value))))
+        table.add_row(cell(name), cell(value))
     return table
+
+
+def cell(value: object) -> str:
+    """What a table shows of a value; names in it may hold any characters."""
+    return escape(printable(str(value)))
 
 
 def print_titled(title: str, table: Table) -> None:
     """Prints a table under its title, which may be wider than the table."""
-    console().print(f"[bold]{escape(printable(title))}[/bold]", soft_wrap=True)
+    console().print(f"[bold]{cell(title)}[/bold]", soft_wrap=True)
     console().print(table)
 
 

@@ -61,6 +61,7 @@ def evaluate(
             "left_out": evaluation.left_out,
             "undecodable": [str(path) for path in evaluation.undecodable],
             "conflicting": [str(path) for path in evaluation.conflicting],
+            "dropped": evaluation.dropped,
         }
         if evaluation.learned_unknown:
             result |= {"learned": "unknown", "learned_reason": evaluation.learned_unknown}
@@ -89,6 +90,7 @@ def _show(title: str, metrics: "ClassificationMetrics", result: dict[str, Any]) 
         else f"{result['left_out']} that the model has learned from",
         "undecodable": _counted(result["undecodable"]),
         "in two classes": _counted(result["conflicting"]),
+        "dropped": f"{result['dropped']} that its training left out" if result["dropped"] else "",
         "top-1": describe_top1(metrics),
         **rows_of(metrics),
         "delivered": Delivered(**result["delivered"]).describe(metrics),

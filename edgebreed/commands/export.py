@@ -13,8 +13,8 @@ from edgebreed.commands.common import (
     Json,
     Overwrite,
     UnknownBelow,
-    console,
     print_json,
+    print_line,
     print_table,
     require,
     stdout_to_stderr,
@@ -150,8 +150,8 @@ def _print_record(record: dict[str, Any], metrics: "ClassificationMetrics") -> N
     }
     path = record["path"]
     print_table(f"{record['recipe']} -> {path}", {name: value for name, value in rows.items() if value})
-    commands = f"next: edgebreed bench --model {path}\n      edgebreed predict PHOTO --model {path}"
-    console().print(commands, soft_wrap=True)  # a long path stays on its line, to be copied
+    print_line(f"next: edgebreed bench --model {path}")
+    print_line(f"      edgebreed predict PHOTO --model {path}")
 
 
 def _losses(losses: list[dict[str, Any]]) -> str:

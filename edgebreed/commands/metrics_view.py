@@ -1,9 +1,8 @@
 """Prints accuracy by class and the confusion matrix on a terminal."""
 
-from rich.markup import escape
 from rich.table import Table
 
-from edgebreed.commands.common import console, print_titled
+from edgebreed.commands.common import cell, print_line, print_titled
 from edgebreed.edge.accuracy import percent, percent_range
 from edgebreed.train.classification_metrics import ClassificationMetrics, ClassScores
 
@@ -14,7 +13,7 @@ WEAKEST = 5
 def print_classes(metrics: ClassificationMetrics) -> None:
     """Prints every class and the confusion matrix, or the weakest classes where there are more than 12."""
     if len(metrics.classes) > MATRIX_CLASSES:
-        console().print("weakest: " + ", ".join(_weakest(metrics)), soft_wrap=True, markup=False)
+        print_line("weakest: " + ", ".join(_weakest(metrics)))
         return
     print_titled("by class", _class_table(metrics))
     print_titled("confusion matrix: rows are labels, columns predicted classes", _matrix(metrics))
@@ -30,7 +29,7 @@ def _class_table(metrics: ClassificationMetrics) -> Table:
     for name in ("images", "recall", "95% interval", "precision", "F1"):
         table.add_column(name, justify="right")
     for name, scores in metrics.by_class.items():
-        table.add_row(escape(name), *_cells(scores))
+        table.add_row(cell(name), *_cells(scores))
     return table
 
 
@@ -45,7 +44,7 @@ def _matrix(metrics: ClassificationMetrics) -> Table:
     for number in range(1, len(metrics.classes) + 1):
         table.add_column(str(number), justify="right")
     for number, (name, row) in enumerate(zip(metrics.classes, metrics.confusion, strict=True), 1):
-        table.add_row(str(number), escape(name), *(str(count) if count else "." for count in row))
+        table.add_row(str(number), cell(name), *(str(count) if count else "." for count in row))
     return table
 
 

@@ -14,8 +14,9 @@ from edgebreed.commands.common import (
     TRAINING,
     Json,
     Overwrite,
-    console,
+    cell,
     print_json,
+    print_line,
     print_titled,
     require,
     stdout_to_stderr,
@@ -137,7 +138,7 @@ def _show(result: "TuneResult", learned: int) -> None:
     for candidate in result.candidates:
         inference, ratio = candidate.inference, candidate.timing.ratio
         table.add_row(
-            inference.variant.path.name,
+            cell(inference.variant.path.name),
             inference.engine,
             str(inference.threads or "auto"),
             f"{ratio:.2f}",
@@ -145,11 +146,9 @@ def _show(result: "TuneResult", learned: int) -> None:
             _change(candidate.accuracy),
         )
     print_titled("from pixels to answer, 1280x720", table)
-    console().print(
-        "ratio: time beside the chosen one, in turns; ms: ratio x p50 of the chosen one", soft_wrap=True
-    )
+    print_line("ratio: time beside the chosen one, in turns; ms: ratio x p50 of the chosen one")
     for line in _lines(result.chosen, learned):
-        console().print(line, soft_wrap=True, markup=False)
+        print_line(line)
 
 
 def _change(accuracy: "AccuracyScore | None") -> str:

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from edgebreed.benchmarks.stats.compare import ComparisonOutcome
+from edgebreed.edge.formats import write_model
 
 from ..benchmarks.results import latencies, result, write
-from ..conftest import Cli
+from ..conftest import Cli, colour_manifest, colour_model
 from ..edge import bombs
 
 
@@ -69,3 +70,13 @@ def test_the_largest_photo_can_be_set(cli: Cli, tmp_path: Path, colours: Path) -
         assert 2 == outcome.code
         assert "a.bmp has 2,000x1,000 pixels (2.0 Mpx to decode), at most 1 Mpx" in outcome.err
         assert 0 == cli(*arguments, "--max-pixels", 2).code
+
+
+def test_a_model_may_have_any_name(cli: Cli, tmp_path: Path) -> None:
+    """It is no markup and steers no terminal, alone or in a table."""
+    write_model(tmp_path / "m.onnx", colour_model(), colour_manifest(name="[/]\x1b[31m"))
+    for engines in (("--engine", "cpu"), ("--engine", "cpu", "--engine", "openvino")):
+        outcome = cli("bench", "--model", "m.onnx", *engines, "--duration", "0.1")
+        assert 0 == outcome.code, outcome.err
+        assert "[/]\\x1b[31m" in outcome.out
+        assert outcome.out.replace("\n", "").isprintable()

@@ -120,7 +120,7 @@ def test_a_run_without_a_test_folder_is_measured_on_what_it_set_aside(
         "--keep-duplicates",
     )
     trained = cli(*command, "--out", "data/run", "--json").json
-    assert ({"test": 3}, 3, {"heic": 1, "loose": 1}) == (
+    assert ({"test": 3}, 3, {"heic": 1, "output": 1, "loose": 1}) == (
         trained["set_aside"],
         trained["test"]["n"],
         trained["left_out_counts"],
@@ -133,7 +133,7 @@ def test_a_run_without_a_test_folder_is_measured_on_what_it_set_aside(
     shown = cli(*command, "--out", "data/again").out
     assert "3 test images, from train" in shown
     assert "left out: 1 in HEIC: convert to JPEG (data/train/star/1.heic)" in shown
-    assert "written by edgebreed (data/run/" in shown
+    assert "written by edgebreed (data/again/" in shown
 
 
 @pytest.mark.keras

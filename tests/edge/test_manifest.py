@@ -32,6 +32,7 @@ def test_a_manifest_survives_json() -> None:
         task=Task.of("bird", people=False),
         detector=DetectorConfig("haar", {"tilt": 0}),
         learned=LearnedImages.of(["ab" * 32, "cd" * 32]),
+        dropped=LearnedImages.of(["ef" * 32]),
     )
     assert manifest == Manifest.from_dict(json.loads(json.dumps(manifest.to_dict())))
 
@@ -78,7 +79,7 @@ def test_what_tune_found_comes_back_and_may_be_absent() -> None:
 def test_the_first_schema_is_still_read() -> None:
     """Each of its models was asked for dogs and people; its face search stood with what tuning found."""
     old = colour_manifest().to_dict()
-    for key in ("task", "detector", "learned"):
+    for key in ("task", "detector", "learned", "dropped"):
         del old[key]
     old["schema"] = 1
     old["rejection"] = {"score": "known", "threshold": 0.4, "kept": 0.99, "auroc": None}

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from edgebreed.edge.files import OUTPUT_MARKER
 from edgebreed.train.run_record import CHECKPOINT, METRICS, MODEL, RECORD
 
 from ..conftest import ROOT
@@ -140,7 +141,7 @@ def test_a_run_killed_at_a_chosen_moment_ends_as_an_undisturbed_one(
         assert not (out / RECORD).exists()
         assert expected == resume(scratch, out)
         assert outcome_of(tmp_path / "undisturbed") == outcome_of(out)
-        assert [] == [path.name for path in out.iterdir() if path.name.startswith(".")]
+        assert [OUTPUT_MARKER] == [path.name for path in out.iterdir() if path.name.startswith(".")]
 
 
 def trainings(data: Path, folder: Path) -> Iterator[Training]:

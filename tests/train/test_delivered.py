@@ -86,6 +86,14 @@ def test_the_score_that_the_threshold_is_of_decides() -> None:
     assert Delivered(1 / 3, 1 / 3, 1 / 3, 0.0) == measure_delivered(outputs, images, policy)
 
 
+def test_classes_that_are_shown_by_one_name_are_one_answer() -> None:
+    """A user who reads that name of an image of either class reads what is right."""
+    outputs = ModelOutputs(np.array([[0.6, 0.4, 0.0], [0.6, 0.0, 0.4]], np.float32), None)
+    images = [LabelledImage(Path("gone.png"), label) for label in (1, 2)]
+    policy = colour_manifest(labels=("Warm", "Warm", "Cold"), rejection=Rejection())
+    assert Delivered(0.5, 0.5, 0.0, 0.0) == measure_delivered(outputs, images, policy)
+
+
 def test_a_line_says_why_nothing_is_unknown() -> None:
     """And that nobody can be a person then."""
     never = Rejection(reason="no negatives were given")

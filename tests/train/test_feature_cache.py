@@ -1,5 +1,8 @@
 """Features, computed once an image."""
 
+import gc
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -76,3 +79,25 @@ def test_a_cache_that_cannot_be_written_is_done_without(
     (warning,) = caplog.messages
     assert "features are not kept for the next run: cannot write" in warning
     assert "pass --cache DIR to keep them" in warning
+
+
+@pytest.mark.hostile
+def test_threads_read_while_the_garbage_collector_runs_python(tmp_path: Path) -> None:
+    """Python 3.11 fails in one of some thousand parses of a header then, if two threads parse at once."""
+    cache, digest = FeatureCache(tmp_path), "ab" * 32
+    cache.put("key", digest, np.ones(4, np.float32))
+    threshold = gc.get_threshold()
+    gc.callbacks.append(yield_to_threads)
+    gc.set_threshold(10)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda _: cache.get("key", digest), range(40_000)))
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(yield_to_threads)
+    assert all(row is not None for row in found)
+
+
+def yield_to_threads(*_: object) -> None:
+    """What a library's callback of the garbage collector may do."""
+    time.sleep(1e-5)

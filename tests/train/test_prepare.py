@@ -88,6 +88,18 @@ def test_frames_of_one_camera_are_learned_on_request(tmp_path: Path) -> None:
     assert {"train": 72, "valid": 9, "test": 9} == {name: len(images) for name, images in splits.items()}
 
 
+def test_copies_of_test_images_are_never_learned(tmp_path: Path, small_data: Path) -> None:
+    """`keep_duplicates` keeps what looks alike, not what is measured on byte for byte."""
+    shutil.copytree(small_data, tmp_path / "d")
+    tested = next((tmp_path / "d/test/star").iterdir())
+    shutil.copy(tested, tmp_path / "d/train/star/copy.png")
+    config = TrainConfig(tmp_path / "r", tmp_path / "c", Arch.SCRATCH, tmp_path / "d", keep_duplicates=True)
+    prepared = prepare(config)
+    names = {image.path.name for image in prepared.data.images("train")}
+    assert (False, 1) == ("copy.png" in names, prepared.dropped["repeated"])
+    assert tested in {image.path for image in prepared.data.images("test")}
+
+
 def test_a_set_of_copies_is_refused_on_request_too(tmp_path: Path) -> None:
     """Without naming the option again, which does not help."""
     frames = camera_frames(tmp_path / "frames")

@@ -52,8 +52,10 @@ def test_a_run_knows_what_it_learned_from(small_run: Path) -> None:
     assert {image.path: image in data.learned for image in data.all_images} == {
         image.path: digest_of(image.path) in record.learned for image in data.all_images
     }
-    older = {name: value for name, value in record.to_dict().items() if name != "learned"}
-    assert None is RunRecord.from_dict(older).learned
+    assert record == RunRecord.from_dict(json.loads(json.dumps(record.to_dict())))
+    assert record.dropped is not None
+    older = {name: value for name, value in record.to_dict().items() if name not in ("learned", "dropped")}
+    assert (None, None) == (RunRecord.from_dict(older).learned, RunRecord.from_dict(older).dropped)
 
 
 def test_the_newest_run_is_found(tmp_path: Path) -> None:
