@@ -1,5 +1,7 @@
 """Which format an image file is in, by its first bytes and never by its name, and whether it is all there."""
 
+from edgebreed.edge.jpeg_markers import START_OF_SCAN, jpeg_markers
+
 FORMATS = {
     "JPEG": frozenset({".jpg", ".jpeg", ".jpe", ".jfif"}),
     "PNG": frozenset({".png"}),
@@ -12,8 +14,11 @@ FORMATS = {
     "JPEG 2000": frozenset[str](),
     "PNM": frozenset[str](),
 }
-"""The suffixes of each format. HEIC is among them to be refused by name; the last two are no photos' formats,
-but OpenCV reads them where a file of another suffix holds them."""
+"""The suffixes of each format that is read, and of those that are among them to be refused by name."""
+
+REFUSED = frozenset({"HEIC", "JPEG 2000", "PNM"})
+"""Formats that are told by name and not read. OpenCV would read the last two where a file of another suffix
+holds them; no photo comes in them, and a few bytes of JPEG 2000 can ask for any amount of memory."""
 
 _SIGNATURES = (
     (b"\xff\xd8\xff", "JPEG"),
@@ -29,7 +34,7 @@ _SIGNATURES = (
 )
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
-_START_OF_SCAN, _END_OF_IMAGE = 0xDA, b"\xff\xd9"
+_END_OF_IMAGE = b"\xff\xd9"
 
 
 def format_of(data: bytes) -> str | None:
@@ -60,19 +65,5 @@ def _format_of_brands(data: bytes) -> str | None:
 
 
 def _start_of_scan(data: bytes) -> int:
-    """Where a JPEG's pixels begin: the thumbnail inside EXIF has an end of its own, before that.
-
-    Goes from marker to marker as libjpeg does, so that wrong lengths lead both to the same place.
-    """
-    at = data.find(b"\xff", 2)
-    while 0 <= at < len(data) - 1:
-        marker = data[at + 1]
-        if marker == _START_OF_SCAN:
-            return at
-        if marker == 0xFF:  # a fill byte
-            at += 1
-            continue
-        alone = marker <= 0x01 or 0xD0 <= marker <= 0xD9
-        length = 0 if alone else int.from_bytes(data[at + 2 : at + 4], "big")
-        at = data.find(b"\xff", at + 2 + length)
-    return len(data)
+    """Where a JPEG's pixels begin: the thumbnail inside EXIF has an end of its own, before that."""
+    return next((marker.at for marker in jpeg_markers(data) if marker.number == START_OF_SCAN), len(data))

@@ -1,8 +1,11 @@
 """Photos from disk: which files, and their pixels."""
 
 import logging
+import os
 import re
-from collections.abc import Iterable
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.edge.first_picture import first_picture
 from edgebreed.edge.folder_walk import by_reason, describe_all, walk
-from edgebreed.edge.image_format import FORMATS, format_of, is_cut_off
+from edgebreed.edge.image_format import FORMATS, REFUSED, format_of, is_cut_off
+from edgebreed.edge.image_header import read_header
+from edgebreed.edge.image_limits import DEFAULT_LIMITS, ImageLimits
 from edgebreed.edge.orientation import avif_turned, stated_orientation, stated_upright
-from edgebreed.edge.transparency import AS_STORED, lay_on_background, may_be_transparent
+from edgebreed.edge.transparency import AS_STORED, lay_on_background, may_be_transparent, read_opacity
 from edgebreed.errors import ImageError, InputError
 
 _LOG = logging.getLogger(__name__)
@@ -54,8 +60,10 @@ def find_photos(paths: Iterable[Path]) -> list[Path]:
 def _expand(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    if not path.is_dir():
+    if not path.exists():
         raise InputError(f"no such file or folder: {path}")
+    if not path.is_dir():
+        raise InputError(f"{path} is no regular file: give the file of a photo, or a folder")
     files = list(walk(path, is_photo))
     photos = sorted((file.path for file in files if file.left_out is None), key=natural_order)
     left_out = describe_all(by_reason(files), path)
@@ -78,7 +86,7 @@ def natural_order(path: Path) -> list[list[tuple[bool, int, str]]]:
     ]
 
 
-def decode(data: Encoded, name: str = "image") -> Frame:
+def decode(data: Encoded, name: str = "image", limits: ImageLimits = DEFAULT_LIMITS) -> Frame:
     """Decodes an encoded image, upright as its EXIF orientation says, transparent parts laid on white.
 
     Of an animation it is the first picture. 16 bits a channel become 8.
@@ -86,27 +94,33 @@ def decode(data: Encoded, name: str = "image") -> Frame:
     Args:
         data: a whole JPEG, PNG or other file, in bytes.
         name: what to call it in an error.
+        limits: what is refused before it takes memory.
 
     Returns:
         `(H, W, 3) uint8 BGR`.
 
     Raises:
-        ImageError: the bytes are no image that OpenCV can read, or end before the image does.
+        ImageError: the bytes are no image that OpenCV can read, end before the image does, or ask for more
+            than the limits or the memory allow.
     """
     encoded = bytes(data)  # copies other buffers, not bytes
-    cut_off = is_cut_off(encoded)
-    decoded = None if cut_off else _decode_as(encoded, cv2.IMREAD_COLOR)
-    if decoded is None:
-        raise ImageError(f"{name} {_fault(encoded, name, cut_off)}")
-    frame = np.asarray(decoded, np.uint8)
-    if not may_be_transparent(encoded):
-        return frame
-    stored = _decode_as(encoded, AS_STORED)
-    return frame if stored is None else lay_on_background(frame, stored, encoded)
+    fault = _fault_of_header(encoded, name, limits)
+    with _memory_for(name):
+        frame = None if fault else _decode_on_background(first_picture(encoded))
+    if frame is None:
+        raise ImageError(f"{name} {fault or _fault_of_pixels(encoded)}")
+    return frame
 
 
 def is_turned(data: bytes) -> bool:
-    """Whether an image is stored turned or mirrored, which `decode` sets right."""
+    """Whether an image is stored turned or mirrored, which `decode` sets right.
+
+    Raises:
+        ImageError: there is too little memory.
+    """
+    if _fault_of_header(data, "image", DEFAULT_LIMITS):
+        return False
+    data = first_picture(data)
     kind = format_of(data)
     if kind == "AVIF" and not np.array_equal(avif_turned(_PROBE, data), _PROBE):
         return True
@@ -114,11 +128,12 @@ def is_turned(data: bytes) -> bool:
         return False
     small, ignored = cv2.IMREAD_REDUCED_COLOR_8, cv2.IMREAD_IGNORE_ORIENTATION
     as_stored = (stated_upright(data), small) if kind == "TIFF" else (data, small | ignored)
-    upright, stored = _decode_as(data, small), _decode_as(*as_stored)  # TIFF is turned whatever the flags
+    with _memory_for("image"):
+        upright, stored = _decode_as(data, small), _decode_as(*as_stored)  # TIFF is turned whatever the flags
     return upright is not None and stored is not None and not np.array_equal(upright, stored)
 
 
-def read_photo(path: Path) -> Frame:
+def read_photo(path: Path, limits: ImageLimits = DEFAULT_LIMITS) -> Frame:
     """Reads one photo.
 
     Returns:
@@ -126,43 +141,89 @@ def read_photo(path: Path) -> Frame:
 
     Raises:
         InputError: the file cannot be read.
-        ImageError: it is no image.
+        ImageError: it is no image, or asks for more than the limits allow.
     """
-    return decode(read_encoded(path), str(path))
+    return decode(read_encoded(path, limits), str(path), limits)
 
 
-def read_encoded(path: Path) -> bytes:
+def read_encoded(path: Path, limits: ImageLimits = DEFAULT_LIMITS) -> bytes:
     """The bytes of a file.
 
     Raises:
         InputError: it cannot be read.
+        ImageError: it is a device, a pipe or a folder, or larger than the limits allow.
     """
     try:
-        return path.read_bytes()
+        status = path.stat()
+        fault = _fault_of_file(status, limits)
+        if fault:
+            raise ImageError(f"{path} {fault}")
+        with path.open("rb") as file:
+            return file.read(status.st_size)  # no more: files of /proc are empty and yet may never end
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:  # a zero byte, which no file name has
         raise InputError(f"cannot read {str(path)!r}: {error}") from error
 
 
+def _fault_of_file(status: os.stat_result, limits: ImageLimits) -> str:
+    if not stat.S_ISREG(status.st_mode):
+        return "is no regular file: give the file of a photo"
+    return limits.fault_of_size(status.st_size)
+
+
+@contextmanager
+def _memory_for(name: str) -> Iterator[None]:
+    """Turns an exhausted memory into the error of the image that is decoded inside."""
+    try:
+        yield
+    except MemoryError as error:
+        raise ImageError(f"{name} needs more memory than there is: shrink it") from error
+
+
+def _decode_on_background(data: bytes) -> Frame | None:
+    """The upright picture, `(H, W, 3) uint8 BGR`; None if it does not decode."""
+    stored = _decode_as(data, AS_STORED) if may_be_transparent(data) else None
+    opacity = None if stored is None else read_opacity(stored, data)
+    del stored  # which may be larger than the picture itself, before that is made
+    decoded = _decode_as(data, cv2.IMREAD_COLOR)
+    if decoded is None:
+        return None
+    frame = np.asarray(decoded, np.uint8)
+    if opacity is not None:
+        lay_on_background(frame, opacity)
+    return frame
+
+
 def _decode_as(data: bytes, flags: int) -> NDArray[Any] | None:
     """The upright picture; None if it does not decode."""
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
-    except cv2.error:
+    except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise MemoryError from error
         return None
     if picture is None or format_of(data) != "AVIF" or flags & cv2.IMREAD_IGNORE_ORIENTATION:
         return picture
     return avif_turned(picture, data)
 
 
-def _fault(data: bytes, name: str, cut_off: bool) -> str:
+def _fault_of_header(data: bytes, name: str, limits: ImageLimits) -> str:
+    """Why an image is not to be decoded, and what to do; empty if it may be."""
+    kind = format_of(data)
+    if kind in REFUSED or (kind is None and Path(name).suffix.lower() in FORMATS["HEIC"]):
+        return f"is {kind or 'HEIC'}, which edgebreed does not read: convert it to JPEG"
+    header = read_header(data)
+    if is_cut_off(data):
+        return "ends before its image does: copy or download it again"
+    if kind is None or header is None:
+        return _fault_of_pixels(data)
+    return limits.fault_of(header, kind)
+
+
+def _fault_of_pixels(data: bytes) -> str:
     """Why an image does not decode, and what to do."""
     kind = format_of(data)
-    if kind == "HEIC" or (kind is None and Path(name).suffix.lower() in FORMATS["HEIC"]):
-        return "is HEIC, which edgebreed does not read: convert it to JPEG"
-    if cut_off:
-        return "ends before its image does: copy or download it again"
     if kind in ("GIF", "AVIF"):
         remedy = f"it is damaged, or OpenCV {cv2.__version__} here has no {kind}: convert it to JPEG or PNG"
         return f"does not decode as {kind}: {remedy}"

@@ -17,6 +17,7 @@ from edgebreed.edge.decision import are_known, decide, top_predictions
 from edgebreed.edge.detectors import FACE, Detector, NoDetector, open_detector
 from edgebreed.edge.engines import Engine, EngineOptions, ModelOutputs, load_engine
 from edgebreed.edge.formats import read_model
+from edgebreed.edge.image_limits import DEFAULT_LIMITS, ImageLimits
 from edgebreed.edge.images import Encoded, Frame, checked_frame, decode, read_photo
 from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.prediction import Result
@@ -62,6 +63,7 @@ class Pipeline:
         manifest: what the model says of itself.
         detector: finds faces; None finds none.
         faces: when they are searched: a `FaceSearch` or its text.
+        limits: what image files are refused for.
 
     Raises:
         InputError: `faces` is none of these.
@@ -73,9 +75,10 @@ class Pipeline:
         manifest: Manifest,
         detector: Detector | None = None,
         faces: FaceSearch | str = FaceSearch.AUTO,
+        limits: ImageLimits = DEFAULT_LIMITS,
     ) -> None:
         self._engine: Engine | None = engine
-        self.manifest = manifest
+        self.manifest, self.limits = manifest, limits
         self.detector = detector or NoDetector()
         self.faces = _face_search(faces) if manifest.task.people else FaceSearch.NEVER
 
@@ -86,6 +89,7 @@ class Pipeline:
         options: EngineOptions | None = None,
         faces: FaceSearch | str = FaceSearch.AUTO,
         unknown_below: float | str | None = None,
+        limits: ImageLimits = DEFAULT_LIMITS,
     ) -> Self:
         """Opens a model file, or the one that ships with edgebreed.
 
@@ -94,6 +98,7 @@ class Pipeline:
             options: the engine, and how it runs.
             faces: when faces are searched: a `FaceSearch` or its text.
             unknown_below: a threshold in 0..1 in place of the model's own, or `off`.
+            limits: what image files are refused for.
 
         Raises:
             ModelFileError: the file has no manifest, or is damaged.
@@ -107,7 +112,7 @@ class Pipeline:
             raise InputError(f"{manifest.name} does not answer people: leave --faces always out")
         searches = manifest.task.people and faces is not FaceSearch.NEVER
         detector = _detector(path, manifest) if searches else NoDetector()
-        return cls(load_engine(file, options), manifest, detector, faces)
+        return cls(load_engine(file, options), manifest, detector, faces, limits)
 
     @property
     def engine(self) -> Engine:
@@ -264,7 +269,9 @@ class Pipeline:
         if not isinstance(image, str | Path | Encoded):
             return checked_frame(image)
         with watch.stage("decode"):
-            return read_photo(Path(image)) if isinstance(image, str | Path) else decode(image)
+            if isinstance(image, str | Path):
+                return read_photo(Path(image), self.limits)
+            return decode(image, limits=self.limits)
 
 
 def _face_search(faces: FaceSearch | str) -> FaceSearch:

@@ -27,7 +27,7 @@ from edgebreed.train.duplicates import (
 )
 from edgebreed.train.feature_cache import FeatureCache
 
-CACHE_KEY = "phash-2"  # raise the number when the hash or the decoder changes
+CACHE_KEY = "phash-3"  # raise the number when the hash or the decoder changes
 LATER = {"train": ("valid", "test"), "valid": ("test",), "test": ()}
 """The splits that are measured on once a split was learned; the final head learns validation images too."""
 
@@ -146,7 +146,10 @@ def _read(paths: list[Path], cache: FeatureCache) -> dict[Path, ScannedFile]:
 
 
 def _read_file(path: Path, cache: FeatureCache) -> ScannedFile:
-    data = read_encoded(path)
+    try:
+        data = read_encoded(path)
+    except ImageError as error:  # it is too large, so that not even its digest is worth reading it whole
+        return ScannedFile(cache.digest(path), False, None, False, None, str(error))
     digest = cache.digests[path] = hashlib.sha256(data).hexdigest()
     bits, fault = cache.get(CACHE_KEY, digest), ""
     if bits is None:

@@ -1,5 +1,6 @@
 """Image files as arrays, decoded on all cores with the runtime's own preprocessing."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -33,7 +34,7 @@ def load_images(paths: Sequence[Path], spec: InputSpec, change: Change = unchang
     Raises:
         ImageError: a file is no image.
     """
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each holds a whole picture, which may be large
         rows = list(pool.map(lambda path: to_input(change(read_photo(path)), spec), paths))
     return np.stack(rows) if rows else np.empty((0, spec.height, spec.width, 3), np.uint8)
 

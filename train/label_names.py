@@ -41,3 +41,4 @@ def _label(shown: object) -> str:
         raise TypeError(f"{shown!r} is no label")
     if not 1 <= len(str(shown)) <= SHORT or control_characters(str(shown).encode().decode()):
         raise ValueError(f"{shown!a:.80} is no label: 1 to {SHORT} letters without control characters are")
+    return str(shown)

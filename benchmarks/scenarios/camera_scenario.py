@@ -81,7 +81,7 @@ class CameraFeed:
         clock: Clock | None = None,
     ) -> Self:
         """Reads the image files and warms the system up for at least so many seconds."""
-        frames = camera_frames(images[:MAX_IMAGES])
+        frames = camera_frames(images[:MAX_IMAGES], limits=system.pipeline.limits)
         warmup = warm_up(lambda number: system.process_frame(frames[number]), len(frames), clock, warm_up_s)
         return cls(system, frames, warmup)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from edgebreed.edge.image_limits import DEFAULT_LIMITS, ImageLimits
 from edgebreed.edge.images import Frame, read_photo
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
 
@@ -32,6 +33,9 @@ def write_synthetic_images(folder: Path) -> list[Path]:
     return paths
 
 
-def camera_frames(images: Sequence[Path], spec: InputSpec = FRAME) -> list[Frame]:
+def camera_frames(
+    images: Sequence[Path], spec: InputSpec = FRAME, limits: ImageLimits = DEFAULT_LIMITS
+) -> list[Frame]:
     """Reads image files as camera frames, `(720, 1280, 3) uint8 BGR`, by `FRAME` or `LETTERBOXED_FRAME`."""
-    return [np.ascontiguousarray(to_input(read_photo(image), spec)[..., ::-1]) for image in images]
+    photos = (read_photo(image, limits) for image in images)
+    return [np.ascontiguousarray(to_input(photo, spec)[..., ::-1]) for photo in photos]

@@ -9,6 +9,7 @@ from edgebreed.benchmarks.stats.samples import Stages
 from edgebreed.edge.engines import AUTO, EngineOptions
 from edgebreed.edge.engines.registry import engines_for, known_engine
 from edgebreed.edge.formats import format_of
+from edgebreed.edge.image_limits import DEFAULT_LIMITS, ImageLimits
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import SHIPPED_MODEL, FaceSearch, Pipeline
 from edgebreed.edge.prediction import Result
@@ -65,9 +66,15 @@ class SystemUnderTest:
     pipeline: Pipeline
 
     @classmethod
-    def open(cls, path: Path | None, options: EngineOptions, faces: FaceSearch = FaceSearch.AUTO) -> Self:
+    def open(
+        cls,
+        path: Path | None,
+        options: EngineOptions,
+        faces: FaceSearch = FaceSearch.AUTO,
+        limits: ImageLimits = DEFAULT_LIMITS,
+    ) -> Self:
         """Opens a model file, or the model that ships with edgebreed."""
-        return cls(path or SHIPPED_MODEL, options, Pipeline.open(path, options, faces))
+        return cls(path or SHIPPED_MODEL, options, Pipeline.open(path, options, faces, limits=limits))
 
     @property
     def name(self) -> str:
@@ -124,6 +131,7 @@ def open_systems(
     engines: Sequence[str],
     options: EngineOptions,
     faces: FaceSearch = FaceSearch.AUTO,
+    limits: ImageLimits = DEFAULT_LIMITS,
 ) -> list[SystemUnderTest]:
     """Opens each model in each of the engines that run its format.
 
@@ -142,7 +150,7 @@ def open_systems(
             fitting = list(engines[:1])  # opening it raises an error that says more than ours could
         used |= set(fitting)
         systems += [
-            SystemUnderTest.open(model, replace(options, engine=engine), faces)
+            SystemUnderTest.open(model, replace(options, engine=engine), faces, limits)
             for engine in fitting or [AUTO]
         ]
     for engine in engines:

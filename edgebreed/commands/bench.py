@@ -21,6 +21,7 @@ from edgebreed.commands.common import (
     AllowFallback,
     Faces,
     Json,
+    MaxPixels,
     Overwrite,
     Threads,
     exit_code,
@@ -30,6 +31,7 @@ from edgebreed.commands.common import (
 from edgebreed.commands.group import CommandWithSubcommands
 from edgebreed.edge.engines import AUTO, ENGINES, EngineOptions
 from edgebreed.edge.files import refuse_existing, write_whole
+from edgebreed.edge.image_limits import DEFAULT_LIMITS, ImageLimits
 from edgebreed.edge.images import find_photos
 from edgebreed.edge.pipeline import FaceSearch
 
@@ -60,6 +62,7 @@ def bench(
     ] = 10.0,
     streams: Annotated[int, typer.Option(min=1, help="Images a query of multi-stream.")] = STREAMS,
     rate: Annotated[float, typer.Option(min=0.1, help="Frames a second of camera.")] = RATE,
+    max_pixels: MaxPixels = DEFAULT_LIMITS.megapixels,
     csv: Annotated[Path | None, typer.Option(help="File for the results as a table.")] = None,
     report: Annotated[Path | None, typer.Option(help="File for the results as an HTML page.")] = None,
     overwrite: Overwrite = False,
@@ -70,7 +73,7 @@ def bench(
         if path is not None:  # refused before anything is measured, not after
             refuse_existing(path, overwrite, "another name")
     options = EngineOptions(AUTO, threads, allow_fallback)
-    systems = open_systems(model or [None], engine or [AUTO], options, faces)
+    systems = open_systems(model or [None], engine or [AUTO], options, faces, ImageLimits(max_pixels))
     with tempfile.TemporaryDirectory() as folder:
         files = find_photos(images) if images else write_synthetic_images(Path(folder))
         source = tuple(str(path) for path in images) if images else "drawn by the program, 640x480"

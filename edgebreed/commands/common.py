@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import cv2
+import numpy as np
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -57,8 +58,19 @@ UnknownBelow = Annotated[
         help="Score from 0 to 1 below which an image is unknown, or off; default: as in the model.",
     ),
 ]
+MaxPixels = Annotated[
+    int,
+    typer.Option(
+        "--max-pixels",
+        min=1,
+        help="Largest image that is read, in Mpx (million pixels); of AVIF, a quarter of it.",
+    ),
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")]
 
+
+LONGEST_JPEG = 65_500
+"""Pixels of a side that OpenCV writes."""
 
 TRAINING = (
     "training",
@@ -198,7 +210,11 @@ def mark_saved(folder: Path | None) -> None:
 
 
 def save_jpeg(path: Path, frame: Frame) -> None:
-    """Writes a frame `(H, W, 3) uint8 BGR` as JPEG, atomically."""
+    """Writes a frame `(H, W, 3) uint8 BGR` as JPEG, atomically; one longer than JPEG can be is shrunk."""
+    scale = LONGEST_JPEG / max(frame.shape[:2])
+    if scale < 1:
+        height, width = (max(1, int(side * scale)) for side in frame.shape[:2])
+        frame = np.asarray(cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     write_whole(path, cv2.imencode(".jpg", frame)[1].tobytes(), overwrite=True)
 
 

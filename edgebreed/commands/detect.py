@@ -9,6 +9,7 @@ import typer
 
 from edgebreed.commands.common import (
     Json,
+    MaxPixels,
     Overwrite,
     annotated_paths,
     exit_code,
@@ -19,6 +20,7 @@ from edgebreed.commands.common import (
 )
 from edgebreed.edge.annotate import draw_faces
 from edgebreed.edge.detectors import HaarDetector
+from edgebreed.edge.image_limits import DEFAULT_LIMITS, ImageLimits
 from edgebreed.edge.images import find_photos, read_photo
 from edgebreed.edge.percentile import summary
 from edgebreed.errors import InputError
@@ -30,6 +32,7 @@ _LOG = logging.getLogger(__name__)
 def detect(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Images or folders of images.")],
     save: Annotated[Path | None, typer.Option(help="Folder to write images with boxes to.")] = None,
+    max_pixels: MaxPixels = DEFAULT_LIMITS.megapixels,
     overwrite: Overwrite = False,
     json_: Json = False,
 ) -> None:
@@ -41,7 +44,7 @@ def detect(
     latencies: list[float] = []
     for image in track(images, "faces", len(images)):
         try:
-            frame = read_photo(image)
+            frame = read_photo(image, ImageLimits(max_pixels))
         except InputError as error:
             _LOG.warning("%s", error)
             continue

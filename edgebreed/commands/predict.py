@@ -11,6 +11,7 @@ from edgebreed.commands.common import (
     EngineName,
     Faces,
     Json,
+    MaxPixels,
     Model,
     Overwrite,
     Threads,
@@ -24,6 +25,7 @@ from edgebreed.commands.common import (
 )
 from edgebreed.edge.annotate import draw_result
 from edgebreed.edge.engines import AUTO, EngineOptions
+from edgebreed.edge.image_limits import DEFAULT_LIMITS, ImageLimits
 from edgebreed.edge.images import find_photos
 from edgebreed.edge.pipeline import FaceSearch, Pipeline
 from edgebreed.edge.prediction import Result
@@ -41,13 +43,15 @@ def predict(
     engine: EngineName = AUTO,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
+    max_pixels: MaxPixels = DEFAULT_LIMITS.megapixels,
     overwrite: Overwrite = False,
     json_: Json = False,
 ) -> None:
     """Classify images."""
     images = find_photos(paths)
     annotated = annotated_paths(images, save, overwrite)
-    pipeline = Pipeline.open(model, EngineOptions(engine, threads, allow_fallback), faces, unknown_below)
+    options, limits = EngineOptions(engine, threads, allow_fallback), ImageLimits(max_pixels)
+    pipeline = Pipeline.open(model, options, faces, unknown_below, limits)
     mark_saved(save)
     failures = 0
     for image in images:

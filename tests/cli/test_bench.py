@@ -7,6 +7,7 @@ from edgebreed.edge.formats import write_model
 
 from ..benchmarks.results import latencies, result, write
 from ..conftest import Cli, colour_manifest, colour_model
+from ..edge import bombs
 
 
 def test_bench_prints_what_it_promises(cli: Cli, colours: Path) -> None:
@@ -58,6 +59,17 @@ def test_bench_side_by_side(cli: Cli, tmp_path: Path, colours: Path) -> None:
     assert (2, "edgebreed: t.csv exists: pass --overwrite or another name\n") == (refused.code, refused.err)
     lines = cli("bench", *options).out.splitlines()
     assert 1 == sum("colours fp32" in line and "│ openvino │" in line for line in lines)
+
+
+def test_the_largest_photo_can_be_set(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """In millions of pixels, as in `predict`, also where photos become camera frames."""
+    (tmp_path / "a.bmp").write_bytes(bombs.bmp(2000, 1000))
+    for scenario in ("single-stream", "camera"):
+        arguments = ("bench", "a.bmp", "--model", colours, "--scenario", scenario, "--duration", "0.1")
+        outcome = cli(*arguments, "--max-pixels", 1)
+        assert 2 == outcome.code
+        assert "a.bmp has 2,000x1,000 pixels (2.0 Mpx to decode), at most 1 Mpx" in outcome.err
+        assert 0 == cli(*arguments, "--max-pixels", 2).code
 
 
 def test_a_model_may_have_any_name(cli: Cli, tmp_path: Path) -> None:

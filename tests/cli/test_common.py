@@ -3,6 +3,10 @@
 from pathlib import Path
 
 import cv2
+import pytest
+
+from edgebreed.commands.common import LONGEST_JPEG, save_jpeg
+from edgebreed.edge.images import read_photo
 
 from ..conftest import RED, Cli, plain
 
@@ -17,3 +21,12 @@ def test_annotated_images_of_equal_names_get_different_files(cli: Cli, tmp_path:
         assert 0 == cli(*command, "--save", out).code
         saved = sorted(path.relative_to(out).as_posix() for path in out.rglob("*.jpg"))
         assert ["a/1.jpg", "b/1.bmp.jpg", "b/1.png.jpg"] == saved
+
+
+@pytest.mark.parametrize("size", [(70_000, 2), (1, 131_000)])
+def test_a_picture_longer_than_jpeg_can_be_is_shrunk(size: tuple[int, int], tmp_path: Path) -> None:
+    """To the longest side that OpenCV writes; others keep their size."""
+    save_jpeg(tmp_path / "long.jpg", plain(RED, *size))
+    save_jpeg(tmp_path / "short.jpg", plain(RED, 65_500, 1))
+    assert LONGEST_JPEG == max(read_photo(tmp_path / "long.jpg").shape)
+    assert (1, 65_500, 3) == read_photo(tmp_path / "short.jpg").shape

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 
 from ..conftest import BLUE, RED, Cli, plain
+from ..edge import bombs
 
 
 def test_predict_prints_an_object_a_line_in_order(cli: Cli, tmp_path: Path, colours: Path) -> None:
@@ -86,3 +87,34 @@ def test_any_name_is_printed_on_one_line(cli: Cli, tmp_path: Path, photo: Path, 
     outcome = cli("predict", tmp_path, "--model", colours)
     assert (0, 2) == (outcome.code, len(outcome.out.splitlines()))
     assert r"\udce9\n\x1b[31m[bold].png: colour: Red (100%); then" in outcome.out
+
+
+def test_a_photo_that_asks_for_too_much_does_not_stop_the_others(
+    cli: Cli, tmp_path: Path, photo: Path, colours: Path
+) -> None:
+    """In a folder too; one line says what it has, what is read and what to do."""
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "bomb.bmp").write_bytes(bombs.bmp(32_000, 32_000))
+    photo.rename(tmp_path / "p" / "red.png")
+    outcome = cli("predict", "p", "--model", colours, "--json")
+    assert (2, 1, 1) == (outcome.code, len(outcome.out.splitlines()), len(outcome.err.splitlines()))
+    assert (
+        "p/bomb.bmp has 32,000x32,000 pixels (1,024.0 Mpx to decode), at most 64 Mpx are read" in outcome.err
+    )
+    assert "or raise --max-pixels" in outcome.err
+
+
+def test_the_largest_photo_can_be_set(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """In millions of pixels."""
+    (tmp_path / "a.bmp").write_bytes(bombs.bmp(2000, 1000))
+    arguments = ("predict", "a.bmp", "--model", colours, "--max-pixels")
+    assert [2, 0] == [cli(*arguments, megapixels).code for megapixels in (1, 2)]
+    assert "--max-pixels" in cli(*arguments, 0).err
+
+
+def test_a_pipe_is_refused_in_one_line(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """Instead of being waited for."""
+    os.mkfifo(tmp_path / "pipe.jpg")
+    outcome = cli("predict", "pipe.jpg", "--model", colours)
+    assert 2 == outcome.code
+    assert "pipe.jpg is no regular file: give the file of a photo, or a folder" in outcome.err

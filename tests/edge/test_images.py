@@ -1,17 +1,24 @@
 """Photos from disk."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from edgebreed.edge.files import mark_output
+from edgebreed.edge.image_limits import ImageLimits
 from edgebreed.edge.images import decode, find_photos, is_photo, is_turned, read_photo
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
 from edgebreed.errors import ImageError, InputError
 
-from ..conftest import RED, plain
+from ..conftest import RED, ROOT, plain
+from . import bombs
 from .encoded import bgr, difference, drawn, encode, oriented, upright
 
 
@@ -176,3 +183,131 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
         read_photo(tmp_path / "gone.jpg")
     with pytest.raises(InputError, match=r"cannot read 'a\\x00b': embedded null byte"):
         read_photo(Path("a\0b"))
+
+
+def read_in_a_child(folder: Path, files: dict[str, bytes], megabytes: int = 4000) -> dict[str, Any]:
+    """What `read_photos` prints of these files, the outcomes by their names."""
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    paths = [str(folder / name) for name in files]
+    command = [sys.executable, "-m", "tests.edge.read_photos", str(megabytes), *paths]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return {**told, "outcomes": {Path(path).name: came for path, came in told["outcomes"].items()}}
+
+
+def every_bomb() -> dict[str, bytes]:
+    """A file of each way to ask for much."""
+    return {
+        "jpeg": bombs.jpeg(20_000, 20_000),
+        "scans": bombs.many_scans(5000),
+        "bmp": bombs.bmp(32_000, -32_000),
+        "png": bombs.png(20_000, 20_000),
+        "png16": bombs.png(8000, 8000, 16, 6),
+        "texts": bombs.png(2, 2, tail=bombs.png_texts(150)),
+        "webp": bombs.webp(16_000, 16_000),
+        "tiff": bombs.tiff(20_000, 20_000),
+        "bigtiff": bombs.tiff(20_000, 20_000, big=True),
+        "tile": bombs.tiff(16, 16, 16_384),
+        "gif": bombs.gif(60_000, 60_000),
+        "clears": bombs.gif(9, 9, [(4, 3)] * 100_000),
+        "avif": bombs.avif(20_000, 20_000),
+        "stream": bombs.avif_stream(),
+    }
+
+
+def test_files_that_ask_for_too_much_are_refused_before_they_take_it(tmp_path: Path) -> None:
+    """Of every format, by every number that it has for that: each says what came and what is read."""
+    told = read_in_a_child(tmp_path, every_bomb())
+    assert {} == {
+        name: came for name, came in told["outcomes"].items() if " read" not in came and name != "clears"
+    }
+    assert "starts its dictionary over 20,000 times: save it as a PNG" == told["outcomes"]["clears"]
+    assert (
+        "has 16x16 pixels (268.4 Mpx to decode), at most 64 Mpx are read of TIFF: "
+        in told["outcomes"]["tile"]
+    )
+    assert told["peak_bytes"] < 250_000_000
+    assert told["seconds"] < 5
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("name", ["jpeg", "bmp", "tiff", "tiff16", "gif", "png"])
+def test_the_largest_photos_that_are_read_fit_into_a_gigabyte(name: str, tmp_path: Path) -> None:
+    """All together: the file, both decodings where it may be transparent, and Python."""
+    largest = {
+        "jpeg": lambda: bombs.jpeg(8000, 8000),
+        "bmp": lambda: bombs.bmp(8000, 8000),
+        "tiff": lambda: bombs.tiff(8000, 8000),
+        "tiff16": lambda: bombs.tiff(5600, 5600, bits=16, samples=4),
+        "gif": lambda: bombs.gif(8000, 8000),
+        "png": lambda: bombs.whole_png(8000, 8000, 6),
+    }
+    told = read_in_a_child(tmp_path, {name: largest[name]()})
+    assert ("5600x5600x3" if name == "tiff16" else "8000x8000x3") == told["outcomes"][name]
+    assert told["peak_bytes"] < 1_000_000_000
+
+
+def test_pictures_with_opacity_are_laid_on_white_some_rows_at_a_time(tmp_path: Path) -> None:
+    """One of 16 million pixels takes its two decodings, not several pictures of twice the depth besides."""
+    told = read_in_a_child(tmp_path, {"clear.png": bombs.whole_png(4000, 4000, 6)})
+    assert {"clear.png": "4000x4000x3"} == told["outcomes"]
+    assert told["peak_bytes"] < 300_000_000
+
+
+def test_a_png_animation_takes_no_more_than_its_first_picture(tmp_path: Path) -> None:
+    """OpenCV would keep several whole pictures, of which nobody sees but one."""
+    data = bombs.whole_png(5000, 5000, 2, bombs.png_animation(5000, 5000))
+    told = read_in_a_child(tmp_path, {"moving.png": data})
+    assert {"moving.png": "5000x5000x3"} == told["outcomes"]
+    assert told["peak_bytes"] < 250_000_000
+
+
+def test_too_little_memory_is_the_error_of_one_photo(tmp_path: Path) -> None:
+    """The next one is read."""
+    told = read_in_a_child(tmp_path, {"large": bombs.bmp(8000, 8000), "small": bombs.bmp(80, 80)}, 100)
+    assert {"large": "needs more memory than there is: shrink it", "small": "80x80x3"} == told["outcomes"]
+
+
+def test_a_limit_may_be_raised_or_lowered(photo: Path) -> None:
+    """In whole millions of pixels."""
+    data = bombs.bmp(2000, 1000)
+    assert (1000, 2000, 3) == decode(data, limits=ImageLimits(2)).shape
+    with pytest.raises(
+        ImageError, match=r"a.bmp has 2,000x1,000 pixels \(2.0 Mpx to decode\), at most 1 Mpx"
+    ):
+        decode(data, "a.bmp", ImageLimits(1))
+    assert (30, 40, 3) == read_photo(photo, ImageLimits(1)).shape
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    """It is refused by its size, before a byte of it is read."""
+    path = tmp_path / "sparse.jpg"
+    path.touch()
+    os.truncate(path, 10**12)
+    with pytest.raises(ImageError, match=r"sparse.jpg has 1,000,000 MB, at most 195 MB are read: shrink it"):
+        read_photo(path)
+
+
+def test_what_is_no_regular_file_is_not_read(tmp_path: Path) -> None:
+    """A pipe would be waited for, a device may never end; a file of /proc has no size and no end."""
+    os.mkfifo(tmp_path / "pipe.jpg")
+    for path in (tmp_path / "pipe.jpg", Path("/dev/zero"), tmp_path):
+        with pytest.raises(ImageError, match=f"{path} is no regular file: give the file of a photo"):
+            read_photo(path)
+    for path in (tmp_path / "pipe.jpg", Path("/dev/zero")):
+        with pytest.raises(InputError, match=f"{path} is no regular file: give .* or a folder"):
+            find_photos([path])
+    with pytest.raises(ImageError, match="/proc/self/pagemap does not decode as an image"):
+        read_photo(Path("/proc/self/pagemap"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"), [("JPEG 2000", b"\0\0\0\x0cjP  \r\n\x87\n"), ("PNM", b"P6 1 1 255 abc")]
+)
+def test_formats_of_no_photo_are_refused_by_name(kind: str, data: bytes) -> None:
+    """OpenCV would read them, without any bound."""
+    with pytest.raises(
+        ImageError, match=f"a.jpg is {kind}, which edgebreed does not read: convert it to JPEG"
+    ):
+        decode(data, "a.jpg")

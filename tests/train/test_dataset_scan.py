@@ -123,12 +123,17 @@ def test_pictures_of_sixteen_bits_are_told_apart(tmp_path: Path) -> None:
     assert () == scanned(tmp_path / "d").near.members
 
 
-def test_panoramas_are_read(tmp_path: Path) -> None:
-    """Of more pixels than Pillow opens."""
-    wide = np.zeros((1500, 60000), np.uint8)
-    write(tmp_path / "d/a/wide.jpg", cv2.imencode(".jpg", wide)[1].tobytes())
-    write(tmp_path / "d/b/1.png", noise(1))
-    assert {} == scanned(tmp_path / "d").undecodable
+def test_panoramas_are_read_up_to_the_limit(tmp_path: Path) -> None:
+    """One of 63 million pixels is; larger ones are named with the reason, and so is a file of gigabytes."""
+    for name, width in (("wide", 42_000), ("wider", 60_000)):
+        picture = cv2.imencode(".jpg", np.zeros((1500, width), np.uint8))[1]
+        write(tmp_path / f"d/a/{name}.jpg", picture.tobytes())
+    sparse = write(tmp_path / "d/b/sparse.png", noise(1))
+    os.truncate(sparse, 300_000_000)
+    faults = {path.name: fault for path, fault in scanned(tmp_path / "d").undecodable.items()}
+    assert {"wider.jpg", "sparse.png"} == set(faults)
+    assert "wider.jpg has 60,000x1,500 pixels (90.0 Mpx to decode), at most 64 Mpx" in faults["wider.jpg"]
+    assert "sparse.png has 300 MB, at most 195 MB are read: shrink it" in faults["sparse.png"]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (65500, 1), (1, 65500)])
