@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 
 from edgebreed import EngineOptions, FaceSearch, Kind, Pipeline
 from edgebreed.edge.images import find_photos
+from edgebreed.errors import ModelFileError
 
 from .conftest import SHARED
 
@@ -114,3 +116,27 @@ def test_a_video_of_photos_is_answered(tmp_path: Path) -> None:
     assert len(photos) == data["frames"]["processed"]
     events = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text().splitlines()]
     assert [event.get("kind") for event in events].count("known") >= 4
+
+
+FAULTS = SHARED / "faults" / "models"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("external-data-in-constant.onnx", "weights in another file are refused"),
+        ("external-data-varint.onnx", "weights in another file are refused"),
+        ("customop-crash.tflite", "operator 32 is not built into LiteRT"),
+    ],
+)
+def test_a_model_file_that_reaches_out_or_crashes_an_engine_is_refused(name: str, message: str) -> None:
+    """In one line, before any engine has seen it."""
+    with pytest.raises(ModelFileError, match=rf"{name}: {message}.*: export it with `edgebreed export`$"):
+        Pipeline.open(FAULTS / name)
+
+
+@pytest.mark.parametrize("name", ["tiny.onnx", "tiny-unicode.onnx"])
+def test_sound_files_of_the_first_schema_still_run(name: str) -> None:
+    """Two classes may bear one label."""
+    with Pipeline.open(FAULTS / name) as pipeline:
+        assert pipeline.process(np.zeros((96, 96, 3), np.uint8)).summary

@@ -2,8 +2,8 @@
 
     python tests/hostile/model_mutants.py MODEL KIND FIRST COUNT FOLDER
 
-MODEL is a sound file. KIND is `flip` (one bit of the file), `model` (the model's bytes, with a digest made
-anew) or `manifest` (a field of it, with a digest made anew).
+MODEL is a sound file. KIND is `flip` (one bit of the file), or, with a digest made anew, `model` (the model's
+bytes), `graph` (a TFLite model's operators and tensors) or `manifest` (a field of it).
 """
 
 import json
@@ -20,6 +20,7 @@ from edgebreed.edge.formats import ModelFile, ModelFormat, onnx, read_model, tfl
 from edgebreed.edge.formats.digest import with_digest
 from edgebreed.edge.pipeline import Pipeline
 from edgebreed.errors import EdgebreedError
+from tests.hostile.graph_mutants import rewired
 
 FORMATS = {ModelFormat.ONNX: onnx, ModelFormat.TFLITE: tflite}
 ENGINES = {ModelFormat.ONNX: ("cpu", "openvino"), ModelFormat.TFLITE: ("litert",)}
@@ -82,6 +83,8 @@ def mutant(model: ModelFile, whole: bytes, kind: str, number: int) -> bytes:
     data, manifest = model.data, model.manifest.to_dict()
     if kind == "model":
         data = damaged(data, rng)
+    elif kind == "graph":
+        data = rewired(data, rng)
     else:
         distorted(manifest, rng)
     return with_digest(FORMATS[model.format].join(data, json.dumps(manifest), ()))
@@ -97,6 +100,12 @@ def outcome(path: Path, engine: str) -> str:
     except Exception as error:
         return f"foreign: {type(error).__name__}: {error}"
     return "answered"
+
+
+def most_bytes() -> int:
+    """The most memory that this process had; `getrusage` would count the one that started it."""
+    status = Path("/proc/self/status").read_text()
+    return 1024 * int(status.split("VmHWM:")[1].split()[0])
 
 
 def main() -> None:
@@ -116,7 +125,7 @@ def main() -> None:
                 print(json.dumps({"number": number}), file=results, flush=True)
                 start = time.process_time()
                 found = outcome(path, engine)
-                line = {"found": found, "seconds": time.process_time() - start}
+                line = {"found": found, "seconds": time.process_time() - start, "bytes": most_bytes()}
                 print(json.dumps(line), file=results, flush=True)
             path.unlink()
 
