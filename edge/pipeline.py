@@ -19,7 +19,7 @@ from edgebreed.edge.engines import Engine, EngineOptions, ModelOutputs, load_eng
 from edgebreed.edge.formats import read_model
 from edgebreed.edge.image_limits import DEFAULT_LIMITS, ImageLimits
 from edgebreed.edge.images import Encoded, Frame, checked_frame, decode, read_photo
-from edgebreed.edge.manifest import Manifest
+from edgebreed.edge.manifest import PROBABILITY, Manifest
 from edgebreed.edge.prediction import Result
 from edgebreed.edge.preprocess import to_input
 from edgebreed.errors import EngineError, InputError, ModelFileError
@@ -262,8 +262,12 @@ class Pipeline:
                 f"{manifest.name} has {len(manifest.labels)} classes and gave outputs of shape {shape} "
                 f"for {images} images: export it again"
             )
-        if not np.isfinite(outputs.probabilities).all():
+        scores = (outputs.probabilities, outputs.in_distribution)
+        if not all(np.isfinite(score).all() for score in scores if score is not None):
             raise EngineError(f"{manifest.name} gave probabilities that are no numbers: export it in fp32")
+        least, most = PROBABILITY
+        if not all((score >= least).all() and (score <= most).all() for score in scores if score is not None):
+            raise EngineError(f"{manifest.name} gave probabilities outside of 0 to 1: export it again")
 
     def _loaded(self, image: Image, watch: Stopwatch) -> Frame:
         if not isinstance(image, str | Path | Encoded):

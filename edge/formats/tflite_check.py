@@ -10,10 +10,12 @@ LAST_OPERATOR, CUSTOM = 209, 32
 SPLIT, SPLIT_OPTIONS = 49, 35
 OPERANDS = {45: 4, SPLIT: 2, 65: 3, 126: 2}
 """Operators whose kernels in LiteRT do not count their inputs: STRIDED_SLICE, SPLIT, SLICE, BATCH_MATMUL."""
+WITHOUT_BIAS = {3, 4, 9, 67}
+"""Operators whose third input, the bias, may be none (-1): convolutions and FULLY_CONNECTED."""
 UNFIT = {80, 118, 119, 129, 136, 137, 138, 139, 142, 143, 144}
 """Operators that no classifier needs: FAKE_QUANT, whose kernel does not look at types; those that call other
 graphs (IF, WHILE, CALL_ONCE); tables and variables, which live on between images."""
-MAX_ELEMENTS = 1 << 30  # of a tensor
+MAX_ELEMENTS, MAX_COMPUTED = 1 << 30, 1 << 26  # of a tensor; of one that takes memory beside the file's
 REMEDY = "export it with `edgebreed export`"
 _INTS, _BYTES = Scalars("i"), Scalars("B")
 _OPTIONS = {3: "ConcatEmbeddings", 8: "FullyConnected", 17: "Ints", 30: "Ints", 111: "VarHandle", 115: "Ints"}
@@ -137,7 +139,8 @@ def _check_graph(graph: FlatTable, buffers: int, codes: int) -> None:
 def _check_operands(operator: FlatTable, kind: int) -> None:
     """Refuses an operator without the inputs that its kernel reads unasked."""
     inputs, outputs = operator.scalars(1, "i"), operator.scalars(2, "i")
-    wrong = len(inputs) != OPERANDS.get(kind, len(inputs)) or -1 in inputs[:2]
+    needed = inputs[:2] if kind in WITHOUT_BIAS else inputs
+    wrong = len(inputs) != OPERANDS.get(kind, len(inputs)) or -1 in needed
     if kind == SPLIT:
         options = operator.table(4) if operator.scalar(3, "B") == SPLIT_OPTIONS else None
         wrong = wrong or options is None or options.scalar(0, "i") != len(outputs)
@@ -149,6 +152,10 @@ def _check_order(graph: FlatTable, filled: set[int]) -> None:
     """Refuses operators that read what nothing has computed yet, or write what is there already."""
     tensors = graph.tables(0)
     ready = {index for index, tensor in enumerate(tensors) if _is_constant(tensor, filled)}
+    if any(
+        math.prod(tensors[at].scalars(0, "i")) > MAX_COMPUTED for at in range(len(tensors)) if at not in ready
+    ):
+        raise ModelFileError(f"a tensor of over {MAX_COMPUTED:,} computed numbers is refused: {REMEDY}")
     ready.update(graph.scalars(1, "i"))
     for operator in graph.tables(3):
         missing = set(operator.scalars(1, "i")) - ready - {-1}

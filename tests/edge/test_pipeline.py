@@ -203,6 +203,8 @@ def test_several_images_are_asked_for_as_such(colours: Path, photo: Path) -> Non
         ([0.1, 0.9], r"colours has 3 classes and gave outputs of shape \(1, 2\) for 1 images"),
         ([0.1, 0.2, 0.3, 0.4], r"gave outputs of shape \(1, 4\)"),
         ([0.5, float("nan"), 0.5], "gave probabilities that are no numbers: export it in fp32"),
+        ([116.0, 114.0, 101.0], "gave probabilities outside of 0 to 1: export it again"),
+        ([0.5, -0.5, 1.0], "gave probabilities outside of 0 to 1: export it again"),
     ],
 )
 def test_outputs_that_are_no_answer_are_refused(probabilities: list[float], message: str) -> None:
