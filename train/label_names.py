@@ -1,10 +1,11 @@
 """The labels that users read in place of folder names, from the file of `train --names`."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from edgebreed.edge.json_fields import SHORT, control_characters
-from edgebreed.edge.text import read_text
+from edgebreed.edge.text import printable, read_text
 from edgebreed.errors import InputError
 from edgebreed.train.layout import normalized
 
@@ -26,6 +27,11 @@ def read_names(path: Path) -> dict[str, str]:
             f'{path} is no list of names ({error}): give JSON such as {{"folder": "Label"}}'
         ) from error
     return labels
+
+
+def shown_labels(classes: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    """What users read for each class: its label of `read_names`, or its folder's name in one line."""
+    return tuple(names.get(name, printable(name)[:SHORT]) for name in classes)
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

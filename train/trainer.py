@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.files import replacing, write_whole
-from edgebreed.edge.json_fields import SHORT
 from edgebreed.edge.manifest import LearnedImages
-from edgebreed.edge.text import printable
 from edgebreed.machine import versions
 from edgebreed.train.classification_metrics import measure
 from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.delivered import describe_unknown, measure_delivered
-from edgebreed.train.label_names import read_names
+from edgebreed.train.label_names import read_names, shown_labels
 from edgebreed.train.prepare import PreparedData, prepare
 from edgebreed.train.run_record import (
     HISTORY,
@@ -94,7 +92,7 @@ def _record(config: TrainConfig, prepared: PreparedData, fitted: Fitted, labels:
         data=str(data.root.resolve()),
         seed=config.seed,
         classes=data.classes,
-        labels=tuple(labels.get(name, printable(name)[:SHORT]) for name in data.classes),
+        labels=shown_labels(data.classes, labels),
         input=config.spec,
         rejection=fitted.rejection,
         task=config.task,

@@ -1,5 +1,7 @@
 """Options and output functions that several commands share."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -9,6 +11,24 @@ from edgebreed.commands.common import LONGEST_JPEG, save_jpeg
 from edgebreed.edge.images import read_photo
 
 from ..conftest import RED, Cli, plain
+
+HIDE = """
+import sys
+
+class Without:
+    def __init__(self, finder, packages):
+        self._finder, self._packages = finder, packages
+
+    def __getattr__(self, name):
+        return getattr(self._finder, name)
+
+    def find_spec(self, name, path=None, target=None):
+        return None if name.split(".")[0] in self._packages else self._finder.find_spec(name, path, target)
+
+sys.meta_path[:] = [Without(finder, {packages!r}) for finder in sys.meta_path]
+from edgebreed.cli import run
+sys.exit(run({arguments!r}))
+"""
 
 
 def test_annotated_images_of_equal_names_get_different_files(cli: Cli, tmp_path: Path, colours: Path) -> None:
@@ -30,3 +50,24 @@ def test_a_picture_longer_than_jpeg_can_be_is_shrunk(size: tuple[int, int], tmp_
     save_jpeg(tmp_path / "short.jpg", plain(RED, 65_500, 1))
     assert LONGEST_JPEG == max(read_photo(tmp_path / "long.jpg").shape)
     assert (1, 65_500, 3) == read_photo(tmp_path / "short.jpg").shape
+
+
+@pytest.mark.parametrize("package", ["keras", "scipy", "sklearn", "matplotlib", "cleanlab", "tensorboardX"])
+@pytest.mark.parametrize("arguments", [["train"], ["data", "check", "."]], ids=["train", "data check"])
+def test_training_says_what_to_install(arguments: list[str], package: str) -> None:
+    """In one line, whichever of its packages is missing."""
+    assert_names_the_extra(arguments, package, "train")
+
+
+@pytest.mark.parametrize("package", ["onnx", "tf2onnx", "nncf", "ai_edge_quantizer", "flatbuffers"])
+def test_exporting_says_what_to_install(package: str) -> None:
+    """In one line, whichever of its packages is missing."""
+    assert_names_the_extra(["export", "--format", "onnx"], package, "export")
+
+
+def assert_names_the_extra(arguments: list[str], package: str, extra: str) -> None:
+    """Runs a command in a Python without a package."""
+    code = HIDE.format(packages=[package], arguments=arguments)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (2, 1) == (done.returncode, done.stderr.count("\n")), done.stderr
+    assert f'run `pip install "edgebreed[{extra}]"`' in done.stderr

@@ -16,6 +16,8 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import Image
 
+from edgebreed.edge.text import printable
+
 from .exif_mutants import mutant, original
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -255,7 +257,7 @@ def _one_in(count: int, draw: Draw) -> bool:
 def _draw_labels(draw: Draw, found: DataSet) -> dict[str, str]:
     """Labels of some classes: other words, another class's name, or one label for two."""
     classes = [Path(os.fsdecode(folder)).name for folder in found.classes]
-    labels = st.one_of(st.sampled_from([*NAMES, "1", "2"]), st.sampled_from(classes))
+    labels = st.one_of(st.sampled_from([*NAMES, "1", "2"]), st.sampled_from(classes)).map(printable)
     return dict(draw(st.dictionaries(st.sampled_from(classes), labels)))
 
 
