@@ -304,6 +304,7 @@ KINDS = (
     "is none of the",
     "was written by edgebreed",
     "are both the",
+    "beside it hold images",
     "a classifier needs two or more",
     "no train folder",
     "has no training image left",
