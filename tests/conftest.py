@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from edgebreed.edge.task import Rejection, RejectionScore, Task
 from edgebreed.train.demo import write_demo
 
 telemetry.disable()  # of packages that tests import themselves
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests that run under nohup would hand it on as ignored
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
