@@ -5,7 +5,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -70,6 +70,7 @@ class DatasetScan:
         repeats: images that must not be learned, as they look like an image of the same class in a split that
             is measured on later.
         digests: SHA-256 of each file.
+        hashes: perceptual hash of each, `(64,) bool`; None for a file that does not decode.
     """
 
     splits: dict[Path, str]
@@ -82,6 +83,7 @@ class DatasetScan:
     conflicting: tuple[tuple[Path, ...], ...]
     repeats: frozenset[Path]
     digests: dict[Path, str]
+    hashes: dict[Path, NDArray[np.bool_] | None] = field(compare=False)  # arrays have no single truth
 
     @property
     def contradicted(self) -> frozenset[Path]:
@@ -125,6 +127,7 @@ def scan_dataset(data: Dataset, cache: FeatureCache) -> DatasetScan:
         conflicting=conflicting,
         repeats=frozenset(path for one_class in classes for path in _repeats(one_class, splits)),
         digests={path: file.sha256 for path, file in files.items()},
+        hashes={path: file.hash for path, file in files.items()},
     )
 
 

@@ -1,6 +1,6 @@
 """Compares negatives with the data set: what shows a class is no example of what is unknown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,14 +42,17 @@ class CheckedNegatives:
 
 
 def check_negatives(
-    folder: Path | None, negatives: Sequence[Path], images: Sequence[Path], cache: FeatureCache
+    folder: Path | None,
+    negatives: Sequence[Path],
+    images: Mapping[Path, NDArray[np.bool_] | None],
+    cache: FeatureCache,
 ) -> CheckedNegatives:
     """Compares negatives with the images of all splits, by their bytes and by their looks.
 
     Args:
         folder: where the negatives are from; None where there are none.
         negatives: the files.
-        images: of the data set.
+        images: of the data set, each with its perceptual hash `(64,) bool`; None if it does not decode.
         cache: of hashes.
 
     Raises:
@@ -61,7 +64,7 @@ def check_negatives(
     first = {cache.digest(path): path for path in reversed(negatives)}
     unique = [path for path in negatives if first[cache.digest(path)] == path]
     hashes = image_hashes(unique, cache)
-    alike = look_alikes(hashes, image_hashes(images, cache))
+    alike = look_alikes(hashes, {path: bits for path, bits in images.items() if bits is not None})
     checked = CheckedNegatives(
         images=tuple(path for path in unique if path in hashes and path not in alike),
         alike=alike,
@@ -88,7 +91,7 @@ def look_alikes(
 
 
 def _refuse_same(
-    folder: Path, negatives: Sequence[Path], images: Sequence[Path], cache: FeatureCache
+    folder: Path, negatives: Sequence[Path], images: Iterable[Path], cache: FeatureCache
 ) -> None:
     known = {cache.digest(path): path for path in images}
     same = [path for path in negatives if cache.digest(path) in known]

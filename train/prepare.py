@@ -87,7 +87,7 @@ def prepare(config: TrainConfig) -> PreparedData:
     check_classes(whole, kept, {"excluded": listed, **dropped})
     check_splits(kept, () if config.keep_duplicates else similar)
     _warn(dropped)
-    checked = check_negatives(config.negatives, negatives, list(scan.splits), cache)
+    checked = check_negatives(config.negatives, negatives, scan.hashes, cache)
     taken = {"excluded": listed, **dropped}
     counts = {**{reason: len(paths) for reason, paths in taken.items()}, **checked.dropped}
     set_aside = {split: len(kept.splits[split]) for split in missing}

@@ -49,6 +49,7 @@ def evaluate(
     from edgebreed.train.run_record import newest_run
 
     with stdout_to_stderr():
+        model = model or newest_run()
         options = EngineOptions(engine, threads, allow_fallback)
         evaluation = Evaluation.open(images, model, split, options).with_threshold(unknown_below)
         outputs = evaluation.outputs("evaluate")
@@ -70,11 +71,11 @@ def evaluate(
                 name: evaluation.measure(evaluation.outputs(name, change)).top1
                 for name, change in CORRUPTIONS.items()
             }
-            _add_to_report(model or newest_run(), metrics, result["corruptions"])
+            _add_to_report(model, metrics, result["corruptions"])
     if json_:
         print_json(result)
     else:
-        _show(f"{model or newest_run()} on {images}", metrics, result)
+        _show(f"{model} on {images}", metrics, result)
 
 
 def _show(title: str, metrics: "ClassificationMetrics", result: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from edgebreed.edge.images import read_photo
 from edgebreed.errors import InputError
+from edgebreed.train.dataset_scan import image_hashes
 from edgebreed.train.feature_cache import FeatureCache
 from edgebreed.train.negative_check import CheckedNegatives, check_negatives, look_alikes
 
@@ -38,7 +39,9 @@ def negatives(tmp_path: Path) -> list[Path]:
 
 def checked(negatives: list[Path], images: list[Path], folder: Path) -> CheckedNegatives:
     """The negatives, beside the images."""
-    return check_negatives(folder / "other", negatives, images, FeatureCache(folder / "cache"))
+    cache = FeatureCache(folder / "cache")
+    hashes = image_hashes(images, cache)
+    return check_negatives(folder / "other", negatives, {path: hashes.get(path) for path in images}, cache)
 
 
 def test_others_are_kept(negatives: list[Path], images: list[Path], tmp_path: Path) -> None:
@@ -46,7 +49,7 @@ def test_others_are_kept(negatives: list[Path], images: list[Path], tmp_path: Pa
     found = checked(negatives, images, tmp_path)
     assert negatives == list(found.images)
     assert {0} == set(found.dropped.values())
-    assert CheckedNegatives() == check_negatives(None, [], images, FeatureCache(tmp_path))
+    assert CheckedNegatives() == check_negatives(None, [], {}, FeatureCache(tmp_path))
 
 
 def test_an_image_of_the_data_set_is_refused(
