@@ -16,10 +16,16 @@ class Box:
 
 
 def boxes_of(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
-    """The boxes from an offset to another (ISO/IEC 14496-12, 4.2); the last one may end behind it."""
+    """The boxes from an offset to another (ISO/IEC 14496-12, 4.2), as far as the file goes.
+
+    The last one may end behind `end`.
+    """
     while start + 8 <= end:
         file.seek(start)
-        size, kind = struct.unpack(">I4s", file.read(8))
+        head = file.read(8)
+        if len(head) < 8:
+            return
+        size, kind = struct.unpack(">I4s", head)
         content = start + 8
         if size == 1:
             size, content = int.from_bytes(file.read(8), "big"), start + 16

@@ -31,6 +31,12 @@ def test_a_box_that_is_cut_ends_behind_the_file() -> None:
     assert [Box(b"mdat", 8, 108)] == read(box(b"mdat", bytes(100))[:50])
 
 
+def test_boxes_end_with_the_file() -> None:
+    """Where a box that holds others states a size beyond it."""
+    data = box(b"free", b"hi") + b"cut"
+    assert [Box(b"free", 8, 10)] == list(boxes_of(BytesIO(data), 0, 1000))
+
+
 def test_what_is_no_box_ends_them() -> None:
     """A size smaller than its own header, or zeros."""
     assert [Box(b"free", 8, 8)] == read(box(b"free") + struct.pack(">I4s", 5, b"mdat"))
