@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test coverage check realdata hostile lock reference clean
+.PHONY: demo test coverage check realdata hostile hostile-sample lock reference clean
 
 demo: $(READY)
 	rm -rf demo && mkdir demo
@@ -32,7 +32,11 @@ realdata: $(READY)
 
 # What takes too long for every change: dozens of killed trainings, thousands of generated inputs.
 hostile: $(READY)
-	$(BIN)/python -m pytest -m hostile
+	$(BIN)/python -m pytest -m hostile tests/hostile
+
+# Three minutes of it.
+hostile-sample: $(READY)
+	$(BIN)/python -m pytest -m hostile tests/hostile --every 5
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

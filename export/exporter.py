@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.engines import Engine, ModelOutputs
-from edgebreed.edge.files import refuse_existing, write_whole
+from edgebreed.edge.files import refuse_existing, remove_leftovers, write_whole
 from edgebreed.edge.formats import ModelFormat, write_model
 from edgebreed.edge.json_fields import SHORT
 from edgebreed.edge.manifest import Accuracy, DetectorConfig, LearnedImages, Manifest, Precision
@@ -60,6 +60,7 @@ def export(config: ExportConfig) -> ExportRecord:
     """
     for path in (config.path, *([config.plot] if config.debug_layers else [])):
         refuse_existing(path, config.overwrite)
+        remove_leftovers(path)  # of an export that was killed
     return _Export.open(config).run()
 
 

@@ -32,6 +32,7 @@ from edgebreed.train.run_record import read_record, read_run_images
 
 from ..conftest import Outcome, colour_manifest
 from .data_sets import DataSet, data_sets, write_outside
+from .tally import Tally
 
 
 @dataclass(frozen=True)
@@ -342,14 +343,12 @@ def examine(number: int, folder: Path, check: Callable[[Written], None]) -> None
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of a long report of a failure
 @pytest.mark.parametrize("number", [300, pytest.param(3000, marks=pytest.mark.hostile)])
-def test_any_data_set_is_learned_as_it_is_told_or_refused(
-    number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_any_data_set_is_learned_as_it_is_told_or_refused(number: int, tmp_path: Path, tally: Tally) -> None:
     """Every file is accounted for, and what is reported, evaluated and predicted agrees to the last image."""
     outcomes: Counter[str] = Counter()
     examine(number, tmp_path, lambda written: outcomes.update([outcome_of(written)]))
-    with capsys.disabled():
-        print(*(f"\n| {kind} | {count} |" for kind, count in outcomes.most_common()))
+    for outcome, count in outcomes.items():
+        tally.count("data sets", outcome, count)
     assert number == outcomes.total()
     assert [] == [kind for kind in outcomes if kind.startswith("other")]
     assert 3 * outcomes["accepted"] > number

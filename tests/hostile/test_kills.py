@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from edgebreed.edge.files import OUTPUT_MARKER
 from edgebreed.train.run_record import CHECKPOINT, METRICS, MODEL, RECORD
 
 from ..conftest import ROOT
+from .tally import Tally
 
 pytestmark = pytest.mark.keras
 
@@ -172,20 +172,15 @@ def campaign(training: Training, folder: Path) -> Iterator[tuple[str, str, bool]
 
 
 @pytest.mark.hostile
-def test_sixty_kills_end_as_undisturbed_runs(
-    small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_sixty_kills_end_as_undisturbed_runs(small_data: Path, tmp_path: Path, tally: Tally) -> None:
     """From scratch and fine-tuned, at chosen and at random moments: all metrics and weights agree."""
-    counts: Counter[tuple[str, str, str, bool]] = Counter()
+    endings = []
     for training in trainings(small_data, tmp_path):
         for moment, ending, equal in campaign(training, tmp_path):
-            counts[training.name, moment, ending, equal] += 1
-            with capsys.disabled():
-                print(f"{counts.total()}: {training.name}, {moment}, {ending}, equal: {equal}", flush=True)
-    with capsys.disabled():
-        for row, count in sorted(counts.items()):
-            print("|", *(f"{cell} |" for cell in (*row, count)))
-    assert 60 == counts.total() == sum(count for (*_, equal), count in counts.items() if equal)
+            tally.count(f"kills, train {training.name}", f"{ending}, {'equal' if equal else 'DIFFERENT'}")
+            endings.append((moment, equal))
+    assert 60 == len(endings)
+    assert [] == [moment for moment, equal in endings if not equal]
 
 
 def kill_once(training: Training, out: Path, number: int, duration: float) -> str:

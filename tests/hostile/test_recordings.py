@@ -3,12 +3,10 @@
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from edgebreed.outputs.video_writer import KEY_FRAME_S
 from ..conftest import ROOT
 from ..edge.stream.videos import FPS, write_video
 from ..outputs.small_disk import MAY_MOUNT, small_disk
+from .tally import Tally
 
 FRAMES = 20_000  # more than are processed before the kill
 KILLS = 50
@@ -190,10 +189,9 @@ def test_events_go_on_after_a_disk_was_full(long_video: Path, colours: Path, tmp
 
 @pytest.mark.hostile
 def test_fifty_kills_cost_no_recording_and_no_event(
-    long_video: Path, colours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    long_video: Path, colours: Path, tmp_path: Path, tally: Tally
 ) -> None:
     """At random moments, over both formats and one events file each."""
-    counts: Counter[tuple[str, str, bool]] = Counter()
     rng = random.Random(0)
     for number in range(KILLS):
         suffix = (".mp4", ".avi")[number % 2]
@@ -201,17 +199,14 @@ def test_fifty_kills_cost_no_recording_and_no_event(
         out.mkdir(exist_ok=True)
         lacking, cut = kill_once(Camera(long_video, colours, out, suffix), rng.uniform(0, 2))
         assert lacking <= 2, f"kill {number}: {lacking} s are missing"
-        counts[suffix, f"{lacking:.1f} s missing", cut] += 1
-    with capsys.disabled():
-        for row, count in sorted(counts.items()):
-            print("|", *(f"{cell} |" for cell in (*row, count)))
-    assert KILLS == counts.total()
+        tally.count(f"kills, stream --record {suffix}", f"lack {lacking:.0f} s")
+        tally.count("kills, stream --events", "mended a last line" if cut else "ended in a whole line")
 
 
 @pytest.mark.hostile
 @needs_disk
 def test_disks_of_any_size_end_events_in_a_whole_line(
-    long_video: Path, colours: Path, tmp_path: Path
+    long_video: Path, colours: Path, tmp_path: Path, tally: Tally
 ) -> None:
     """Twenty sizes, so that another byte of a line is the last one that fits."""
     for number in range(20):
@@ -222,4 +217,4 @@ def test_disks_of_any_size_end_events_in_a_whole_line(
                 assert 2 == process.wait(60)
             assert camera.events.read_bytes().endswith(b"\n")
             assert results(camera.event_lines())
-            shutil.copy(camera.events, tmp_path / f"e{number}.jsonl")
+        tally.count("full disks, stream --record --events", "ended in a whole line")
