@@ -32,7 +32,7 @@ realdata: $(READY)
 
 # What takes too long for every change: dozens of killed trainings, thousands of generated inputs.
 hostile: $(READY)
-	$(BIN)/python -m pytest -m hostile tests/hostile
+	$(BIN)/python -m pytest -m hostile
 
 # Three minutes of it.
 hostile-sample: $(READY)
