@@ -73,9 +73,10 @@ class VideoFileSource:
             self._report_end()
 
     def close(self) -> None:
-        """Ends `frames` and closes the file."""
+        """Ends `frames` and closes the file; a read that hangs is left behind."""
+        patience_s = 0.0 if self._stopped.is_set() else 1.0
         self._stopped.set()
-        if self._reading.acquire(timeout=1):
+        if self._reading.acquire(timeout=patience_s):
             self._capture.release()
             self._reading.release()
 

@@ -125,16 +125,13 @@ def test_a_requested_frame_rate_below_the_timeout_is_no_lost_camera() -> None:
 def test_a_source_that_reopens_after_close_is_released() -> None:
     """No thread goes on counting its frames."""
     late = ScriptedCapture([part for _ in range(900) for part in (plain(GREEN), 0.01)], 30.0)
-    captures = iter([ScriptedCapture([plain(RED)], 30.0), late])
-    source = ReconnectingSource(lambda: next(captures), "cam", QUICK)
-    opened = source._open
+    captures = [ScriptedCapture([plain(RED)], 30.0), late]
 
-    def open_late() -> CaptureThread:
-        thread = opened()
-        source.close()
-        return thread
+    def open_next() -> Capture:
+        if captures[0] is late:
+            source.close()
+        return captures.pop(0)
 
-    source._open = open_late  # type: ignore[method-assign]
+    source = ReconnectingSource(open_next, "cam", QUICK)
     assert 1 == len(list(source.frames()))
-    source._thread.join(1)
-    assert late.released
+    wait_for(lambda: late.released)
