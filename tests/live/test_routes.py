@@ -8,7 +8,8 @@ import pytest
 
 from edgebreed.edge.images import decode
 from edgebreed.edge.prediction import Kind
-from edgebreed.edge.stream.events import State
+from edgebreed.edge.stream.counters import FrameCounts
+from edgebreed.edge.stream.events import State, StateChange
 from edgebreed.live.routes import history_rows, status
 from edgebreed.live.server import LivePage
 from edgebreed.live.stream_state import StreamState

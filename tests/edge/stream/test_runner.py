@@ -14,8 +14,9 @@ from edgebreed.edge.pipeline import FaceSearch, Pipeline
 from edgebreed.edge.stream.capture import ScriptedCapture
 from edgebreed.edge.stream.counters import FrameCounts
 from edgebreed.edge.stream.events import State
+from edgebreed.edge.stream.outage import ReconnectSettings
 from edgebreed.edge.stream.pacing import Backoff
-from edgebreed.edge.stream.reconnecting_source import ReconnectingSource, ReconnectSettings
+from edgebreed.edge.stream.reconnecting_source import ReconnectingSource
 from edgebreed.edge.stream.runner import run_stream
 from edgebreed.edge.stream.sources import ArraySource
 from edgebreed.edge.stream.stage_threads import StreamOptions
