@@ -11,6 +11,8 @@ import numpy as np
 from edgebreed.edge.images import Frame
 from edgebreed.errors import SourceError
 
+OPEN_TIMEOUT_S = 10.0
+
 
 @dataclass(frozen=True)
 class CaptureOptions:
@@ -29,7 +31,7 @@ class CaptureOptions:
 
     fps: float | None = None
     size: tuple[int, int] | None = None
-    open_timeout_s: float = 10.0
+    open_timeout_s: float = OPEN_TIMEOUT_S
     read_timeout_s: float = 5.0
 
     def __post_init__(self) -> None:

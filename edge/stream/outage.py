@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
+from edgebreed.edge.stream.capture import OPEN_TIMEOUT_S
 from edgebreed.edge.stream.events import State
 from edgebreed.edge.stream.pacing import Backoff
 from edgebreed.edge.stream.sources import StateCallback
@@ -26,7 +27,7 @@ class ReconnectSettings:
         report_every_s: shortest time between two reports of failed attempts, in s.
     """
 
-    open_timeout_s: float = 10.0
+    open_timeout_s: float = OPEN_TIMEOUT_S
     read_timeout_s: float = 5.0
     give_up_s: float | None = None
     stale_after_s: float = 10.0

@@ -1,9 +1,14 @@
 """Captures and openers that hang, and the threads that they hold."""
 
+import fcntl
+import os
+import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from edgebreed.edge.images import Frame
 from edgebreed.edge.stream.capture import Capture, ScriptedCapture
@@ -65,3 +70,36 @@ def wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"not in {TIMEOUT_S} s"
         time.sleep(0.005)
+
+
+@contextmanager
+def hung_file(path: Path) -> Iterator[None]:
+    """A file that hangs whoever opens it, as a lost file server does: by a lease that is not given up."""
+    file = os.open(path, os.O_RDWR)
+    fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGCHLD)  # its own signal, SIGIO, would end the process
+    fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+    try:
+        yield
+    finally:
+        os.close(file)
+
+
+@contextmanager
+def silent_server(drip: bytes = b"") -> Iterator[int]:
+    """A port where connections are taken, and answered with nothing, or with a byte now and then."""
+    ended = threading.Event()
+
+    def answer() -> None:
+        with suppress(OSError):  # the client or the server has gone
+            client, _ = listening.accept()
+            with client:
+                for byte in drip or [0]:
+                    ended.wait(0.05 if drip else TIMEOUT_S)
+                    client.send(bytes([byte]))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield listening.getsockname()[1]
+        ended.set()
+        thread.join(TIMEOUT_S)
