@@ -85,13 +85,17 @@ def hung_file(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def silent_server(drip: bytes = b"") -> Iterator[int]:
-    """A port where connections are taken, and answered with nothing, or with a byte now and then."""
-    ended = threading.Event()
+def silent_server(drip: bytes = b"") -> Iterator[tuple[int, threading.Event]]:
+    """A port where a connection is taken, and answered with nothing, or with a byte now and then.
+
+    The event tells that the connection was taken.
+    """
+    taken, ended = threading.Event(), threading.Event()
 
     def answer() -> None:
         with suppress(OSError):  # the client or the server has gone
             client, _ = listening.accept()
+            taken.set()
             with client:
                 for byte in drip or [0]:
                     ended.wait(0.05 if drip else TIMEOUT_S)
@@ -100,6 +104,8 @@ def silent_server(drip: bytes = b"") -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
-        yield listening.getsockname()[1]
-        ended.set()
-        thread.join(TIMEOUT_S)
+        try:
+            yield listening.getsockname()[1], taken
+        finally:
+            ended.set()
+            thread.join(TIMEOUT_S)

@@ -59,7 +59,7 @@ def test_a_source_that_is_not_there_is_named(text: str) -> None:
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])
 def test_a_server_that_answers_with_nothing_is_given_up_in_time(scheme: str, drip: bytes) -> None:
     """Or with a byte now and then; what was left behind ends too."""
-    with silent_server(drip) as port, new_threads() as threads:
+    with silent_server(drip) as (port, _), new_threads() as threads:
         address = f"{scheme}://127.0.0.1:{port}/x"
         with pytest.raises(SourceError, match=f"^{address} did not open within 0.3 s: check cable"):
             open_source(address.replace("//", "//me:s3cret@"), CaptureOptions(open_timeout_s=0.3))

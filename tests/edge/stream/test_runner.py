@@ -17,12 +17,14 @@ from edgebreed.edge.stream.events import State
 from edgebreed.edge.stream.outage import ReconnectSettings
 from edgebreed.edge.stream.pacing import Backoff
 from edgebreed.edge.stream.reconnecting_source import ReconnectingSource
-from edgebreed.edge.stream.runner import run_stream
+from edgebreed.edge.stream.runner import SHUTDOWN_S, run_stream
 from edgebreed.edge.stream.sources import ArraySource
 from edgebreed.edge.stream.stage_threads import StreamOptions
+from edgebreed.edge.stream.video_file_source import VideoFileSource
 from edgebreed.errors import EngineError, SourceError
 
 from ...conftest import RED, colour_manifest, plain
+from .captures import HangingCapture
 from .test_sinks import CollectingSink, FailingSink
 
 PROBABILITIES = np.array([0.8, 0.1, 0.1], np.float32)
@@ -196,6 +198,17 @@ def test_a_stream_ends_though_its_camera_hangs() -> None:
     summary = run_stream(source, pipeline(), [sink], stop=lambda: bool(sink.results))
     assert time.monotonic() - start < 5
     assert ("stopped", 1, True) == (summary.reason, summary.counts.processed, adds_up(summary.counts))
+
+
+def test_a_stream_ends_though_its_file_hangs() -> None:
+    """A video on a lost file server; the limit holds for all of its threads together."""
+    capture = HangingCapture(plain(RED))
+    sink, start = CollectingSink(), time.monotonic()
+    source = VideoFileSource(capture, "v.mp4")
+    run_stream(source, pipeline(), [sink], stop=lambda: bool(sink.results))
+    source.close()
+    assert time.monotonic() - start < SHUTDOWN_S + 1
+    capture.freed.set()
 
 
 def test_an_interrupt_in_the_callers_thread_closes_the_sinks() -> None:
