@@ -101,7 +101,9 @@ class ReconnectingSource:
         try:
             self._thread = self._reopen(seconds)
         except SourceError as error:
-            outage.attempt_failed(f"{error} (a read that hangs may hold it)" if self._left else str(error))
+            if not self._stopped.is_set():
+                holder = " (a read that hangs may hold it)" if self._left else ""
+                outage.attempt_failed(f"{error}{holder}")
             return None
         if self._stopped.is_set():
             self._thread.detach()

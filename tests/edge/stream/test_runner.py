@@ -184,6 +184,8 @@ def test_a_lost_camera_is_reported_and_its_end_is_a_failure() -> None:
     sink = CollectingSink()
     summary = run_stream(ReconnectingSource(open_next, "cam", settings), pipeline(), [sink])
     states = [change.state for change in sink.states]
+    assert 3 <= sink.states[1].counts.failed < sink.states[-1].counts.failed
+    assert 1 < sink.states[-1].counts.reconnect_attempts == summary.to_dict()["reconnect_attempts"]
     assert [State.RUNNING, State.RECONNECTING, State.RUNNING, State.RECONNECTING, State.FAILED] == states
     assert "did not come back in 0.2 s: unplugged" in sink.states[-1].reason
     assert (1, True, 1) == (summary.counts.reconnects, adds_up(summary.counts), len(summary.errors))
