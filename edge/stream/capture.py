@@ -12,6 +12,7 @@ from edgebreed.edge.images import Frame
 from edgebreed.errors import SourceError
 
 OPEN_TIMEOUT_S = 10.0
+"""Time in which a source must open unless a user sets another one, in s."""
 
 
 @dataclass(frozen=True)

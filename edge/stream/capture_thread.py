@@ -115,7 +115,7 @@ class CaptureThread:
     def fault(self, timeout: float) -> str:
         """Why `next` returned None."""
         reason = self._context.check.reason
-        if not reason and self.hung_s >= timeout:
+        if not reason and self.hung_s > timeout / 2:
             reason = "its driver hangs"
         return self.broken or f"no new frame for {timeout:g} s" + (f": {reason}" if reason else "")
 

@@ -109,7 +109,7 @@ class ReconnectingSource:
             self._thread.detach()
             return None
         captured = self._thread.next(self._frame_timeout_s)
-        if captured is None:
+        if captured is None and not self._stopped.is_set():
             outage.attempt_failed(self._thread.fault(self._frame_timeout_s))
             self._leave()
         return captured
