@@ -5,11 +5,12 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 REPEAT_S = 0.2  # `timeout` and other wrappers hand a signal on that the terminal has sent already
-INTERRUPTED = 130
+_INTERRUPTED = 130
 _ENDING = (signal.SIGINT, signal.SIGTERM)  # a terminal that closes may send SIGHUP twice
+_END = b"\0"  # the number of no signal
 
 
 @contextmanager
@@ -49,14 +50,15 @@ def _second_signal_ends_the_process() -> Iterator[None]:
         yield
     finally:
         signal.set_wakeup_fd(previous)
-        os.close(writing)  # ends the thread
+        os.write(writing, _END)  # closing it would not do where a forked process holds it too
         watcher.join()
+        os.close(writing)
         os.close(reading)
 
 
 def _watch(reading: int) -> None:
     first_at = None
-    while number := os.read(reading, 1):
+    while (number := os.read(reading, 1)) != _END:
         first_at = first_at or time.monotonic()
         if number[0] in _ENDING and time.monotonic() - first_at > REPEAT_S:
             _end_at_once()
@@ -64,5 +66,6 @@ def _watch(reading: int) -> None:
 
 def _end_at_once() -> None:
     """Ends the process as a kill would: files are made to survive that, and a lock may be held by a hang."""
-    os.write(2, b"edgebreed: ended at once by a second signal\n")
-    os._exit(INTERRUPTED)
+    with suppress(OSError):  # it may be closed
+        os.write(2, b"edgebreed: ended at once by a second signal\n")
+    os._exit(_INTERRUPTED)

@@ -1,6 +1,7 @@
 """Ctrl-C, SIGTERM and SIGHUP as a request to stop, and a second one as the end."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -51,6 +52,25 @@ def test_signals_are_collected_instead_of_raised() -> None:
         assert list(numbers) == received
     assert before == [signal.getsignal(number) for number in numbers]
     assert -1 == signal.set_wakeup_fd(-1)
+
+
+def test_a_forked_process_that_goes_on_does_not_hold_up_the_end() -> None:
+    """It has the watched descriptors too."""
+    code = """
+import os, time
+from edgebreed.signals import stop_signals
+with stop_signals():
+    if os.fork() == 0:
+        time.sleep(30)
+        os._exit(0)
+print("ended", flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, process_group=0) as process:
+        assert process.stdout is not None
+        try:
+            assert select.select([process.stdout], [], [], 15)[0]
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_under_nohup_the_end_of_a_terminal_stops_nothing() -> None:
