@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from edgebreed.edge.stream.capture import Capture
+from edgebreed.edge.stream.capture import Capture, release_with_timeout
 from edgebreed.edge.stream.frame_buffer import FrameBuffer
 from edgebreed.errors import SourceError
 
@@ -63,7 +63,7 @@ class BackgroundOpener:
         outcome.close()
         unused = outcome.get()
         if unused is not None and not isinstance(unused, Exception):
-            unused.release()
+            release_with_timeout(unused)
 
     def _attempt(self) -> FrameBuffer[Capture | Exception]:
         """Where the outcome of the attempt that is under way arrives; begins one if there is none."""

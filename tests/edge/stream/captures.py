@@ -36,6 +36,19 @@ class HangingCapture(ScriptedCapture):
         return super().read()
 
 
+class HangingRelease(ScriptedCapture):
+    """A capture whose release hangs, until it is freed."""
+
+    def __init__(self, *frames: Frame) -> None:
+        super().__init__(frames)
+        self.freed = threading.Event()
+
+    def release(self) -> None:
+        """Hangs, and closes."""
+        self.freed.wait(TIMEOUT_S)
+        super().release()
+
+
 class HangingOpener:
     """An opener that hangs until it is freed, and opens what it was given then.
 

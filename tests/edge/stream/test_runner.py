@@ -24,7 +24,7 @@ from edgebreed.edge.stream.video_file_source import VideoFileSource
 from edgebreed.errors import EngineError, SourceError
 
 from ...conftest import RED, colour_manifest, plain
-from .captures import HangingCapture
+from .captures import HangingCapture, HangingRelease
 from .test_sinks import CollectingSink, FailingSink
 
 PROBABILITIES = np.array([0.8, 0.1, 0.1], np.float32)
@@ -202,11 +202,17 @@ def test_a_stream_ends_though_its_camera_hangs() -> None:
     assert ("stopped", 1, True) == (summary.reason, summary.counts.processed, adds_up(summary.counts))
 
 
-def test_a_stream_ends_though_its_file_hangs() -> None:
-    """A video on a lost file server; the limit holds for all of its threads together."""
-    capture = HangingCapture(plain(RED))
+@pytest.mark.parametrize("hanging", [HangingCapture, HangingRelease])
+@pytest.mark.parametrize("kind", ["video", "camera"])
+def test_a_stream_ends_though_its_driver_hangs(
+    hanging: type[HangingCapture | HangingRelease], kind: str
+) -> None:
+    """In a read or in the release; the limit holds for all of its threads together."""
+    capture = hanging(plain(RED))
+    source = (
+        VideoFileSource(capture, "v.mp4") if kind == "video" else ReconnectingSource(lambda: capture, "cam")
+    )
     sink, start = CollectingSink(), time.monotonic()
-    source = VideoFileSource(capture, "v.mp4")
     run_stream(source, pipeline(), [sink], stop=lambda: bool(sink.results))
     source.close()
     assert time.monotonic() - start < SHUTDOWN_S + 1
