@@ -1,9 +1,44 @@
-"""Ctrl-C, SIGTERM and SIGHUP as a request to stop."""
+"""Ctrl-C, SIGTERM and SIGHUP as a request to stop, and a second one as the end."""
 
 import os
+import select
 import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import pytest
+
+from edgebreed.signals import REPEAT_S, stop_signals
+
+HANGS = {
+    "in Python": "while True: time.sleep(0.01)",
+    "in a driver": "mutex = ctypes.create_string_buffer(64); [lock(mutex) for _ in 'ab']",
+}
+"""A call of the second kind never returns, whatever signals come: no handler in Python runs meanwhile."""
+
+
+@contextmanager
+def hanging(how: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that hangs within `stop_signals`."""
+    code = f"""
+import ctypes, time
 from edgebreed.signals import stop_signals
+lock = ctypes.CDLL(None).pthread_mutex_lock
+with stop_signals():
+    print("ready", flush=True)
+    {HANGS[how]}
+"""
+    command, pipe = [sys.executable, "-c", code], subprocess.PIPE
+    with subprocess.Popen(command, text=True, stdout=pipe, stderr=pipe) as process:
+        assert process.stdout is not None
+        assert "ready\n" == process.stdout.readline()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_signals_are_collected_instead_of_raised() -> None:
@@ -16,6 +51,26 @@ def test_signals_are_collected_instead_of_raised() -> None:
             os.kill(os.getpid(), number)
         assert list(numbers) == received
     assert before == [signal.getsignal(number) for number in numbers]
+    assert -1 == signal.set_wakeup_fd(-1)
+
+
+def test_a_forked_process_that_goes_on_does_not_hold_up_the_end() -> None:
+    """It has the watched descriptors too."""
+    code = """
+import os, time
+from edgebreed.signals import stop_signals
+with stop_signals():
+    if os.fork() == 0:
+        time.sleep(30)
+        os._exit(0)
+print("ended", flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, process_group=0) as process:
+        assert process.stdout is not None
+        try:
+            assert select.select([process.stdout], [], [], 15)[0]
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_under_nohup_the_end_of_a_terminal_stops_nothing() -> None:
@@ -27,3 +82,29 @@ def test_under_nohup_the_end_of_a_terminal_stops_nothing() -> None:
             assert [] == received
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("how", HANGS)
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_ends_a_process_that_hangs(how: str, second: signal.Signals) -> None:
+    """At once, with the exit code of an interruption and one line; the first has no such effect."""
+    with hanging(how) as process:
+        process.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2 * REPEAT_S)
+        process.send_signal(second)
+        _, errors = process.communicate(timeout=10)
+    assert (130, "edgebreed: ended at once by a second signal\n") == (process.returncode, errors)
+
+
+def test_a_signal_that_comes_twice_at_once_is_one() -> None:
+    """As a terminal and a wrapper send it; and a terminal that closes is patient."""
+    with hanging("in Python") as process:
+        for number in (signal.SIGINT, signal.SIGINT, signal.SIGTERM):
+            process.send_signal(number)
+        time.sleep(2 * REPEAT_S)
+        process.send_signal(signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2 * REPEAT_S)
+        process.send_signal(signal.SIGINT)
+        assert 130 == process.wait(10)

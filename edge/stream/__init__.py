@@ -12,7 +12,8 @@ from edgebreed.edge.stream.capture import Capture, CaptureOptions, ScriptedCaptu
 from edgebreed.edge.stream.counters import FrameCounters, FrameCounts
 from edgebreed.edge.stream.events import EVENT_SCHEMA, FrameResult, State, StateChange
 from edgebreed.edge.stream.open_source import open_source
-from edgebreed.edge.stream.reconnecting_source import ReconnectingSource, ReconnectSettings
+from edgebreed.edge.stream.outage import ReconnectSettings
+from edgebreed.edge.stream.reconnecting_source import ReconnectingSource
 from edgebreed.edge.stream.runner import StreamSummary, run_stream
 from edgebreed.edge.stream.sinks import Sink
 from edgebreed.edge.stream.sources import ArraySource, CapturedFrame, FrameSource

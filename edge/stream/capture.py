@@ -1,7 +1,9 @@
 """The interface of a capture device, and a scripted one that needs no camera."""
 
+import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +12,9 @@ import numpy as np
 
 from edgebreed.edge.images import Frame
 from edgebreed.errors import SourceError
+
+OPEN_TIMEOUT_S = 10.0
+"""Time in which a source must open unless a user sets another one, in s."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class CaptureOptions:
 
     fps: float | None = None
     size: tuple[int, int] | None = None
-    open_timeout_s: float = 10.0
+    open_timeout_s: float = OPEN_TIMEOUT_S
     read_timeout_s: float = 5.0
 
     def __post_init__(self) -> None:
@@ -92,6 +97,18 @@ class ScriptedCapture:
     def release(self) -> None:
         """Records that it was closed."""
         self.released = True
+
+
+def release_with_timeout(capture: Capture, seconds: float = 1.0) -> None:
+    """Closes a device in the background, and waits at most so many s, as some drivers hang in it or raise."""
+
+    def release() -> None:
+        with suppress(Exception):  # there is nothing left to close
+            capture.release()
+
+    thread = threading.Thread(target=release, daemon=True, name="release")
+    thread.start()
+    thread.join(seconds)
 
 
 def resize_frame(frame: Frame, size: tuple[int, int] | None) -> Frame:

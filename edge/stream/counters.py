@@ -14,7 +14,8 @@ class FrameCounts:
         processed: frames with a result.
         dropped: frames that were discarded, because a newer one replaced them or the stream ended.
         failed: frames without a picture, and frames that the pipeline failed on.
-        reconnects: how often the source was reopened.
+        reconnects: how often the source was reopened, and frames came.
+        reconnect_attempts: how often it was tried to reopen the source.
     """
 
     captured: int = 0
@@ -22,6 +23,7 @@ class FrameCounts:
     dropped: int = 0
     failed: int = 0
     reconnects: int = 0
+    reconnect_attempts: int = 0
 
     def to_dict(self) -> dict[str, int]:
         """Plain JSON types."""
@@ -66,6 +68,10 @@ class FrameCounters:
     def add_reconnect(self) -> None:
         """Counts that the source was reopened."""
         self._add(reconnects=1)
+
+    def add_reconnect_attempt(self) -> None:
+        """Counts that it is tried to reopen the source."""
+        self._add(reconnect_attempts=1)
 
     def wait_for(self, condition: Callable[[FrameCounts], bool], timeout: float) -> bool:
         """Waits at most `timeout` s until the counts meet a condition; returns whether they do."""

@@ -4,7 +4,7 @@ The events file, MQTT and the live page all send `FrameResult.to_dict()` and `St
 consumer that reads one of them reads all. Both carry `schema` and `event`; a sink may add keys of its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -29,17 +29,19 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class StateChange:
-    """A transition of a stream into another state.
+    """A transition of a stream into another state, or news of an outage that goes on.
 
     Attributes:
         state: the new state.
         reason: one line that explains it, without credentials.
         at: Unix time, in s.
+        counts: frame counts of the stream so far.
     """
 
     state: State
     reason: str
     at: float
+    counts: FrameCounts = field(default_factory=FrameCounts)
 
     def to_dict(self) -> dict[str, Any]:
         """The event as plain JSON types, without credentials."""
@@ -49,6 +51,7 @@ class StateChange:
             "state": self.state.value,
             "reason": redact(self.reason),
             "at": self.at,
+            "counts": self.counts.to_dict(),
         }
 
 

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from edgebreed.edge.stream.capture import CaptureOptions
+from edgebreed.edge.stream.background_opener import open_with_timeout
+from edgebreed.edge.stream.capture import Capture, CaptureOptions
 from edgebreed.edge.stream.opencv_capture import open_capture, stable_device_path
-from edgebreed.edge.stream.reconnecting_source import ReconnectingSource, ReconnectSettings
+from edgebreed.edge.stream.outage import ReconnectSettings
+from edgebreed.edge.stream.reconnecting_source import ReconnectingSource
 from edgebreed.edge.stream.source_uri import SourceKind, SourceUri, parse_source
 from edgebreed.edge.stream.sources import FrameSource, ImageFolderSource
 from edgebreed.edge.stream.video_file_source import VideoFileSource
@@ -33,7 +35,7 @@ def open_source(
     if uri.kind is SourceKind.IMAGES:
         return ImageFolderSource(Path(uri.text), options, realtime)
     if uri.kind is SourceKind.VIDEO:
-        return VideoFileSource(open_capture(uri, options), uri.text, options, realtime, Path(uri.text))
+        return VideoFileSource(_open_in_time(uri, options), uri.text, options, realtime, Path(uri.text))
     if uri.kind is SourceKind.NETWORK:
         return _open_network(uri, options, settings, realtime)
     stable = _with_stable_path(uri)
@@ -44,13 +46,18 @@ def _open_network(
     uri: SourceUri, options: CaptureOptions, settings: ReconnectSettings | None, realtime: bool
 ) -> FrameSource:
     """A network camera, or a video file behind a URL, which has a length."""
-    capture = open_capture(uri, options)
+    capture = _open_in_time(uri, options)
     if capture.length:
         return VideoFileSource(capture, uri.redacted, options, realtime)
     first = [capture]
     return ReconnectingSource(
         lambda: first.pop() if first else open_capture(uri, options), uri.redacted, settings
     )
+
+
+def _open_in_time(uri: SourceUri, options: CaptureOptions) -> Capture:
+    """Opens a source in the background: a look-up of names or a lost file server has no limit of its own."""
+    return open_with_timeout(lambda: open_capture(uri, options), uri.redacted, options.open_timeout_s)
 
 
 def _with_stable_path(uri: SourceUri) -> SourceUri:

@@ -91,8 +91,8 @@ def _open(uri: SourceUri, options: CaptureOptions, backend: int) -> cv2.VideoCap
         return cv2.VideoCapture(device, backend)
     if backend == cv2.CAP_GSTREAMER and uri.kind in (SourceKind.CSI, SourceKind.PIPELINE):
         return cv2.VideoCapture(gstreamer_pipeline(uri, options), backend)
-    limits = {
-        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC: options.open_timeout_s,
+    limits = {  # a limit of our own ends every open, and says so: FFmpeg's only ends what is left behind
+        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC: options.open_timeout_s + 1,
         cv2.CAP_PROP_READ_TIMEOUT_MSEC: options.read_timeout_s,
     }
     timeouts = [value for key, seconds in limits.items() for value in (key, round(seconds * 1e3))]

@@ -3,47 +3,21 @@
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from edgebreed.edge.stream.capture_thread import (
-    CaptureContext,
-    CaptureThread,
-    FrozenFrameCheck,
-    Opener,
-    open_with_timeout,
-)
+from edgebreed.edge.stream.background_opener import BackgroundOpener, Opener
+from edgebreed.edge.stream.capture_thread import CaptureContext, CaptureThread, FrozenFrameCheck
 from edgebreed.edge.stream.counters import FrameCounters
 from edgebreed.edge.stream.events import State
-from edgebreed.edge.stream.pacing import Backoff
+from edgebreed.edge.stream.outage import Outage, ReconnectSettings
 from edgebreed.edge.stream.sources import CapturedFrame, StateCallback, ignore_state
 from edgebreed.errors import SourceError
 
 
-@dataclass(frozen=True)
-class ReconnectSettings:
-    """When a source counts as lost, and how long to try to reopen it.
-
-    Attributes:
-        open_timeout_s: longest time to open, in s.
-        read_timeout_s: longest time without a new frame, in s.
-        give_up_s: how long to try to reopen a lost source, in s; None tries for ever.
-        stale_after_s: how long identical frames are accepted, in s; 0 accepts them for ever.
-        stable_s: a source that worked this long, in s, starts its next back-off from the shortest wait.
-        fps: frames beyond this rate are dropped; None keeps all.
-        backoff: waits between attempts.
-    """
-
-    open_timeout_s: float = 10.0
-    read_timeout_s: float = 5.0
-    give_up_s: float | None = None
-    stale_after_s: float = 10.0
-    stable_s: float = 10.0
-    fps: float | None = None
-    backoff: Backoff = field(default_factory=Backoff)
-
-
 class ReconnectingSource:
     """The newest frame of a camera or network stream, which is reopened with back-off when it is lost.
+
+    It has two threads at most: one that opens or reads, and one whose driver hangs and that was left behind.
+    While both hang, nothing is opened.
 
     Args:
         opener: opens it, the first time here and again whenever it was lost.
@@ -58,17 +32,26 @@ class ReconnectingSource:
 
     def __init__(self, opener: Opener, name: str, settings: ReconnectSettings | None = None) -> None:
         self.name, self.counters = name, FrameCounters()
-        self._opener, self._settings = opener, settings or ReconnectSettings()
+        self._settings = settings or ReconnectSettings()
+        self._opener = BackgroundOpener(opener, name)
         self._stopped = threading.Event()
         interval_s = 1 / self._settings.fps if self._settings.fps else 0.0
         self._frame_timeout_s = self._settings.read_timeout_s + interval_s
         self._waits = self._settings.backoff.waits()
-        check = FrozenFrameCheck(self._settings.stale_after_s)
-        self._context = CaptureContext(name, self.counters, check, self._settings.fps)
-        self._thread = self._open()
+        self._check = FrozenFrameCheck(self._settings.stale_after_s)
+        self._left: list[CaptureThread] = []
+        try:
+            self._thread = self._open(self._settings.open_timeout_s)
+        except BaseException:
+            self._opener.close()
+            raise
 
     def frames(self, on_state: StateCallback = ignore_state) -> Iterator[CapturedFrame]:
-        """Yields the newest frame each time, `(H, W, 3) uint8 BGR`, until `close`."""
+        """Yields the newest frame each time, `(H, W, 3) uint8 BGR`, until `close`.
+
+        Raises:
+            SourceError: the source did not come back in time, or its driver hangs.
+        """
         since = time.monotonic()
         while not self._stopped.is_set():
             captured = self._thread.next(self._frame_timeout_s)
@@ -81,55 +64,76 @@ class ReconnectingSource:
                 yield captured
 
     def close(self) -> None:
-        """Ends `frames`; a read that hangs is detached."""
+        """Ends `frames`; a driver that hangs is left behind."""
+        patience_s = 0.0 if self._stopped.is_set() else 1.0
         self._stopped.set()
+        self._opener.close()
         self._thread.detach()
-        self._thread.join(timeout=1)
+        self._thread.join(patience_s)
 
-    def _open(self) -> CaptureThread:
-        capture = open_with_timeout(self._opener, self.name, self._settings.open_timeout_s, self._stopped)
+    def _open(self, seconds: float) -> CaptureThread:
+        capture = self._opener.open(seconds)
         self.backend, self.fps = capture.backend, self._settings.fps or capture.fps
-        return CaptureThread(capture, self._context)
+        self._check.restart(time.monotonic())
+        return CaptureThread(
+            capture, CaptureContext(self.name, self.counters, self._check, self._settings.fps)
+        )
 
     def _reconnect(self, on_state: StateCallback) -> CapturedFrame | None:
         """Reopens the source until a frame comes; None if the stream was stopped."""
-        lost_at, fault = time.monotonic(), self._thread.fault(self._frame_timeout_s)
-        on_state(State.RECONNECTING, fault)
-        self._thread.detach()
+        outage = Outage(self.name, self._thread.fault(self._frame_timeout_s), self._settings, on_state)
+        self._leave()
         for wait in self._waits:
-            if self._stopped.wait(self._limited(wait, lost_at, fault)):
+            if not self._opener.pending_s and self._stopped.wait(outage.limited(wait)):
                 break
-            try:
-                self._thread = self._open()
-            except SourceError as error:
-                fault = str(error)
-                continue
-            if self._stopped.is_set():
-                self._thread.detach()
-                break
-            captured = self._thread.next(self._frame_timeout_s)
+            captured = self._attempt(outage)
             if captured is not None:
                 self._announce_return(captured, on_state)
                 return captured
-            fault = self._thread.fault(self._frame_timeout_s)
-            self._thread.detach()
+            if self._stopped.is_set():
+                break
         return None
+
+    def _attempt(self, outage: Outage) -> CapturedFrame | None:
+        """Tries once to reopen the source; None if no frame came."""
+        outage.refuse_hung(self._hung_s())
+        seconds = outage.limited(self._settings.open_timeout_s)
+        try:
+            self._thread = self._reopen(seconds)
+        except SourceError as error:
+            if not self._stopped.is_set():
+                holder = " (a read that hangs may hold it)" if self._left else ""
+                outage.attempt_failed(f"{error}{holder}")
+            return None
+        if self._stopped.is_set():
+            self._thread.detach()
+            return None
+        captured = self._thread.next(self._frame_timeout_s)
+        if captured is None and not self._stopped.is_set():
+            outage.attempt_failed(self._thread.fault(self._frame_timeout_s))
+            self._leave()
+        return captured
+
+    def _reopen(self, seconds: float) -> CaptureThread:
+        if len(self._left) > 1:
+            raise SourceError(f"the driver of {self.name} hangs in two reads")
+        if not self._opener.pending_s:
+            self.counters.add_reconnect_attempt()
+        return self._open(seconds)
+
+    def _leave(self) -> None:
+        """Leaves the current thread behind, which ends as soon as its driver returns."""
+        self._thread.detach()
+        self._left.append(self._thread)
+
+    def _hung_s(self) -> float:
+        """How long the driver has hung in a thread that was left behind or in one that opens, in s."""
+        self._left = [thread for thread in self._left if thread.hung_s]
+        return max([self._opener.pending_s, *(thread.hung_s for thread in self._left)])
 
     def _announce_return(self, captured: CapturedFrame, on_state: StateCallback) -> None:
         self.counters.add_reconnect()
         height, width = captured.frame.shape[:2]
-        on_state(State.RUNNING, f"{self.name} is back: {width}x{height} by {self.backend}")
-
-    def _limited(self, wait: float, lost_at: float, fault: str) -> float:
-        """A wait in s that does not exceed the time left until `give_up_s`.
-
-        Raises:
-            SourceError: no time is left.
-        """
-        limit = self._settings.give_up_s
-        if limit is None:
-            return wait
-        left = lost_at + limit - time.monotonic()
-        if left <= 0:
-            raise SourceError(f"{self.name} was lost and did not come back in {limit:g} s: {fault}")
-        return min(wait, left)
+        unchanged_s = self._check.unchanged_s
+        still = f", the same picture for {unchanged_s:.0f} s" if unchanged_s else ""
+        on_state(State.RUNNING, f"{self.name} is back: {width}x{height} by {self.backend}{still}")

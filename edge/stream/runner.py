@@ -65,6 +65,7 @@ class StreamSummary:
             "fps": counts.processed / self.seconds if self.seconds else 0.0,
             "age_ms": percentile_summary(tuple(self.frame_latencies_ms), (50, 99)),
             "reconnects": counts.reconnects,
+            "reconnect_attempts": counts.reconnect_attempts,
         }
 
 
@@ -104,38 +105,47 @@ class _Run:
         self.summary = StreamSummary(source.name, source.backend, pipeline.engine.name)
         self._source, self._options = source, options
         self._threads, self._sinks = StageThreads(source, pipeline, options), SinkGroup(sinks)
-        self._start = time.monotonic()
+        self._start, self._deadline = time.monotonic(), float("inf")
 
     def process(self, stop: Callable[[], bool]) -> None:
         """Passes results and states to the sinks until the threads end, or do not end in time."""
         summary = self.summary
-        self._sinks.on_state(State.RUNNING, f"{summary.source} by {summary.backend}, in {summary.engine}")
+        first = f"{summary.source} by {summary.backend}, in {summary.engine}"
+        self._on_state(State.RUNNING, first, self._source.counters.counts)
         self._threads.start()
-        results, deadline = self._threads.results, float("inf")
-        while not (results.closed and results.empty()) and time.monotonic() < deadline:
+        results = self._threads.results
+        while not (results.closed and results.empty()) and time.monotonic() < self._deadline:
             item = results.get(POLL_S)
             if item is not None:
                 self._report(item)
             if stop() or self._sinks.all_failed:
                 summary.reason = "stopped"
                 self._threads.stop()
-            if self._threads.stopping.is_set() and deadline == float("inf"):
-                self._source.close()
-                deadline = time.monotonic() + SHUTDOWN_S
+            if self._threads.stopping.is_set():
+                self._close_source()
 
     def finish(self) -> None:
         """Ends the threads, completes the summary, and closes the sinks."""
         self._threads.stop()
         self._threads.results.close(discard=True)
-        self._source.close()
-        self._summarize(all_ended=self._threads.join(SHUTDOWN_S))
-        self._sinks.on_state(self.summary.state, self.summary.reason)
+        self._close_source()
+        self._summarize(all_ended=self._threads.join(max(0.0, self._deadline - time.monotonic())))
+        self._on_state(self.summary.state, self.summary.reason, self.summary.counts)
         self._sinks.close()
         self.summary.errors += self._sinks.errors
 
+    def _close_source(self) -> None:
+        """Begins the time in which the threads must end, which a driver that hangs must not extend."""
+        if self._deadline == float("inf"):
+            self._deadline = time.monotonic() + SHUTDOWN_S
+            self._source.close()
+
+    def _on_state(self, state: State, reason: str, counts: FrameCounts) -> None:
+        self._sinks.on_state(StateChange(state, reason, time.time(), counts))
+
     def _report(self, item: FrameResult | StateChange) -> None:
         if isinstance(item, StateChange):
-            self._sinks.on_state(item.state, item.reason, item.at)
+            self._sinks.on_state(item)
             return
         self.summary.frame_latencies_ms.append(item.frame_latency_ms)
         self.summary.seconds = time.monotonic() - self._start

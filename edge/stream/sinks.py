@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from edgebreed.edge.stream.events import FrameResult, State, StateChange
@@ -43,7 +44,7 @@ class SinkGroup:
     def __init__(self, sinks: Sequence[Sink]) -> None:
         self.errors: list[Exception] = []
         self._all, self._active = list(sinks), list(sinks)
-        self._state = State.STARTING
+        self._last = StateChange(State.STARTING, "", time.time())
 
     @property
     def all_failed(self) -> bool:
@@ -54,11 +55,11 @@ class SinkGroup:
         """Passes a result on."""
         self._call(lambda sink: sink.on_result(result))
 
-    def on_state(self, state: State, reason: str, at: float | None = None) -> None:
-        """Passes a change of state on, at a Unix time in s; now by default."""
-        self._state = state
-        change = StateChange(state, reason, time.time() if at is None else at)
-        _LOG.log(_LEVELS.get(state, logging.DEBUG), "%s: %s", state.value, redact(reason))
+    def on_state(self, change: StateChange) -> None:
+        """Passes a change of state on."""
+        self._last = change
+        level = _LEVELS.get(change.state, logging.DEBUG)
+        _LOG.log(level, "%s: %s", change.state.value, redact(change.reason))
         self._call(lambda sink: sink.on_state(change))
 
     def close(self) -> None:
@@ -77,4 +78,4 @@ class SinkGroup:
         self.errors += failed
         if not closing:
             for fault in failed:
-                self.on_state(self._state, f"an output failed: {fault}")
+                self.on_state(replace(self._last, reason=f"an output failed: {fault}", at=time.time()))

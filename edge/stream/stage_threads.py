@@ -140,7 +140,7 @@ class StageThreads:
         return not self.stopping.is_set()
 
     def _on_state(self, state: State, reason: str) -> None:
-        self.results.put(StateChange(state, reason, time.time()))
+        self.results.put(StateChange(state, reason, time.time(), self._source.counters.counts))
 
     def _classify(self) -> None:
         smoother, scenes = Smoother() if self._options.smooth else None, SceneCounter()

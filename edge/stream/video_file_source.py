@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from edgebreed.edge.images import Frame
-from edgebreed.edge.stream.capture import Capture, CaptureOptions
+from edgebreed.edge.stream.capture import Capture, CaptureOptions, release_with_timeout
 from edgebreed.edge.stream.container import Container, read_container
 from edgebreed.edge.stream.counters import FrameCounters
 from edgebreed.edge.stream.pacing import FrameRateLimiter, PlaybackPacer
@@ -73,10 +73,12 @@ class VideoFileSource:
             self._report_end()
 
     def close(self) -> None:
-        """Ends `frames` and closes the file."""
+        """Ends `frames` and closes the file; a driver that hangs is left behind."""
+        if self._stopped.is_set():
+            return
         self._stopped.set()
         if self._reading.acquire(timeout=1):
-            self._capture.release()
+            release_with_timeout(self._capture)
             self._reading.release()
 
     def _next_frame(self) -> Frame | None:

@@ -33,6 +33,7 @@ from edgebreed.edge.stream import (
     open_source,
     run_stream,
 )
+from edgebreed.edge.stream.capture import OPEN_TIMEOUT_S
 from edgebreed.edge.stream.source_uri import parse_source
 from edgebreed.errors import InputError
 from edgebreed.live.options import MQTT_REPEAT_S, Mqtt, MqttEvery, MqttSpool, Serve, Token, live_sinks
@@ -81,6 +82,10 @@ def stream(
     realtime: Annotated[
         bool, typer.Option("--realtime", help="Play a video in real time and drop frames, like a camera.")
     ] = False,
+    open_timeout: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="Seconds in which the source and the model must open."),
+    ] = None,
     read_timeout: Annotated[
         float, typer.Option(min=0.1, help="Seconds without a new frame after which a camera is lost.")
     ] = 5.0,
@@ -132,14 +137,14 @@ def stream(
 ) -> None:
     """Classify the frames of a camera or a video until it ends, or you press q or Ctrl-C.
 
-    SIGTERM and SIGHUP stop it like Ctrl-C. Exits 1 where the end of a video file is missing.
+    SIGTERM and SIGHUP stop it like Ctrl-C; a second Ctrl-C or SIGTERM ends it at once. Exits 1 where the end
+    of a video file is missing.
     """
     outputs = Outputs(record, events, not headless, overwrite)
     refuse_collisions([*outputs.paths, *filter(None, [mqtt_spool])], _inputs(source, model))
-    capture = CaptureOptions(fps, _size(size), read_timeout_s=read_timeout)
-    settings = ReconnectSettings(
-        read_timeout_s=read_timeout, give_up_s=give_up, stale_after_s=stale_after, fps=fps
-    )
+    open_s = OPEN_TIMEOUT_S if open_timeout is None else open_timeout
+    capture = CaptureOptions(fps, _size(size), open_s, read_timeout)
+    settings = ReconnectSettings(open_s, read_timeout, give_up, stale_after, fps=fps)
     with ExitStack() as stack:
         frames = open_source(source, capture, settings, realtime)
         stack.callback(frames.close)

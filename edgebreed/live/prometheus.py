@@ -7,7 +7,6 @@ from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, StateSetMetricFamily
 from prometheus_client.registry import Collector
 
-from edgebreed.edge.stream.counters import FrameCounts
 from edgebreed.edge.stream.events import FrameResult, State, StateChange
 from edgebreed.live.stream_state import StreamState
 
@@ -90,9 +89,9 @@ class _StreamCollector(Collector):
         self._state = state
 
     def collect(self) -> Iterator[Metric]:
-        """Frame counts, state, frame rate, and time since the last result."""
+        """Frame counts, state, frame rate, and times since the last result and since the source was lost."""
         snapshot = self._state.snapshot()
-        counts = snapshot.newest.counts if snapshot.newest else FrameCounts()
+        counts = snapshot.counts
         frames = CounterMetricFamily("edgebreed_frames", "Frames by outcome.", labels=["outcome"])
         for outcome in _OUTCOMES:
             frames.add_metric([outcome], getattr(counts, outcome))
@@ -100,9 +99,19 @@ class _StreamCollector(Collector):
         yield CounterMetricFamily(
             "edgebreed_reconnects", "How often the source was reopened.", counts.reconnects
         )
+        yield CounterMetricFamily(
+            "edgebreed_reconnect_attempts",
+            "How often it was tried to reopen the source.",
+            counts.reconnect_attempts,
+        )
         states = {state.value: state is snapshot.state for state in State}
         yield StateSetMetricFamily("edgebreed_state", "State of the stream.", states)
         yield GaugeMetricFamily("edgebreed_fps", "Results per second over the last 5 s.", snapshot.fps)
         yield GaugeMetricFamily(
             "edgebreed_since_result_seconds", "Time since the newest result.", snapshot.since_result_s
+        )
+        yield GaugeMetricFamily(
+            "edgebreed_outage_seconds",
+            "How long the source has been lost; 0 while it is not.",
+            snapshot.outage_s,
         )

@@ -133,15 +133,16 @@ def status(snapshot: Snapshot) -> dict[str, Any]:
     """What `/events` sends, as plain JSON types.
 
     `state` and `result` are the events that the events file and MQTT get as well. `counts` are those of the
-    newest frame, also while the page is paused at an older one.
+    newest event, also while the page is paused at an older result, and go on while the source is lost.
     """
     return {
         "state": snapshot.change.to_dict(),
         "result": snapshot.shown and snapshot.shown.to_dict(),
-        "counts": snapshot.newest and snapshot.newest.counts.to_dict(),
+        "counts": snapshot.counts.to_dict(),
         "paused": snapshot.paused,
         "fps": round(snapshot.fps, 2),
         "since_result_s": round(snapshot.since_result_s, 2),
+        "outage_s": round(snapshot.outage_s, 2),
     }
 
 

@@ -4,9 +4,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, NamedTuple
 
+from edgebreed.edge.stream.counters import FrameCounts
 from edgebreed.edge.stream.events import FrameResult, State, StateChange
 from edgebreed.edge.stream.source_uri import redact
 
@@ -41,6 +42,8 @@ class Snapshot:
         paused: whether the page is paused.
         fps: results per second over the last seconds.
         since_result_s: time since the newest result, or since the start before the first, in s.
+        outage_s: how long the source has been lost, in s; 0 while it is not.
+        counts: the newest frame counts, be it of a result or of a change of state.
     """
 
     shown: FrameResult | None
@@ -49,6 +52,8 @@ class Snapshot:
     paused: bool
     fps: float
     since_result_s: float
+    outage_s: float
+    counts: FrameCounts
 
     @property
     def state(self) -> State:
@@ -98,6 +103,8 @@ class StreamState:
         self._newest: FrameResult | None = None
         self._paused_at: FrameResult | None = None
         self._change = StateChange(State.STARTING, "", time.time())
+        self._lost_at: float | None = None
+        self._counts = FrameCounts()
         self._points: deque[HistoryPoint] = deque()
 
     def on_result(self, result: FrameResult) -> None:
@@ -106,14 +113,20 @@ class StreamState:
         point = HistoryPoint(now, result.frame_latency_ms, sum(result.result.stages_ms.values()))
         with self._lock:
             self._newest, self._last_result = result, now
+            self._counts = _newer(self._counts, result.counts)
             self._points.append(point)
             while self._points[0].at < now - HISTORY_S:
                 self._points.popleft()
 
     def on_state(self, change: StateChange) -> None:
         """Receives a change of state."""
+        now = self._clock()
         with self._lock:
-            self._change = change
+            if change.state is not State.RECONNECTING:
+                self._lost_at = None
+            elif self._lost_at is None:
+                self._lost_at = now
+            self._change, self._counts = change, _newer(self._counts, change.counts)
 
     def close(self) -> None:
         """Nothing is buffered."""
@@ -129,7 +142,10 @@ class StreamState:
         with self._lock:
             shown, paused = self._paused_at or self._newest, self._paused_at is not None
             fps, since_result = self._fps(now), now - self._last_result
-            return Snapshot(shown, self._newest, self._change, paused, fps, since_result)
+            outage = 0.0 if self._lost_at is None else now - self._lost_at
+            return Snapshot(
+                shown, self._newest, self._change, paused, fps, since_result, outage, self._counts
+            )
 
     def history(self, max_points: int = 120) -> list[HistoryPoint]:
         """The last minute, oldest first, evenly thinned out to at most so many points."""
@@ -146,6 +162,11 @@ class StreamState:
                 break
             recent += 1
         return recent / min(max(now - self._started, 1.0), FPS_WINDOW_S)
+
+
+def _newer(one: FrameCounts, other: FrameCounts) -> FrameCounts:
+    """The counts of the later moment: results and changes of state come from two threads, and overtake."""
+    return max(one, other, key=lambda counts: sum(astuple(counts)))
 
 
 def check_health(snapshot: Snapshot, *, with_details: bool) -> Health:

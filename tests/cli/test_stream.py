@@ -1,13 +1,24 @@
 """`edgebreed stream`."""
 
+import fcntl
 import json
+import os
+import signal
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
 import cv2
 import pytest
 
+from edgebreed.signals import REPEAT_S
+
 from ..conftest import BLUE, RED, Cli, plain
+from ..edge.stream.captures import silent_server, wait_for
 from ..edge.stream.videos import cut, damage, write_timed_video, write_video
 
 
@@ -174,3 +185,59 @@ def test_a_video_of_which_nothing_decodes_is_refused(cli: Cli, tmp_path: Path, c
     outcome = cli("stream", "--source", video, "--model", colours, "--headless", "--json")
     assert (2, "failed", 0) == (outcome.code, outcome.json["state"], outcome.json["frames"]["processed"])
     assert f"edgebreed: no frame of {video} decodes (0 of 50 frames came)" in outcome.err
+
+
+def test_a_source_that_does_not_open_in_time_is_refused(cli: Cli) -> None:
+    """In the time that the user has set."""
+    with silent_server() as (port, _):
+        arguments = ("stream", "--source", f"http://127.0.0.1:{port}/x", "--headless", "--open-timeout")
+        outcome = cli(*arguments, 0.3)
+    assert (2, "") == (outcome.code, outcome.out)
+    assert f"http://127.0.0.1:{port}/x did not open within 0.3 s: check cable" in outcome.err
+    assert "0.1" in cli(*arguments, 0).err
+
+
+@contextmanager
+def streaming(*arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """A stream in a process of its own."""
+    command = [sys.executable, "-m", "edgebreed", "stream", "--headless", "--threads", 1, *arguments]
+    with subprocess.Popen([*map(str, command)], text=True, stderr=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_ctrl_c_ends_a_first_open_at_once() -> None:
+    """Though it had an hour."""
+    with silent_server() as (port, taken):
+        source = f"rtsp://127.0.0.1:{port}/x"
+        with streaming("--source", source, "--open-timeout", 3600) as process:
+            assert taken.wait(60)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=5)
+    assert (130, "") == (process.returncode, errors.removeprefix("edgebreed: interrupted\n"))
+
+
+def test_a_second_signal_ends_a_stream_whose_output_hangs(tmp_path: Path, colours: Path) -> None:
+    """Here a pipe of events that nobody reads: the first signal has to wait for it."""
+    os.mkfifo(tmp_path / "events")
+    reading = os.open(tmp_path / "events", os.O_RDONLY | os.O_NONBLOCK)
+    size = fcntl.fcntl(reading, fcntl.F_SETPIPE_SZ, 4096)
+    video = write_video(tmp_path / "v.avi", 60)
+    with streaming("--source", video, "--model", colours, "--events", tmp_path / "events") as process:
+        wait_for(lambda: _waiting_bytes(reading) > size / 2)
+        for _ in range(2):
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(2 * REPEAT_S)
+            process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=5)
+    os.close(reading)
+    assert (130, "edgebreed: ended at once by a second signal") == (
+        process.returncode,
+        errors.splitlines()[-1],
+    )
+
+
+def _waiting_bytes(pipe: int) -> int:
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)

@@ -3,11 +3,12 @@
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from edgebreed.edge.stream.events import State
+from edgebreed.edge.stream.counters import FrameCounts
+from edgebreed.edge.stream.events import State, StateChange
 from edgebreed.live.prometheus import PrometheusMetrics
 from edgebreed.live.stream_state import StreamState
 
-from .feed import change, frame_result
+from .feed import ManualClock, change, frame_result
 
 
 def scraped(metrics: PrometheusMetrics) -> dict[tuple[str, ...], float]:
@@ -36,6 +37,21 @@ def test_frames_state_and_times() -> None:
     assert 0.09 == round(samples["edgebreed_stage_seconds_sum", "inference"], 6)
     assert 0 == samples["edgebreed_reconnects_total",]
     assert samples["process_resident_memory_bytes",] > 1e6
+
+
+def test_an_outage_goes_on_in_the_metrics() -> None:
+    """Attempts, failed frames and the time since the loss, without any result."""
+    clock = ManualClock()
+    state = StreamState(clock)
+    metrics = PrometheusMetrics(state)
+    assert 0 == scraped(metrics)["edgebreed_outage_seconds",]
+    counts = FrameCounts(captured=3, failed=3, reconnects=1, reconnect_attempts=7)
+    state.on_state(StateChange(State.RECONNECTING, "no such device", 0.0, counts))
+    clock.now += 45
+    samples = scraped(metrics)
+    names = ("edgebreed_reconnect_attempts_total", "edgebreed_reconnects_total", "edgebreed_outage_seconds")
+    assert [7, 1, 45] == [samples[name,] for name in names]
+    assert 3 == samples["edgebreed_frames_total", "failed"]
 
 
 def test_two_streams_count_apart() -> None:

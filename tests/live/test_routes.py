@@ -8,7 +8,8 @@ import pytest
 
 from edgebreed.edge.images import decode
 from edgebreed.edge.prediction import Kind
-from edgebreed.edge.stream.events import State
+from edgebreed.edge.stream.counters import FrameCounts
+from edgebreed.edge.stream.events import State, StateChange
 from edgebreed.live.routes import history_rows, status
 from edgebreed.live.server import LivePage
 from edgebreed.live.stream_state import StreamState
@@ -36,14 +37,32 @@ def test_a_status_holds_the_two_events_of_the_schema() -> None:
     state.on_result(newest)
     payload = json.loads(json.dumps(status(state.snapshot())))
     assert (running.to_dict(), newest.to_dict()) == (payload["state"], payload["result"])
-    assert {"captured": 7, "processed": 4, "dropped": 3, "failed": 0, "reconnects": 0} == payload["counts"]
+    assert newest.counts.to_dict() == payload["counts"]
+    assert (7, 4, 3) == tuple(payload["counts"][name] for name in ("captured", "processed", "dropped"))
     assert (False, 0.0) == (payload["paused"], payload["since_result_s"])
+
+
+def test_a_status_goes_on_while_the_source_is_lost() -> None:
+    """Counts are those of the newest attempt, and the outage has a duration."""
+    clock = ManualClock()
+    state = StreamState(clock)
+    state.on_result(frame_result(3))
+    for _ in range(2):
+        lost = FrameCounts(captured=9, processed=4, dropped=3, failed=2, reconnect_attempts=5)
+        state.on_state(StateChange(State.RECONNECTING, "no such device", 0.0, lost))
+        clock.now += 20
+    payload = status(state.snapshot())
+    assert (40.0, lost.to_dict()) == (payload["outage_s"], payload["counts"])
 
 
 def test_the_status_before_the_first_frame() -> None:
     """It is starting, without a result."""
     payload = status(StreamState().snapshot())
-    assert ("starting", None, None) == (payload["state"]["state"], payload["counts"], payload["result"])
+    assert ("starting", 0, None) == (
+        payload["state"]["state"],
+        payload["counts"]["captured"],
+        payload["result"],
+    )
 
 
 def test_history_is_rows_of_numbers() -> None:

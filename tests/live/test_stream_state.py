@@ -1,8 +1,10 @@
 """The newest result, a minute of history, and the health of a stream."""
 
+from dataclasses import replace
+
 import pytest
 
-from edgebreed.edge.stream.events import State
+from edgebreed.edge.stream.events import State, StateChange
 from edgebreed.live.stream_state import StreamState, check_health
 
 from .feed import ManualClock, change, frame_result
@@ -68,6 +70,21 @@ def test_a_pause_needs_a_result_to_show() -> None:
     state = StreamState()
     state.pause(True)
     assert not state.snapshot().paused
+
+
+def test_an_outage_lasts_from_the_loss_to_the_return() -> None:
+    """Further news of it do not begin it anew; counts go on meanwhile, and never back."""
+    state, clock = fed(1, 4)
+    before = state.snapshot()
+    for failed in (1, 2):
+        counts = replace(before.counts, captured=before.counts.captured + failed, failed=failed)
+        state.on_state(StateChange(State.RECONNECTING, "no such device", 0.0, counts))
+        clock.now += 30
+        snapshot = state.snapshot()
+        assert (30.0 * failed, counts) == (snapshot.outage_s, snapshot.counts)
+    state.on_state(change(State.RUNNING, "back"))
+    snapshot = state.snapshot()
+    assert (0.0, counts) == (snapshot.outage_s, snapshot.counts)
 
 
 def test_history_is_a_minute_and_thinned_out() -> None:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from edgebreed.edge.stream.capture import CaptureOptions, ScriptedCapture, resize_frame
+from edgebreed.edge.stream.capture import CaptureOptions, ScriptedCapture, release_with_timeout, resize_frame
 from edgebreed.errors import SourceError
 
 from ...conftest import RED, plain
+from .captures import HangingRelease, wait_for
 
 
 def test_a_script_is_played_to_its_end() -> None:
@@ -16,6 +17,24 @@ def test_a_script_is_played_to_its_end() -> None:
     with pytest.raises(RuntimeError, match="cable"):
         capture.read()
     assert (False, None) == capture.read() == capture.read()
+
+
+def test_a_release_that_hangs_is_left_behind() -> None:
+    """It goes on in the background; one that raises has nothing left to close."""
+    capture = HangingRelease()
+    release_with_timeout(capture, 0.05)
+    assert not capture.released
+    capture.freed.set()
+    wait_for(lambda: capture.released)
+
+    class Unplugged(ScriptedCapture):
+        """A capture whose device is gone."""
+
+        def release(self) -> None:
+            """Fails."""
+            raise OSError("no such device")
+
+    release_with_timeout(Unplugged([]))
 
 
 def test_frames_are_resized_to_the_requested_size() -> None:

@@ -1,24 +1,17 @@
 """Reading a capture in the background, and rejecting frames without a picture."""
 
-import threading
 import time
 from collections.abc import Iterable
 
 import numpy as np
-import pytest
 
 from edgebreed.edge.images import Frame
 from edgebreed.edge.stream.capture import ScriptedCapture
-from edgebreed.edge.stream.capture_thread import (
-    CaptureContext,
-    CaptureThread,
-    FrozenFrameCheck,
-    open_with_timeout,
-)
+from edgebreed.edge.stream.capture_thread import CaptureContext, CaptureThread, FrozenFrameCheck
 from edgebreed.edge.stream.counters import FrameCounters, FrameCounts
-from edgebreed.errors import SourceError
 
 from ...conftest import BLUE, GREEN, RED, plain
+from .captures import HangingCapture
 
 BLACK = plain((0, 0, 0))
 
@@ -116,18 +109,95 @@ def test_a_detached_thread_counts_no_more_and_releases_the_device() -> None:
     assert (FrameCounts(captured=1), True) == (context.counters.counts, capture.released)
 
 
-def test_an_opener_that_hangs_times_out() -> None:
-    """What it opens too late is released."""
-    late, gate = ScriptedCapture([]), threading.Event()
+class FailingCheck(FrozenFrameCheck):
+    """A check that fails on the second frame."""
 
-    def slow() -> ScriptedCapture:
-        gate.wait(10)
-        return late
+    def accepts(self, frame: Frame | None, time_s: float) -> bool:
+        """Accepts the first."""
+        if self.unchanged_s:
+            raise MemoryError("no room for a frame")
+        self.unchanged_s = 1.0
+        return True
 
-    with pytest.raises(SourceError, match=r"cam did not open within 0\.1 s: check cable"):
-        open_with_timeout(slow, "cam", 0.1, threading.Event())
-    gate.set()
-    deadline = time.monotonic() + 5
-    while not late.released and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert late.released
+
+def test_a_reader_that_dies_of_any_exception_releases_the_device() -> None:
+    """And its capture counts as broken at once, so that the source is reopened."""
+    capture = ScriptedCapture([plain(RED), plain(GREEN), 60.0])
+    thread = CaptureThread(capture, CaptureContext("cam", FrameCounters(), FailingCheck()))
+    thread.join(5)
+    assert (True, 0.0) == (capture.released, thread.hung_s)
+    assert thread.next(5) is not None
+    assert thread.next(5) is None
+    assert "handling a frame failed with MemoryError: no room for a frame" == thread.fault(1)
+
+
+def test_a_release_that_raises_ends_the_thread_quietly() -> None:
+    """There is nothing left to close."""
+
+    class Unplugged(ScriptedCapture):
+        """A capture whose device is gone."""
+
+        def release(self) -> None:
+            """Fails."""
+            raise OSError("no such device")
+
+    thread = CaptureThread(Unplugged([]), CaptureContext("cam", FrameCounters(), FrozenFrameCheck()))
+    thread.join(5)
+    assert (0.0, "3 reads failed") == (thread.hung_s, thread.fault(1))
+
+
+def test_a_driver_that_hangs_is_told_from_one_that_delivers_nothing() -> None:
+    """Until its call returns."""
+    capture = HangingCapture(plain(RED))
+    thread = CaptureThread(capture, CaptureContext("cam", FrameCounters(), FrozenFrameCheck()))
+    assert thread.next(5) is not None
+    assert thread.next(0.1) is None
+    assert thread.hung_s >= 0.1
+    assert "no new frame for 0.1 s: its driver hangs" == thread.fault(0.1)
+    capture.freed.set()
+    thread.join(5)
+    assert 0.0 == thread.hung_s
+
+
+def test_after_a_reopen_a_still_picture_is_accepted_for_twice_as_long() -> None:
+    """Each time; a picture that changes starts from the first limit."""
+    check, now, accepted = FrozenFrameCheck(2.0), 0.0, []
+    for _ in range(4):
+        start = now
+        while check.accepts(plain(RED), now):
+            now += 0.5
+        accepted.append(now - start)
+        now += 3.0
+        check.restart(now)
+    assert [2.0, 4.0, 8.0, 16.0] == accepted
+    assert check.accepts(plain(RED), now)
+    assert now == check.unchanged_s
+    assert check.accepts(plain(GREEN), now)
+    assert 0.0 == check.unchanged_s
+    assert [True, False] == [check.accepts(plain(GREEN), now + later) for later in (1.9, 2.0)]
+
+
+def test_a_still_picture_costs_a_reconnect_an_hour_at_most_and_no_less() -> None:
+    """The limit does not grow without end, as a camera that hangs must be found."""
+    check, now = FrozenFrameCheck(10.0), 0.0
+    for _ in range(20):
+        while check.accepts(plain(RED), now):
+            now += 5.0
+        check.restart(now)
+    assert [True, False] == [check.accepts(plain(RED), now + later) for later in (3595.0, 3600.0)]
+
+
+def test_after_a_reopen_darkness_is_accepted() -> None:
+    """A failed read before it says nothing about the new device."""
+    check = FrozenFrameCheck()
+    assert [False, False] == [check.accepts(frame, 0.1) for frame in (None, BLACK)]
+    check.restart(0.2)
+    assert check.accepts(BLACK, 0.3)
+
+
+def test_a_source_lost_for_another_reason_keeps_its_limit() -> None:
+    """The time of the outage is none in which the picture was seen to be still."""
+    check = FrozenFrameCheck(2.0)
+    assert check.accepts(plain(RED), 0.0)
+    check.restart(60.0)
+    assert [True, True, False] == [check.accepts(plain(RED), at) for at in (60.1, 61.9, 62.0)]

@@ -30,7 +30,8 @@ def test_each_outcome_has_its_count() -> None:
     counters.add_dropped(2)
     counters.add_failed()
     counters.add_reconnect()
-    assert FrameCounts(1, 1, 2, 1, 1) == counters.counts
+    counters.add_reconnect_attempt()
+    assert FrameCounts(1, 1, 2, 1, 1, 1) == counters.counts
     assert FrameCounts(1) == before
 
 

@@ -24,18 +24,27 @@ def test_a_result_event_holds_the_result_the_frame_and_the_counts() -> None:
         "captured_at": 12.5,
         "media_s": 0.28,
         "frame_latency_ms": 31.0,
-        "counts": {"captured": 9, "processed": 8, "dropped": 1, "failed": 0, "reconnects": 0},
+        "counts": FrameCounts(9, 8, 1).to_dict(),
         "size": [64, 48],
     } == event
 
 
-def test_a_state_event_holds_state_reason_and_time() -> None:
+def test_a_state_event_holds_state_reason_time_and_counts() -> None:
     """The reason has no credentials."""
-    change = StateChange(State.RECONNECTING, "rtsp://ann:s3cret@cam/1 is silent", 12.5)
+    counts = FrameCounts(9, 8, 1, reconnect_attempts=4)
+    change = StateChange(State.RECONNECTING, "rtsp://ann:s3cret@cam/1 is silent", 12.5, counts)
     assert {
         "schema": EVENT_SCHEMA,
         "event": "state",
         "state": "reconnecting",
         "reason": "rtsp://cam/1 is silent",
         "at": 12.5,
+        "counts": {
+            "captured": 9,
+            "processed": 8,
+            "dropped": 1,
+            "failed": 0,
+            "reconnects": 0,
+            "reconnect_attempts": 4,
+        },
     } == json.loads(json.dumps(change.to_dict()))

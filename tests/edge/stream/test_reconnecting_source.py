@@ -3,18 +3,20 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 
 from edgebreed.edge.images import Frame
 from edgebreed.edge.stream.capture import Capture, ScriptedCapture
-from edgebreed.edge.stream.capture_thread import CaptureThread
 from edgebreed.edge.stream.events import State
+from edgebreed.edge.stream.outage import ReconnectSettings
 from edgebreed.edge.stream.pacing import Backoff
-from edgebreed.edge.stream.reconnecting_source import ReconnectingSource, ReconnectSettings
+from edgebreed.edge.stream.reconnecting_source import ReconnectingSource
 from edgebreed.errors import SourceError
 
 from ...conftest import BLUE, GREEN, RED, plain
+from .captures import HangingCapture, HangingOpener, new_threads, wait_for
 
 QUICK = ReconnectSettings(read_timeout_s=1.0, open_timeout_s=2.0, backoff=Backoff(0.01, cap=0.05))
 Script = Iterable[Frame | float | Exception | None]
@@ -125,16 +127,157 @@ def test_a_requested_frame_rate_below_the_timeout_is_no_lost_camera() -> None:
 def test_a_source_that_reopens_after_close_is_released() -> None:
     """No thread goes on counting its frames."""
     late = ScriptedCapture([part for _ in range(900) for part in (plain(GREEN), 0.01)], 30.0)
-    captures = iter([ScriptedCapture([plain(RED)], 30.0), late])
-    source = ReconnectingSource(lambda: next(captures), "cam", QUICK)
-    opened = source._open
+    captures = [ScriptedCapture([plain(RED)], 30.0), late]
 
-    def open_late() -> CaptureThread:
-        thread = opened()
-        source.close()
-        return thread
+    def open_next() -> Capture:
+        if captures[0] is late:
+            source.close()
+        return captures.pop(0)
 
-    source._open = open_late  # type: ignore[method-assign]
+    source = ReconnectingSource(open_next, "cam", QUICK)
     assert 1 == len(list(source.frames()))
-    source._thread.join(1)
-    assert late.released
+    wait_for(lambda: late.released)
+
+
+def after(*outcomes: Callable[[], Capture]) -> Callable[[], Capture]:
+    """Opens by one opener after another, and by the last one again and again."""
+    remaining = list(outcomes)
+
+    def open_next() -> Capture:
+        next_one = remaining.pop(0) if len(remaining) > 1 else remaining[0]
+        return next_one()
+
+    return open_next
+
+
+def impatient(**changes: Any) -> ReconnectSettings:
+    """Settings that notice and report everything at once."""
+    fields = {"open_timeout_s": 0.05, "read_timeout_s": 0.05, "report_every_s": 0.0}
+    return ReconnectSettings(**{**fields, "backoff": QUICK.backoff, **changes})
+
+
+def test_an_open_that_hangs_holds_one_thread_and_is_used_when_it_returns() -> None:
+    """The state says for how long it hangs; it is one attempt."""
+    hanging = HangingOpener(HangingCapture(plain(BLUE)))
+    states: list[str] = []
+
+    def on_state(_: State, reason: str) -> None:
+        states.append(reason)
+        if len(states) == 9:
+            assert ["open"] == threads()
+            hanging.freed.set()
+
+    with new_threads() as threads:
+        source = ReconnectingSource(after(opener([plain(RED)]), hanging), "cam", impatient(read_timeout_s=1))
+        frames = source.frames(on_state)
+        assert [(*RED, 40), (*BLUE, 40)] == [shown(next(frames).frame) for _ in "ab"]
+    source.close()
+    waited = [float(reason.split("within ")[1].split(" s")[0]) for reason in states[1:-1]]
+    assert (True, waited) == (waited[-1] >= 0.4, sorted(waited))
+    counts = source.counters.counts
+    assert (1, 1, 1) == (hanging.calls, counts.reconnect_attempts, counts.reconnects)
+
+
+def test_an_open_that_hangs_too_long_fails_the_source() -> None:
+    """Its service then starts anew, which alone frees the device."""
+    hanging = HangingOpener(ScriptedCapture([]))
+    source = ReconnectingSource(after(opener([plain(RED)]), hanging), "cam", impatient(hung_limit_s=0.3))
+    with pytest.raises(SourceError, match="driver of cam has hung for 0 s, and holds the device"):
+        list(source.frames())
+    source.close()
+    hanging.freed.set()
+
+
+def test_a_source_is_opened_beside_one_read_that_hangs_and_not_beside_two() -> None:
+    """So a source holds two threads at most; it goes on once a read returns."""
+    captures = [HangingCapture(plain(colour)) for colour in (RED, GREEN, BLUE)]
+    opened = iter(captures)
+    states: list[str] = []
+
+    def on_state(_: State, reason: str) -> None:
+        states.append(reason)
+        if states[-3:] == [reason] * 3:
+            assert ["capture", "capture"] == threads()
+            captures[0].freed.set()
+
+    with new_threads() as threads:
+        source = ReconnectingSource(lambda: next(opened), "cam", impatient(read_timeout_s=0.1))
+        frames = source.frames(on_state)
+        assert [RED, GREEN, BLUE] == [shown(next(frames).frame)[:3] for _ in "abc"]
+    assert sum("the driver of cam hangs in two reads" in reason for reason in states) >= 3
+    assert captures[0].released
+    source.close()
+    for capture in captures:
+        capture.freed.set()
+
+
+def test_a_device_that_a_hanging_read_holds_fails_the_source_after_a_while() -> None:
+    """The state names the read as what may hold it."""
+    hanging, reasons = HangingCapture(plain(RED)), []
+    source = ReconnectingSource(
+        after(lambda: hanging, opener()), "cam", impatient(hung_limit_s=0.4, open_timeout_s=1)
+    )
+    with pytest.raises(SourceError, match="driver of cam has hung for"):
+        for _ in source.frames(lambda _, reason: reasons.append(reason)):
+            pass
+    assert "no new frame for 0.05 s: its driver hangs" == reasons[0]
+    assert reasons[-1].endswith("no such device (a read that hangs may hold it)")
+    source.close()
+    hanging.freed.set()
+
+
+def test_a_still_picture_comes_back_after_each_reopen_and_is_reopened_ever_more_rarely() -> None:
+    """Its frames are delivered meanwhile, and the state says that it is still the same picture."""
+    still = lambda: ScriptedCapture(part for _ in range(4000) for part in (0.002, plain(RED)))  # noqa: E731  # an opener
+    settings = ReconnectSettings(2.0, 0.05, stale_after_s=0.05, backoff=Backoff(0.001, cap=0.002))
+    source, times, reasons = ReconnectingSource(still, "cam", settings), [], []
+
+    def on_state(state: State, reason: str) -> None:
+        reasons.append(reason)
+        times.append(time.monotonic())
+        if state is State.RUNNING and len(times) == 8:
+            source.close()
+
+    delivered = sum(1 for _ in source.frames(on_state))
+    assert all("40x30 by script, the same picture for 0 s" in reason for reason in reasons[1:4:2])
+    worked_s = [lost - back for back, lost in zip(times[1::2], times[2::2], strict=False)]
+    assert worked_s[-1] > worked_s[0]
+    assert (4, True) == (source.counters.counts.reconnects, delivered > 20)
+
+
+def test_a_driver_that_raises_anything_while_it_is_reopened_is_tried_again() -> None:
+    """Only its type is told."""
+
+    def fail() -> Capture:
+        raise OSError("rtsp://u:s3cret@cam")
+
+    reasons: list[str] = []
+    source = ReconnectingSource(
+        after(opener([plain(RED)]), fail, opener([plain(GREEN), 9.0])), "cam", impatient(read_timeout_s=1)
+    )
+    frames = source.frames(lambda _, reason: reasons.append(reason))
+    assert [RED, GREEN] == [shown(next(frames).frame)[:3] for _ in "ab"]
+    source.close()
+    assert "lost for 0 s: cam does not open: its driver raised OSError" == reasons[1]
+
+
+def test_a_first_open_that_is_interrupted_releases_what_opens_late() -> None:
+    """As one that takes too long does."""
+    late = ScriptedCapture([])
+    hanging = HangingOpener(late)
+    with pytest.raises(SourceError, match=r"did not open within 0\.1 s"):
+        ReconnectingSource(hanging, "cam", impatient(open_timeout_s=0.1))
+    hanging.freed.set()
+    wait_for(lambda: late.released)
+
+
+def test_closing_twice_waits_once_for_a_read_that_hangs() -> None:
+    """The end of a stream must not take longer with each part that closes its source."""
+    capture = HangingCapture(plain(RED))
+    source = ReconnectingSource(lambda: capture, "cam", impatient(read_timeout_s=60))
+    next(source.frames())
+    source.close()
+    start = time.monotonic()
+    source.close()
+    assert time.monotonic() - start < 0.5
+    capture.freed.set()

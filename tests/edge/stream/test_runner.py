@@ -14,14 +14,17 @@ from edgebreed.edge.pipeline import FaceSearch, Pipeline
 from edgebreed.edge.stream.capture import ScriptedCapture
 from edgebreed.edge.stream.counters import FrameCounts
 from edgebreed.edge.stream.events import State
+from edgebreed.edge.stream.outage import ReconnectSettings
 from edgebreed.edge.stream.pacing import Backoff
-from edgebreed.edge.stream.reconnecting_source import ReconnectingSource, ReconnectSettings
-from edgebreed.edge.stream.runner import run_stream
+from edgebreed.edge.stream.reconnecting_source import ReconnectingSource
+from edgebreed.edge.stream.runner import SHUTDOWN_S, run_stream
 from edgebreed.edge.stream.sources import ArraySource
 from edgebreed.edge.stream.stage_threads import StreamOptions
+from edgebreed.edge.stream.video_file_source import VideoFileSource
 from edgebreed.errors import EngineError, SourceError
 
 from ...conftest import RED, colour_manifest, plain
+from .captures import HangingCapture, HangingRelease
 from .test_sinks import CollectingSink, FailingSink
 
 PROBABILITIES = np.array([0.8, 0.1, 0.1], np.float32)
@@ -181,6 +184,8 @@ def test_a_lost_camera_is_reported_and_its_end_is_a_failure() -> None:
     sink = CollectingSink()
     summary = run_stream(ReconnectingSource(open_next, "cam", settings), pipeline(), [sink])
     states = [change.state for change in sink.states]
+    assert 3 <= sink.states[1].counts.failed < sink.states[-1].counts.failed
+    assert 1 < sink.states[-1].counts.reconnect_attempts == summary.to_dict()["reconnect_attempts"]
     assert [State.RUNNING, State.RECONNECTING, State.RUNNING, State.RECONNECTING, State.FAILED] == states
     assert "did not come back in 0.2 s: unplugged" in sink.states[-1].reason
     assert (1, True, 1) == (summary.counts.reconnects, adds_up(summary.counts), len(summary.errors))
@@ -195,6 +200,23 @@ def test_a_stream_ends_though_its_camera_hangs() -> None:
     summary = run_stream(source, pipeline(), [sink], stop=lambda: bool(sink.results))
     assert time.monotonic() - start < 5
     assert ("stopped", 1, True) == (summary.reason, summary.counts.processed, adds_up(summary.counts))
+
+
+@pytest.mark.parametrize("hanging", [HangingCapture, HangingRelease])
+@pytest.mark.parametrize("kind", ["video", "camera"])
+def test_a_stream_ends_though_its_driver_hangs(
+    hanging: type[HangingCapture | HangingRelease], kind: str
+) -> None:
+    """In a read or in the release; the limit holds for all of its threads together."""
+    capture = hanging(plain(RED))
+    source = (
+        VideoFileSource(capture, "v.mp4") if kind == "video" else ReconnectingSource(lambda: capture, "cam")
+    )
+    sink, start = CollectingSink(), time.monotonic()
+    run_stream(source, pipeline(), [sink], stop=lambda: bool(sink.results))
+    source.close()
+    assert time.monotonic() - start < SHUTDOWN_S + 1
+    capture.freed.set()
 
 
 def test_an_interrupt_in_the_callers_thread_closes_the_sinks() -> None:

@@ -50,7 +50,7 @@ def test_a_sink_that_raises_is_dropped_and_the_others_go_on() -> None:
     """They receive the fault as the reason of a state; all are closed."""
     good, bad = CollectingSink(), FailingSink()
     group = SinkGroup([bad, good])
-    group.on_state(State.RUNNING, "opened")
+    group.on_state(StateChange(State.RUNNING, "opened", 0.0))
     for _ in range(3):
         group.on_result(frame_result())
     group.close()
@@ -71,9 +71,9 @@ def test_states_are_logged_without_credentials(caplog: pytest.LogCaptureFixture)
     """A lost source as a warning, a running one as information; the end is the caller's to report."""
     group = SinkGroup([])
     with caplog.at_level(logging.INFO, "edgebreed.edge.stream"):
-        group.on_state(State.RUNNING, "camera 0")
-        group.on_state(State.RECONNECTING, "rtsp://ann:s3cret@cam is silent")
-        group.on_state(State.ENDED, "stopped")
+        group.on_state(StateChange(State.RUNNING, "camera 0", 0.0))
+        group.on_state(StateChange(State.RECONNECTING, "rtsp://ann:s3cret@cam is silent", 0.0))
+        group.on_state(StateChange(State.ENDED, "stopped", 0.0))
     assert [(logging.INFO, "running: camera 0"), (logging.WARNING, "reconnecting: rtsp://cam is silent")] == [
         (record.levelno, record.getMessage()) for record in caplog.records
     ]
