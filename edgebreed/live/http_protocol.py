@@ -13,6 +13,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from edgebreed.live.connections import ConnectionTable
 from edgebreed.live.stream_limit import STREAMING
 
+_UNSENT = (
+    1  # bytes above which `pause_writing` is called, so that it tells of whatever a client does not take
+)
 _RECEIVED = (h11.DONE, h11.MUST_CLOSE)
 
 
@@ -96,7 +99,7 @@ class TimedHttpProtocol(H11Protocol):
         if self._socket is None:
             self.socket_opened(transport)
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=0)  # `pause_writing` then tells whenever anything is unsent
+        transport.set_write_buffer_limits(_UNSENT)
         self._expect_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -169,7 +172,7 @@ class TimedTlsProtocol(SSLProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begins the handshake."""
         assert isinstance(transport, asyncio.Transport)
-        transport.set_write_buffer_limits(high=0)
+        transport.set_write_buffer_limits(_UNSENT)
         self._http.socket_opened(transport)
         super().connection_made(transport)
 

@@ -21,6 +21,7 @@ from edgebreed.live.stream_state import StreamState
 
 QUEUE = 1024  # connections that the system holds until the server's thread takes them
 _SHUTDOWN_S = 5.0
+DEADLINES = Deadlines()
 
 
 class LivePage:
@@ -90,10 +91,10 @@ class ServerThread:
         app: ASGIApp,
         listening: socket.socket,
         tls: ssl.SSLContext | None = None,
-        deadlines: Deadlines = Deadlines(),
+        deadlines: Deadlines = DEADLINES,
     ) -> None:
         limit = connection_limit()
-        connections = ConnectionTable(limit, limit // 4)
+        connections = ConnectionTable(limit, limit // 2)
         protocol: Any = protocol_factory(connections, tls, deadlines)  # uvicorn calls it as it would a class
         config = uvicorn.Config(
             app,
@@ -105,7 +106,9 @@ class ServerThread:
             log_level="info" if os.environ.get("EDGEBREED_DEBUG") else "critical",
             access_log=False,  # it would contain tokens
             server_header=False,
-            backlog=limit // 4,  # connections that asyncio takes at a time, before the table sees them
+            backlog=max(
+                1, limit // 32
+            ),  # asyncio takes so many at a time, before it reads from those that it has
             timeout_graceful_shutdown=1,
         )
         self._server = BoundedServer(config, connections)

@@ -24,10 +24,9 @@ def serving(
         page.close()
 
 
-def connect(page: LivePage) -> http.client.HTTPConnection:
-    """A client of the page, over TLS if the page is; any certificate will do."""
-    port = page.endpoint.port
-    if page.url.startswith("http:"):
+def http_client(port: int, secure: bool) -> http.client.HTTPConnection:
+    """A client of a server on the loopback; over TLS, any certificate will do."""
+    if not secure:
         return http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
@@ -55,7 +54,7 @@ class Reply:
 
 def ask(page: LivePage, path: str, method: str = "GET", body: str = "", **headers: str) -> Reply:
     """Sends one request; underscores in the names of headers become hyphens."""
-    connection = connect(page)
+    connection = http_client(page.endpoint.port, page.url.startswith("https:"))
     try:
         connection.request(method, path, body, {key.replace("_", "-"): text for key, text in headers.items()})
         response = connection.getresponse()
@@ -71,7 +70,7 @@ def ask(page: LivePage, path: str, method: str = "GET", body: str = "", **header
 @contextmanager
 def watching(page: LivePage, path: str, **headers: str) -> Iterator[http.client.HTTPResponse]:
     """An open connection to a stream."""
-    connection = connect(page)
+    connection = http_client(page.endpoint.port, page.url.startswith("https:"))
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     try:

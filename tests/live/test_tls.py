@@ -1,0 +1,56 @@
+"""The certificate of the page."""
+
+import os
+import ssl
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from edgebreed.errors import InputError
+from edgebreed.live.tls import server_context
+
+from .certificates import certificate, encrypted
+
+
+def test_a_certificate_and_its_key_serve_tls_1_2_and_newer(tmp_path: Path) -> None:
+    """Without either there is no TLS."""
+    context = server_context(*certificate(tmp_path))
+    assert context is not None
+    assert ssl.TLSVersion.TLSv1_2 == context.minimum_version
+    assert server_context(None, None) is None
+
+
+@pytest.mark.parametrize("given", [("--tls-cert", 0), ("--tls-key", 1)])
+def test_one_without_the_other_is_refused(given: tuple[str, int]) -> None:
+    """The message names both."""
+    files: list[Path | None] = [None, None]
+    files[given[1]] = Path("a.pem")
+    with pytest.raises(InputError, match="--tls-cert and --tls-key belong together: give both or none"):
+        server_context(*files)
+
+
+@pytest.mark.parametrize(
+    ("cert", "key", "message"),
+    [
+        ("gone.pem", "localhost.key", "cannot read --tls-cert .*gone.pem: No such file .*: give a PEM file"),
+        ("localhost.pem", "", "--tls-key .* is no regular file: give a PEM file"),
+        ("localhost.pem", "pipe", "--tls-key .*pipe is no regular file: give a PEM file"),
+        ("empty", "localhost.key", "cannot use --tls-cert .*empty with --tls-key .*: .*: give PEM files"),
+        ("localhost.pem", "empty", "cannot use --tls-cert .*: no PEM certificate and private key: give PEM"),
+        ("localhost.key", "localhost.pem", "cannot use --tls-cert .*: .*: give PEM files"),
+        ("localhost.pem", "other.key", "--tls-key .*other.key belongs to another certificate"),
+        ("localhost.pem", "localhost.encrypted", "--tls-key .* is encrypted: .* `openssl pkey -in KEY -out"),
+        ("old.pem", "old.key", "old.pem: certificate has expired: renew it, or set this machine's clock"),
+    ],
+)
+def test_files_that_cannot_serve_are_refused(tmp_path: Path, cert: str, key: str, message: str) -> None:
+    """In one line, with what to do; nothing is asked on the terminal."""
+    encrypted(certificate(tmp_path)[1])
+    certificate(tmp_path, "other")
+    certificate(tmp_path, "old", expires=datetime(2020, 1, 1, tzinfo=UTC))
+    (tmp_path / "empty").touch()
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match=message) as error:
+        server_context(tmp_path / cert, tmp_path / key)
+    assert "\n" not in str(error.value)
