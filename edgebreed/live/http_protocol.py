@@ -114,6 +114,16 @@ class TimedHttpProtocol(H11Protocol):
             self._request_timer.cancel()
             self._connections.refresh(self)
 
+    def send_400_response(self, msg: str) -> None:
+        """Answers what is no HTTP, and ends the connection."""
+        if self.cycle:
+            self.cycle.disconnected = True  # else an application that has not yet answered would do so too
+            self.cycle.message_event.set()
+        try:
+            super().send_400_response(msg)
+        except h11.LocalProtocolError:  # another response has begun, or a HEAD request cannot have this one
+            self.drop()
+
     def on_response_complete(self) -> None:
         """Waits for the next request."""
         self._idle_since_s = self.loop.time()

@@ -16,7 +16,7 @@ def server_context(cert: Path | None, key: Path | None) -> ssl.SSLContext | None
         key: PEM file of its private key, without a password.
 
     Returns:
-        None if neither is given.
+        None without files.
 
     Raises:
         InputError: one file is missing, unreadable, encrypted or no PEM, they do not belong together, or the

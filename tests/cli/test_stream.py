@@ -53,7 +53,8 @@ def test_stream_stops_after_max_frames(cli: Cli, tmp_path: Path, colours: Path) 
 
 def test_a_certificate_that_cannot_serve_is_told_at_once(cli: Cli, tmp_path: Path, colours: Path) -> None:
     """In one line, before anything is opened or written."""
-    arguments = ("stream", "--source", "gone.mp4", "--model", colours, "--headless", "--serve", "0")
+    (tmp_path / "v.avi").touch()
+    arguments = ("stream", "--source", "v.avi", "--model", colours, "--headless", "--serve", "0")
     outcome = cli(*arguments, "--events", "e.jsonl", "--tls-cert", "c.pem", "--tls-key", "k.pem")
     message = "edgebreed: cannot read --tls-cert c.pem: No such file or directory: give a PEM file\n"
     assert (2, message, "") == (outcome.code, outcome.err, outcome.out)

@@ -1,6 +1,7 @@
 """Deadlines of connections, with clients that break them in every way."""
 
 import asyncio
+import re
 import socket
 import ssl
 import time
@@ -113,6 +114,32 @@ def test_no_client_holds_a_connection(attack: str) -> None:
         ATTACKS[attack](connected)
         read_to_end(connected)
         assert time.monotonic() - start < 5
+
+
+BAD_CHUNK = b"Transfer-Encoding: chunked\r\n\r\nx\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "later", "codes"),
+    [
+        (GET[:-2] + BAD_CHUNK, b"", [b"400"]),
+        (GET[:-2] + BAD_CHUNK[:-3], BAD_CHUNK[-3:], [b"200"]),
+        (POST + BAD_CHUNK, b"", [b"400"]),
+        (GET.replace(b"GET", b"HEAD")[:-2] + BAD_CHUNK, b"", [b"400"]),
+        (POST + BAD_CHUNK[:-3], BAD_CHUNK[-3:], [b"400"]),
+        (GET.replace(b"/healthz", b"/events")[:-2] + BAD_CHUNK[:-3], BAD_CHUNK[-3:], [b"200"]),
+    ],
+)
+def test_a_malformed_body_is_answered_once(
+    sent: bytes, later: bytes, codes: list[bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whether the response was pending, had begun or was complete; nothing is written into the log."""
+    with client() as connected:
+        connected.sendall(sent)
+        time.sleep(SOON.request_s / 4)
+        connected.sendall(later)
+        assert codes == re.findall(rb"HTTP/1.1 (\d+)", read_to_end(connected)[0])
+    assert [] == caplog.records
 
 
 def test_pipelined_requests_are_all_answered() -> None:
