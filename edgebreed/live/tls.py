@@ -5,7 +5,11 @@ from pathlib import Path
 
 from edgebreed.errors import InputError
 
+_GIVE_PEM = "give PEM files"
+_GIVE_OTHER = "give one that was made for a server"
 _EXPORT = "export it with `openssl pkey -in KEY -out NEW`"
+_MISMATCH = ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED")
+_NOT_TODAY = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 
 
 def server_context(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:
@@ -36,11 +40,10 @@ def server_context(cert: Path | None, key: Path | None) -> ssl.SSLContext | None
 def _refuse_unreadable(option: str, path: Path) -> None:
     try:
         if path.exists() and not path.is_file():  # it is read more than once, which a pipe does not bear
-            raise InputError(f"{option} {path} is no regular file: give a PEM file")
-        with path.open("rb"):
-            pass
+            raise InputError(f"{option} {path} is no regular file: {_GIVE_PEM}")
+        path.read_bytes()
     except OSError as error:
-        raise InputError(f"cannot read {option} {path}: {error.strerror}: give a PEM file") from error
+        raise InputError(f"cannot read {option} {path}: {error.strerror}: {_GIVE_PEM}") from error
 
 
 def _loaded(cert: Path, key: Path) -> ssl.SSLContext:
@@ -51,17 +54,23 @@ def _loaded(cert: Path, key: Path) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         context.load_cert_chain(cert, key, no_password)
+    except ssl.SSLError as error:
+        raise InputError(_refusal(cert, key, error.reason)) from error
     except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", None)
-        if reason in ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH"):
-            raise InputError(
-                f"--tls-key {key} belongs to another certificate than --tls-cert {cert}: give its own key"
-            ) from error
-        said = "no PEM certificate and private key" if reason is None else reason.replace("_", " ").lower()
         raise InputError(
-            f"cannot use --tls-cert {cert} with --tls-key {key}: {said}: give PEM files"
+            f"cannot use --tls-cert {cert} with --tls-key {key}: {error}: {_GIVE_PEM}"
         ) from error
     return context
+
+
+def _refusal(cert: Path, key: Path, reason: str | None) -> str:
+    """What OpenSSL's reason means, which it leaves out where a file is no PEM."""
+    if reason in _MISMATCH:
+        return f"--tls-key {key} belongs to another certificate than --tls-cert {cert}: give its own key"
+    pair = f"cannot use --tls-cert {cert} with --tls-key {key}"
+    if reason is None or reason.startswith(("PEM", "NO_START_LINE")):
+        return f"{pair}: one of them is no PEM: {_GIVE_PEM}"
+    return f"{pair}: {reason.replace('_', ' ').lower()}: make another pair"
 
 
 def _prove(context: ssl.SSLContext, cert: Path) -> None:
@@ -69,19 +78,18 @@ def _prove(context: ssl.SSLContext, cert: Path) -> None:
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.check_hostname = False
     trusting.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    trusting.load_verify_locations(cert)
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = trusting.wrap_bio(to_client, to_server)
-    server = context.wrap_bio(to_server, to_client, server_side=True)
     try:
+        trusting.load_verify_locations(cert)
+        client = trusting.wrap_bio(to_client, to_server)
+        server = context.wrap_bio(to_server, to_client, server_side=True)
         for side in (client, server, client, server):
             _step(side)
     except ssl.SSLCertVerificationError as error:
-        raise InputError(
-            f"--tls-cert {cert}: {error.verify_message}: renew it, or set this machine's clock"
-        ) from error
+        timely = "renew it, or set this machine's clock" if error.verify_code in _NOT_TODAY else _GIVE_OTHER
+        raise InputError(f"--tls-cert {cert}: {error.verify_message}: {timely}") from error
     except ssl.SSLError as error:
-        raise InputError(f"--tls-cert {cert} does not work: {error.reason}: give another one") from error
+        raise InputError(f"--tls-cert {cert} does not work: {error.reason}: {_GIVE_OTHER}") from error
 
 
 def _step(side: ssl.SSLObject) -> None:

@@ -56,7 +56,7 @@ def test_a_certificate_that_cannot_serve_is_told_at_once(cli: Cli, tmp_path: Pat
     (tmp_path / "v.avi").touch()
     arguments = ("stream", "--source", "v.avi", "--model", colours, "--headless", "--serve", "0")
     outcome = cli(*arguments, "--events", "e.jsonl", "--tls-cert", "c.pem", "--tls-key", "k.pem")
-    message = "edgebreed: cannot read --tls-cert c.pem: No such file or directory: give a PEM file\n"
+    message = "edgebreed: cannot read --tls-cert c.pem: No such file or directory: give PEM files\n"
     assert (2, message, "") == (outcome.code, outcome.err, outcome.out)
     assert "--tls-cert and --tls-key belong together" in cli(*arguments, "--tls-key", "k.pem").err
     assert not (tmp_path / "e.jsonl").exists()

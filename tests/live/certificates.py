@@ -1,7 +1,7 @@
 """Certificates of a server, made for a test."""
 
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import trustme
 from cryptography.hazmat.primitives.serialization import (
@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 
-def certificate(folder: Path, name: str = "localhost", expires: datetime | None = None) -> tuple[Path, Path]:
-    """PEM files of a certificate and its key."""
-    issued = trustme.CA().issue_cert(name, not_after=expires)
+def certificate(folder: Path, name: str = "localhost", **settings: Any) -> tuple[Path, Path]:
+    """PEM files of a certificate and its key; the settings are those of trustme."""
+    issued = trustme.CA().issue_cert(name, **settings)
     cert, key = folder / f"{name}.pem", folder / f"{name}.key"
     cert.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
     issued.private_key_pem.write_to_path(key)

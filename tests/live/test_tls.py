@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import trustme
 
 from edgebreed.errors import InputError
 from edgebreed.live.tls import server_context
@@ -33,14 +34,24 @@ def test_one_without_the_other_is_refused(given: tuple[str, int]) -> None:
 @pytest.mark.parametrize(
     ("cert", "key", "message"),
     [
-        ("gone.pem", "localhost.key", "cannot read --tls-cert .*gone.pem: No such file .*: give a PEM file"),
-        ("localhost.pem", "", "--tls-key .* is no regular file: give a PEM file"),
-        ("localhost.pem", "pipe", "--tls-key .*pipe is no regular file: give a PEM file"),
-        ("empty", "localhost.key", "cannot use --tls-cert .*empty with --tls-key .*: .*: give PEM files"),
-        ("localhost.pem", "empty", "cannot use --tls-cert .*: no PEM certificate and private key: give PEM"),
+        ("gone.pem", "localhost.key", "cannot read --tls-cert .*gone.pem: No such file .*: give PEM files"),
+        ("localhost.pem", "", "--tls-key .* is no regular file: give PEM files"),
+        ("localhost.pem", "pipe", "--tls-key .*pipe is no regular file: give PEM files"),
+        (
+            "empty",
+            "localhost.key",
+            "cannot use --tls-cert .*empty with --tls-key .*: one of them is no PEM",
+        ),
+        ("localhost.pem", "empty", "cannot use --tls-cert .*: one of them is no PEM: give PEM files"),
         ("localhost.key", "localhost.pem", "cannot use --tls-cert .*: .*: give PEM files"),
         ("localhost.pem", "other.key", "--tls-key .*other.key belongs to another certificate"),
         ("localhost.pem", "localhost.encrypted", "--tls-key .* is encrypted: .* `openssl pkey -in KEY -out"),
+        ("localhost.pem", "rsa.key", "--tls-key .*rsa.key belongs to another certificate"),
+        (
+            "new.pem",
+            "new.key",
+            "new.pem: certificate is not yet valid: renew it, or set this machine's",
+        ),
         ("old.pem", "old.key", "old.pem: certificate has expired: renew it, or set this machine's clock"),
     ],
 )
@@ -48,7 +59,9 @@ def test_files_that_cannot_serve_are_refused(tmp_path: Path, cert: str, key: str
     """In one line, with what to do; nothing is asked on the terminal."""
     encrypted(certificate(tmp_path)[1])
     certificate(tmp_path, "other")
-    certificate(tmp_path, "old", expires=datetime(2020, 1, 1, tzinfo=UTC))
+    certificate(tmp_path, "rsa", key_type=trustme.KeyType.RSA)
+    certificate(tmp_path, "old", not_after=datetime(2020, 1, 1, tzinfo=UTC))
+    certificate(tmp_path, "new", not_before=datetime(2100, 1, 1, tzinfo=UTC))
     (tmp_path / "empty").touch()
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InputError, match=message) as error:
