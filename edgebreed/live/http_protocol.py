@@ -13,9 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from edgebreed.live.connections import ConnectionTable
 from edgebreed.live.stream_limit import STREAMING
 
-_UNSENT = (
-    1  # bytes above which `pause_writing` is called, so that it tells of whatever a client does not take
-)
+_UNSENT = 1  # bytes; beyond it `pause_writing` is called, which must tell of all that a client does not take
 _RECEIVED = (h11.DONE, h11.MUST_CLOSE)
 
 

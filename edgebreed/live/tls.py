@@ -39,7 +39,7 @@ def server_context(cert: Path | None, key: Path | None) -> ssl.SSLContext | None
 
 def _refuse_unreadable(option: str, path: Path) -> None:
     try:
-        if path.exists() and not path.is_file():  # it is read more than once, which a pipe does not bear
+        if path.exists() and not path.is_file():  # a pipe cannot be read twice, as it is here
             raise InputError(f"{option} {path} is no regular file: {_GIVE_PEM}")
         path.read_bytes()
     except OSError as error:
@@ -56,10 +56,6 @@ def _loaded(cert: Path, key: Path) -> ssl.SSLContext:
         context.load_cert_chain(cert, key, no_password)
     except ssl.SSLError as error:
         raise InputError(_refusal(cert, key, error.reason)) from error
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"cannot use --tls-cert {cert} with --tls-key {key}: {error}: {_GIVE_PEM}"
-        ) from error
     return context
 
 
