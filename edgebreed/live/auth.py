@@ -21,6 +21,8 @@ AUTHENTICATED = "edgebreed.authenticated"
 _TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,256}")  # needs no escaping in a URL or a cookie
 _LOOPBACK_HOST = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?", re.IGNORECASE)
 _TOKEN_FORM = (Path(__file__).parent / "token.html").read_text()
+# Not strict-transport-security: it would bind all ports of a host, which may serve other things over HTTP,
+# and make a browser's warning of a self-signed certificate final.
 _SECURITY_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",

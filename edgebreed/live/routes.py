@@ -153,7 +153,7 @@ async def read_body(request: Request) -> bytes:
     async for part in request.stream():
         body += part
         if len(body) > MAX_BODY:
-            raise HTTPException(413, f"a request's body may have {MAX_BODY} bytes\n")
+            raise HTTPException(413, f"the body is longer than {MAX_BODY} bytes: send less\n")
     return bytes(body)
 
 

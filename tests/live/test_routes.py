@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,13 @@ from edgebreed.edge.stream.events import State
 from edgebreed.live.routes import MAX_BODY, history_rows, status
 from edgebreed.live.server import LivePage
 from edgebreed.live.stream_state import StreamState
+from edgebreed.live.tls import server_context
 
 from ..conftest import BLUE, plain
 from .browser import Browser
+from .certificates import certificate
 from .feed import ManualClock, change, frame_result, result
+from .test_auth import TOKEN
 from .web import ask, http_client, next_event, next_picture, serving, watching
 
 OWN = {"Host": "localhost", "Origin": "http://localhost"}
@@ -122,7 +126,7 @@ def test_a_long_body_is_refused(page: LivePage, size: int, chunked: bool) -> Non
     with suppress(ConnectionError):  # it may be refused before it is sent
         connection.request("POST", "/pause", body, OWN, encode_chunked=chunked)
     response = connection.getresponse()
-    assert (413, b"a request's body may have 1024 bytes\n") == (response.status, response.read())
+    assert (413, b"the body is longer than 1024 bytes: send less\n") == (response.status, response.read())
     connection.close()
 
 
@@ -231,3 +235,16 @@ def test_the_token_form_opens_the_page(browser: Browser) -> None:
         )
         assert browser.wait(f"document.querySelector('h1')?.id === 'headline' && {HEADLINE} === 'square'")
         assert "" == browser.value("location.search")
+
+
+@pytest.mark.browser
+def test_the_page_works_over_https(browser: Browser, tmp_path: Path) -> None:
+    """It shows result and picture, and pauses for everybody; a browser sends its own origin and cookie."""
+    with serving(token=TOKEN, tls=server_context(*certificate(tmp_path))) as page:
+        page.on_state(change(State.RUNNING, "opened"))
+        page.on_result(frame_result(1, plain(BLUE, 320, 180)))
+        browser.open(f"{page.url}?token={TOKEN}")
+        assert browser.wait(f"{HEADLINE} === 'square'")
+        assert browser.wait("picture.naturalWidth === 320")
+        browser.press("p")
+        assert browser.wait("document.body.dataset.paused === 'true'")

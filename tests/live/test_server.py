@@ -108,6 +108,19 @@ def test_idle_connections_shut_nobody_out(secure: bool, tmp_path: Path) -> None:
             assert min(seconds_for(page, path) for _ in range(3)) < 1
 
 
+def test_a_flood_pushes_out_no_slow_client_of_another_address() -> None:
+    """Who has sent half a head before 300 connections of one address came, can send the rest."""
+    with serving() as page, ExitStack() as flood:
+        address = ("127.0.0.1", page.endpoint.port)
+        slow = flood.enter_context(socket.create_connection(address))
+        slow.sendall(b"GET /healthz HTTP/1.1\r\n")
+        for _ in range(300):
+            flood.enter_context(socket.create_connection(address, source_address=("127.0.0.2", 0)))
+        assert 200 == ask(page, "/healthz").code
+        slow.sendall(b"Host: localhost\r\n\r\n")
+        assert slow.recv(4096).startswith(b"HTTP/1.1 200 ")
+
+
 SERVE = """if True:
     import os, resource, sys
     from pathlib import Path
