@@ -1,4 +1,7 @@
-"""HTTP requests that are damaged at random, by number."""
+"""HTTP requests and TLS handshakes that are damaged at random, by number."""
+
+import ssl
+from contextlib import suppress
 
 import numpy as np
 
@@ -60,20 +63,38 @@ def whole(rng: np.random.Generator) -> bytes:
 
 
 def mutant(number: int) -> bytes:
-    """The bytes of a number: one to three requests, of which half have bytes changed, removed or added."""
+    """The bytes of a number: one to three requests, of which half are damaged."""
     rng = np.random.default_rng(number)
-    data = bytearray(b"".join(whole(rng) for _ in range(int(rng.integers(1, 4)))))
-    for _ in range(int(rng.integers(1, 9)) * int(rng.integers(2))):
-        at = int(rng.integers(len(data)))
+    data = b"".join(whole(rng) for _ in range(int(rng.integers(1, 4))))
+    return damaged(data, rng) if rng.integers(2) else data
+
+
+def hello_mutant(number: int) -> bytes:
+    """What a TLS client sends first, damaged, and then perhaps a request without TLS."""
+    rng = np.random.default_rng(number)
+    sent = ssl.MemoryBIO()
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_bio(
+        ssl.MemoryBIO(), sent, server_hostname="localhost"
+    )
+    with suppress(ssl.SSLWantReadError):
+        client.do_handshake()
+    return damaged(sent.read(), rng) + whole(rng) * int(rng.integers(2))
+
+
+def damaged(data: bytes, rng: np.random.Generator) -> bytes:
+    """The same with one to eight of its bytes or pieces changed, removed, added or repeated."""
+    changed = bytearray(data)
+    for _ in range(int(rng.integers(1, 9))):
+        at = int(rng.integers(len(changed)))
         value = int(rng.choice(VALUES) if rng.integers(2) else rng.integers(256))
         kind = int(rng.integers(4))
         if kind == 0:
-            del data[at : at + int(rng.integers(1, 40))]
+            del changed[at : at + int(rng.integers(1, 40))]
         elif kind == 1:
-            data.insert(at, value)
+            changed.insert(at, value)
         elif kind == 2:
-            data[at:at] = data[at : at + int(rng.integers(1, 200))]
+            changed[at:at] = changed[at : at + int(rng.integers(1, 200))]
         else:
-            data[at] = value
-        data = data or bytearray(b"\n")
-    return bytes(data)
+            changed[at] = value
+        changed = changed or bytearray(b"\n")
+    return bytes(changed)

@@ -114,13 +114,14 @@ ATTACKS: dict[str, Callable[[socket.socket], None]] = {
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_no_client_holds_a_connection(attack: str) -> None:
-    """Each is closed soon after the deadline, whatever a client sends or does not."""
+def test_no_client_holds_a_connection(attack: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Each is closed soon after the deadline, whatever a client sends or does not, and fills no log."""
     with client() as connected:
         start = time.monotonic()
         ATTACKS[attack](connected)
         read_to_end(connected)
         assert time.monotonic() - start < 5
+    assert [] == caplog.records
 
 
 BAD_CHUNK = b"Transfer-Encoding: chunked\r\n\r\nx\r\n"
@@ -214,11 +215,14 @@ def test_a_client_that_reads_slowly_gets_its_picture(secure: bool, tmp_path: Pat
 
 
 @pytest.mark.parametrize("sent", [b"", b"\x16", b"\x16\x03\x01\x02\x00\x01", GET])
-def test_a_handshake_that_does_not_end_is_dropped(sent: bytes, tmp_path: Path) -> None:
-    """Silence, half of one, and what is none."""
+def test_a_handshake_that_does_not_end_is_dropped(
+    sent: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Silence, half of one, and what is none; none of them fills a log."""
     with client(server_context(*certificate(tmp_path))) as connected:
         connected.sendall(sent)
         assert read_to_end(connected)[1] < 5
+    assert [] == caplog.records
 
 
 @pytest.mark.parametrize("attack", ["silence", "a slow head", "a slow body", "garbage", "idle keep-alive"])
