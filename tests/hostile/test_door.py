@@ -83,8 +83,7 @@ def test_damaged_requests_are_answered_or_refused(
             for received in answers(page, [mutant(number) for number in range(start, start + AT_ONCE)]):
                 counts.update(outcomes(received))
             assert 200 == ask(page, "/healthz").code
-    with capsys.disabled():
-        print(f"\nrequests {first} to {first + BATCH}:", dict(sorted(counts.items())))
+    print_row(capsys, f"requests {first} to {first + BATCH}", counts)
     assert [] == [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert {"none", "503"} >= {outcome for outcome in counts if not outcome.startswith(("1", "2", "3", "4"))}
     assert counts["200"] > 20
@@ -102,11 +101,16 @@ def test_damaged_handshakes_are_refused(
             hellos = [hello_mutant(number) for number in range(start, start + AT_ONCE)]
             counts.update(answer_to_hello(received) for received in answers(page, hellos))
             assert 200 == ask(page, "/healthz").code
-    with capsys.disabled():
-        print(f"\nhandshakes {first} to {first + BATCH}:", dict(sorted(counts.items())))
+    print_row(capsys, f"handshakes {first} to {first + BATCH}", counts)
     assert [] == caplog.records
     assert {"alert", "hello", "none"} >= set(counts)
     assert counts["hello"] > 5  # a server name or random bytes may be others
+
+
+def print_row(capsys: pytest.CaptureFixture[str], name: str, counts: Counter[str]) -> None:
+    """A row of the campaign's table: how often each outcome came."""
+    with capsys.disabled():
+        print(f"\n| {name} |", *(f"{count} {outcome} |" for outcome, count in sorted(counts.items())))
 
 
 def answer_to_hello(received: bytes) -> str:
@@ -127,8 +131,7 @@ def test_clients_are_served_during_a_flood(
     tls = server_context(*certificate(tmp_path)) if secure else None
     with watched(tls) as page, flood(page.endpoint.port) as opened:
         codes = Counter(reply_to(page, number) for number in range(40))
-    with capsys.disabled():
-        print(f"\n{opened[0]} connections{', TLS' * secure}:", dict(codes))
+    print_row(capsys, f"clients beside {opened[0]:,} {'TLS ' * secure}connections", codes)
     assert opened[0] > 300
     assert codes["200"] >= 38
 
