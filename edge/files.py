@@ -3,6 +3,8 @@
 import glob
 import json
 import os
+import secrets
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +13,14 @@ from typing import BinaryIO
 
 from edgebreed.errors import InputError
 
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+"""Modes of new files and folders that hold pictures or events: what a camera saw is its user's own business.
+
+Other files get the modes that the user's umask leaves; a file or folder that exists keeps its mode.
+"""
 OUTPUT_MARKER = ".edgebreed-output"
 _PREFIX = 50  # letters of a temporary file's name: one of 255 bytes leaves no room for more
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _RECORD = "run.json"  # of a run, of versions that left no marker
 
 
@@ -31,22 +39,32 @@ def refuse_existing(path: Path, overwrite: bool, other: str = "another --out") -
         raise InputError(f"{path} exists: pass --overwrite or {other}")
 
 
-def write_whole(path: Path, data: bytes, *, overwrite: bool = False) -> None:
+def write_whole(path: Path, data: bytes, *, overwrite: bool = False, private: bool = False) -> None:
     """Writes a file atomically: beside its place first, then renamed, so that no reader sees half of it.
+
+    Args:
+        path: the file.
+        data: its bytes.
+        overwrite: whether it may be replaced.
+        private: whether it holds pictures or events, see `PRIVATE_FILE`.
 
     Raises:
         InputError: the file exists and `overwrite` is not set, or it cannot be written.
     """
     refuse_existing(path, overwrite)
-    with replacing(path) as file:
+    with replacing(path, private=private) as file:
         file.write(data)
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """Opens a file for writing that takes its place when it is complete, and the older file's with it.
 
     An error or a kill leaves the older file as it was; an error also leaves nothing beside it.
+
+    Args:
+        path: the file.
+        private: whether it holds pictures or events, see `PRIVATE_FILE`.
 
     Yields:
         A binary file under another name with the same suffix in the same folder, which is made if missing.
@@ -55,7 +73,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         InputError: the file cannot be written, for example as the disk is full.
     """
     try:
-        with _replacing(path) as file:
+        with _replacing(path, private) as file:
             yield file
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
@@ -67,10 +85,27 @@ def remove_leftovers(path: Path) -> None:
         leftover.unlink(missing_ok=True)
 
 
-def mark_output(folder: Path) -> bool:
+def make_folder(folder: Path, *, private: bool = False) -> None:
+    """Makes a folder if it is missing, with those above it.
+
+    Args:
+        folder: the folder.
+        private: whether it will hold pictures or events, see `PRIVATE_FOLDER`.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    folder.mkdir(PRIVATE_FOLDER if private else 0o777, parents=True, exist_ok=True)
+
+
+def mark_output(folder: Path, *, private: bool = False) -> bool:
     """Marks a folder as written by edgebreed, so that its pictures are not taken for photos to learn.
 
     A folder that holds files of others is not marked, as these would no longer be read then.
+
+    Args:
+        folder: the folder, which is made if missing.
+        private: whether it will hold pictures or events, see `PRIVATE_FOLDER`.
 
     Returns:
         Whether the folder is marked.
@@ -80,7 +115,7 @@ def mark_output(folder: Path) -> bool:
     """
     marker = folder / OUTPUT_MARKER
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder, private=private)
         if marker.exists() or any(folder.iterdir()):
             return marker.exists()
         marker.write_text("edgebreed wrote this folder: training and predicting leave its pictures out.\n")
@@ -128,15 +163,16 @@ def _prefix(path: Path) -> str:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=path.suffix)
+def _replacing(path: Path, private: bool) -> Iterator[BinaryIO]:
+    make_folder(path.parent, private=private)
+    beside = path.parent / f"{_prefix(path)}{secrets.token_hex(4)}{path.suffix}"
+    os.close(os.open(beside, _NEW, PRIVATE_FILE if private else 0o666))
     try:
-        os.close(handle)
-        with Path(name).open("wb") as file:
+        with beside.open("wb") as file:
             yield file
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        if path.exists():
+            beside.chmod(stat.S_IMODE(path.stat().st_mode))
+        beside.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise

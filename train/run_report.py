@@ -232,4 +232,4 @@ def _data_uri(data: bytes) -> str:
 
 def _write(path: Path, page: str) -> None:
     """Whole or not at all; bytes of a folder's name that are no UTF-8 are escaped."""
-    write_whole(path, page.encode("utf-8", "backslashreplace"), overwrite=True)
+    write_whole(path, page.encode("utf-8", "backslashreplace"), overwrite=True, private=True)

@@ -201,7 +201,7 @@ def annotated_paths(images: Sequence[Path], folder: Path | None, overwrite: bool
 
 def mark_saved(folder: Path | None) -> None:
     """Marks the folder of `--save` as written by edgebreed; warns where it holds files of others."""
-    if folder is not None and not mark_output(folder):
+    if folder is not None and not mark_output(folder, private=True):
         _LOG.warning(
             "%s holds other files, so the pictures saved there would be taken for photos: "
             "pass --save with a folder of its own",
@@ -215,7 +215,7 @@ def save_jpeg(path: Path, frame: Frame) -> None:
     if scale < 1:
         height, width = (max(1, int(side * scale)) for side in frame.shape[:2])
         frame = np.asarray(cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    write_whole(path, cv2.imencode(".jpg", frame)[1].tobytes(), overwrite=True)
+    write_whole(path, cv2.imencode(".jpg", frame)[1].tobytes(), overwrite=True, private=True)
 
 
 def exit_code(code: int) -> None:

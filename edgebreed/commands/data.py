@@ -100,7 +100,8 @@ def _label_issues(
 
 
 def _save_sheet(path: Path, cells: list[Cell], overwrite: bool) -> None:
-    write_whole(path, cv2.imencode(".jpg", contact_sheet(cells))[1].tobytes(), overwrite=overwrite)
+    jpeg = cv2.imencode(".jpg", contact_sheet(cells))[1].tobytes()
+    write_whole(path, jpeg, overwrite=overwrite, private=True)
 
 
 def _show(found: dict[str, Any], scan: DatasetScan, save: Path | None) -> None:

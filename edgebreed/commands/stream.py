@@ -36,7 +36,18 @@ from edgebreed.edge.stream import (
 from edgebreed.edge.stream.capture import OPEN_TIMEOUT_S
 from edgebreed.edge.stream.source_uri import parse_source
 from edgebreed.errors import InputError
-from edgebreed.live.options import MQTT_REPEAT_S, Mqtt, MqttEvery, MqttSpool, Serve, Token, live_sinks
+from edgebreed.live.options import (
+    MQTT_REPEAT_S,
+    Mqtt,
+    MqttEvery,
+    MqttSpool,
+    Serve,
+    TlsCert,
+    TlsKey,
+    Token,
+    live_sinks,
+)
+from edgebreed.live.tls import server_context
 from edgebreed.outputs.collisions import refuse_collisions
 from edgebreed.outputs.event_file import EventFileSink
 from edgebreed.outputs.recording import RecordingSink
@@ -124,6 +135,8 @@ def stream(
     headless: Annotated[bool, typer.Option("--headless", help="Do not open a window.")] = False,
     serve: Serve = None,
     token: Token = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     mqtt: Mqtt = None,
     mqtt_every: MqttEvery = MQTT_REPEAT_S,
     mqtt_spool: MqttSpool = None,
@@ -141,7 +154,9 @@ def stream(
     of a video file is missing.
     """
     outputs = Outputs(record, events, not headless, overwrite)
-    refuse_collisions([*outputs.paths, *filter(None, [mqtt_spool])], _inputs(source, model))
+    inputs = [*_inputs(source, model), *filter(None, [tls_cert, tls_key])]
+    refuse_collisions([*outputs.paths, *filter(None, [mqtt_spool])], inputs)
+    tls = server_context(tls_cert, tls_key)
     open_s = OPEN_TIMEOUT_S if open_timeout is None else open_timeout
     capture = CaptureOptions(fps, _size(size), open_s, read_timeout)
     settings = ReconnectSettings(open_s, read_timeout, give_up, stale_after, fps=fps)
@@ -151,7 +166,7 @@ def stream(
         options = EngineOptions(engine, threads, allow_fallback)
         pipeline = Pipeline.open(model, options, faces, unknown_below)
         sinks: list[Sink] = []
-        for sink in live_sinks(serve, token, mqtt, mqtt_every, mqtt_spool):
+        for sink in live_sinks(serve, token, mqtt, mqtt_every, mqtt_spool, tls):
             stack.callback(sink.close)
             sinks.append(sink)
         sinks += _sinks(outputs, frames, stack)

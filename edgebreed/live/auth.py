@@ -21,6 +21,8 @@ AUTHENTICATED = "edgebreed.authenticated"
 _TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,256}")  # needs no escaping in a URL or a cookie
 _LOOPBACK_HOST = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?", re.IGNORECASE)
 _TOKEN_FORM = (Path(__file__).parent / "token.html").read_text()
+# Not strict-transport-security: it would bind all ports of a host, which may serve other things over HTTP,
+# and make a browser's warning of a self-signed certificate final.
 _SECURITY_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -95,11 +97,13 @@ class AuthMiddleware:
             return _refuse(
                 421, "this page is served to localhost only: start with --token to use another name"
             )
-        if not authenticated and request.url.path != PUBLIC_PATH:
+        if not authenticated and request.scope["path"] != PUBLIC_PATH:
             return _request_token(request)
-        origin = request.headers.get("origin", "")
-        if request.method not in {"GET", "HEAD"} and origin.partition("://")[2] != host:
-            return _refuse(403, f"a request that changes something needs the header Origin: http://{host}")
+        own = f"{request.scope['scheme']}://{host}"
+        # A reverse proxy may speak HTTPS with the client and HTTP with this server.
+        allowed = {own, f"https://{host}"}
+        if request.method not in {"GET", "HEAD"} and request.headers.get("origin") not in allowed:
+            return _refuse(403, f"a request that changes something needs the header Origin: {own}")
         return None
 
     def _is_authenticated(self, request: Request) -> bool:
@@ -117,11 +121,12 @@ class AuthMiddleware:
         token = self._policy.token
         if token is None or "token" not in request.query_params:
             return None
-        return f"{self._policy.cookie}={token}; Path=/; HttpOnly; SameSite=Strict"
+        secure = "; Secure" if request.scope["scheme"] == "https" else ""
+        return f"{self._policy.cookie}={token}; Path=/; HttpOnly; SameSite=Strict{secure}"
 
 
 def _request_token(request: Request) -> Response:
-    if request.url.path != "/":
+    if request.scope["path"] != "/":
         return _refuse(401, "the token is missing: append ?token=..., or send Authorization: Bearer ...")
     return HTMLResponse(_TOKEN_FORM, 401, {"content-security-policy": content_security_policy(_TOKEN_FORM)})
 

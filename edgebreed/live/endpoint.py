@@ -9,6 +9,7 @@ from edgebreed.errors import InputError
 
 _ENDPOINT = re.compile(r"(?:(?P<host>\[[^\[\]]+\]|[^\[\]:]+):)?(?P<port>\d{1,5})")
 _SEND_BUFFER = 128 * 1024  # bytes; the kernel's default would hold seconds of pictures for a slow viewer
+_PROBES = {socket.TCP_KEEPIDLE: 30, socket.TCP_KEEPINTVL: 10, socket.TCP_KEEPCNT: 3}  # s, s, times
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def listen(endpoint: Endpoint) -> tuple[socket.socket, Endpoint]:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        _probe_silent_clients(listening)
         listening.bind((endpoint.host, endpoint.port))
         listening.listen()
     except OSError as error:
@@ -71,3 +73,10 @@ def listen(endpoint: Endpoint) -> tuple[socket.socket, Endpoint]:
             f"cannot serve on {endpoint}: {error.strerror or error}: choose another --serve"
         ) from error
     return listening, Endpoint(endpoint.host, listening.getsockname()[1])
+
+
+def _probe_silent_clients(listening: socket.socket) -> None:
+    """Ends connections, which inherit this, a minute after their client lost its power or network."""
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in _PROBES.items():
+        listening.setsockopt(socket.IPPROTO_TCP, option, value)

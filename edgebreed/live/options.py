@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +31,22 @@ Token = Annotated[
         "--token",
         envvar="EDGEBREED_TOKEN",
         help="Secret that viewers of the page must know; generated and printed if others can connect.",
+    ),
+]
+TlsCert = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-cert",
+        envvar="EDGEBREED_TLS_CERT",
+        help="PEM file of a certificate: the page is served over HTTPS.",
+    ),
+]
+TlsKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-key",
+        envvar="EDGEBREED_TLS_KEY",
+        help="PEM file of the certificate's private key, without a password.",
     ),
 ]
 Mqtt = Annotated[
@@ -60,6 +77,7 @@ def live_sinks(
     mqtt: str | None,
     mqtt_every: float = MQTT_REPEAT_S,
     mqtt_spool: Path | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> list[Sink]:
     """The sinks that the options ask for; an empty list without any.
 
@@ -69,7 +87,7 @@ def live_sinks(
     """
     endpoint = None if serve is None else parse_endpoint(serve)
     broker = None if mqtt is None else parse_broker(mqtt)
-    page = None if endpoint is None else _live_page(endpoint, token)
+    page = None if endpoint is None else _live_page(endpoint, token, tls)
     try:
         events = None if broker is None else _mqtt_sink(broker, mqtt_spool, mqtt_every)
     except EdgebreedError:
@@ -90,12 +108,12 @@ def spool_path(broker: Broker) -> Path:
     return folder / f"mqtt-{hashlib.sha256(str(broker).encode()).hexdigest()[:12]}.sqlite"
 
 
-def _live_page(endpoint: Endpoint, token: str | None) -> "LivePage":
+def _live_page(endpoint: Endpoint, token: str | None, tls: ssl.SSLContext | None) -> "LivePage":
     try:
         from edgebreed.live.server import LivePage
     except ImportError as error:
         raise MissingExtraError("the live page (--serve)", "serve") from error
-    page = LivePage(endpoint, token)
+    page = LivePage(endpoint, token, tls)
     _LOG.info("live page at %s", page.url)
     return page
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -16,6 +17,10 @@ from edgebreed.live.csp import content_security_policy
 from edgebreed.live.shared_output import JpegCache, SharedTicker
 from edgebreed.live.stream_state import HistoryPoint, Snapshot, StreamState, check_health
 
+PICTURES, EVENTS = "/stream.mjpg", "/events"
+STREAMS = frozenset({PICTURES, EVENTS})
+"""Paths whose responses go on until the stream ends."""
+MAX_BODY = 1024  # bytes of a request
 PICTURES_PER_S = 10
 EVENTS_PER_S = 6
 MAX_UNSENT = EVENTS_PER_S  # an unchanged status is sent again after so many ticks, as a sign of life
@@ -44,8 +49,8 @@ class PageRoutes:
         return Starlette(
             routes=[
                 Route("/", self.page),
-                Route("/stream.mjpg", self.stream),
-                Route("/events", self.events),
+                Route(PICTURES, self.stream),
+                Route(EVENTS, self.events),
                 Route("/snapshot.jpg", self.snapshot),
                 Route("/pause", self.pause, methods=["POST"]),
                 Route("/metrics", self.metrics),
@@ -57,13 +62,13 @@ class PageRoutes:
         """The HTML page."""
         return HTMLResponse(_PAGE, headers={"content-security-policy": content_security_policy(_PAGE)})
 
-    async def stream(self, _: Request) -> Response:
+    async def stream(self, request: Request) -> Response:
         """Annotated pictures, as `multipart/x-mixed-replace`."""
-        return StreamingResponse(self._parts(), media_type=f"multipart/x-mixed-replace; boundary={_BOUNDARY}")
+        return _streaming(request, self._parts(), f"multipart/x-mixed-replace; boundary={_BOUNDARY}")
 
-    async def events(self, _: Request) -> Response:
+    async def events(self, request: Request) -> Response:
         """Server-sent events: a minute of history, then the status whenever it changes."""
-        return StreamingResponse(self._events(), media_type="text/event-stream")
+        return _streaming(request, self._events(), "text/event-stream")
 
     async def snapshot(self, _: Request) -> Response:
         """The picture that viewers see, as one JPEG."""
@@ -77,8 +82,8 @@ class PageRoutes:
     async def pause(self, request: Request) -> Response:
         """Freezes what all viewers see (`{"paused": true}`), or lets it continue; the stream goes on."""
         try:
-            paused = (await request.json())["paused"]
-        except (ValueError, KeyError, TypeError):
+            paused = json.loads(await read_body(request))["paused"]
+        except (ValueError, KeyError, TypeError, RecursionError):
             paused = None
         if not isinstance(paused, bool):
             return PlainTextResponse('send {"paused": true} or {"paused": false}\n', 400)
@@ -127,6 +132,29 @@ class PageRoutes:
         number = snapshot.newest.number if snapshot.newest else None
         version = (number, snapshot.change, snapshot.paused)
         return version, f"data: {json.dumps(status(snapshot), allow_nan=False)}\n\n"
+
+
+def _streaming(
+    request: Request, parts: AsyncIterator[bytes] | AsyncIterator[str], media_type: str
+) -> Response:
+    """The parts as they come; a HEAD request, which gets none, ends at once."""
+    if request.method == "HEAD":
+        return Response(media_type=media_type)
+    return StreamingResponse(parts, media_type=media_type)
+
+
+async def read_body(request: Request) -> bytes:
+    """The body of a request, however its length is told.
+
+    Raises:
+        HTTPException: it is longer than 1 kB.
+    """
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_BODY:
+            raise HTTPException(413, f"the body is longer than {MAX_BODY} bytes: send less\n")
+    return bytes(body)
 
 
 def status(snapshot: Snapshot) -> dict[str, Any]:

@@ -5,7 +5,8 @@ import json
 import os
 from pathlib import Path
 
-_MODE = 0o600  # what a camera saw is the user's own business
+from edgebreed.edge.files import PRIVATE_FILE
+
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT
 _BLOCK = 65536  # bytes
 _BEGIN = b'{"schema": '  # of each event
@@ -50,7 +51,7 @@ class AppendFile:
 
     def _open(self, overwrite: bool) -> int:
         regular = self._path.is_file() or not self._path.exists()
-        file = os.open(self._path, _FLAGS if regular else os.O_WRONLY | os.O_APPEND, _MODE)
+        file = os.open(self._path, _FLAGS if regular else os.O_WRONLY | os.O_APPEND, PRIVATE_FILE)
         self._followed = regular
         try:
             if regular:

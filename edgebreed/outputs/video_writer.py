@@ -7,13 +7,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from edgebreed.edge.files import PRIVATE_FILE
 from edgebreed.edge.images import Frame
 from edgebreed.errors import InputError, MissingExtraError
 
 SUFFIXES = (".mp4", ".avi")
 KEY_FRAME_S = 1.0  # a fragment lasts as long, and what is not yet one is lost with the process
-_MODE = 0o600  # pictures of a camera are the user's own business
-_PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+_TRUNCATED = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class VideoWriter:
             self._av.codec.Codec(
                 video.codec, "w"
             )  # before an older file is replaced: a system's own may lack it
-            os.close(os.open(path, _PRIVATE, _MODE))
+            os.close(os.open(path, _TRUNCATED, PRIVATE_FILE))
             self._open(video, Fraction(fps).limit_denominator(1001))
         except self._errors as error:
             raise self._fault(error) from error

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ def test_data_check_writes_a_contact_sheet(tmp_path: Path, cli: Cli) -> None:
     assert "cut.jpg" in outcome.out
     assert "2 groups, 1 across splits" in outcome.out
     assert (tmp_path / "found" / "files.jpg").stat().st_size > 20_000
+    assert 0o600 == stat.S_IMODE((tmp_path / "found" / "files.jpg").stat().st_mode)
 
 
 def test_json_holds_what_is_promised(tmp_path: Path, cli: Cli) -> None:

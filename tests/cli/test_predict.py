@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import stat
 from pathlib import Path
 
 import cv2
@@ -56,6 +58,19 @@ def test_linked_folders_are_followed(cli: Cli, tmp_path: Path, photo: Path, colo
     (tmp_path / "p" / "linked").symlink_to("../elsewhere")
     outcome = cli("predict", "p", "--model", colours, "--json")
     assert "p/linked/red.png" == json.loads(outcome.out)["source"]
+
+
+def test_saved_pictures_are_their_users_own(cli: Cli, tmp_path: Path, photo: Path, colours: Path) -> None:
+    """As are the folders that are made for them, also inside another one."""
+    (tmp_path / "p" / "inner").mkdir(parents=True)
+    for folder in (tmp_path / "p", tmp_path / "p" / "inner"):
+        shutil.copy(photo, folder)
+    for command in (("predict", "p", "--model", colours), ("detect", "p")):
+        cli(*command, "--save", command[0])
+        saved = tmp_path / str(command[0])
+        modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (saved, *saved.rglob("*"))}
+        assert {0o700} == {mode for path, mode in modes.items() if path.is_dir()}
+        assert [0o600] * 2 == [mode for path, mode in modes.items() if path.suffix == ".jpg"]
 
 
 def test_saved_pictures_are_not_read_as_photos(cli: Cli, photo: Path, colours: Path) -> None:

@@ -20,6 +20,7 @@ from edgebreed.signals import REPEAT_S
 from ..conftest import BLUE, RED, Cli, plain
 from ..edge.stream.captures import silent_server, wait_for
 from ..edge.stream.videos import cut, damage, write_timed_video, write_video
+from ..live.certificates import certificate
 
 
 def test_stream_accounts_for_its_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:
@@ -59,6 +60,27 @@ def test_stream_stops_after_max_frames(cli: Cli, tmp_path: Path, colours: Path) 
     assert "2 processed, 0 dropped, 0 failed" in cli(*arguments, "--events", "e.jsonl").out
     assert 0 == cli(*arguments, "--events", "e.jsonl").code
     assert 2 * (1 + 2 + 1) == len((tmp_path / "e.jsonl").read_text().splitlines())
+
+
+def test_a_certificate_that_cannot_serve_is_told_at_once(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """In one line, before anything is opened or written."""
+    (tmp_path / "v.avi").touch()
+    arguments = ("stream", "--source", "v.avi", "--model", colours, "--headless", "--serve", "0")
+    outcome = cli(*arguments, "--events", "e.jsonl", "--tls-cert", "c.pem", "--tls-key", "k.pem")
+    message = "edgebreed: cannot read --tls-cert c.pem: No such file or directory: give PEM files\n"
+    assert (2, message, "") == (outcome.code, outcome.err, outcome.out)
+    assert "--tls-cert and --tls-key belong together" in cli(*arguments, "--tls-key", "k.pem").err
+    assert not (tmp_path / "e.jsonl").exists()
+
+
+def test_a_stream_is_watched_over_https(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """Its address is printed, and no output overwrites the key."""
+    cert, key = certificate(tmp_path)
+    video = write_video(tmp_path / "v.avi", 6)
+    arguments = ("stream", "--source", video, "--model", colours, "--headless", "--serve", "0")
+    secure = (*arguments, "--tls-cert", cert, "--tls-key", key)
+    assert "live page at https://127.0.0.1:" in cli(*secure).err
+    assert f"{key} would overwrite {key}" in cli(*secure, "--events", key, "--overwrite").err
 
 
 def test_an_output_never_overwrites_an_input(cli: Cli, tmp_path: Path, colours: Path) -> None:

@@ -1,6 +1,7 @@
 """Files that appear whole or not at all."""
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -26,6 +27,36 @@ def test_a_file_is_written_with_its_folder(tmp_path: Path) -> None:
     write_whole(tmp_path / "a/b.bin", b"data")
     assert [tmp_path / "a/b.bin"] == list((tmp_path / "a").iterdir())
     assert b"data" == (tmp_path / "a/b.bin").read_bytes()
+
+
+def mode(path: Path) -> int:
+    """A file's or a folder's permissions."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_files_with_pictures_are_their_users_own(tmp_path: Path) -> None:
+    """With the folder that is made for them; one that exists keeps its mode."""
+    write_whole(tmp_path / "a/b.jpg", b"data", private=True)
+    mark_output(tmp_path / "c", private=True)
+    assert (0o600, 0o700, 0o700) == (mode(tmp_path / "a/b.jpg"), mode(tmp_path / "a"), mode(tmp_path / "c"))
+    (tmp_path / "a").chmod(0o750)
+    (tmp_path / "a/b.jpg").chmod(0o640)
+    write_whole(tmp_path / "a/b.jpg", b"more", overwrite=True, private=True)
+    mark_output(tmp_path / "a", private=True)
+    assert (0o640, 0o750) == (mode(tmp_path / "a/b.jpg"), mode(tmp_path / "a"))
+
+
+@pytest.mark.parametrize(("umask", "expected"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_other_files_have_the_mode_that_the_user_chose(tmp_path: Path, umask: int, expected: int) -> None:
+    """By the umask, or by the mode of the file that is replaced."""
+    path = str(tmp_path / "m")
+    fresh_python(
+        f"import os; from edgebreed.edge.files import *; os.umask({umask}); write_whole(Path({path!r}), b'')"
+    )
+    assert expected == mode(tmp_path / "m")
+    (tmp_path / "m").chmod(0o604)
+    write_whole(tmp_path / "m", b"new", overwrite=True)
+    assert 0o604 == mode(tmp_path / "m")
 
 
 def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:

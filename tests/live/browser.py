@@ -21,6 +21,7 @@ _FLAGS = (
     "--disable-background-networking",
     "--no-first-run",
     "--hide-scrollbars",
+    "--ignore-certificate-errors",
     "--remote-debugging-pipe",
 )
 

@@ -1,12 +1,15 @@
 """Access control of the page."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from edgebreed.errors import InputError
 from edgebreed.live.auth import AccessPolicy, new_token
+from edgebreed.live.tls import server_context
 
+from .certificates import certificate
 from .web import ask, serving
 
 TOKEN = "a-token-of-32-characters-or-more"
@@ -56,6 +59,21 @@ def test_the_token_is_accepted_in_header_query_and_cookie() -> None:
         assert 200 == ask(page, "/metrics", Cookie=f"{name}={TOKEN}").code
 
 
+def test_the_cookie_of_a_secure_page_is_secure(tmp_path: Path) -> None:
+    """A browser then never sends it unencrypted, to another port of the same host."""
+    with serving(token=TOKEN, tls=server_context(*certificate(tmp_path))) as page:
+        headers = ask(page, f"/?token={TOKEN}").headers
+        assert headers["set-cookie"].endswith("; HttpOnly; SameSite=Strict; Secure")
+        assert "strict-transport-security" not in headers
+
+
+@pytest.mark.parametrize("host", ["x/healthz?", "x/healthz#", "x/healthz?a=", "[", "x@y/healthz?"])
+def test_no_host_makes_a_path_public(host: str) -> None:
+    """A path is what the request line says, whatever URL a header would make of it."""
+    with serving(token=TOKEN) as page:
+        assert 401 == ask(page, "/metrics", Host=host).code
+
+
 def test_health_needs_no_token() -> None:
     """A supervisor has none."""
     with serving(token=TOKEN) as page:
@@ -69,6 +87,21 @@ def test_other_sites_cannot_pause(origin: str | None) -> None:
     with serving() as page:
         reply = ask(page, "/pause", "POST", '{"paused": true}', Host="localhost", **headers)
         assert (403, True) == (reply.code, "needs the header Origin: http://localhost" in reply.text)
+
+
+@pytest.mark.parametrize(
+    ("secure", "origin", "code"),
+    [(True, "https", 200), (True, "http", 403), (False, "http", 200), (False, "https", 200)],
+)
+def test_the_own_origin_has_the_own_scheme(secure: bool, origin: str, code: int, tmp_path: Path) -> None:
+    """But behind a proxy that speaks HTTPS; the message names what would pass."""
+    tls = server_context(*certificate(tmp_path)) if secure else None
+    with serving(tls=tls) as page:
+        reply = ask(
+            page, "/pause", "POST", '{"paused": true}', Host="localhost", Origin=f"{origin}://localhost"
+        )
+        assert code == reply.code
+        assert code == 200 or "Origin: https://localhost" in reply.text
 
 
 def test_responses_have_security_headers() -> None:

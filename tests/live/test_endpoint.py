@@ -1,5 +1,7 @@
 """Host and port of the page."""
 
+import socket
+
 import pytest
 
 from edgebreed.errors import InputError
@@ -45,6 +47,18 @@ def test_port_0_takes_a_free_port() -> None:
     with listening:
         assert listening.getsockname() == ("127.0.0.1", endpoint.port)
         assert endpoint.port > 0
+
+
+def test_a_client_that_lost_its_power_is_noticed() -> None:
+    """The system asks a silent one for a sign of life, and gives up within a minute."""
+    listening, endpoint = listen(Endpoint("127.0.0.1", 0))
+    with listening, socket.create_connection((endpoint.host, endpoint.port)):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            names = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            idle, every, times = (accepted.getsockopt(socket.IPPROTO_TCP, name) for name in names)
+            assert idle + every * times <= 60
 
 
 def test_a_port_in_use_is_named() -> None:

@@ -10,8 +10,10 @@ from edgebreed.live.broker import parse_broker
 from edgebreed.live.mqtt import MqttSink
 from edgebreed.live.options import live_sinks, spool_path
 from edgebreed.live.server import LivePage
+from edgebreed.live.tls import server_context
 
 from ..conftest import fresh_python
+from .certificates import certificate
 from .mosquitto import free_port
 from .web import ask
 
@@ -47,6 +49,18 @@ def test_the_pages_address_is_logged(caplog: pytest.LogCaptureFixture) -> None:
         assert f"live page at {page.url}" == caplog.records[-1].getMessage()
     assert ["token" in record.getMessage() for record in caplog.records] == [False, True, False]
     assert "given-by" not in caplog.text
+
+
+def test_a_certificate_serves_the_page_over_https(tmp_path: Path) -> None:
+    """Under an address that says so."""
+    tls = server_context(*certificate(tmp_path))
+    (page,) = live_sinks("127.0.0.1:0", None, None, tls=tls)
+    try:
+        assert isinstance(page, LivePage)
+        assert page.url.startswith("https://127.0.0.1:")
+        assert 200 == ask(page, "/").code
+    finally:
+        page.close()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -10,14 +12,20 @@ from edgebreed.edge.images import decode
 from edgebreed.edge.prediction import Kind
 from edgebreed.edge.stream.counters import FrameCounts
 from edgebreed.edge.stream.events import State, StateChange
-from edgebreed.live.routes import history_rows, status
+from edgebreed.live.routes import MAX_BODY, history_rows, status
 from edgebreed.live.server import LivePage
 from edgebreed.live.stream_state import StreamState
+from edgebreed.live.tls import server_context
 
 from ..conftest import BLUE, plain
 from .browser import Browser
+from .certificates import certificate
 from .feed import ManualClock, change, frame_result, result
-from .web import ask, next_event, next_picture, serving, watching
+from .test_auth import TOKEN
+from .web import ask, http_client, next_event, next_picture, serving, watching
+
+OWN = {"Host": "localhost", "Origin": "http://localhost"}
+"""What a browser sends from the page."""
 
 
 @pytest.fixture
@@ -113,20 +121,39 @@ def test_there_is_no_snapshot_before_the_first_frame() -> None:
 
 def test_pause_freezes_what_viewers_see(page: LivePage) -> None:
     """Picture and result stay; counters go on."""
-    own = {"Host": "localhost", "Origin": "http://localhost"}
-    assert {"paused": True} == ask(page, "/pause", "POST", '{"paused": true}', **own).json
+    assert {"paused": True} == ask(page, "/pause", "POST", '{"paused": true}', **OWN).json
     page.on_result(frame_result(5))
     with watching(page, "/events") as stream:
         payload = [next_event(stream) for _ in range(2)][1][1]
     assert (True, 0, 6) == (payload["paused"], payload["result"]["number"], payload["counts"]["processed"])
-    assert {"paused": False} == ask(page, "/pause", "POST", '{"paused": false}', **own).json
+    assert {"paused": False} == ask(page, "/pause", "POST", '{"paused": false}', **OWN).json
 
 
 @pytest.mark.parametrize("body", ["", "{}", "[]", '{"paused": 1}', "\xff"])
 def test_an_invalid_pause_request_is_refused(page: LivePage, body: str) -> None:
     """The message says what to send."""
-    reply = ask(page, "/pause", "POST", body, Host="localhost", Origin="http://localhost")
+    reply = ask(page, "/pause", "POST", body, **OWN)
     assert (400, 'send {"paused": true} or {"paused": false}\n') == (reply.code, reply.text)
+
+
+@pytest.mark.parametrize("size", [MAX_BODY + 1, 10_000_000])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_long_body_is_refused(page: LivePage, size: int, chunked: bool) -> None:
+    """Whether its length is told or not; what is read of it is bounded."""
+    connection = http_client(page.endpoint.port, secure=False)
+    body = iter([b" " * min(size, 60_000)] * max(1, size // 60_000)) if chunked else b" " * size
+    with suppress(ConnectionError):  # it may be refused before it is sent
+        connection.request("POST", "/pause", body, OWN, encode_chunked=chunked)
+    response = connection.getresponse()
+    assert (413, b"the body is longer than 1024 bytes: send less\n") == (response.status, response.read())
+    connection.close()
+
+
+def test_a_body_of_the_longest_length_is_read(page: LivePage) -> None:
+    """And one that is nested without end is no JSON."""
+    longest = '{"paused": true}'.ljust(MAX_BODY)
+    assert {"paused": True} == ask(page, "/pause", "POST", longest, **OWN).json
+    assert 400 == ask(page, "/pause", "POST", "[" * MAX_BODY, **OWN).code
 
 
 def test_metrics_and_health(page: LivePage) -> None:
@@ -227,3 +254,16 @@ def test_the_token_form_opens_the_page(browser: Browser) -> None:
         )
         assert browser.wait(f"document.querySelector('h1')?.id === 'headline' && {HEADLINE} === 'square'")
         assert "" == browser.value("location.search")
+
+
+@pytest.mark.browser
+def test_the_page_works_over_https(browser: Browser, tmp_path: Path) -> None:
+    """It shows result and picture, and pauses for everybody; a browser sends its own origin and cookie."""
+    with serving(token=TOKEN, tls=server_context(*certificate(tmp_path))) as page:
+        page.on_state(change(State.RUNNING, "opened"))
+        page.on_result(frame_result(1, plain(BLUE, 320, 180)))
+        browser.open(f"{page.url}?token={TOKEN}")
+        assert browser.wait(f"{HEADLINE} === 'square'")
+        assert browser.wait("picture.naturalWidth === 320")
+        browser.press("p")
+        assert browser.wait("document.body.dataset.paused === 'true'")

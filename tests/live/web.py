@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,13 +13,24 @@ from edgebreed.live.server import LivePage
 
 
 @contextmanager
-def serving(host: str = "127.0.0.1", token: str | None = None) -> Iterator[LivePage]:
+def serving(
+    host: str = "127.0.0.1", token: str | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[LivePage]:
     """A live page on a free port."""
-    page = LivePage(Endpoint(host, 0), token)
+    page = LivePage(Endpoint(host, 0), token, tls)
     try:
         yield page
     finally:
         page.close()
+
+
+def http_client(port: int, secure: bool) -> http.client.HTTPConnection:
+    """A client of a server on the loopback; over TLS, any certificate will do."""
+    if not secure:
+        return http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=trusting)
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,7 @@ class Reply:
 
 def ask(page: LivePage, path: str, method: str = "GET", body: str = "", **headers: str) -> Reply:
     """Sends one request; underscores in the names of headers become hyphens."""
-    connection = http.client.HTTPConnection("127.0.0.1", page.endpoint.port, timeout=10)
+    connection = http_client(page.endpoint.port, page.url.startswith("https:"))
     try:
         connection.request(method, path, body, {key.replace("_", "-"): text for key, text in headers.items()})
         response = connection.getresponse()
@@ -58,7 +70,7 @@ def ask(page: LivePage, path: str, method: str = "GET", body: str = "", **header
 @contextmanager
 def watching(page: LivePage, path: str, **headers: str) -> Iterator[http.client.HTTPResponse]:
     """An open connection to a stream."""
-    connection = http.client.HTTPConnection("127.0.0.1", page.endpoint.port, timeout=10)
+    connection = http_client(page.endpoint.port, page.url.startswith("https:"))
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     try:

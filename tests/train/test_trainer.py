@@ -1,6 +1,7 @@
 """From images to a run."""
 
 import json
+import stat
 from pathlib import Path
 
 import matplotlib as mpl
@@ -33,6 +34,7 @@ def test_a_run_holds_what_its_readers_need(small_run: Path) -> None:
     assert (1, 2) == (metrics["schema"], len(metrics["history"]["loss"]))
     assert 1 == pytest.approx(sum(metrics["test"]["delivered"].values()))
     assert not (small_run / "checkpoint.npz").exists()
+    assert 0o600 == stat.S_IMODE((small_run / "report.html").stat().st_mode)  # it shows images
 
 
 def test_the_same_seed_fits_the_same_model(small_run: Path, small_data: Path, tmp_path: Path) -> None:
