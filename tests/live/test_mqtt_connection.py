@@ -8,7 +8,7 @@ import trustme
 
 from edgebreed.live.broker import Broker
 from edgebreed.live.mqtt_connection import WINDOW, MqttConnection
-from edgebreed.live.outbox import QueuedEvent
+from edgebreed.live.queued_event import QueuedEvent
 
 from .mosquitto import TOPIC, broker, free_port, wait_for
 

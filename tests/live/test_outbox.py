@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from edgebreed.errors import InputError
-from edgebreed.live.outbox import MEMORY_LIMIT, Outbox, QueuedEvent
+from edgebreed.live.outbox import Outbox
+from edgebreed.live.queued_event import QueuedEvent
+from edgebreed.live.spool_limits import SpoolLimits
 
 from ..conftest import fresh_python
 

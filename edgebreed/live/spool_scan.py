@@ -1,0 +1,94 @@
+"""Reads a spool file from its begin to its end, past whatever is damaged."""
+
+from collections import deque
+from typing import NamedTuple
+
+from edgebreed.live.queued_event import DoneMark, QueuedEvent, parse_line
+
+HEADER = b"edgebreed spool 1\n"
+_SHORTEST_EVENT = 18  # bytes of a line
+_LONGEST_MARK = 60
+
+
+class SpoolEntry(NamedTuple):
+    """Where an event's line is in the file, in bytes."""
+
+    number: int
+    offset: int
+    size: int
+
+
+class SpoolScan:
+    """What a file holds.
+
+    Attributes:
+        entries: the events that are not done, in order.
+        done: number of the last event that is done.
+        lost: events that cannot be read, by the gaps in the numbers; at the end of the file, one at least.
+        damaged: whether there are bytes that belong to no event.
+        ours: whether it is a spool file, as far as can be seen, or nobody's: empty or full of zeros.
+    """
+
+    def __init__(self, *, ours: bool = True) -> None:
+        self.entries: deque[SpoolEntry] = deque()
+        self.done = self.lost = 0
+        self.damaged, self.ours = False, ours
+        self._recognised = False
+        self._bad = 0  # bytes since the last event
+
+    @property
+    def last(self) -> int:
+        """Number of the newest event."""
+        return self.entries[-1].number if self.entries else self.done
+
+    def take(self, line: bytes, offset: int) -> None:
+        """Takes the next line, which begins at this offset."""
+        text = line.strip(b"\n")
+        record = parse_line(text)
+        if isinstance(record, QueuedEvent):
+            self._add(SpoolEntry(record.number, offset, len(text)))
+        elif record:
+            self._mark(record)
+        elif text and (offset > 0 or line != HEADER):
+            self._bad += len(text)
+            self.damaged = True
+        self._recognised |= bool(record) or (offset == 0 and HEADER.startswith(line))
+        self.ours = self._recognised or (self.ours and not text.strip(b"\0"))
+
+    def end(self) -> None:
+        """Counts what is damaged at the end of the file, unless it can only be a mark."""
+        self.lost += self._bad > _LONGEST_MARK
+
+    def _add(self, entry: SpoolEntry) -> None:
+        if entry.number <= self.last:
+            return
+        self.lost += min(entry.number - self.last - 1, self._bad // _SHORTEST_EVENT + bool(self._bad))
+        self._bad = 0
+        self.entries.append(entry)
+
+    def _mark(self, mark: DoneMark) -> None:
+        self.done = max(self.done, mark.number)
+        while self.entries and self.entries[0].number <= self.done:
+            self.entries.popleft()
+        if not self.entries:
+            self._bad = 0  # it was done too
+
+
+def scan_spool(file: int, longest: int) -> SpoolScan:
+    """Scans an open file.
+
+    Args:
+        file: its descriptor.
+        longest: most bytes of a line; a longer one is damaged.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    scan, offset = SpoolScan(), 0
+    with open(file, "rb", closefd=False) as lines:
+        lines.seek(0)
+        while line := lines.readline(longest):
+            scan.take(line, offset)
+            offset += len(line)
+    scan.end()
+    return scan
