@@ -194,7 +194,7 @@ class Publisher:
 
     def _wait(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and not self._closing.wait(_POLL_S):
+        while time.monotonic() < deadline and not self._closing.wait(min(_POLL_S, seconds)):
             self._collect()
 
 

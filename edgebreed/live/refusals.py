@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-TRIES = 3
+TRIES, MOST_TRIES = 3, 10
 
 
 @dataclass
@@ -16,8 +16,9 @@ class Refusals:
 
     MQTT 3.1.1 has no answer for a message that is too large or not allowed: a broker closes the connection.
     What was on its way is then sent alone. An event during which, alone, the connection ended `TRIES` times
-    is passed over; if the broker takes a later one, it is tried again, and set aside should it fail once
-    more. If the broker takes no other event either, then the topic is at fault, and nothing is set aside.
+    is passed over; if the broker takes a later one, it is tried again, and is refused should it fail once
+    more. If the broker takes no other event either, then the topic is at fault, and no event is refused. If
+    connections also end without an event's fault, then more tries are needed, up to `MOST_TRIES`.
 
     Attributes:
         passed_to: events up to this number are not sent for now.
@@ -26,21 +27,24 @@ class Refusals:
 
     def __init__(self) -> None:
         self.passed_to = self.alone_to = 0
+        self._tries = TRIES
         self._suspects: dict[int, _Suspect] = {}
 
     def connection_ended(self, unacked: set[int]) -> int | None:
-        """Takes note that a connection ended, which had worked until these events were sent.
+        """Takes note that a connection ended, with these events on their way, or only the status.
 
         Returns:
-            The number of an event to be set aside, if there is one.
+            The number of an event that is refused, if there is one.
         """
         self.alone_to = max(self.alone_to, *unacked, 0)
+        if not unacked:
+            self._suspect_network()
         if len(unacked) != 1:
             return None
         (number,) = unacked
         suspect = self._suspects.setdefault(number, _Suspect())
         suspect.failures += 1
-        if suspect.failures < TRIES:
+        if suspect.failures < self._tries:
             return None
         if suspect.others_accepted:
             del self._suspects[number]
@@ -51,8 +55,12 @@ class Refusals:
     def accepted(self, numbers: set[int]) -> bool:
         """Takes note of acknowledged events; returns whether to go back to those that were passed over."""
         for number in numbers:
-            self._suspects.pop(number, None)
+            if self._suspects.pop(number, None):
+                self._suspect_network()
         for suspect in self._suspects.values():
             suspect.others_accepted = True
         go_back, self.passed_to = self.passed_to > 0, 0
         return go_back
+
+    def _suspect_network(self) -> None:
+        self._tries = min(self._tries + 1, MOST_TRIES)
