@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 _LINE = re.compile(rb"([0-9a-f]{8}) (?:(event) (\d{1,40}) (.*)|done (\d{1,40}))", re.DOTALL)
+_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
 
 
 class QueuedEvent(NamedTuple):
@@ -29,7 +30,7 @@ class QueuedEvent(NamedTuple):
 
         Line breaks become spaces: JSON allows them between its tokens only.
         """
-        return _with_checksum(b"event %d %b" % (self.number, self.payload.replace(b"\n", b" ")))
+        return _with_checksum(b"event %d %b" % (self.number, self.payload.translate(_ONE_LINE)))
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,9 @@ class DoneMark:
 
 def parse_line(line: bytes) -> QueuedEvent | DoneMark | None:
     """Reads a line of a spool file; None if a single bit of it is wrong."""
-    found = _LINE.fullmatch(line.strip(b"\n"))
-    if not found or int(found[1], 16) != zlib.crc32(line.strip(b"\n")[9:]):
+    text = line.strip(b"\r\n")
+    found = _LINE.fullmatch(text)
+    if not found or int(found[1], 16) != zlib.crc32(text[9:]):
         return None
     if not found[2]:
         return DoneMark(int(found[5]))

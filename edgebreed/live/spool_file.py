@@ -141,7 +141,7 @@ class SpoolFile:
     def _salvage(self) -> None:
         """Replaces a damaged file by what can be read of it; where that is impossible, goes on in it."""
         damaged = self._path.with_name(f"{self._path.name}.damaged")
-        found = f"{self._path} is damaged: {len(self)} events are read, at least {self.lost} are lost"
+        found = f"{self._path} is damaged: {len(self)} events are read, about {self.lost} are lost"
         try:
             self._rewrite(0, damaged)
         except OSError as error:

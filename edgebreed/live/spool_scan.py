@@ -1,11 +1,13 @@
 """Reads a spool file from its begin to its end, past whatever is damaged."""
 
+import re
 from collections import deque
 from typing import NamedTuple
 
 from edgebreed.live.queued_event import DoneMark, QueuedEvent, parse_line
 
 HEADER = b"edgebreed spool 1\n"
+_BEGIN = re.compile(rb"edgebreed spool 1(?!\d)")
 _SHORTEST_EVENT = 18  # bytes of a line
 _LONGEST_MARK = 60
 
@@ -24,7 +26,7 @@ class SpoolScan:
     Attributes:
         entries: the events that are not done, in order.
         done: number of the last event that is done.
-        lost: events that cannot be read, by the gaps in the numbers; at the end of the file, one at least.
+        lost: events that cannot be read, as far as the gaps in the numbers tell; at the end of the file, one.
         damaged: whether there are bytes that belong to no event.
         ours: whether it is a spool file, as far as can be seen, or nobody's: empty or full of zeros.
     """
@@ -43,16 +45,16 @@ class SpoolScan:
 
     def take(self, line: bytes, offset: int) -> None:
         """Takes the next line, which begins at this offset."""
-        text = line.strip(b"\n")
+        text = line.strip(b"\r\n")
         record = parse_line(text)
         if isinstance(record, QueuedEvent):
             self._add(SpoolEntry(record.number, offset, len(text)))
         elif record:
             self._mark(record)
-        elif text and (offset > 0 or line != HEADER):
+        elif text and (offset > 0 or text != HEADER.strip()):
             self._bad += len(text)
             self.damaged = True
-        self._recognised |= bool(record) or (offset == 0 and HEADER.startswith(line))
+        self._recognised |= bool(record) or (offset == 0 and _is_header(line))
         self.ours = self._recognised or (self.ours and not text.strip(b"\0"))
 
     def end(self) -> None:
@@ -72,6 +74,11 @@ class SpoolScan:
             self.entries.popleft()
         if not self.entries:
             self._bad = 0  # it was done too
+
+
+def _is_header(line: bytes) -> bool:
+    """Whether a first line is the header, or as much of it as a kill or an editor has left."""
+    return HEADER.startswith(line) or bool(_BEGIN.match(line))
 
 
 def scan_spool(file: int, longest: int) -> SpoolScan:

@@ -122,7 +122,7 @@ def test_a_damaged_file_is_replaced_by_what_can_be_read(
         assert ([1, 2, 3, 5, 6, 7, 8, 9], 1) == (numbers(spool), spool.lost)
     assert damaged == (tmp_path / "spool.damaged").read_bytes()
     (record,) = caplog.records
-    message = f"{path} is damaged: 8 events are read, at least 1 are lost; it is kept as {path}.damaged"
+    message = f"{path} is damaged: 8 events are read, about 1 are lost; it is kept as {path}.damaged"
     assert message == record.getMessage()
     with opened(path) as spool:
         assert (8, 0) == (len(spool), spool.lost)

@@ -35,6 +35,12 @@ def test_events_after_the_last_mark_are_found(tmp_path: Path) -> None:
     assert LINES[2].strip() == text
 
 
+def test_line_ends_of_another_system_are_no_damage(tmp_path: Path) -> None:
+    """An editor may have written them."""
+    found = scan(tmp_path / "spool", b"".join((HEADER, *LINES, MARK)).replace(b"\n", b"\r\n"))
+    assert ([3, 4, 5], 0, False) == (numbers(found), found.lost, found.damaged)
+
+
 def flipped(line: bytes, place: int) -> bytes:
     """A line of which one bit is wrong."""
     return line[:place] + bytes([line[place] ^ 1]) + line[place + 1 :]
@@ -79,11 +85,13 @@ def test_what_is_lost_is_counted(
         (HEADER, True),
         (HEADER[:7], True),
         (bytes(100), True),
+        (HEADER.replace(b"\n", b" and more"), True),
         (b"my diary\n", False),
         (b"my diary\n" + HEADER, False),
         (bytes(100) + b"x", False),
         (b"SQLite format 3\0" + bytes(84), False),
         (b"edgebreed spool 2\nother lines\n", False),
+        (b"edgebreed spool 10\nother lines\n", False),
     ],
 )
 def test_whose_file_it_is(tmp_path: Path, text: bytes, ours: bool) -> None:
