@@ -139,7 +139,7 @@ class MqttConnection:
 
 @contextmanager
 def _as_os_error() -> Iterator[None]:
-    """Turns whatever paho raises into an `OSError`: it trusts the bytes that come from a broker."""
+    """Turns whatever paho raises into an `OSError`, so that nothing ends the thread that publishes."""
     try:
         yield
     except OSError:

@@ -36,7 +36,7 @@ class SpoolScan:
         self.done = self.lost = 0
         self.damaged, self.ours = False, ours
         self._recognised = False
-        self._bad = 0  # bytes since the last event
+        self._bad = self._bad_end = 0  # bytes, and those of them after the last event
 
     @property
     def last(self) -> int:
@@ -53,27 +53,33 @@ class SpoolScan:
             self._mark(record)
         elif text and (offset > 0 or text != HEADER.strip()):
             self._bad += len(text)
+            self._bad_end += len(text)
             self.damaged = True
         self._recognised |= bool(record) or (offset == 0 and _is_header(line))
         self.ours = self._recognised or (self.ours and not text.strip(b"\0"))
 
     def end(self) -> None:
-        """Counts what is damaged at the end of the file, unless it can only be a mark."""
-        self.lost += self._bad > _LONGEST_MARK
+        """Puts the events in order, and estimates what is lost."""
+        numbers = [entry.number for entry in self.entries]
+        if numbers != sorted(set(numbers)):  # blocks are doubled, or in another order
+            by_number = {entry.number: entry for entry in self.entries if entry.number > self.done}
+            self.entries = deque(by_number[number] for number in sorted(by_number))
+        gaps = self.last - self.done - len(self.entries)
+        self.lost = min(gaps, self._bad // _SHORTEST_EVENT + (self._bad > 0)) + (
+            self._bad_end > _LONGEST_MARK
+        )
 
     def _add(self, entry: SpoolEntry) -> None:
-        if entry.number <= self.last:
-            return
-        self.lost += min(entry.number - self.last - 1, self._bad // _SHORTEST_EVENT + bool(self._bad))
-        self._bad = 0
-        self.entries.append(entry)
+        if entry.number > self.done:
+            self._bad_end = 0
+            self.entries.append(entry)
 
     def _mark(self, mark: DoneMark) -> None:
         self.done = max(self.done, mark.number)
         while self.entries and self.entries[0].number <= self.done:
             self.entries.popleft()
         if not self.entries:
-            self._bad = 0  # it was done too
+            self._bad_end = 0  # it was done too
 
 
 def _is_header(line: bytes) -> bool:

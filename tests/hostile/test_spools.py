@@ -147,15 +147,17 @@ def spill_until_killed(spool: Path, first: int, limits: tuple[int, int], seconds
     return [line.strip() for line in lines if line.endswith("\n")]
 
 
-def kill_again_and_again(spool: Path, limits: tuple[int, int], kills: int) -> tuple[list[int], int]:
-    """Kills processes that spill into the same file.
+def kill_again_and_again(
+    spool: Path, limits: tuple[int, int], kills: int, seconds: float
+) -> tuple[list[int], int]:
+    """Kills processes that spill into the same file, each after so many seconds at most.
 
     Returns:
         The events that were spilled and not removed, and how many were spilled at all.
     """
     rng, waiting, first, spilled = random.Random(limits[1]), dict[int, None](), 0, 0
     for _ in range(kills):
-        for line in spill_until_killed(spool, first, limits, rng.uniform(0, 0.4)):
+        for line in spill_until_killed(spool, first, limits, rng.uniform(0, seconds)):
             number = int(line[1:])
             if line.startswith("+"):
                 waiting[number] = None
@@ -165,10 +167,12 @@ def kill_again_and_again(spool: Path, limits: tuple[int, int], kills: int) -> tu
     return list(waiting), spilled
 
 
-def kill_and_deliver(folder: Path, limits: tuple[int, int], kills: int) -> tuple[int, int, int, int]:
+def kill_and_deliver(
+    folder: Path, limits: tuple[int, int], kills: int, seconds: float
+) -> tuple[int, int, int, int]:
     """Kills processes and delivers what they have spilled, as a row of the table."""
     spool = folder / f"spool{limits[1]}"
-    waiting, spilled = kill_again_and_again(spool, limits, kills)
+    waiting, spilled = kill_again_and_again(spool, limits, kills, seconds)
     with fake_broker() as server, publishing(server.address, spool):
         pass
     arrived = [json.loads(payload)["n"] for payload in server.payloads]
@@ -180,7 +184,7 @@ def kill_and_deliver(folder: Path, limits: tuple[int, int], kills: int) -> tuple
 @pytest.mark.parametrize("limits", [LARGE, SMALL])
 def test_a_killed_process_loses_no_event_that_was_spilled(tmp_path: Path, limits: tuple[int, int]) -> None:
     """Also where its file shrinks all the time."""
-    _, spilled, arrived, lost = kill_and_deliver(tmp_path, limits, 2)
+    _, spilled, arrived, lost = kill_and_deliver(tmp_path, limits, 2, 0.05)
     assert spilled > 0
     assert (True, 0) == (arrived > 0, lost)
 
@@ -190,7 +194,7 @@ def test_twenty_kills_lose_no_event_that_was_spilled(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Half of them in a file that shrinks all the time."""
-    rows = [kill_and_deliver(tmp_path, limits, KILLS // 2) for limits in (LARGE, SMALL)]
+    rows = [kill_and_deliver(tmp_path, limits, KILLS // 2, 0.4) for limits in (LARGE, SMALL)]
     with capsys.disabled():
         print("\n| kills | spilled | delivered | lost |")
         for row in rows:

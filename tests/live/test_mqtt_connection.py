@@ -127,3 +127,9 @@ def publish_and_wait(connection: MqttConnection, event: QueuedEvent) -> None:
     connection.publish(event)
     while not connection.idle:
         connection.poll(0.1)
+
+
+def test_whatever_paho_raises_is_an_error_of_the_connection() -> None:
+    """Here for a name that cannot be looked up."""
+    with pytest.raises(ConnectionError, match="^UnicodeError: "):
+        MqttConnection(Broker("a..b", 1, False, TOPIC), CLIENT_ID)

@@ -2,11 +2,15 @@
 
 import os
 import socket
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edgebreed.errors import InputError
 from edgebreed.live.queued_event import QueuedEvent
@@ -258,3 +262,53 @@ def test_a_replacement_that_was_killed_half_way_is_completed(tmp_path: Path) -> 
     with opened(tmp_path / "spool") as spool:
         assert 9 == len(spool)
     assert ["spool"] == names(tmp_path)
+
+
+@dataclass
+class Model:
+    """A spool file, and the numbers of the events that should wait in it."""
+
+    path: Path
+    spool: SpoolFile
+    waiting: list[int] = field(default_factory=list)
+    last: int = 0
+
+    def append(self, count: int, size: int) -> None:
+        """Appends events; the oldest may be discarded."""
+        new, lost = events(self.last + 1, self.last + count, size), self.spool.lost
+        self.spool.append(new)
+        self.last += count
+        self.waiting = [*self.waiting, *(event.number for event in new)][self.spool.lost - lost :]
+
+    def remove(self, places: set[int]) -> None:
+        """Removes those that have these places in the queue."""
+        chosen = {number for place, number in enumerate(self.waiting) if place in places}
+        self.spool.remove(chosen)
+        self.waiting = [number for number in self.waiting if number not in chosen]
+
+    def reopen(self) -> None:
+        """Opens the file again; what was removed before an older event may come back."""
+        self.spool.close()
+        self.spool = SpoolFile(self.path, SMALL)
+        found = numbers(self.spool)
+        assert set(self.waiting) <= set(found) <= set(range(1, self.last + 1))
+        self.waiting = found
+
+
+appends = st.builds(
+    lambda *values: lambda model: model.append(*values), st.integers(1, 4), st.integers(1, 400)
+)
+removals = st.builds(lambda places: lambda model: model.remove(places), st.sets(st.integers(0, 9)))
+calls = appends | removals | st.just(Model.reopen)
+
+
+@given(st.lists(calls, max_size=40))
+def test_any_sequence_of_calls_keeps_what_waits(sequence: list[Callable[[Model], None]]) -> None:
+    """In order and within the bounds."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = Model(Path(folder) / "spool", SpoolFile(Path(folder) / "spool", SMALL))
+        for call in sequence:
+            call(model)
+            assert (model.waiting, len(model.waiting)) == (numbers(model.spool), len(model.spool))
+            assert used(Path(folder)) <= SMALL.file_bytes + 60 * len(sequence)  # of marks
+        model.spool.close()

@@ -63,7 +63,8 @@ def test_a_wrong_bit_costs_one_event(tmp_path: Path, place: int) -> None:
         ((HEADER, LINES[0], bytes(3 * LONGEST), LINES[4]), [1, 5], 3),
         ((HEADER, LINES[0], LINES[4]), [1, 5], 0),  # the others were discarded before
         ((flipped(HEADER, 3), *LINES), [1, 2, 3, 4, 5], 0),
-        ((*LINES[2:], *LINES[:3]), [3, 4, 5], 0),
+        ((*LINES[2:], *LINES[:3]), [1, 2, 3, 4, 5], 0),
+        ((HEADER, LINES[4], LINES[3], MARK, LINES[0], LINES[4]), [4, 5], 0),
         ((HEADER, *LINES, flipped(MARK, 3)), [1, 2, 3, 4, 5], 0),
         ((HEADER, b"y" * 100, DoneMark(7).to_line()), [], 0),
         ((HEADER, LINES[0], b"y" * 100), [1], 1),
