@@ -171,10 +171,8 @@ class Publisher:
         refused = self._refusals.connection_ended(unacked)
         if refused is not None:
             self._set_aside(refused)
-        if (
-            refused is not None or self._refusals.passed_to in unacked
-        ):  # the next connection has another event
-            self._waits = self._settings.backoff.waits()
+        if refused is not None or self._refusals.passed_to in unacked:
+            self._waits = self._settings.backoff.waits()  # as another event is sent next
 
     def _set_aside(self, number: int) -> None:
         for event in self._outbox.head(1, after=number - 1):

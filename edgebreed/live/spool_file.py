@@ -88,12 +88,13 @@ class SpoolFile:
 
     def remove(self, numbers: set[int]) -> None:
         """Removes events that are done, in any order."""
-        newest = max(numbers, default=0)
+        newest, done = max(numbers, default=0), self._done
         first = takewhile(lambda entry: entry.number <= newest, self._entries)
         self._done_early |= numbers & {entry.number for entry in first}
         while self._entries and self._entries[0].number in self._done_early:
             self._forget_oldest()
-        self._note_done()
+        if self._done > done:
+            self._note_done()
 
     def close(self) -> None:
         """Closes the file."""
@@ -163,13 +164,14 @@ class SpoolFile:
             _lock(file)
             entries, size = self._copy(discarded, file)
             os.fsync(file)  # else the name may outlive a power failure without the contents
+            if displaced:
+                self._path.replace(displaced)
+            new.replace(self._path)
         except BaseException:
             os.close(file)
-            new.unlink()
+            if self._path.exists():  # else the new file is all there is
+                new.unlink(missing_ok=True)
             raise
-        if displaced:
-            self._path.replace(displaced)
-        new.replace(self._path)
         os.close(self._file)
         for _ in range(discarded):
             self._forget_oldest()

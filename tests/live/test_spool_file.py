@@ -147,6 +147,17 @@ def test_a_damaged_file_on_a_full_disk_stays_in_use(tmp_path: Path, caplog: pyte
     assert "it stays in use, as it cannot be replaced: [Errno 28] No space left on device" in caplog.text
 
 
+def test_a_damaged_file_that_cannot_be_kept_stays_in_use(tmp_path: Path) -> None:
+    """Nothing else is left beside it, and the next start finds the same."""
+    path = filled(tmp_path / "spool")
+    path.write_bytes(path.read_bytes().replace(b" event 4 ", b" event X "))
+    (tmp_path / "spool.damaged" / "of a user").mkdir(parents=True)
+    for _ in range(2):
+        with opened(path) as spool:
+            assert [1, 2, 3, 5, 6, 7, 8, 9] == numbers(spool)
+        assert ["spool", "spool.damaged"] == names(tmp_path)
+
+
 def test_damage_while_it_is_open_costs_the_event(tmp_path: Path) -> None:
     """And neither an error nor the events around it."""
     path = filled(tmp_path / "spool", 5)
