@@ -16,7 +16,7 @@ from edgebreed.live.spool_limits import SpoolLimits
 from edgebreed.live.spool_scan import HEADER, SpoolEntry, SpoolScan, scan_spool
 
 _FILE_MODE, _FOLDER_MODE = 0o600, 0o700  # what a camera saw is the user's own business
-_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NONBLOCK  # a pipe must not block before it is refused
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NONBLOCK  # some devices block until a line is there
 _LARGEST = 1 << 28  # bytes, more than any spool has
 _LOG = logging.getLogger(__name__)
 

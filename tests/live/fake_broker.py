@@ -15,7 +15,7 @@ class FakeBroker(socketserver.ThreadingTCPServer):
     """Listens on the loopback.
 
     Args:
-        takes: whether it takes a message of this topic and payload.
+        takes: whether it takes a message of this topic and payload; None if it says nothing about it.
         greeting: bytes that it sends at once, in place of speaking MQTT.
 
     Attributes:
@@ -27,7 +27,7 @@ class FakeBroker(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, takes: Callable[[str, bytes], bool], greeting: bytes = b"") -> None:
+    def __init__(self, takes: Callable[[str, bytes], bool | None], greeting: bytes = b"") -> None:
         self.takes, self.greeting = takes, greeting
         self.payloads: list[bytes] = []
         self.statuses: list[bytes] = []
@@ -39,12 +39,12 @@ class FakeBroker(socketserver.ThreadingTCPServer):
         """Where to publish."""
         return Broker("127.0.0.1", self.server_address[1], False, TOPIC)
 
-    def take(self, topic: str, payload: bytes) -> bool:
+    def take(self, topic: str, payload: bytes) -> bool | None:
         """Keeps a message if it takes it."""
-        if not self.takes(topic, payload):
-            return False
-        (self.payloads if topic == TOPIC else self.statuses).append(payload)
-        return True
+        taken = self.takes(topic, payload)
+        if taken:
+            (self.payloads if topic == TOPIC else self.statuses).append(payload)
+        return taken
 
 
 class _Connection(socketserver.StreamRequestHandler):
@@ -80,9 +80,10 @@ class _Connection(socketserver.StreamRequestHandler):
             self.wfile.write(b"\x20\x02\x00\x00")
         elif kind == 3:  # PUBLISH
             end = 2 + int.from_bytes(body[:2], "big")
-            if not self.server.take(body[2:end].decode(), body[end + 2 :]):
-                return False
-            self.wfile.write(b"\x40\x02" + body[end : end + 2])
+            taken = self.server.take(body[2:end].decode(), body[end + 2 :])
+            if taken:
+                self.wfile.write(b"\x40\x02" + body[end : end + 2])
+            return taken is not False
         elif kind == 12:  # PINGREQ
             self.wfile.write(b"\xd0\x00")
         return kind != 14  # DISCONNECT
@@ -90,7 +91,7 @@ class _Connection(socketserver.StreamRequestHandler):
 
 @contextmanager
 def fake_broker(
-    takes: Callable[[str, bytes], bool] = lambda *_: True, **options: Any
+    takes: Callable[[str, bytes], bool | None] = lambda *_: True, **options: Any
 ) -> Iterator[FakeBroker]:
     """A broker that runs until the block ends."""
     with FakeBroker(takes, **options) as server:

@@ -11,6 +11,7 @@ from edgebreed.live.spool_limits import SpoolLimits
 
 from ..conftest import fresh_python
 from ..outputs.small_disk import MAY_MOUNT, small_disk
+from .mosquitto import wait_for
 
 needs_disk = pytest.mark.skipif(not MAY_MOUNT, reason="mounting a small file system needs root")
 
@@ -24,6 +25,12 @@ def fill(outbox: Outbox, count: int, start: int = 0) -> None:
     """Puts numbered events."""
     for number in range(start, start + count):
         outbox.put(str(number))
+
+
+def saved(outbox: Outbox, line: bytes) -> bool:
+    """Whether a line is on disk, after another attempt to write it."""
+    outbox.save()
+    return line in outbox.path.read_bytes()
 
 
 def test_events_leave_in_order(tmp_path: Path) -> None:
@@ -137,6 +144,7 @@ def test_events_wait_in_memory_while_the_disk_is_full(
         assert len(kept) < 300
         assert 1 == len([record for record in caplog.records if "cannot write" in record.getMessage()])
         (disk / "other").unlink()
+        wait_for(lambda: saved(outbox, b" event 510 509\n"))
         outbox.close()
         outbox = Outbox(disk / "spool")
         assert (0, kept) == (outbox.lost, bodies(outbox.head(999)))

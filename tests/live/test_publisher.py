@@ -155,6 +155,16 @@ def test_nothing_is_sent_where_the_status_is_not_allowed(tmp_path: Path) -> None
         assert ([], 1, 0) == (server.payloads, publisher.pending, publisher.lost)
 
 
+def test_events_follow_the_acknowledged_status(tmp_path: Path) -> None:
+    """Which shows that the connection works, so that an event that ends it stands out."""
+    with fake_broker(lambda topic, _: topic == TOPIC or None) as server:
+        settings = PublishSettings(Backoff(0.01, cap=0.02), close_timeout_s=0.3)
+        publisher = Publisher(server.address, Outbox(tmp_path / "spool"), settings)
+        publisher.put("1")
+        publisher.close()
+        assert ([], 1) == (server.payloads, publisher.pending)
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_an_unstable_network_costs_no_event(tmp_path: Path, seed: int) -> None:
     """Connections end at any message, before or after the broker has taken it."""
