@@ -7,7 +7,7 @@ from typing import NamedTuple
 from edgebreed.live.queued_event import DoneMark, QueuedEvent, parse_line
 
 HEADER = b"edgebreed spool 1\n"
-_BEGIN = re.compile(rb"edgebreed spool 1(?!\d)")
+_BEGIN = re.compile(rb"edgebreed spool 1(?!\d+\r?\n)")  # but not that of version 10
 _SHORTEST_EVENT = 18  # bytes of a line
 _LONGEST_MARK = 60
 

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,10 +32,9 @@ EAGER = PublishSettings(Backoff(0.02, cap=0.1))
 LARGE, SMALL = (64 << 20, 1_000_000), (40_000, 20)  # bytes of the file, and events that are kept in it
 
 
-@cache
 def event_text(number: int) -> str:
-    """The JSON text of a real event, the same one at every call."""
-    return json.dumps({"n": number, **frame_result(number).to_dict()})
+    """The JSON text of a real event, the same one at every run."""
+    return json.dumps({"n": number, **frame_result(number).to_dict(), "captured_at": float(number)})
 
 
 @contextmanager

@@ -87,6 +87,7 @@ def test_what_is_lost_is_counted(
         (HEADER[:7], True),
         (bytes(100), True),
         (HEADER.replace(b"\n", b" and more"), True),
+        (HEADER.strip() + LINES[0].strip(), True),
         (b"my diary\n", False),
         (b"my diary\n" + HEADER, False),
         (bytes(100) + b"x", False),
