@@ -1,5 +1,6 @@
 """Parses the URL of an MQTT broker and topic."""
 
+import ipaddress
 import re
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -8,6 +9,7 @@ from edgebreed.edge.stream.source_uri import redact
 from edgebreed.errors import InputError
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
+_LONGEST = 65_535  # bytes of a text in MQTT
 _FORM = "give mqtt://[user:password@]host[:port]/topic, or mqtts:// for TLS"
 
 
@@ -36,6 +38,11 @@ class Broker:
         """Topic of the retained message `online` or `offline`."""
         return f"{self.topic}/status"
 
+    @property
+    def exposes_password(self) -> bool:
+        """Whether the password goes to another machine unencrypted."""
+        return self.password is not None and not self.tls and not _is_loopback(self.host)
+
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'mqtts' if self.tls else 'mqtt'}://{host}:{self.port}/{self.topic}"
@@ -45,19 +52,51 @@ def parse_broker(text: str) -> Broker:
     """Parses `mqtt://[user:password@]host[:port]/topic`, or `mqtts://`; percent codes are decoded.
 
     Raises:
-        InputError: it is no such URL, or the topic contains a wildcard; the message has no credentials.
+        InputError: it is no such URL, or MQTT cannot publish to the topic or carry the login; the message has
+            no credentials.
     """
     parts, port = _split(text)
-    if parts.scheme not in _PORTS or not parts.hostname:
+    if parts.scheme not in _PORTS or not _is_host(parts.hostname) or port == 0:
         raise InputError(f"no broker: {redact(text)!r}: {_FORM}")
     topic = unquote(parts.path.removeprefix("/"))
-    if not topic or re.search(r"[#+\0]", topic) or re.search(r"[#?]", text):
+    if re.search(r"[#?]", text) or not _is_topic(topic):
         raise InputError(f"no topic to publish to in {redact(text)!r}: {_FORM}, and no # or + in the topic")
-    user = unquote(parts.username) if parts.username else None
-    password = unquote(parts.password) if parts.password else None
+    user, password = (unquote(part) if part else None for part in (parts.username, parts.password))
+    if not all(_is_text(word) for word in (user, password) if word) or (password and not user):
+        raise InputError(f"no login for a broker: {redact(text)!r}: {_FORM}")
     return Broker(
-        parts.hostname, port or _PORTS[parts.scheme], parts.scheme == "mqtts", topic, user, password
+        parts.hostname or "", port or _PORTS[parts.scheme], parts.scheme == "mqtts", topic, user, password
     )
+
+
+def _is_host(host: str | None) -> bool:
+    """Whether the name can be looked up: no label of it is empty or too long."""
+    try:
+        return bool((host or "").encode("idna"))
+    except UnicodeError:
+        return False
+
+
+def _is_loopback(host: str) -> bool:
+    if host.rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_topic(topic: str) -> bool:
+    """Whether one can publish to it and to its status topic."""
+    return bool(topic) and not re.search(r"[#+]", topic) and _is_text(f"{topic}/status")
+
+
+def _is_text(text: str) -> bool:
+    """Whether MQTT can carry it (MQTT 3.1.1, section 1.5.3)."""
+    try:
+        return "\0" not in text and len(text.encode()) <= _LONGEST
+    except UnicodeEncodeError:
+        return False
 
 
 def _split(text: str) -> tuple[SplitResult, int | None]:

@@ -49,20 +49,27 @@ class MqttSink:
 
     Args:
         broker: where to publish.
-        spool: SQLite file in which events wait while the broker is unreachable.
+        spool: file in which events wait while the broker is unreachable.
         repeat_s: time after which an unchanged result is sent again, in s.
         settings: how long to wait for the broker.
+        owned: whether no other program can have written the file; if so, it is used whatever is in it.
 
     Raises:
         InputError: the spool file cannot be used, or another stream uses it.
     """
 
     def __init__(
-        self, broker: Broker, spool: Path, repeat_s: float, settings: PublishSettings | None = None
+        self,
+        broker: Broker,
+        spool: Path,
+        repeat_s: float,
+        settings: PublishSettings | None = None,
+        *,
+        owned: bool = False,
     ) -> None:
         self._filter = ChangeFilter(repeat_s)
         self._run, self._numbers = secrets.token_hex(4), itertools.count(1)
-        self.publisher = Publisher(broker, Outbox(spool), settings)
+        self.publisher = Publisher(broker, Outbox(spool, owned=owned), settings)
 
     def on_result(self, result: FrameResult) -> None:
         """Receives a frame and its result."""

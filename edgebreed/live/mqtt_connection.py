@@ -1,6 +1,8 @@
 """One connection to an MQTT broker, from connect to disconnect."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTv311
@@ -9,7 +11,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edgebreed.live.broker import Broker
-from edgebreed.live.outbox import QueuedEvent
+from edgebreed.live.queued_event import QueuedEvent
 
 QOS = 1
 WINDOW = 20  # unacknowledged events: as many as paho sends before the first acknowledgement
@@ -28,21 +30,19 @@ class MqttConnection:
         client_id: the same for all connections of a stream, so that the broker closes a previous connection
             that it still believes alive, whose last will would else follow the new `online`.
 
-    Attributes:
-        last: number of the event published last.
-
     Raises:
-        OSError: no connection; all methods raise it once the connection is lost.
+        OSError: no connection; all methods raise it once the connection is lost: a `TimeoutError` where the
+            broker is silent.
     """
 
     def __init__(self, broker: Broker, client_id: str) -> None:
         self._broker, self._client_id = broker, client_id
         self._accepted = False
-        self._fault: str | None = None
+        self._fault: OSError | None = None
         self._unacked: dict[int, int] = {}
         self._acked: set[int] = set()
-        self.last = 0
-        self._client = self._connect()
+        with _as_os_error():
+            self._client = self._connect()
         try:
             self._wait_accepted()
         except OSError:
@@ -59,19 +59,25 @@ class MqttConnection:
         """Whether everything that was published is acknowledged."""
         return not self._unacked
 
+    @property
+    def unacked(self) -> set[int]:
+        """Numbers of the events that were published and are not acknowledged, after an error too."""
+        return {number for number in self._unacked.values() if number}
+
     def publish(self, event: QueuedEvent) -> None:
         """Sends an event; `acked` reports when it has arrived."""
-        self._unacked[self._send(self._broker.topic, event.body)] = event.number
-        self.last = event.number
+        self._send(event.number, self._broker.topic, event.payload)
 
     def publish_status(self, word: str) -> None:
         """Sends a retained message to the status topic."""
-        self._unacked[self._send(self._broker.status_topic, word, retain=True)] = 0
+        self._send(0, self._broker.status_topic, word.encode(), retain=True)
 
     def poll(self, seconds: float) -> None:
         """Sends and receives what is pending, and waits for it at most so many s."""
-        if self._client.loop(seconds) is not MQTTErrorCode.MQTT_ERR_SUCCESS or self._fault:
-            raise ConnectionError(self._fault or "the connection was lost")
+        with _as_os_error():
+            done = self._client.loop(seconds)
+        if done is not MQTTErrorCode.MQTT_ERR_SUCCESS or self._fault:
+            raise self._fault or ConnectionError("the connection was lost")
 
     def acked(self) -> set[int]:
         """Numbers of the events that the broker has acknowledged since the last call."""
@@ -80,7 +86,8 @@ class MqttConnection:
 
     def close(self) -> None:
         """Disconnects properly, so that the broker does not publish the last will."""
-        self._client.disconnect()
+        with _as_os_error():
+            self._client.disconnect()
 
     def _connect(self) -> Client:
         broker = self._broker
@@ -102,23 +109,25 @@ class MqttConnection:
             if time.monotonic() > deadline:
                 raise TimeoutError("the broker does not respond")
 
-    def _send(self, topic: str, text: str, *, retain: bool = False) -> int:
-        info = self._client.publish(topic, text, QOS, retain)
+    def _send(self, number: int, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        with _as_os_error():
+            info = self._client.publish(topic, payload, QOS, retain)
+        self._unacked[info.mid] = number  # also if the broker has ended the connection in the middle of it
         if info.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-            raise ConnectionError("the connection was lost")
-        return info.mid
+            raise self._fault or ConnectionError("the connection was lost")
 
     def _on_connect(
         self, _: Client, __: Any, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
     ) -> None:
         if reason.is_failure:
-            self._fault = f"the broker refuses: {reason}"
+            self._fault = ConnectionError(f"the broker refuses: {reason}")
         self._accepted = not reason.is_failure
 
     def _on_disconnect(
         self, _: Client, __: Any, flags: DisconnectFlags, reason: ReasonCode, properties: Properties | None
     ) -> None:
-        self._fault = self._fault or f"the connection was lost: {reason}"
+        kind = TimeoutError if reason.getName() == "Keep alive timeout" else ConnectionError
+        self._fault = self._fault or kind(f"the connection was lost: {reason}")
 
     def _on_publish(
         self, _: Client, __: Any, mid: int, reason: ReasonCode, properties: Properties | None
@@ -126,3 +135,14 @@ class MqttConnection:
         number = self._unacked.pop(mid, 0)
         if number:
             self._acked.add(number)
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    """Turns whatever paho raises into an `OSError`, so that nothing ends the thread that publishes."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise ConnectionError(f"{type(error).__name__}: {error}") from error

@@ -105,7 +105,7 @@ def spool_path(broker: Broker) -> Path:
 
     state = os.environ.get("STATE_DIRECTORY")  # set by systemd; several are separated by colons
     folder = Path(state.split(":")[0]) if state else user_state_path("edgebreed")
-    return folder / f"mqtt-{hashlib.sha256(str(broker).encode()).hexdigest()[:12]}.sqlite"
+    return folder / f"mqtt-{hashlib.sha256(str(broker).encode()).hexdigest()[:12]}.spool"
 
 
 def _live_page(endpoint: Endpoint, token: str | None, tls: ssl.SSLContext | None) -> "LivePage":
@@ -125,4 +125,7 @@ def _mqtt_sink(broker: Broker, spool: Path | None, repeat_s: float) -> "MqttSink
         path = spool or spool_path(broker)
     except ImportError as error:
         raise MissingExtraError("MQTT (--mqtt)", "mqtt") from error
-    return MqttSink(broker, path, repeat_s)
+    if broker.exposes_password:
+        _LOG.warning("the password goes to %s unencrypted: use mqtts:// if the broker has TLS", broker)
+    # A damaged file in the state folder must not keep a service from starting, whatever is left of it.
+    return MqttSink(broker, path, repeat_s, owned=spool is None)

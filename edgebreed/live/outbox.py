@@ -1,22 +1,17 @@
 """A bounded queue of events for the broker, in memory, and on disk while the broker is unreachable."""
 
-import sqlite3
+import logging
+import time
 from collections import deque
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
-from edgebreed.errors import InputError
+from edgebreed.live.queued_event import QueuedEvent
+from edgebreed.live.spool_file import SpoolFile
+from edgebreed.live.spool_limits import SpoolLimits
 
-LIMIT = 100_000  # events of about 700 bytes: more than a day at one a second, in 70 MB
-MEMORY_LIMIT = 1000  # events in memory, beyond which a slow broker is treated as unreachable
-_SCHEMA = "CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, body TEXT NOT NULL)"
-
-
-class QueuedEvent(NamedTuple):
-    """An event's JSON text, and its position in the queue."""
-
-    number: int
-    body: str
+RETRY_S = 1.0  # after a failed write, which may have copied the whole file
+_LOG = logging.getLogger(__name__)
 
 
 class Outbox:
@@ -24,37 +19,46 @@ class Outbox:
 
     `spill` moves everything to disk; later events go there too, until all of them are delivered. This keeps
     the order, spares a flash card as long as the broker is reachable, and a process that is killed while the
-    broker is unreachable loses nothing that was spilled. It is used from one thread.
+    broker is unreachable loses nothing that was spilled. Events that cannot be written stay in memory, where
+    fewer have room. It is used from one thread.
 
     Args:
-        path: an SQLite file; it is created with its folder.
-        limit: events to keep; beyond it, the oldest are discarded and counted.
-
-    Attributes:
-        lost: events that were discarded: the oldest beyond the limit, and those that could not be written.
+        path: the spool file; it is made with its folder.
+        limits: how much to keep; beyond it, the oldest events are discarded and counted.
+        owned: whether no other program can have written the file; if so, it is used whatever is in it.
 
     Raises:
         InputError: the file cannot be used, or another process uses it.
     """
 
-    def __init__(self, path: Path, limit: int = LIMIT) -> None:
-        self.path, self._limit, self.lost = path, limit, 0
+    def __init__(self, path: Path, limits: SpoolLimits | None = None, *, owned: bool = False) -> None:
+        self.path, self._limits = path, limits or SpoolLimits()
         self._memory: deque[QueuedEvent] = deque()
-        self._database = _open(path)
-        counted = self._database.execute("SELECT COUNT(*), COALESCE(MAX(number), 0) + 1 FROM events")
-        self._on_disk: int
-        self._next: int
-        self._on_disk, self._next = counted.fetchone()
-        self._spilled = self._on_disk > 0
+        self._memory_bytes = self._discarded = 0
+        self._spool = SpoolFile(path, self._limits, owned=owned)
+        self._next = self._spool.last + 1
+        self._spilled = len(self._spool) > 0
+        self._failed_at: float | None = None
 
     def __len__(self) -> int:
-        return len(self._memory) + self._on_disk
+        return len(self._memory) + len(self._spool)
+
+    @property
+    def lost(self) -> int:
+        """Events that were discarded, as there was no room, or that the file has lost."""
+        return self._discarded + self._spool.lost
 
     def put(self, body: str) -> None:
-        """Appends an event."""
-        self._memory.append(QueuedEvent(self._next, body))
+        """Appends an event's JSON text, unless it is too large to be kept."""
+        event = QueuedEvent(self._next, body)
         self._next += 1
-        if len(self._memory) > MEMORY_LIMIT:
+        if event.size > self._limits.event_bytes:
+            self._discarded += 1
+            _LOG.warning("an event of %d bytes is discarded: it is too large to be kept", event.size)
+            return
+        self._memory.append(event)
+        self._memory_bytes += event.size
+        if self._memory_is_full():
             self.spill()
 
     def save(self) -> None:
@@ -63,76 +67,48 @@ class Outbox:
             self.spill()
 
     def spill(self) -> None:
-        """Writes everything to disk."""
+        """Writes everything to disk if it can; what cannot be written stays in memory as far as it fits."""
         self._spilled = True
-        before, lost = self._on_disk, self.lost
-        try:
-            with self._database:
-                self._database.executemany("INSERT INTO events VALUES (?, ?)", self._memory)
-                self._on_disk += len(self._memory)
-                self._discard_excess()
-        except sqlite3.Error:  # a full disk must cost events, never the stream
-            self._on_disk, self.lost = before, lost + len(self._memory)
-        self._memory.clear()
+        if self._failed_at is None or time.monotonic() - self._failed_at >= RETRY_S:
+            self._write()
+        while self._memory_is_full():
+            self._memory_bytes -= self._memory.popleft().size
+            self._discarded += 1
 
     def head(self, count: int, after: int = 0) -> list[QueuedEvent]:
         """The oldest events with a number above `after`, at most `count`."""
         self.save()
-        if not self._spilled:
-            return [event for event in self._memory if event.number > after][:count]
-        rows = self._database.execute(
-            "SELECT number, body FROM events WHERE number > ? ORDER BY number LIMIT ?", (after, count)
-        )
-        return [QueuedEvent(*row) for row in rows]
+        events = self._spool.read(count, after)
+        newer = (event for event in self._memory if event.number > after)
+        return [*events, *islice(newer, count - len(events))]
 
     def remove(self, numbers: set[int]) -> None:
-        """Removes events that were delivered."""
+        """Removes events that are done."""
         self._memory = deque(event for event in self._memory if event.number not in numbers)
+        self._memory_bytes = sum(event.size for event in self._memory)
         if self._spilled:
-            with self._database:
-                rows = [(number,) for number in numbers]
-                removed = self._database.executemany("DELETE FROM events WHERE number = ?", rows).rowcount
-            self._on_disk -= removed
-            self._spilled = self._on_disk > 0
+            self._spool.remove(numbers)
+            self._spilled = len(self._spool) > 0
 
     def close(self) -> None:
         """Writes everything to disk and closes the file."""
-        self.spill()
-        self._database.close()
+        self._write()
+        self._discarded += len(self._memory)
+        self._memory.clear()
+        self._spool.close()
 
-    def _discard_excess(self) -> None:
-        excess = self._on_disk - self._limit
-        if excess > 0:
-            self._database.execute(
-                "DELETE FROM events WHERE number IN (SELECT number FROM events ORDER BY number LIMIT ?)",
-                (excess,),
-            )
-            self._on_disk -= excess
-            self.lost += excess
+    def _memory_is_full(self) -> bool:
+        limits = self._limits
+        return len(self._memory) > limits.events_in_memory or self._memory_bytes > limits.memory_bytes
 
-
-def _open(path: Path) -> sqlite3.Connection:
-    """Opens the file for this process alone.
-
-    The write-ahead log survives a power failure; with synchronous NORMAL it needs no flush for each event.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(path, timeout=0.5, check_same_thread=False)
-    except (OSError, sqlite3.Error) as error:
-        raise InputError(
-            f"cannot keep events in {path}: {error}: name another file with --mqtt-spool"
-        ) from error
-    try:
-        database.execute("PRAGMA locking_mode = EXCLUSIVE")
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        with database:
-            database.execute(_SCHEMA)
-    except sqlite3.Error as error:
-        database.close()
-        raise InputError(
-            f"cannot keep events in {path}: {error}: another stream uses it or it is damaged; "
-            "name another file with --mqtt-spool"
-        ) from error
-    return database
+    def _write(self) -> None:
+        """Moves everything to disk; a full disk must cost events, never the stream."""
+        try:
+            if self._memory:
+                self._spool.append(self._memory)
+            self._memory.clear()
+            self._memory_bytes, self._failed_at = 0, None
+        except OSError as error:
+            if self._failed_at is None:
+                _LOG.warning("cannot write %s: %s: as many events as fit wait in memory", self.path, error)
+            self._failed_at = time.monotonic()

@@ -1,6 +1,10 @@
 """The URL of a broker and topic."""
 
+from urllib.parse import quote
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edgebreed.errors import InputError
 from edgebreed.live.broker import Broker, parse_broker
@@ -26,6 +30,12 @@ def test_brokers(text: str, broker: Broker) -> None:
     [
         ("http://ann:secret@h/t", "no broker: 'http://h/t': give mqtt://"),
         ("mqtt:///t", "no broker: 'mqtt:///t'"),
+        ("mqtt://h:0/t", "no broker"),
+        ("mqtt://a..b/t", "no broker"),
+        ("mqtt://h/a%00b", "no topic to publish to"),
+        (f"mqtt://h/{'t' * 65530}", "no topic to publish to"),
+        ("mqtt://:secret@h/t", "no login for a broker: 'mqtt://h/t'"),
+        (f"mqtt://{'u' * 65536}:secret@h/t", "no login for a broker"),
         ("mqtt://ann:secret@h", "no topic to publish to in 'mqtt://h'"),
         ("mqtt://h/line-1/#", r"and no # or \+ in the topic"),
         ("mqtt://h/+/line-1", r"and no # or \+ in the topic"),
@@ -48,3 +58,56 @@ def test_a_broker_prints_without_credentials() -> None:
     assert "mqtts://[::1]:8883/line-1" == str(broker)
     assert "secret" not in repr(broker)
     assert "line-1/status" == broker.status_topic
+
+
+@pytest.mark.parametrize(
+    ("text", "exposed"),
+    [
+        ("mqtt://ann:secret@broker.local/t", True),
+        ("mqtt://ann:secret@192.168.0.9/t", True),
+        ("mqtts://ann:secret@broker.local/t", False),
+        ("mqtt://ann@broker.local/t", False),
+        ("mqtt://ann:secret@localhost/t", False),
+        ("mqtt://ann:secret@127.3.0.1/t", False),
+        ("mqtt://ann:secret@[::1]/t", False),
+    ],
+)
+def test_where_a_password_is_exposed(text: str, exposed: bool) -> None:
+    """On its way to another machine, without TLS."""
+    assert exposed == parse_broker(text).exposes_password
+
+
+words = st.text(min_size=1).filter(lambda text: "\0" not in text)
+
+
+@given(
+    tls=st.booleans(),
+    host=st.sampled_from(["h", "broker.local"]) | st.ip_addresses().map(str),
+    port=st.none() | st.integers(1, 65535),
+    login=st.none() | st.tuples(words, words),
+    topic=st.text("abc/ \u00e4%:@", min_size=1),
+)
+def test_what_is_put_into_a_url_is_parsed(
+    tls: bool, host: str, port: int | None, login: tuple[str, str] | None, topic: str
+) -> None:
+    """With everything percent-coded that has another meaning in a URL."""
+    where = f"[{host}]" if ":" in host else host
+    where += f":{port}" if port else ""
+    if login:
+        where = f"{quote(login[0], safe='')}:{quote(login[1], safe='')}@{where}"
+    broker = parse_broker(f"{'mqtts' if tls else 'mqtt'}://{where}/{quote(topic)}")
+    assert (host, tls, topic) == (broker.host, broker.tls, broker.topic)
+    assert (port or (8883 if tls else 1883)) == broker.port
+    assert (login or (None, None)) == (broker.user, broker.password)
+
+
+@given(st.text() | st.text().map("mqtt://{}".format) | st.text().map("mqtts://ann:pw@h/{}".format))
+def test_any_text_is_parsed_or_refused(text: str) -> None:
+    """In one line that can be printed."""
+    try:
+        broker = parse_broker(text)
+    except InputError as error:
+        message = str(error)
+    else:
+        message = f"{broker.host} {broker.port} {broker.topic!r}"
+    assert message.isprintable()

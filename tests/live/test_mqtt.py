@@ -72,8 +72,8 @@ def reasons(subscriber: Subscriber) -> list[object]:
 
 
 def on_disk(spool: Path) -> bytes:
-    """The contents of the spool file and its write-ahead log."""
-    return spool.with_name("spool-wal").read_bytes() + spool.read_bytes()
+    """The contents of the spool file."""
+    return spool.read_bytes()
 
 
 @contextmanager

@@ -8,8 +8,9 @@ import trustme
 
 from edgebreed.live.broker import Broker
 from edgebreed.live.mqtt_connection import WINDOW, MqttConnection
-from edgebreed.live.outbox import QueuedEvent
+from edgebreed.live.queued_event import QueuedEvent
 
+from .fake_broker import fake_broker
 from .mosquitto import TOPIC, broker, free_port, wait_for
 
 CLIENT_ID = "edgebreed-test"
@@ -22,7 +23,8 @@ def test_the_broker_acknowledges_what_was_published(tmp_path: Path) -> None:
         connection = MqttConnection(Broker("127.0.0.1", mosquitto.port, False, TOPIC), CLIENT_ID)
         for number in range(1, WINDOW + 1):
             connection.publish(QueuedEvent(number, "{}"))
-        assert (0, WINDOW, False) == (connection.window_left, connection.last, connection.idle)
+        assert (0, False) == (connection.window_left, connection.idle)
+        assert set(range(1, WINDOW + 1)) == connection.unacked
         acked: set[int] = set()
         while not connection.idle:
             connection.poll(0.1)
@@ -93,3 +95,41 @@ def test_a_broker_that_is_not_there() -> None:
     """The error is the system's."""
     with pytest.raises(ConnectionRefusedError):
         MqttConnection(Broker("127.0.0.1", free_port(), False, TOPIC), CLIENT_ID)
+
+
+@pytest.mark.parametrize(
+    ("greeting", "message"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "the connection was lost"),
+        (b"\x20\x00", "the connection was lost"),
+        (b"\x20\x02\x00\x63", "the broker refuses"),
+        (b"\x40\x01\x00", "the connection was lost"),
+    ],
+)
+def test_something_else_than_a_broker(greeting: bytes, message: str) -> None:
+    """Whatever it says, the error is one of the connection."""
+    with fake_broker(greeting=greeting) as server, pytest.raises(ConnectionError, match=message):
+        MqttConnection(server.address, CLIENT_ID)
+
+
+def test_an_event_that_ends_the_connection_is_known() -> None:
+    """Also if it is so large that the connection ends while it is being sent."""
+    with fake_broker(lambda topic, payload: len(payload) < 100) as server:
+        connection = MqttConnection(server.address, CLIENT_ID)
+        publish_and_wait(connection, QueuedEvent(1, "{}"))
+        with pytest.raises(ConnectionError):
+            publish_and_wait(connection, QueuedEvent(2, "x" * 5_000_000))
+        assert ({1}, {2}) == (connection.acked(), connection.unacked)
+
+
+def publish_and_wait(connection: MqttConnection, event: QueuedEvent) -> None:
+    """Publishes an event until the broker has acknowledged it."""
+    connection.publish(event)
+    while not connection.idle:
+        connection.poll(0.1)
+
+
+def test_whatever_paho_raises_is_an_error_of_the_connection() -> None:
+    """Here for a name that cannot be looked up."""
+    with pytest.raises(ConnectionError, match="^UnicodeError: "):
+        MqttConnection(Broker("a..b", 1, False, TOPIC), CLIENT_ID)

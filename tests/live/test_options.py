@@ -116,3 +116,34 @@ def test_the_spool_file_is_in_the_state_folder_of_the_service_or_the_user(
     monkeypatch.delenv("STATE_DIRECTORY")
     monkeypatch.setenv("XDG_STATE_HOME", "/somewhere")
     assert Path("/somewhere/edgebreed") == spool_path(one).parent
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "warned"), [("mqtt", "0.0.0.0", True), ("mqtt", "127.0.0.1", False)]
+)
+def test_a_password_that_goes_out_unencrypted_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, scheme: str, host: str, warned: bool
+) -> None:
+    """In one line without it."""
+    where = f"{host}:{free_port()}/topic"
+    (events,) = live_sinks(None, None, f"{scheme}://ann:pass-word@{where}", mqtt_spool=tmp_path / "spool")
+    events.close()
+    lines = [line for line in caplog.messages if "unencrypted" in line]
+    expected = f"the password goes to mqtt://{where} unencrypted: use mqtts:// if the broker has TLS"
+    assert [expected] * warned == lines
+    assert "pass-word" not in caplog.text
+
+
+def test_a_service_starts_whatever_is_left_of_its_spool_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file in the state folder belongs to nobody else; one that the user names may."""
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+    text = f"mqtt://127.0.0.1:{free_port()}/topic"
+    path = spool_path(parse_broker(text))
+    path.write_bytes(b"\x93garbage" * 1000)
+    with pytest.raises(InputError, match="it is no spool file"):
+        live_sinks(None, None, text, mqtt_spool=path)
+    (events,) = live_sinks(None, None, text)
+    events.close()
+    assert [path.name, f"{path.name}.damaged"] == sorted(each.name for each in tmp_path.iterdir())

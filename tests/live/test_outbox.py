@@ -5,9 +5,15 @@ from pathlib import Path
 import pytest
 
 from edgebreed.errors import InputError
-from edgebreed.live.outbox import MEMORY_LIMIT, Outbox, QueuedEvent
+from edgebreed.live.outbox import Outbox
+from edgebreed.live.queued_event import QueuedEvent
+from edgebreed.live.spool_limits import SpoolLimits
 
 from ..conftest import fresh_python
+from ..outputs.small_disk import MAY_MOUNT, small_disk
+from .mosquitto import wait_for
+
+needs_disk = pytest.mark.skipif(not MAY_MOUNT, reason="mounting a small file system needs root")
 
 
 def bodies(events: list[QueuedEvent]) -> list[str]:
@@ -19,6 +25,12 @@ def fill(outbox: Outbox, count: int, start: int = 0) -> None:
     """Puts numbered events."""
     for number in range(start, start + count):
         outbox.put(str(number))
+
+
+def saved(outbox: Outbox, line: bytes) -> bool:
+    """Whether a line is on disk, after another attempt to write it."""
+    outbox.save()
+    return line in outbox.path.read_bytes()
 
 
 def test_events_leave_in_order(tmp_path: Path) -> None:
@@ -76,7 +88,7 @@ def test_spilled_events_survive_a_kill(tmp_path: Path) -> None:
 
 def test_the_oldest_events_are_discarded_and_counted(tmp_path: Path) -> None:
     """The file of a broker that never comes back is bounded."""
-    outbox = Outbox(tmp_path / "spool", limit=10)
+    outbox = Outbox(tmp_path / "spool", SpoolLimits(events=10))
     outbox.spill()
     for start in range(0, 30, 3):
         fill(outbox, 3, start)
@@ -86,45 +98,84 @@ def test_the_oldest_events_are_discarded_and_counted(tmp_path: Path) -> None:
     outbox.close()
 
 
-def test_memory_is_bounded_too(tmp_path: Path) -> None:
-    """A broker that acknowledges nothing is treated as unreachable."""
-    outbox = Outbox(tmp_path / "spool")
-    fill(outbox, MEMORY_LIMIT + 1)
-    assert (MEMORY_LIMIT + 1, 0) == (len(outbox), outbox.lost)
-    assert sum(path.stat().st_size for path in tmp_path.iterdir()) > MEMORY_LIMIT
-    assert ["0", "1"] == bodies(outbox.head(2))
+@pytest.mark.parametrize("size", [1, 10_000])
+def test_memory_is_bounded_too(tmp_path: Path, size: int) -> None:
+    """A broker that acknowledges nothing is treated as unreachable; by count and by bytes."""
+    outbox = Outbox(tmp_path / "spool", SpoolLimits(bytes=1_000_000, events_in_memory=50))
+    for _ in range(50):
+        outbox.put("x" * size)
+    on_disk = (tmp_path / "spool").stat().st_size
+    outbox.put("y")
+    assert (size == 10_000) == (on_disk > 100_000)
+    assert (51, 0) == (len(outbox), outbox.lost)
+    assert (tmp_path / "spool").stat().st_size > 50
     outbox.close()
 
 
-def test_a_write_error_costs_only_the_events_that_were_not_written(tmp_path: Path) -> None:
-    """They are counted; earlier ones are kept."""
-    outbox = Outbox(tmp_path / "spool")
-    fill(outbox, 2)
-    outbox.spill()
-    outbox._database.execute("PRAGMA query_only = ON")  # refuses writes, as a full disk does
-    fill(outbox, 3, start=2)
-    outbox.spill()
-    assert (2, 3) == (len(outbox), outbox.lost)
-    outbox._database.execute("PRAGMA query_only = OFF")
+def test_an_event_that_is_too_large_to_be_kept_is_discarded(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And counted; one that just fits is kept."""
+    outbox = Outbox(tmp_path / "spool", SpoolLimits(bytes=8000))
+    for size in (1000, 1001):
+        outbox.put("x" * size)
+    assert (1, 1) == (len(outbox), outbox.lost)
+    assert "an event of 1001 bytes is discarded: it is too large to be kept" in caplog.text
     outbox.close()
 
 
-def test_two_streams_cannot_share_a_spool_file(tmp_path: Path) -> None:
-    """The error says what to do."""
-    outbox = Outbox(tmp_path / "spool")
-    with pytest.raises(InputError, match=r"spool: database is locked: another .* file with --mqtt-spool"):
+@needs_disk
+def test_events_wait_in_memory_while_the_disk_is_full(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As many as fit, behind those on disk; they are written once there is room."""
+    with small_disk(tmp_path / "disk", 16) as disk:
+        outbox = Outbox(disk / "spool", SpoolLimits(events_in_memory=50))
+        fill(outbox, 10)
+        outbox.spill()
+        with pytest.raises(OSError, match="No space"):
+            (disk / "other").write_bytes(bytes(20_000))
+        for start in range(10, 510, 10):
+            fill(outbox, 10, start)
+            outbox.save()
+        kept = bodies(outbox.head(999))
+        assert (len(kept), 510) == (len(outbox), len(outbox) + outbox.lost)
+        assert [str(number) for number in [*range(10), *range(460, 510)]] == kept[:10] + kept[-50:]
+        assert len(kept) < 300
+        assert 1 == len([record for record in caplog.records if "cannot write" in record.getMessage()])
+        (disk / "other").unlink()
+        wait_for(lambda: saved(outbox, b" event 510 509\n"))
+        outbox.close()
+        outbox = Outbox(disk / "spool")
+        assert (0, kept) == (outbox.lost, bodies(outbox.head(999)))
+        outbox.close()
+
+
+@needs_disk
+def test_events_on_a_full_disk_leave_in_order(tmp_path: Path) -> None:
+    """Those on disk first, then those in memory."""
+    with small_disk(tmp_path / "disk", 16) as disk:
+        outbox = Outbox(disk / "spool")
+        fill(outbox, 2)
+        outbox.spill()
+        with pytest.raises(OSError, match="No space"):
+            (disk / "other").write_bytes(bytes(20_000))
+        fill(outbox, 200, start=2)
+        outbox.save()
+        for number in range(202):
+            (event,) = outbox.head(1)
+            assert str(number) == event.body
+            outbox.remove({event.number})
+        assert (0, 0) == (len(outbox), outbox.lost)
+        outbox.close()
+
+
+def test_a_file_that_is_no_spool_is_refused(tmp_path: Path) -> None:
+    """Unless it is owned."""
+    (tmp_path / "spool").write_text("my diary")
+    with pytest.raises(InputError, match="it is no spool file"):
         Outbox(tmp_path / "spool")
+    outbox = Outbox(tmp_path / "spool", owned=True)
+    fill(outbox, 1)
+    assert ["0"] == bodies(outbox.head(9))
     outbox.close()
-
-
-@pytest.mark.parametrize("damage", ["file", "folder"])
-def test_an_invalid_spool_file_is_refused(tmp_path: Path, damage: str) -> None:
-    """A text file or a folder is left unchanged."""
-    path = tmp_path / "spool"
-    if damage == "file":
-        path.write_text("my diary, " * 100)
-    else:
-        path.mkdir()
-    with pytest.raises(InputError, match=r"cannot keep events in .*spool: .*--mqtt-spool"):
-        Outbox(path)
-    assert path.is_dir() or path.read_text().startswith("my diary")

@@ -1,8 +1,12 @@
 """Publishing from a background thread."""
 
+import json
 import logging
+import random
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,9 @@ from edgebreed.edge.stream.pacing import Backoff
 from edgebreed.live.broker import Broker
 from edgebreed.live.outbox import Outbox
 from edgebreed.live.publisher import INBOX_SIZE, Publisher, PublishSettings, client_id
+from edgebreed.live.refusals import TRIES
 
+from .fake_broker import FakeBroker, fake_broker
 from .mosquitto import TOPIC, broker, free_port, subscribed, wait_for
 
 
@@ -67,3 +73,126 @@ def test_the_last_events_before_the_end_are_sent(tmp_path: Path, caplog: pytest.
         assert [{"n": 0}, {"n": 1}] == subscriber.events()
         wait_for(lambda: subscriber.statuses() == ["online", "offline"] * 2)
     assert f"events go to mqtt://127.0.0.1:{mosquitto.port}/{TOPIC}" in caplog.text
+
+
+EAGER = PublishSettings(Backoff(0.01, cap=0.02))
+
+
+@contextmanager
+def publishing(server: FakeBroker, spool: Path, *bodies: str) -> Iterator[Publisher]:
+    """A publisher that finds these events in its spool file at the start."""
+    outbox = Outbox(spool)
+    for body in bodies:
+        outbox.put(body)
+    publisher = Publisher(server.address, outbox, EAGER)
+    try:
+        yield publisher
+    finally:
+        publisher.close()
+
+
+@pytest.mark.parametrize("bad", [{0}, {3}, {9}, {4, 5, 6}, set(range(9)), {*range(1, 10)}])
+def test_a_refused_event_does_not_keep_back_the_others(
+    tmp_path: Path, bad: set[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is discarded, counted and reported by its size; the others arrive in order."""
+    bodies = [("x" * 500 if number in bad else "y") + str(number) for number in range(11)]
+    with (
+        fake_broker(lambda topic, payload: len(payload) < 100) as server,
+        publishing(server, tmp_path / "spool", *bodies) as publisher,
+    ):
+        wait_for(lambda: publisher.pending == 0)
+        arrived = list(dict.fromkeys(server.payloads))  # an acknowledgement may be lost with the connection
+        assert [f"y{number}".encode() for number in range(11) if number not in bad] == arrived
+        assert (len(bad), len(bad)) == (publisher.refused, publisher.lost)
+    messages = [record.getMessage() for record in caplog.records if "refuses event" in record.getMessage()]
+    assert [
+        f"{server.address} refuses event {n + 1} of 501 bytes: it is discarded" for n in sorted(bad)
+    ] == messages
+
+
+@pytest.mark.broker
+def test_an_event_beyond_the_packet_size_of_a_broker(tmp_path: Path) -> None:
+    """Mosquitto ends the connection on it."""
+    settings = "allow_anonymous true\nmax_packet_size 2000"
+    with broker(tmp_path / "broker", settings) as mosquitto, subscribed(mosquitto.port) as subscriber:
+        where = Broker("127.0.0.1", mosquitto.port, False, TOPIC)
+        publisher = Publisher(where, Outbox(tmp_path / "spool"), EAGER)
+        for number in range(30):
+            publisher.put(json.dumps({"n": number, "label": "x" * (3000 * (number == 10))}))
+        wait_for(lambda: publisher.pending == 0 and {"n": 29, "label": ""} in subscriber.events())
+        arrived = list(dict.fromkeys(event["n"] for event in subscriber.events()))
+        assert [number for number in range(30) if number != 10] == arrived
+        assert 1 == publisher.refused
+        publisher.close()
+
+
+def test_a_topic_that_is_not_allowed_is_not_the_events_fault(tmp_path: Path) -> None:
+    """They wait, and all arrive once it is allowed; the first one that does may overtake others."""
+    allowed = threading.Event()
+    bodies = [str(number) for number in range(8)]
+    with (
+        fake_broker(lambda topic, _: topic != TOPIC or allowed.is_set()) as server,
+        publishing(server, tmp_path / "spool", *bodies[:4]) as publisher,
+    ):
+        wait_for(lambda: server.connects == 1 + 4 * TRIES + 1)  # then it waits for another event
+        assert (4, 0) == (publisher.pending, publisher.lost)
+        allowed.set()
+        for body in bodies[4:]:
+            publisher.put(body)
+        wait_for(lambda: publisher.pending == 0)
+        arrived = {payload.decode() for payload in server.payloads}
+        assert (set(bodies), 0) == (arrived, publisher.lost)
+
+
+def test_nothing_is_sent_where_the_status_is_not_allowed(tmp_path: Path) -> None:
+    """And no event is blamed."""
+    with (
+        fake_broker(lambda topic, _: topic == TOPIC) as server,
+        publishing(server, tmp_path / "spool", "1") as publisher,
+    ):
+        wait_for(lambda: server.connects > 9)
+        assert ([], 1, 0) == (server.payloads, publisher.pending, publisher.lost)
+
+
+def test_events_follow_the_acknowledged_status(tmp_path: Path) -> None:
+    """Which shows that the connection works, so that an event that ends it stands out."""
+    with fake_broker(lambda topic, _: topic == TOPIC or None) as server:
+        settings = PublishSettings(Backoff(0.01, cap=0.02), close_timeout_s=0.3)
+        publisher = Publisher(server.address, Outbox(tmp_path / "spool"), settings)
+        publisher.put("1")
+        publisher.close()
+        assert ([], 1) == (server.payloads, publisher.pending)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_an_unstable_network_costs_no_event(tmp_path: Path, seed: int) -> None:
+    """Connections end at any message, before or after the broker has taken it."""
+    rng, taken = random.Random(seed), []
+
+    def takes(topic: str, payload: bytes) -> bool:
+        if rng.random() < 0.1:
+            return False
+        if topic == TOPIC:
+            taken.append(payload.decode())
+        return rng.random() < 0.9
+
+    bodies = [str(number) for number in range(100)]
+    with fake_broker(takes) as server, publishing(server, tmp_path / "spool", *bodies) as publisher:
+        wait_for(lambda: publisher.pending == 0)
+        assert (bodies, 0) == (list(dict.fromkeys(taken)), publisher.lost)
+
+
+@pytest.mark.parametrize(
+    "greeting", [b"SSH-2.0-OpenSSH\r\n", b"\x20\x02\x00\x00\x40\x01\x00", b"\x20\x02\x00\x00\xff"]
+)
+def test_a_server_that_speaks_nonsense_does_not_end_the_thread(tmp_path: Path, greeting: bytes) -> None:
+    """Events wait."""
+    with (
+        fake_broker(greeting=greeting) as server,
+        publishing(server, tmp_path / "spool", "1") as publisher,
+    ):
+        wait_for(lambda: server.connects > 3)
+        publisher.put("2")
+        wait_for(lambda: b" 2\n" in (tmp_path / "spool").read_bytes())
+        assert (2, 0) == (publisher.pending, publisher.lost)
