@@ -47,7 +47,11 @@ def bench(
     ] = None,
     model: Annotated[
         list[Path] | None,
-        typer.Option("--model", help="Model file, may be repeated; the one that ships if left out."),
+        typer.Option(
+            "--model",
+            envvar="EDGEBREED_MODEL",
+            help="Model file, may be repeated; the one that ships if left out.",
+        ),
     ] = None,
     engine: Annotated[
         list[str] | None,

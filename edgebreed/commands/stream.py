@@ -36,6 +36,7 @@ from edgebreed.edge.stream import (
 from edgebreed.edge.stream.source_uri import parse_source
 from edgebreed.errors import InputError
 from edgebreed.live.options import MQTT_REPEAT_S, Mqtt, MqttEvery, MqttSpool, Serve, Token, live_sinks
+from edgebreed.live.systemd_notify import SystemdNotifier
 from edgebreed.outputs.collisions import refuse_collisions
 from edgebreed.outputs.event_file import EventFileSink
 from edgebreed.outputs.recording import RecordingSink
@@ -141,23 +142,30 @@ def stream(
         read_timeout_s=read_timeout, give_up_s=give_up, stale_after_s=stale_after, fps=fps
     )
     with ExitStack() as stack:
+        notifier = SystemdNotifier.from_environment()
+        stack.callback(notifier.close)
         frames = open_source(source, capture, settings, realtime)
         stack.callback(frames.close)
         options = EngineOptions(engine, threads, allow_fallback)
         pipeline = Pipeline.open(model, options, faces, unknown_below)
-        sinks: list[Sink] = []
+        sinks: list[Sink] = [notifier]
         for sink in live_sinks(serve, token, mqtt, mqtt_every, mqtt_spool):
             stack.callback(sink.close)
             sinks.append(sink)
         sinks += _sinks(outputs, frames, stack)
         stopped = stack.enter_context(stop_signals())
         windows = [sink for sink in sinks if isinstance(sink, WindowSink)]
+
+        def stop() -> bool:
+            notifier.tick()
+            return bool(stopped) or any(window.quit_requested() for window in windows)
+
         summary = run_stream(
             frames,
             pipeline,
             sinks,
             StreamOptions(max_frames, detect_every, not no_smooth),
-            lambda: bool(stopped) or any(window.quit_requested() for window in windows),
+            stop,
         )
     _show(summary, json_)
     if summary.errors:
