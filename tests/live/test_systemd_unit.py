@@ -173,14 +173,20 @@ main()
 """
 
 
-def test_a_stream_bears_that_memory_is_never_written_and_executed(colours: Path, tmp_path: Path) -> None:
-    """As `MemoryDenyWriteExecute` demands of the default engine and of the page's packages."""
+@pytest.mark.parametrize(
+    ("engine", "code", "said"), [("cpu", 0, ""), ("openvino", 2, "cute=no in a drop-in")]
+)
+def test_memory_that_is_never_written_and_executed(
+    engine: str, code: int, said: str, colours: Path, tmp_path: Path
+) -> None:
+    """The default engine and the page bear `MemoryDenyWriteExecute`; OpenVINO does not, and says so."""
     source = write_video(tmp_path / "clip.avi", 3)
-    command = [*stream_command(source, colours, "-c", NO_CODE_WRITTEN), "--engine", "cpu", "--serve", "0"]
+    command = [*stream_command(source, colours, "-c", NO_CODE_WRITTEN), "--engine", engine, "--serve", "0"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if "no PR_SET_MDWE" in done.stderr:
         pytest.skip("the kernel is older than 6.3")
-    assert 0 == done.returncode, done.stderr
+    assert code == done.returncode, done.stderr
+    assert said in done.stderr
 
 
 @pytest.mark.parametrize("folder", ["/home/ann/venv", "/root/venv", "/tmp/venv"])
