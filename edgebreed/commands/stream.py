@@ -188,13 +188,22 @@ def _sinks(outputs: Outputs, source: FrameSource, stack: ExitStack) -> list[Sink
         stack.callback(sink.close)
         sinks.append(sink)
 
-    if outputs.window:
-        add(WindowSink())
+    if outputs.window and (window := _window()):
+        add(window)
     if outputs.record is not None:
         add(RecordingSink(outputs.record, source.fps, source.live, outputs.overwrite))
     if outputs.events is not None:
         add(EventFileSink(outputs.events, outputs.overwrite))
     return sinks
+
+
+def _window() -> WindowSink | None:
+    """The window; where none opens, the stream goes on without, as its other outputs need none."""
+    try:
+        return WindowSink()
+    except InputError as error:
+        _LOG.warning("%s: going on without one (--headless asks for none)", error)
+        return None
 
 
 def _size(text: str | None) -> tuple[int, int] | None:
