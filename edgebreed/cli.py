@@ -28,8 +28,10 @@ from edgebreed.commands.tune import tune
 from edgebreed.errors import EdgebreedError
 
 USAGE_ERROR, INTERNAL_ERROR, INTERRUPTED = 2, 70, 130  # 70 is EX_SOFTWARE of sysexits.h
-ENVIRONMENT = (errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
-"""What the system refuses that is no fault of edgebreed: permissions, a full, locked or broken disk."""
+_PATHS = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
+_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+ENVIRONMENT = (*_PATHS, *_DISKS)
+"""What the system refuses that is no fault of edgebreed: a path; a full, locked or broken disk."""
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -47,6 +47,8 @@ def parse_broker(text: str) -> Broker:
     Raises:
         InputError: it is no such URL, or the topic contains a wildcard; the message has no credentials.
     """
+    if not text.isprintable():
+        raise InputError(f"no broker, as the URL holds characters that are no text: {_FORM}")
     parts, port = _split(text)
     if parts.scheme not in _PORTS or not parts.hostname:
         raise InputError(f"no broker: {redact(text)!r}: {_FORM}")

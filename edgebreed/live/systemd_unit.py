@@ -45,7 +45,7 @@ class SystemdUnit:
             python: absolute path of the interpreter that edgebreed is installed for.
 
         Raises:
-            InputError: the path is relative, or hidden from the unit's sandbox.
+            InputError: the path is relative, no line of text, or hidden from the unit's sandbox.
         """
         _refuse_unseen(python)
         text = (Path(__file__).parent / _FILE).read_text()
@@ -76,6 +76,8 @@ def _readable(line: str) -> str:
 def _refuse_unseen(python: Path) -> None:
     if not python.is_absolute():
         raise InputError(f"--python {python}: systemd needs the absolute path")
+    if not str(python).isprintable():
+        raise InputError(f"--python {python}: a unit is text, install edgebreed in a folder of a plain name")
     if any(path.is_relative_to(folder) for folder in _HIDDEN for path in (python, python.resolve())):
         raise InputError(
             f"a service does not see {python}: install edgebreed outside of home and temporary folders, "

@@ -196,6 +196,13 @@ def test_an_installation_that_the_service_cannot_see_is_refused(folder: str) -> 
         SINGLE.text(Path(folder) / "bin" / "python")
 
 
+@pytest.mark.parametrize("name", ["a\nExecStartPre=rm", "\x1b[31m", "\udcff"])
+def test_a_path_that_is_no_line_of_text_is_refused(name: str) -> None:
+    """It could add a line of its own to the unit."""
+    with pytest.raises(InputError, match="install edgebreed in a folder of a plain name"):
+        SINGLE.text(Path("/opt") / name / "python")
+
+
 def test_a_path_that_systemd_would_change_is_quoted() -> None:
     """Spaces and percent signs survive."""
     line = settings(SINGLE.text(Path("/opt/my models/100%/python")))["ExecStart"][0]
