@@ -12,6 +12,7 @@ from typing import BinaryIO
 from edgebreed.errors import InputError
 
 OUTPUT_MARKER = ".edgebreed-output"
+_MARK = b"edgebreed wrote this folder: training and predicting leave its pictures out.\n"
 _PREFIX = 50  # letters of a temporary file's name: one of 255 bytes leaves no room for more
 _RECORD = "run.json"  # of a run, of versions that left no marker
 
@@ -76,16 +77,20 @@ def mark_output(folder: Path) -> bool:
         Whether the folder is marked.
 
     Raises:
-        InputError: the folder cannot be made.
+        InputError: the folder or its mark cannot be made; neither is left then.
     """
-    marker = folder / OUTPUT_MARKER
+    marker, made = folder / OUTPUT_MARKER, not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if marker.exists() or any(folder.iterdir()):
             return marker.exists()
-        marker.write_text("edgebreed wrote this folder: training and predicting leave its pictures out.\n")
+        write_whole(marker, _MARK, overwrite=True)
     except OSError as error:
         raise InputError(f"cannot write {folder}: {error.strerror}") from error
+    except InputError:  # the disk is full
+        if made:
+            folder.rmdir()
+        raise
     return True
 
 
