@@ -77,7 +77,7 @@ def mark_output(folder: Path) -> bool:
         Whether the folder is marked.
 
     Raises:
-        InputError: the folder or its mark cannot be made; neither is left then.
+        InputError: the folder or its mark cannot be made; no part of them is left then.
     """
     marker, made = folder / OUTPUT_MARKER, not folder.exists()
     try:
