@@ -1,12 +1,10 @@
 """Writes a Keras model as one file, whole or not at all."""
 
-import re
 from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.files import replacing
-
-_SYSTEM = re.compile(r"error message = '([^']+)'")
+from edgebreed.train.disk_faults import reason_of
 
 
 def write_keras(path: Path, model: Any) -> None:
@@ -22,9 +20,8 @@ def write_keras(path: Path, model: Any) -> None:
     with replacing(path) as file:
         try:
             model.save(file.name)
-        except (RuntimeError, OSError) as error:
-            # Where memory is short, Keras has HDF5 write to disk, which surrounds what the system said.
-            said = _SYSTEM.search(str(error))
-            if said is None:
+        except (RuntimeError, OSError) as error:  # where memory is short, Keras has HDF5 write to disk
+            reason = reason_of(error)
+            if reason is None:
                 raise
-            raise OSError(said[1]) from error
+            raise OSError(reason) from error

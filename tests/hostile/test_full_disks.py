@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,8 +21,10 @@ LARGE = (0, 60, 10_000, 4_000_000, 22_000_000)  # each takes seconds; around mar
 TRAIN = ("--arch", "scratch", "--size", "32", "--epochs", "1")
 STREAM_FILES = {"r.mp4", "e.jsonl"}  # what was recorded stays: it is whole up to where the disk was full
 
+Case = tuple[str, int, list[str]]
 
-def cases(run: Path, data: Path, model: Path, video: Path) -> Iterator[tuple[str, int, list[str]]]:
+
+def cases(run: Path, data: Path, model: Path, video: Path) -> Iterator[Case]:
     """A name, a limit in bytes and the arguments of each command."""
     photos, network = str(data / "test" / "disc"), ["--model", str(model)]
     outputs = ["--record", "r.mp4", "--events", "e.jsonl"]
@@ -56,25 +58,35 @@ def judged(code: int, said: str, folder: Path) -> str:
     return f"left {half}" if half else ""
 
 
+def outcomes(folder: Path, wanted: Iterable[Case]) -> Iterator[tuple[str, int, int, str]]:
+    """The name, limit and exit code of each case, and what was wrong with it."""
+    command, pipe = [sys.executable, "-m", "tests.hostile.full_disk"], subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
+    ) as runner:
+        assert runner.stdin is not None
+        assert runner.stdout is not None
+        for number, (name, limit, arguments) in enumerate(wanted):
+            (folder / str(number)).mkdir(parents=True)
+            print(json.dumps([limit, str(folder / str(number)), arguments]), file=runner.stdin, flush=True)
+            code, said = json.loads(runner.stdout.readline())
+            yield name, limit, code, judged(code, said, folder / str(number))
+        runner.stdin.close()
+
+
 def test_a_disk_that_is_full_at_any_byte(
     small_run: Path, small_data: Path, colours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Every command ends as it does elsewhere, or in a line that says what could not be written."""
-    video, counts, faults = write_video(tmp_path / "clip.avi", 30), Counter[tuple[str, int]](), []
-    program = [sys.executable, "-m", "tests.hostile.full_disk"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(program, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as runner:
-        assert runner.stdin is not None
-        assert runner.stdout is not None
-        for number, (name, limit, arguments) in enumerate(cases(small_run, small_data, colours, video)):
-            folder = tmp_path / str(number)
-            folder.mkdir()
-            print(json.dumps([limit, str(folder), arguments]), file=runner.stdin, flush=True)
-            code, said = json.loads(runner.stdout.readline())
-            counts[name, code] += 1
-            if fault := judged(code, said, folder):
-                faults.append((name, limit, fault))
-        runner.stdin.close()
+    video = write_video(tmp_path / "clip.avi", 30)
+    counts, faults = Counter[tuple[str, int]](), []
+    for name, limit, code, fault in outcomes(
+        tmp_path / "disks", cases(small_run, small_data, colours, video)
+    ):
+        counts[name, code] += 1
+        faults += [(name, limit, fault)] if fault else []
+        with capsys.disabled():
+            print(f"{counts.total()}: {name}, {limit:,} bytes, exit {code} {fault}", flush=True)
     with capsys.disabled():
         for (name, code), count in sorted(counts.items()):
             print(f"| {name} | exit {code} | {count} |")
