@@ -5,7 +5,6 @@ the process writes may grow beyond so many bytes, and prints a line of JSON with
 A process of its own for each would load TensorFlow each time; here they are forked from one that has.
 """
 
-import io
 import json
 import os
 import resource
@@ -37,7 +36,7 @@ def outcome(limit: int, folder: str, arguments: list[str]) -> tuple[int, str]:
     if process == 0:
         os.dup2(writer, 2)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.stdout = io.TextIOWrapper(os.fdopen(os.dup(1), "wb"))
+        sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
         os.closerange(reader, writer + 1)
         run_limited(limit, folder, arguments)
     os.close(writer)
