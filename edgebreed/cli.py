@@ -106,7 +106,7 @@ def _foreign(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno in ENVIRONMENT:
         what = "the output" if error.filename is None else error.filename
         return _fail(f"cannot read or write {what}: {error.strerror}", USAGE_ERROR)
-    if isinstance(error, FileNotFoundError) and error.filename is None:  # as `tempfile` says it
+    if isinstance(error, OSError) and error.errno == errno.ENOENT and error.filename is None:  # `tempfile`'s
         return _fail(f"{error.strerror}: make room in one of them, or name another in TMPDIR", USAGE_ERROR)
     if os.environ.get("EDGEBREED_DEBUG"):
         traceback.print_exception(error)

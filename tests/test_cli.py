@@ -101,6 +101,11 @@ def test_a_wrong_command_line_is_refused(cli: Cli, arguments: tuple[str, ...]) -
         (InputError("no such file"), 2, "edgebreed: no such file"),
         (ProofError("accuracy was lost"), 1, "edgebreed: accuracy was lost"),
         (KeyboardInterrupt(), 130, "edgebreed: interrupted"),
+        (
+            FileNotFoundError("x"),
+            70,
+            "edgebreed: unexpected FileNotFoundError: x (EDGEBREED_DEBUG=1 shows where)",
+        ),
         (KeyError("x"), 70, "edgebreed: unexpected KeyError: 'x' (EDGEBREED_DEBUG=1 shows where)"),
         (OSError(27, "File too large", "a"), 2, "edgebreed: cannot read or write a: File too large"),
         (OSError(36, "File name too long", "a"), 2, "edgebreed: cannot read or write a: File name too long"),
