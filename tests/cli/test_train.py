@@ -150,6 +150,7 @@ def test_shown_labels_do_not_move_classes(cli: Cli, tmp_path: Path, small_data: 
     assert (12, trained["test"]["top1"]) == (measured["n"], pytest.approx(measured["top1"]))
 
 
+@pytest.mark.keras
 @pytest.mark.skipif(not MAY_MOUNT, reason="makes a small disk, which needs root")
 def test_a_full_disk_is_one_line(cli: Cli, tmp_path: Path, small_data: Path) -> None:
     """And the folder that the training had made is gone, with the log of an epoch that counts for nothing."""

@@ -14,7 +14,7 @@ from edgebreed.edge.files import OUTPUT_MARKER
 from ..conftest import ROOT
 from ..edge.stream.videos import write_video
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.keras]
 
 SMALL = (0, 1, 50, 100, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 512_000)
 LARGE = (0, 60, 10_000, 4_000_000, 22_000_000)  # each takes seconds; around mark, log, weights and checkpoint
