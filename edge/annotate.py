@@ -6,10 +6,13 @@ import numpy as np
 from edgebreed.edge.boxes import Box
 from edgebreed.edge.images import Frame
 from edgebreed.edge.prediction import Kind, Result
+from edgebreed.edge.text import printable
 
 _COLOURS = {Kind.KNOWN: (80, 175, 60), Kind.PERSON: (200, 120, 40), Kind.UNKNOWN: (110, 110, 110)}  # BGR
 _FACE = (0, 200, 255)
 _WHITE = (255, 255, 255)
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_LONGEST = 300  # letters of a summary; more could not be read anyway
 
 
 def draw_faces(frame: Frame, faces: tuple[Box, ...]) -> Frame:
@@ -30,25 +33,22 @@ def draw_result(frame: Frame, result: Result) -> Frame:
         `(H + bar, W, 3) uint8 BGR`.
     """
     canvas = draw_faces(frame, result.faces or ())
-    text = result.summary
+    text = drawable(result.summary)
     bar = max(24, round(frame.shape[0] / 14))
     scale = _fitting_scale(text, frame.shape[1] - 12, bar * 0.55)
     caption = np.full((bar, frame.shape[1], 3), _COLOURS[result.kind], np.uint8)
-    cv2.putText(
-        caption,
-        text,
-        (6, round(bar * 0.7)),
-        cv2.FONT_HERSHEY_SIMPLEX,
-        scale,
-        _WHITE,
-        _thickness(scale),
-        cv2.LINE_AA,
-    )
+    place = (6, round(bar * 0.7))
+    cv2.putText(caption, text, place, _FONT, scale, _WHITE, _thickness(scale), cv2.LINE_AA)
     return np.vstack([canvas, caption])
 
 
+def drawable(text: str) -> str:
+    """A text that OpenCV draws on one line: half of a letter, for example, would end the process in it."""
+    return printable(text[:_LONGEST])
+
+
 def _fitting_scale(text: str, width: int, height: float) -> float:
-    (text_width, text_height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 1.0, 1)
+    (text_width, text_height), _ = cv2.getTextSize(text, _FONT, 1.0, 1)
     return min(width / text_width, height / text_height)
 
 

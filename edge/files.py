@@ -19,6 +19,7 @@ PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 Other files get the modes that the user's umask leaves; a file or folder that exists keeps its mode.
 """
 OUTPUT_MARKER = ".edgebreed-output"
+_MARK = b"edgebreed wrote this folder: training and predicting leave its pictures out.\n"
 _PREFIX = 50  # letters of a temporary file's name: one of 255 bytes leaves no room for more
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _RECORD = "run.json"  # of a run, of versions that left no marker
@@ -111,16 +112,20 @@ def mark_output(folder: Path, *, private: bool = False) -> bool:
         Whether the folder is marked.
 
     Raises:
-        InputError: the folder cannot be made.
+        InputError: the folder or its mark cannot be made; no part of them is left then.
     """
-    marker = folder / OUTPUT_MARKER
+    marker, made = folder / OUTPUT_MARKER, not folder.exists()
     try:
         make_folder(folder, private=private)
         if marker.exists() or any(folder.iterdir()):
             return marker.exists()
-        marker.write_text("edgebreed wrote this folder: training and predicting leave its pictures out.\n")
+        write_whole(marker, _MARK, overwrite=True)
     except OSError as error:
         raise InputError(f"cannot write {folder}: {error.strerror}") from error
+    except InputError:  # the disk is full
+        if made:
+            folder.rmdir()
+        raise
     return True
 
 

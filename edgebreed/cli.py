@@ -28,8 +28,10 @@ from edgebreed.commands.tune import tune
 from edgebreed.errors import EdgebreedError
 
 USAGE_ERROR, INTERNAL_ERROR, INTERRUPTED = 2, 70, 130  # 70 is EX_SOFTWARE of sysexits.h
-ENVIRONMENT = (errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
-"""What the system refuses that is no fault of edgebreed: permissions, a full, locked or broken disk."""
+_PATHS = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
+_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+ENVIRONMENT = (*_PATHS, *_DISKS)
+"""What the system refuses that is no fault of edgebreed: a path; a full, locked or broken disk."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -104,6 +106,8 @@ def _foreign(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno in ENVIRONMENT:
         what = "the output" if error.filename is None else error.filename
         return _fail(f"cannot read or write {what}: {error.strerror}", USAGE_ERROR)
+    if isinstance(error, OSError) and error.errno == errno.ENOENT and error.filename is None:  # `tempfile`'s
+        return _fail(f"{error.strerror}: make room in one of them, or name another in TMPDIR", USAGE_ERROR)
     if os.environ.get("EDGEBREED_DEBUG"):
         traceback.print_exception(error)
     name = type(error).__name__

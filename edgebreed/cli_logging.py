@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from edgebreed.edge.text import printable
 
 _ROOT = "edgebreed"
+_LONGEST = 2000  # letters; lists of names are cut before, so what is longer is one that nobody reads
 _INFORMATIVE = ("edgebreed.edge.stream", "edgebreed.live")
 """Loggers whose messages at INFO a user wants to see: states of a stream, the page's address, the broker."""
 
@@ -20,8 +21,11 @@ class _StderrHandler(logging.Handler):
 
 
 def print_message(message: str) -> None:
-    """Prints one line on standard error; names of files in it may hold any characters."""
-    print("edgebreed: " + printable(" ".join(message.split())), file=sys.stderr)
+    """Prints one line on standard error; names of files in it may hold any characters, and any number."""
+    line = printable(" ".join(message.split()))
+    if len(line) > _LONGEST:
+        line = f"{line[: _LONGEST // 2]} ... {line[-_LONGEST // 2 :]}"  # the end says what to do
+    print("edgebreed: " + line, file=sys.stderr)
 
 
 @contextmanager

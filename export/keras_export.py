@@ -1,14 +1,13 @@
 """Keras to float32 ONNX and TFLite, by Keras's own exporters."""
 
 import logging
-import tempfile
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from edgebreed import telemetry
+from edgebreed.train.disk_faults import temporary_folder
 
 if TYPE_CHECKING:
     from edgebreed.export.graph.index import Model
@@ -32,10 +31,10 @@ def to_onnx(model: Any, opset: int, static_batch: bool = False) -> "Model":
 
     telemetry.disable()  # tf2onnx imports ONNX Runtime where it is there
     model(np.zeros((1, *model.input_shape[1:]), np.uint8))  # Keras exports only a model that was called once
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    with temporary_folder() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # Keras's patch of tf2onnx asks for np.object
         logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # tracebacks of optimizations it skips
-        path = Path(folder) / "model.onnx"
+        path = folder / "model.onnx"
         model.export(path, format="onnx", opset_version=opset, verbose=False)
         converted = onnx.load(path)
     _set_batch(converted, static_batch)
@@ -64,8 +63,8 @@ def to_tflite(model: Any, static_batch: bool = False) -> bytes:
 
     shape = (1 if static_batch else None, *model.input_shape[1:])
     signature = [keras.InputSpec(shape=shape, dtype="uint8", name=INPUT)]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.tflite"
+    with temporary_folder() as folder:
+        path = folder / "model.tflite"
         operators = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
         model.export(path, format="litert", verbose=False, input_signature=signature, target_spec=operators)
         converted = parse(path.read_bytes())

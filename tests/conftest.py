@@ -48,6 +48,7 @@ NEEDS = {
     "broker": MOSQUITTO is not None,
     "stream": has_rtsp_server(),
     "strace": shutil.which("strace") is not None,
+    "display": shutil.which("Xvfb") is not None,
     "systemd": shutil.which("systemd-analyze") is not None,
 }
 

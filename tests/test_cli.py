@@ -11,7 +11,7 @@ import edgebreed
 from edgebreed.cli import exit_code_of
 from edgebreed.errors import InputError, ProofError
 
-from .conftest import Cli, Outcome, colour_model
+from .conftest import ROOT, Cli, Outcome, colour_model
 
 
 def assert_refused(outcome: Outcome, message: str) -> None:
@@ -101,7 +101,14 @@ def test_a_wrong_command_line_is_refused(cli: Cli, arguments: tuple[str, ...]) -
         (InputError("no such file"), 2, "edgebreed: no such file"),
         (ProofError("accuracy was lost"), 1, "edgebreed: accuracy was lost"),
         (KeyboardInterrupt(), 130, "edgebreed: interrupted"),
+        (
+            FileNotFoundError("x"),
+            70,
+            "edgebreed: unexpected FileNotFoundError: x (EDGEBREED_DEBUG=1 shows where)",
+        ),
         (KeyError("x"), 70, "edgebreed: unexpected KeyError: 'x' (EDGEBREED_DEBUG=1 shows where)"),
+        (OSError(27, "File too large", "a"), 2, "edgebreed: cannot read or write a: File too large"),
+        (OSError(36, "File name too long", "a"), 2, "edgebreed: cannot read or write a: File name too long"),
         (MemoryError("a\nb"), 70, "edgebreed: unexpected MemoryError: a b (EDGEBREED_DEBUG=1 shows where)"),
     ],
 )
@@ -172,6 +179,17 @@ def test_a_terminal_of_ascii_is_enough(photo: Path, colours: Path) -> None:
     (photo.parent / names[1]).write_bytes(b"")
     done = subprocess.run([*command, names[1]], env=environment, capture_output=True, text=True, check=False)
     assert (2, True) == (done.returncode, done.stderr.startswith(r"edgebreed: caf\udce9.png does not decode"))
+
+
+def test_a_system_without_room_for_temporary_files_is_no_bug(colours: Path) -> None:
+    """One line names the folders that were tried."""
+    code = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))"
+    program = f"{code}; from edgebreed.cli import main; main()"
+    command = [sys.executable, "-c", program, "bench", "--model", str(colours)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert 2 == done.returncode
+    assert done.stderr.startswith("edgebreed: No usable temporary directory found in ['/tmp'")
+    assert done.stderr.endswith("make room in one of them, or name another in TMPDIR\n")
 
 
 @pytest.mark.parametrize(("ending", "code"), [(">&-", 0), ("> /dev/full", 2)])

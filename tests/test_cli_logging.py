@@ -33,6 +33,15 @@ def test_a_name_in_a_message_steers_no_terminal(capsys: pytest.CaptureFixture[st
     assert "edgebreed: no image in \\x1b[31m\\u202ea\\udcff/🐕\n" == capsys.readouterr().err
 
 
+def test_a_name_without_end_leaves_room_for_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
+    """The line begins and ends as it did."""
+    print_message(f"no image in {'x' * 10_000}: give another folder")
+    line = capsys.readouterr().err
+    assert line.startswith("edgebreed: no image in xxx")
+    assert line.endswith("xxx: give another folder\n")
+    assert 2000 < len(line) < 2100
+
+
 def test_matplotlibs_advice_is_not_for_users_of_edgebreed() -> None:
     """It gives some where there is no home to write to, and draws all the same."""
     code = "from edgebreed.cli_logging import log_to_stderr\nwith log_to_stderr(): import matplotlib.figure"

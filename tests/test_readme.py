@@ -29,6 +29,13 @@ def test_commands_in_readme_exist(line: str) -> None:
     assert [] == [word for word in words if word.startswith("--") and f"`{word}" not in section]
 
 
+def test_options_that_the_security_page_names_exist() -> None:
+    """It promises nothing that no option does."""
+    named = set(re.findall(r"`(--[a-z-]+)`", (ROOT / "SECURITY.md").read_text()))
+    assert {"--serve", "--max-pixels"} <= named
+    assert set() == {word for word in named if f"`{word}" not in README.split(REFERENCE)[1]}
+
+
 def test_no_host_and_no_path_of_ours() -> None:
     """The project speaks of itself alone."""
     for path in (

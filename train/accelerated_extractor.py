@@ -1,6 +1,5 @@
 """A feature extractor as fast as the machine runs it: OpenVINO on a CPU, half precision on a GPU."""
 
-import tempfile
 from collections.abc import Callable
 from functools import cached_property
 from importlib.util import find_spec
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from edgebreed import telemetry
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.errors import ProofError
+from edgebreed.train.disk_faults import temporary_folder
 from edgebreed.train.feature_extractor import KerasFeatureExtractor
 from edgebreed.train.keras_setup import half_precision, has_gpu, keras
 
@@ -80,8 +80,8 @@ class AcceleratedExtractor:
 
 def _compile(model: Any) -> Any:
     openvino = telemetry.import_quietly("openvino")
-    with tempfile.TemporaryDirectory() as folder:
-        model.export(folder, format="tf_saved_model", verbose=False)
-        converted = openvino.convert_model(folder)
+    with temporary_folder() as folder:
+        model.export(str(folder), format="tf_saved_model", verbose=False)
+        converted = openvino.convert_model(str(folder))
     settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
     return openvino.Core().compile_model(converted, "CPU", settings)

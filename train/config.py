@@ -23,6 +23,7 @@ class Arch(StrEnum):
         return cls.TRANSFER if value == XCEPTION else None
 
 
+LONGEST_SUBJECT = 100  # letters
 LOGS = "tensorboard"  # folder of a run
 XCEPTION = "xception"
 SIDE = 224
@@ -118,7 +119,7 @@ class TrainConfig:
             )
         if self.fine_tune and self.arch is Arch.SCRATCH:
             raise InputError("--fine-tune is for a transfer: leave --arch scratch out")
-        if self.subject is not None and (not self.subject.strip() or not self.subject.isprintable()):
+        if self.subject is not None and not _is_noun(self.subject):
             raise InputError(f"--subject {self.subject!r}: give a noun in one line, such as rocket")
         Rejection().set_to(self.unknown_below)  # refuses what is no threshold before anything is fitted
         if self.negatives is not None and self.arch is Arch.SCRATCH:
@@ -147,6 +148,11 @@ class TrainConfig:
             key: str(value) if isinstance(value, Path | StrEnum) else value
             for key, value in asdict(self).items()
         }
+
+
+def _is_noun(text: str) -> bool:
+    """Whether a model file takes a text as its subject, with the words around it."""
+    return bool(text.strip()) and text.isprintable() and len(text) <= LONGEST_SUBJECT
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from edgebreed.edge.files import write_whole
 from edgebreed.edge.images import Frame
 
 SIDE = 96
@@ -27,7 +28,8 @@ def write_demo(root: Path, seed: int = 0) -> Path:
             folder = root / split / name
             folder.mkdir(parents=True, exist_ok=True)
             for number in range(count):
-                cv2.imwrite(str(folder / f"{number:03}.png"), _picture(draw, rng))
+                data = cv2.imencode(".png", _picture(draw, rng))[1].tobytes()
+                write_whole(folder / f"{number:03}.png", data, overwrite=True)
     return root
 
 

@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from edgebreed.edge.files import mark_output, remove_leftovers, remove_unused
 from edgebreed.errors import InputError
+from edgebreed.train.config import LOGS
 from edgebreed.train.run_record import CHECKPOINT, FILES, RECORD, RUNS
 
 _LOG = logging.getLogger(__name__)
@@ -26,7 +28,7 @@ def run_folder(network: str, out: Path | None, overwrite: bool, resume: bool) ->
         resume: whether `out` holds an interrupted run.
 
     Yields:
-        The folder. It is removed again if nothing was written into it.
+        The folder. It is removed again if nothing but a log was written into it.
 
     Raises:
         InputError: another training uses `out`, it holds a run, nothing to resume or no folder, or it cannot
@@ -109,6 +111,8 @@ def _lock(handle: int, folder: Path) -> None:
 
 
 def _remove_unused(folder: Path) -> None:
+    if not any((folder / name).exists() for name in FILES):
+        shutil.rmtree(folder / LOGS, ignore_errors=True)  # of epochs of which nothing else is left
     with suppress(OSError):  # it holds a run
         remove_unused(folder)
         if folder.parent == RUNS:

@@ -8,13 +8,14 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from edgebreed.edge.files import replacing, write_whole
+from edgebreed.edge.files import write_whole
 from edgebreed.edge.manifest import LearnedImages
 from edgebreed.machine import versions
 from edgebreed.train.classification_metrics import measure
 from edgebreed.train.config import Arch, Fitted, TrainConfig
 from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.delivered import describe_unknown, measure_delivered
+from edgebreed.train.keras_file import write_keras
 from edgebreed.train.label_names import read_names, shown_labels
 from edgebreed.train.prepare import PreparedData, prepare
 from edgebreed.train.run_record import (
@@ -151,7 +152,7 @@ def _write(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: 
     tested = ClassifiedImages(data.images("test"), fitted.test.probabilities, record.labels)
     for older in (RECORD, REPORT, *PLOTS):
         (out / older).unlink(missing_ok=True)
-    _write_model(out, fitted)
+    write_keras(out / MODEL, fitted.model)
     _write_json(out / METRICS, result.to_dict())
     _write_json(out / SPLITS, data.to_dict())
     write_whole(out / HISTORY, _history_csv(fitted.history), overwrite=True)
@@ -159,11 +160,6 @@ def _write(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: 
     _draw(out, record, result, tested)
     if not fitted.interrupted:
         remove_checkpoint(out)
-
-
-def _write_model(out: Path, fitted: Fitted) -> None:
-    with replacing(out / MODEL) as file:
-        fitted.model.save(file.name)
 
 
 def _write_json(path: Path, data: dict[str, Any]) -> None:

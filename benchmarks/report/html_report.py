@@ -101,7 +101,7 @@ def write_html_report(path: Path, results: Sequence[BenchResult], overwrite: boo
     Raises:
         InputError: the file exists and `overwrite` is not set.
     """
-    write_whole(path, html_report(results).encode(), overwrite=overwrite)
+    write_whole(path, html_report(results).encode(errors="backslashreplace"), overwrite=overwrite)
 
 
 def html_report(results: Sequence[BenchResult]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from edgebreed.edge.files import write_whole
 from edgebreed.edge.image_limits import DEFAULT_LIMITS, ImageLimits
 from edgebreed.edge.images import Frame, read_photo
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
@@ -29,7 +30,7 @@ def write_synthetic_images(folder: Path) -> list[Path]:
         smooth = cv2.resize(coarse, SYNTHETIC_SIZE, interpolation=cv2.INTER_CUBIC).astype(np.float32)
         image = np.clip(smooth + generator.normal(0, 6, smooth.shape), 0, 255).astype(np.uint8)
         paths.append(folder / f"drawn-{number}.jpg")
-        cv2.imwrite(str(paths[-1]), image)
+        write_whole(paths[-1], cv2.imencode(".jpg", image)[1].tobytes())
     return paths
 
 

@@ -19,7 +19,7 @@ from edgebreed.edge.engines.engine import (
 )
 from edgebreed.edge.engines.model_interface import TensorInfo, check_interface
 from edgebreed.edge.formats import ModelFile, ModelFormat
-from edgebreed.errors import MissingExtraError
+from edgebreed.errors import EngineError, MissingExtraError
 
 
 class OpenVINOEngine:
@@ -50,7 +50,7 @@ class OpenVINOEngine:
             settings["INFERENCE_NUM_THREADS"] = str(threads)
         with engine_faults(f"OpenVINO refuses {model.path}"):
             core = openvino.Core()
-            self._model = core.compile_model(core.read_model(model.data), "CPU", settings)
+            self._model = _compiled(core, core.read_model(model.data), settings)
             check_interface(_infos(self._model.inputs), _infos(self._model.outputs), model.manifest)
         self._classes = len(model.manifest.classes)
         rows = self._model.inputs[0].get_partial_shape()[0]
@@ -71,6 +71,19 @@ class OpenVINOEngine:
         if not hasattr(self._local, "request"):
             self._local.request = self._model.create_infer_request()
         return self._local.request
+
+
+def _compiled(core: Any, graph: Any, settings: dict[str, str]) -> Any:
+    """A compiled model; where a service's sandbox is in the way, the error says how to let it through."""
+    try:
+        return core.compile_model(graph, "CPU", settings)
+    except RuntimeError as error:
+        if "can't protect" not in str(error):
+            raise
+        raise EngineError(
+            "OpenVINO makes machine code while it runs, which is not allowed here: take another engine, or "
+            "set MemoryDenyWriteExecute=no in a drop-in of the service"
+        ) from error
 
 
 def _infos(tensors: list[Any]) -> list[TensorInfo]:

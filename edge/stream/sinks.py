@@ -29,6 +29,10 @@ class Sink(Protocol):
         ...
 
 
+class StateListener:
+    """Base of sinks that are no output: where all outputs have failed, a stream ends, whoever listens."""
+
+
 class SinkGroup:
     """Several sinks of one stream; one that raises is dropped, and the others go on.
 
@@ -45,11 +49,12 @@ class SinkGroup:
         self.errors: list[Exception] = []
         self._all, self._active = list(sinks), list(sinks)
         self._last = StateChange(State.STARTING, "", time.time())
+        self._outputs = [sink for sink in sinks if not isinstance(sink, StateListener)]
 
     @property
     def all_failed(self) -> bool:
-        """Whether there were sinks and each of them has failed."""
-        return bool(self._all) and not self._active
+        """Whether there were outputs and each of them has failed."""
+        return bool(self._outputs) and not any(sink in self._active for sink in self._outputs)
 
     def on_result(self, result: FrameResult) -> None:
         """Passes a result on."""

@@ -47,7 +47,11 @@ def bench(
     ] = None,
     model: Annotated[
         list[Path] | None,
-        typer.Option("--model", help="Model file, may be repeated; the one that ships if left out."),
+        typer.Option(
+            "--model",
+            envvar="EDGEBREED_MODEL",
+            help="Model file, may be repeated; the one that ships if left out.",
+        ),
     ] = None,
     engine: Annotated[
         list[str] | None,
@@ -81,7 +85,7 @@ def bench(
         request = Request(scenario, tuple(files), duration, streams, rate, image_source=source)
         results = run_scenario(systems, request)
     if csv is not None:
-        write_whole(csv, csv_table(results).encode(), overwrite=overwrite)
+        write_whole(csv, csv_table(results).encode(errors="backslashreplace"), overwrite=overwrite)
     if report is not None:
         write_html_report(report, results, overwrite)
     if json_:

@@ -32,7 +32,10 @@ Json = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on standard output.")
 ]
 Model = Annotated[
-    Path | None, typer.Option("--model", help="Model file; default: the one that ships with edgebreed.")
+    Path | None,
+    typer.Option(
+        "--model", envvar="EDGEBREED_MODEL", help="Model file; default: the one that ships with edgebreed."
+    ),
 ]
 EngineName = Annotated[
     str,

@@ -23,7 +23,8 @@ from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.edge.verify import verify as replay
 
 ModelArgument = Annotated[
-    Path | None, typer.Argument(help="Model file; default: the one that ships with edgebreed.")
+    Path | None,
+    typer.Argument(envvar="EDGEBREED_MODEL", help="Model file; default: the one that ships with edgebreed."),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from edgebreed.commands.common import Json, print_json
-from edgebreed.live.systemd_unit import UNIT_NAME, systemd_unit
+from edgebreed.live.systemd_unit import SINGLE, TEMPLATE
 
 
 def service(
@@ -15,11 +15,18 @@ def service(
         Path | None,
         typer.Option(help="Python interpreter that edgebreed is installed for; default: this one."),
     ] = None,
+    template: Annotated[
+        bool,
+        typer.Option(
+            "--template", help="A template for several streams, each with a settings file of its own."
+        ),
+    ] = False,
     json_: Json = False,
 ) -> None:
     """Print a systemd unit that keeps `edgebreed stream` running on this machine."""
-    text = systemd_unit(python or Path(sys.executable))
+    unit = TEMPLATE if template else SINGLE
+    text = unit.text(python or Path(sys.executable))
     if json_:
-        print_json({"name": UNIT_NAME, "unit": text})
+        print_json({"name": unit.name, "unit": text})
         return
     sys.stdout.write(text)

@@ -47,6 +47,7 @@ from edgebreed.live.options import (
     Token,
     live_sinks,
 )
+from edgebreed.live.systemd_notify import SystemdNotifier
 from edgebreed.live.tls import server_context
 from edgebreed.outputs.collisions import refuse_collisions
 from edgebreed.outputs.event_file import EventFileSink
@@ -161,23 +162,30 @@ def stream(
     capture = CaptureOptions(fps, _size(size), open_s, read_timeout)
     settings = ReconnectSettings(open_s, read_timeout, give_up, stale_after, fps=fps)
     with ExitStack() as stack:
+        notifier = SystemdNotifier.from_environment()
+        stack.callback(notifier.close)
         frames = open_source(source, capture, settings, realtime)
         stack.callback(frames.close)
         options = EngineOptions(engine, threads, allow_fallback)
         pipeline = Pipeline.open(model, options, faces, unknown_below)
-        sinks: list[Sink] = []
+        sinks: list[Sink] = [notifier]
         for sink in live_sinks(serve, token, mqtt, mqtt_every, mqtt_spool, tls):
             stack.callback(sink.close)
             sinks.append(sink)
         sinks += _sinks(outputs, frames, stack)
         stopped = stack.enter_context(stop_signals())
         windows = [sink for sink in sinks if isinstance(sink, WindowSink)]
+
+        def stop() -> bool:
+            notifier.tick()
+            return bool(stopped) or any(window.quit_requested() for window in windows)
+
         summary = run_stream(
             frames,
             pipeline,
             sinks,
             StreamOptions(max_frames, detect_every, not no_smooth),
-            lambda: bool(stopped) or any(window.quit_requested() for window in windows),
+            stop,
         )
     _show(summary, json_)
     if summary.errors:
@@ -200,13 +208,22 @@ def _sinks(outputs: Outputs, source: FrameSource, stack: ExitStack) -> list[Sink
         stack.callback(sink.close)
         sinks.append(sink)
 
-    if outputs.window:
-        add(WindowSink())
+    if outputs.window and (window := _window()):
+        add(window)
     if outputs.record is not None:
         add(RecordingSink(outputs.record, source.fps, source.live, outputs.overwrite))
     if outputs.events is not None:
         add(EventFileSink(outputs.events, outputs.overwrite))
     return sinks
+
+
+def _window() -> WindowSink | None:
+    """The window; where none opens, the stream goes on without, as its other outputs need none."""
+    try:
+        return WindowSink()
+    except InputError as error:
+        _LOG.warning("%s: going on without one (--headless asks for none)", error)
+        return None
 
 
 def _size(text: str | None) -> tuple[int, int] | None:

@@ -55,6 +55,8 @@ def parse_broker(text: str) -> Broker:
         InputError: it is no such URL, or MQTT cannot publish to the topic or carry the login; the message has
             no credentials.
     """
+    if not text.isprintable():
+        raise InputError(f"no broker, as the URL holds characters that are no text: {_FORM}")
     parts, port = _split(text)
     if parts.scheme not in _PORTS or not _is_host(parts.hostname) or port == 0:
         raise InputError(f"no broker: {redact(text)!r}: {_FORM}")

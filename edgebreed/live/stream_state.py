@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from edgebreed.edge.stream.counters import FrameCounts
 from edgebreed.edge.stream.events import FrameResult, State, StateChange
 from edgebreed.edge.stream.source_uri import redact
+from edgebreed.edge.text import printable
 
 HISTORY_S = 60.0
 FPS_WINDOW_S = 5.0
@@ -81,7 +82,7 @@ class Health:
         """Plain JSON types."""
         return {
             "status": "ok" if self.healthy else "failing",
-            "reason": self.reason,
+            "reason": printable(self.reason),
             "state": self.state.value,
             "since_result_s": round(self.since_result_s, 1),
         }

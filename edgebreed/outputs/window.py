@@ -1,30 +1,41 @@
 """Shows a stream in a window."""
 
-import os
+import subprocess
+import sys
 
 import cv2
 
 from edgebreed.edge.annotate import draw_result
 from edgebreed.edge.stream.events import FrameResult, StateChange
+from edgebreed.edge.text import printable
 from edgebreed.errors import InputError
 
-_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 _TITLE = "edgebreed"
+_TRIAL_S = 10.0  # for a display that answers to nobody
+_MOST = 200  # characters of a reason
+_TRIAL = """
+import resource, sys
+import cv2
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+try:
+    cv2.namedWindow("edgebreed")
+    cv2.waitKey(1)
+except cv2.error as error:
+    sys.exit(error.err)
+"""
 
 
 class WindowSink:
     """A sink that shows the annotated frames in a window.
 
     Raises:
-        InputError: there is no display, in which case OpenCV itself would abort the process.
+        InputError: no window can be opened, as there is no display or none that answers.
     """
 
     def __init__(self) -> None:
         self._quit = self._shown = False
-        if not any(os.environ.get(name) for name in _DISPLAYS):
-            raise InputError("no display to open a window on: pass --headless")
-        if any(line.split() == ["GUI:", "NONE"] for line in cv2.getBuildInformation().splitlines()):
-            raise InputError("this OpenCV was built without windows: pass --headless")
+        if fault := _fault_of_windows():
+            raise InputError(f"no window: {fault}")
 
     def on_result(self, result: FrameResult) -> None:
         """Shows a frame and its result."""
@@ -42,4 +53,19 @@ class WindowSink:
 
     def close(self) -> None:
         """Closes the window."""
-        cv2.destroyAllWindows()
+        if self._shown:
+            cv2.destroyAllWindows()
+
+
+def _fault_of_windows() -> str:
+    """Why no window opens here, empty where one does; tried by a child, as a failure ends the process."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", _TRIAL], capture_output=True, check=False, timeout=_TRIAL_S
+        )
+    except subprocess.TimeoutExpired:
+        return f"the display did not answer in {_TRIAL_S:g} s"
+    if done.returncode == 0:
+        return ""
+    said = done.stderr.decode(errors="replace").strip() or f"the trial ended with {done.returncode}"
+    return printable(said.splitlines()[0])[:_MOST]

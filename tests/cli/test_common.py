@@ -43,6 +43,20 @@ def test_annotated_images_of_equal_names_get_different_files(cli: Cli, tmp_path:
         assert ["a/1.jpg", "b/1.bmp.jpg", "b/1.png.jpg"] == saved
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("predict", "."), ("stream", "--source", "."), ("bench",), ("verify",), ("inspect",)],
+    ids=lambda command: command[0],
+)
+def test_the_model_may_come_by_a_variable(
+    command: tuple[str, ...], cli: Cli, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In every command that otherwise takes the one that ships, as a service's settings are variables."""
+    monkeypatch.setenv("EDGEBREED_MODEL", "/elsewhere/model.onnx")
+    outcome = cli(*command)
+    assert (2, True) == (outcome.code, "cannot read model /elsewhere/model.onnx" in outcome.err)
+
+
 @pytest.mark.parametrize("size", [(70_000, 2), (1, 131_000)])
 def test_a_picture_longer_than_jpeg_can_be_is_shrunk(size: tuple[int, int], tmp_path: Path) -> None:
     """To the longest side that OpenCV writes; others keep their size."""

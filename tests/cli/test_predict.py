@@ -7,9 +7,13 @@ import stat
 from pathlib import Path
 
 import cv2
+import pytest
+
+from edgebreed.edge.files import OUTPUT_MARKER
 
 from ..conftest import BLUE, RED, Cli, plain
 from ..edge import bombs
+from ..outputs.small_disk import MAY_MOUNT, small_disk
 
 
 def test_predict_prints_an_object_a_line_in_order(cli: Cli, tmp_path: Path, colours: Path) -> None:
@@ -133,3 +137,17 @@ def test_a_pipe_is_refused_in_one_line(cli: Cli, tmp_path: Path, colours: Path) 
     outcome = cli("predict", "pipe.jpg", "--model", colours)
     assert 2 == outcome.code
     assert "pipe.jpg is no regular file: give the file of a photo, or a folder" in outcome.err
+
+
+@pytest.mark.skipif(not MAY_MOUNT, reason="makes a small disk, which needs root")
+def test_a_full_disk_is_one_line(cli: Cli, tmp_path: Path, photo: Path, colours: Path) -> None:
+    """The pictures that found room are whole, and nothing else is there."""
+    paths = [photo.with_name(f"{number}.png") for number in range(9)]
+    for path in paths:
+        path.write_bytes(photo.read_bytes())
+    with small_disk(tmp_path / "disk", 16) as disk:
+        outcome = cli("predict", *paths, "--model", colours, "--save", disk / "s")
+        saved = sorted(path.name for path in disk.rglob("*") if path.is_file())
+    assert (2, 1) == (outcome.code, len(outcome.err.splitlines()))
+    assert outcome.err.endswith(f"s/{len(saved) - 1}.jpg: No space left on device\n")
+    assert [OUTPUT_MARKER, *(f"{number}.jpg" for number in range(len(saved) - 1))] == saved

@@ -9,6 +9,7 @@ from edgebreed.commands.train import parse_arch
 from edgebreed.train.config import Arch
 
 from ..conftest import Cli
+from ..outputs.small_disk import MAY_MOUNT, small_disk
 from ..test_cli import assert_refused
 
 
@@ -147,3 +148,16 @@ def test_shown_labels_do_not_move_classes(cli: Cli, tmp_path: Path, small_data: 
     trained = cli(*command, "--names", "names.json", "--json").json
     measured = cli("evaluate", "data", "--model", "run", "--json").json
     assert (12, trained["test"]["top1"]) == (measured["n"], pytest.approx(measured["top1"]))
+
+
+@pytest.mark.keras
+@pytest.mark.skipif(not MAY_MOUNT, reason="makes a small disk, which needs root")
+def test_a_full_disk_is_one_line(cli: Cli, tmp_path: Path, small_data: Path) -> None:
+    """And the folder that the training had made is gone, with the log of an epoch that counts for nothing."""
+    options = ("--arch", "scratch", "--size", "32", "--epochs", "1", "--cache", tmp_path / "cache")
+    with small_disk(tmp_path / "disk", 2000) as disk:
+        outcome = cli("train", "--data", small_data, *options, "--out", disk / "run")
+        left = list(disk.iterdir())
+    assert (2, []) == (outcome.code, left)
+    said = [line for line in outcome.err.splitlines() if line.startswith("edgebreed: ")]
+    assert [f"edgebreed: cannot write {disk}/run/checkpoint.npz: No space left on device"] == said

@@ -1,6 +1,9 @@
 """Results drawn onto frames."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from edgebreed.edge.annotate import draw_faces, draw_result
 from edgebreed.edge.prediction import Kind, Prediction, Result
@@ -23,6 +26,15 @@ def test_the_summary_is_below_the_picture() -> None:
     """It hides nothing of the picture, and its bar contains text."""
     drawn = draw_result(plain(GREY, 200, 100), RESULT)
     assert drawn.shape[0] > 100
+    assert 1 < len(np.unique(drawn[100:].reshape(-1, 3), axis=0))
+
+
+@pytest.mark.parametrize(
+    "text", ["\ud800", "n\udcff.jpg", "a\0b", "\x1b[2J\n", "\u202eabc", "\u65e5\u672c", "x" * 1_000_000]
+)
+def test_any_text_is_drawn(text: str) -> None:
+    """Half of a letter, bytes that are no UTF-8, what steers a terminal, and more than anybody reads."""
+    drawn = draw_result(plain(GREY, 200, 100), replace(RESULT, summary=text))
     assert 1 < len(np.unique(drawn[100:].reshape(-1, 3), axis=0))
 
 

@@ -20,6 +20,7 @@ from edgebreed.edge.files import (
 from edgebreed.errors import InputError
 
 from ..conftest import fresh_python
+from ..outputs.small_disk import MAY_MOUNT, small_disk
 
 
 def test_a_file_is_written_with_its_folder(tmp_path: Path) -> None:
@@ -151,3 +152,15 @@ def test_a_user_without_a_home_has_a_cache_too() -> None:
     code = "import os; from edgebreed.edge.files import user_cache; del os.environ['HOME']; os.setuid(54321)"
     folder = fresh_python(f"{code}; os.environ.pop('XDG_CACHE_HOME', None); print(user_cache())").strip()
     assert Path(tempfile.gettempdir()) / "edgebreed-54321" == Path(folder)
+
+
+@pytest.mark.skipif(not MAY_MOUNT, reason="makes a small disk, which needs root")
+def test_a_full_disk_leaves_no_half_mark(tmp_path: Path) -> None:
+    """Nor the folder, unless it was there before."""
+    with small_disk(tmp_path / "disk", 4) as disk:
+        (disk / "own").mkdir()
+        (disk / "filling").write_bytes(bytes(4096))
+        for name in ("new", "own"):
+            with pytest.raises(InputError, match=rf"cannot write .*{name}.*: No space left on device"):
+                mark_output(disk / name)
+        assert [disk / "filling", disk / "own"] == sorted(disk.rglob("*"))

@@ -41,6 +41,7 @@ def test_brokers(text: str, broker: Broker) -> None:
         ("mqtt://h/+/line-1", r"and no # or \+ in the topic"),
         ("mqtt://ann:sec/ret@h/t", "no broker: 'mqtt://h/t'.*write @ : / in a password as %40 %3A %2F"),
         ("mqtt://h:99999/t", "no broker"),
+        ("mqtt://ann:secret@h/t\udcff", "no broker, as the URL holds characters that are no text: give mqtt"),
     ],
 )
 def test_an_invalid_broker_is_refused(text: str, message: str) -> None:

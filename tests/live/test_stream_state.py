@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from edgebreed.edge.stream.events import State, StateChange
-from edgebreed.live.stream_state import StreamState, check_health
+from edgebreed.live.stream_state import Health, StreamState, check_health
 
 from .feed import ManualClock, change, frame_result
 
@@ -113,6 +113,12 @@ def health_of(state: State | None, since_result_s: float, *, with_details: bool 
     clock.now += since_result_s
     health = check_health(stream.snapshot(), with_details=with_details)
     return health.healthy, health.reason
+
+
+def test_a_reason_may_hold_any_name() -> None:
+    """Bytes that are no UTF-8 cannot be sent, and marks of direction would turn a terminal's line around."""
+    health = Health(False, "no file n\udcff\u202e.mp4", State.FAILED, 1.0)
+    assert r"no file n\udcff\u202e.mp4" == health.to_dict()["reason"]
 
 
 @pytest.mark.parametrize("state", [None, State.RUNNING, State.RECONNECTING])

@@ -46,7 +46,7 @@ def test_a_threshold_is_checked_before_anything_is_fitted(tmp_path: Path) -> Non
         TrainConfig(tmp_path, tmp_path, unknown_below="2")
 
 
-@pytest.mark.parametrize("subject", ["", "  ", "a\nb"])
+@pytest.mark.parametrize("subject", ["", "  ", "a\nb", "x" * 101, "\ud800", "\x1b[2J", "\u202ea"])
 def test_a_subject_is_a_noun(tmp_path: Path, subject: str) -> None:
     """It stands in every answer."""
     with pytest.raises(InputError, match="--subject .*: give a noun in one line"):

@@ -1,5 +1,6 @@
 """The drawn data set."""
 
+import os
 from pathlib import Path
 
 from edgebreed.train.dataset import read_dataset
@@ -11,6 +12,11 @@ def test_the_same_seed_draws_the_same_bytes(tmp_path: Path) -> None:
     first, again, other = (write_demo(tmp_path / name, seed) for name, seed in (("a", 3), ("b", 3), ("c", 4)))
     path = Path("valid") / "star" / "007.png"
     assert (first / path).read_bytes() == (again / path).read_bytes() != (other / path).read_bytes()
+
+
+def test_it_is_drawn_into_a_folder_of_any_name(tmp_path: Path) -> None:
+    """OpenCV's own writer would end the process where the name is no UTF-8."""
+    assert list(write_demo(tmp_path / os.fsdecode(b"n\xff")).rglob("*.png"))
 
 
 def test_it_is_a_complete_data_set(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from edgebreed.errors import InputError
+from edgebreed.train.config import LOGS
 from edgebreed.train.run_folder import run_folder
 from edgebreed.train.run_record import CHECKPOINT, RECORD
 
@@ -73,13 +74,14 @@ def test_a_run_is_replaced_or_resumed_when_asked(tmp_path: Path) -> None:
 def test_an_empty_folder_goes_only_if_it_was_made_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A training that was refused leaves nothing, and removes nothing of the user's."""
+    """A training that failed in its first epoch leaves no log, and removes nothing of the user's."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "own").mkdir()
     for out in (None, tmp_path / "new", tmp_path / "own"):
         with ExitStack() as stack:
             stack.enter_context(pytest.raises(ZeroDivisionError))
             stack.enter_context(run_folder("scratch", out, False, False))
+            (Path(out or "runs/scratch") / LOGS).mkdir()
             raise ZeroDivisionError
     assert [tmp_path / "own"] == list(tmp_path.iterdir())
 

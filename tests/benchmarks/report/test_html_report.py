@@ -69,6 +69,14 @@ def test_names_cannot_break_the_page(colours: Path) -> None:
     assert "<script>" not in html_report([strange])
 
 
+def test_names_that_are_no_text_are_written_as_escapes(colours: Path, tmp_path: Path) -> None:
+    """Of the folder of the images, for example."""
+    strange = result(colours, latencies(0))
+    strange = replace(strange, model=replace(strange.model, name="n\udcff"))
+    write_html_report(tmp_path / "r.html", [strange])
+    assert b"n\\udcff" in (tmp_path / "r.html").read_bytes()
+
+
 def test_it_is_not_overwritten(colours: Path, tmp_path: Path) -> None:
     """Unless that is asked for."""
     results = [result(colours, latencies(0))]

@@ -1,5 +1,6 @@
 """The images that a benchmark runs on."""
 
+import os
 from pathlib import Path
 
 import cv2
@@ -27,6 +28,13 @@ def test_a_whole_photo_loses_nothing(tmp_path: Path) -> None:
     (frame,) = camera_frames([tmp_path / "a.png"], LETTERBOXED_FRAME)
     red = (frame == RED).all(axis=2)
     assert (720, 360) == (red.any(axis=1).sum(), red.any(axis=0).sum())
+
+
+def test_they_are_written_into_a_folder_of_any_name(tmp_path: Path) -> None:
+    """OpenCV's own writer would end the process where the name is no UTF-8."""
+    folder = tmp_path / os.fsdecode(b"n\xff")
+    folder.mkdir()
+    assert all(path.read_bytes() for path in write_synthetic_images(folder))
 
 
 def test_synthetic_images_are_the_same_every_time(tmp_path: Path) -> None:

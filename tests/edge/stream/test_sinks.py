@@ -6,7 +6,7 @@ import pytest
 
 from edgebreed.edge.stream.counters import FrameCounts
 from edgebreed.edge.stream.events import FrameResult, State, StateChange
-from edgebreed.edge.stream.sinks import SinkGroup
+from edgebreed.edge.stream.sinks import SinkGroup, StateListener
 
 from ...conftest import RED, plain
 from .test_events import RESULT
@@ -65,6 +65,18 @@ def test_all_failed_needs_a_sink_to_begin_with() -> None:
     for group in (empty, failing):
         group.on_result(frame_result())
     assert (False, True) == (empty.all_failed, failing.all_failed)
+
+
+class Listener(StateListener, CollectingSink):
+    """A sink that takes states alone."""
+
+
+def test_a_listener_keeps_no_stream_running() -> None:
+    """Where every output has failed, a stream has nothing left to run for."""
+    group, listening = SinkGroup([Listener(), FailingSink()]), SinkGroup([Listener()])
+    for each in (group, listening):
+        each.on_result(frame_result())
+    assert (True, False) == (group.all_failed, listening.all_failed)
 
 
 def test_states_are_logged_without_credentials(caplog: pytest.LogCaptureFixture) -> None:
