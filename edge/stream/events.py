@@ -11,7 +11,7 @@ from typing import Any
 from edgebreed.edge.images import Frame
 from edgebreed.edge.prediction import Result
 from edgebreed.edge.stream.counters import FrameCounts
-from edgebreed.edge.stream.source_uri import redact
+from edgebreed.edge.stream.redaction import redact
 
 EVENT_SCHEMA = 1
 """Grows when a key is removed or changes its meaning; new keys leave it as it is."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from edgebreed.edge.stream.events import FrameResult, State, StateChange
-from edgebreed.edge.stream.source_uri import redact
+from edgebreed.edge.stream.redaction import redact
 
 HISTORY_S = 60.0
 FPS_WINDOW_S = 5.0
