@@ -1,6 +1,8 @@
 """Opens a camera, a video file or a network stream through OpenCV, with timeouts and clear errors."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -54,6 +56,8 @@ def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Captu
     options = options or CaptureOptions()
     _silence_opencv()
     _check_device(uri)
+    if uri.path is None and not _is_utf8(uri.address):  # OpenCV would end the process
+        raise SourceError(f"{uri.redacted} is no UTF-8: give it another name, for example by a link")
     for backend in _backends(uri):
         capture = _open(uri, options, backend)
         if capture.isOpened():
@@ -96,7 +100,30 @@ def _open(uri: SourceUri, options: CaptureOptions, backend: int) -> cv2.VideoCap
         cv2.CAP_PROP_READ_TIMEOUT_MSEC: options.read_timeout_s,
     }
     timeouts = [value for key, seconds in limits.items() for value in (key, round(seconds * 1e3))]
-    return cv2.VideoCapture(uri.text, backend, timeouts if backend == cv2.CAP_FFMPEG else [])
+    with _readable_name(uri) as name:
+        return cv2.VideoCapture(name, backend, timeouts if backend == cv2.CAP_FFMPEG else [])
+
+
+@contextmanager
+def _readable_name(uri: SourceUri) -> Iterator[str]:
+    """A source by a name that FFmpeg reads, while it is opened.
+
+    FFmpeg takes what stands before a colon for a protocol, but not in an absolute path.
+    """
+    name = uri.address if uri.path is None else str(uri.path.absolute())
+    if uri.path is None or _is_utf8(name):
+        yield name
+        return
+    with uri.path.open("rb") as file:
+        yield f"/dev/fd/{file.fileno()}"
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _backends(uri: SourceUri) -> list[int]:

@@ -69,7 +69,8 @@ def redact_url(url: str) -> str:
     Of parameters the names are shown, and values such as `channel=1`.
     """
     scheme, _, address = url.partition("://")
-    return f"{scheme}://{_redact_address(_behind_login(address))}"
+    rest = _behind_login(address)
+    return f"{scheme}://{_redact_address(rest, '@' in rest)}"
 
 
 def redact_pipeline(text: str) -> str:
@@ -98,13 +99,17 @@ def _behind_login(address: str) -> str:
     return rest
 
 
-def _redact_address(address: str) -> str:
-    """Host, path, parameters and fragment, none of which has a login."""
+def _redact_address(address: str, at_sign: bool) -> str:
+    """Host, path, parameters and fragment.
+
+    Args:
+        address: behind the login.
+        at_sign: whether an `@` follows; what seems to be a host and a port may then be a user and a password.
+    """
     authority = re.split(r"[/?#]", address, maxsplit=1)[0]
     path, mark, query = address[len(authority) :].partition("?")
     path, hash_mark, _ = path.partition("#")
-    # A user and a password of digits look like a host and a port.
-    known = not authority or (is_host(authority) and ("@" not in address or is_address(authority)))
+    known = not authority or (is_host(authority) and (not at_sign or is_address(authority)))
     shown = f"{authority if known else HIDDEN}{_redact_path(path)}"
     if hash_mark and not mark:
         return f"{shown}#{HIDDEN}"
@@ -113,7 +118,7 @@ def _redact_address(address: str) -> str:
 
 def _redact_path(path: str) -> str:
     return "/".join(
-        _redact_parameters(part, r"[&;,]|_(?=[A-Za-z-]+=)") if "=" in part else _shown(part)
+        _redact_parameters(part, r"[&;,]|_(?=[A-Za-z-]{2,}=.)") if "=" in part else _shown(part)
         for part in path.split("/")
     )
 
@@ -143,7 +148,7 @@ def _redact_url_in_text(text: str) -> str:
     scheme, _, address = text.partition("://")
     address = _behind_login(address)
     url = re.split(r"\s", address, maxsplit=1)[0].rstrip("\"':,;.)>]")
-    shown, rest = f"{scheme}://{_redact_address(url)}", address[len(url) :]
+    shown, rest = f"{scheme}://{_redact_address(url, '@' in address)}", address[len(url) :]
     if re.search(rf"{_SECRET_NAME}=(?!\*\*\*)[^&;]*$", url, re.IGNORECASE):
         return shown  # the value may go on behind a space
     return shown + _redact_plain(rest)

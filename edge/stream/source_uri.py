@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from edgebreed.edge.images import is_photo
 from edgebreed.edge.stream.redaction import redact, redact_pipeline, redact_url
-from edgebreed.edge.stream.url_login import code_login
+from edgebreed.edge.stream.url_login import code_address
 from edgebreed.errors import SourceError
 
 
@@ -54,8 +54,8 @@ class SourceUri:
 
     @property
     def address(self) -> str:
-        """What OpenCV opens: the text, with a login that any parser reads; it may contain a password."""
-        return code_login(self.text) if self.kind is SourceKind.NETWORK else self.text
+        """What OpenCV opens: the text, a network address so that any parser reads it; keep it secret."""
+        return code_address(self.text) if self.kind is SourceKind.NETWORK else self.text
 
     @property
     def path(self) -> Path | None:

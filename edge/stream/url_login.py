@@ -7,6 +7,7 @@ _HOST = r"(?:\[[0-9A-Fa-f:.]+(?:%\w+)?\]|\w(?:[\w.-]*\w)?\.?)"
 _COMPLETE = re.compile(rf"({_HOST})(?::\d{{1,5}})?")
 _AFTER_AT = re.compile(rf"@(?={_COMPLETE.pattern}(?:[/?#\s\"'<>),;:]|$))")
 _CODED = re.compile(r"%[0-9A-Fa-f]{2}")
+_LONE = re.compile("[\udc80-\udcff]")  # what Python makes of a byte that is no UTF-8
 _KEPT = "!$&'()*+,;=:"  # besides letters, digits and -._~ what RFC 3986 allows in a login
 
 
@@ -39,17 +40,17 @@ def is_address(authority: str) -> bool:
     return "." in authority.rstrip(".") or authority.startswith(("[", "localhost"))
 
 
-def code_login(url: str) -> str:
-    """The URL with a login that any parser reads: what is not allowed in one is percent-coded.
+def code_address(url: str) -> str:
+    """The URL as any parser reads it: in its login, what is not allowed in one is percent-coded.
 
-    Percent codes that are there stay as they are; a `%` without two hexadecimal digits becomes `%25`.
+    Percent codes that are there stay as they are; a `%` without two hexadecimal digits becomes `%25`. Behind
+    the login only bytes that are no UTF-8 are coded.
     """
     scheme, _, address = url.partition("://")
     login, rest = split_login(address)
-    if not login:
-        return url
     user, colon, password = login.partition(":")
-    return f"{scheme}://{_coded(user)}{colon}{_coded(password)}@{rest}"
+    shown = f"{_coded(user)}{colon}{_coded(password)}@" if login else ""
+    return f"{scheme}://{shown}{_LONE.sub(lambda byte: f'%{ord(byte[0]) - 0xDC00:02X}', rest)}"
 
 
 def _coded(text: str) -> str:

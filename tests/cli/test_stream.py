@@ -27,6 +27,21 @@ def test_stream_accounts_for_its_frames(cli: Cli, tmp_path: Path, colours: Path)
     assert [True] * 6 + [False] == [recording.read()[0] for _ in range(7)]
 
 
+@pytest.mark.parametrize("name", ["caf\udce9.avi", "http:v.avi", "-v.avi", "a\nb.avi", "\U0001f436.avi"])
+def test_files_of_any_name_are_read_and_written(cli: Cli, tmp_path: Path, colours: Path, name: str) -> None:
+    """Videos, models, events and recordings; JSON has no byte alone, which strict readers refuse."""
+    write_video(tmp_path / "v.avi", 3).rename(tmp_path / name)
+    colours = colours.rename(tmp_path / f"{name}.onnx")
+    written = [f"--events={name}.jsonl", f"--record={name}.mp4"]
+    outcome = cli("stream", f"--source={name}", f"--model={name}.onnx", "--headless", "--json", *written)
+    assert (0, 3) == (outcome.code, outcome.json["frames"]["processed"])
+    events = (tmp_path / f"{name}.jsonl").read_text().splitlines()
+    shown = name.replace("\udce9", "\\udce9")
+    assert f"{shown}#0" == json.loads(events[1])["source"]
+    assert shown == outcome.json["source"]
+    assert (tmp_path / f"{name}.mp4").stat().st_size > 0
+
+
 def test_stream_classifies_a_folder_like_predict(cli: Cli, tmp_path: Path, colours: Path) -> None:
     """The same results: both run the same pipeline."""
     (tmp_path / "p").mkdir()

@@ -30,6 +30,41 @@ def test_a_video_file_reports_its_backend_rate_and_length(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "a:b.avi",
+        "http:.avi",
+        "concat:x",
+        "-x.avi",
+        "a\nb.avi",
+        "a%03d.avi",
+        "\U0001f600.avi",
+        "caf\udce9.avi",
+    ],
+)
+def test_a_video_file_of_any_name_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """FFmpeg takes no part of it for a protocol, and no byte ends the process."""
+    monkeypatch.chdir(write_video(tmp_path / "v.avi", 3).parent)
+    (tmp_path / "v.avi").rename(name)
+    capture = open_capture(parse_source(name))
+    assert (3, [True] * 3) == (capture.length, [capture.read()[0] for _ in "abc"])
+    capture.release()
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        SourceUri("videotestsrc ! caf\udce9 ! appsink", SourceKind.PIPELINE),
+        SourceUri("/dev/caf\udce9", SourceKind.CAMERA),
+    ],
+)
+def test_what_is_no_utf8_is_refused(uri: SourceUri) -> None:
+    """It would end the process in OpenCV."""
+    with pytest.raises(SourceError, match="is no UTF-8: give it another name|does not open: plug it in"):
+        open_capture(uri)
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("93", "camera 93 does not open: plug it in"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgebreed.edge.stream.url_login import code_login, is_host, split_login
+from edgebreed.edge.stream.url_login import code_address, is_host, split_login
 
 HOSTS = st.sampled_from(["cam.local", "10.0.0.5:554", "[fe80::1]:80", "localhost:8554"])
 PASSWORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="%"), min_size=1)
@@ -43,21 +43,25 @@ def test_a_login_ends_at_the_last_at_sign_that_a_host_follows(address: str, logi
         ("rtsp://u:!$&'()*+,;=-._~@host/s", "rtsp://u:!$&'()*+,;=-._~@host/s"),
         ("rtsp://u:caf\u00e9\udce9@host/s", "rtsp://u:caf%C3%A9%E9@host/s"),
         ("rtsp://u@host/a b", "rtsp://u@host/a b"),
+        ("rtsp://host/caf\udce9/\u00e9", "rtsp://host/caf%E9/\u00e9"),
         ("rtsp://host/s?x=@", "rtsp://host/s?x=@"),
     ],
 )
 def test_a_login_is_percent_coded(url: str, coded: str) -> None:
     """Codes that are there stay; an address without a login is unchanged."""
-    assert coded == code_login(url)
+    assert coded == code_address(url)
 
 
 @given(PASSWORDS, HOSTS)
 def test_any_password_reaches_the_host(password: str, host: str) -> None:
     """The standard parser reads user, password and host; whoever codes his password himself, too."""
-    for coded in (code_login(f"rtsp://admin:{password}@{host}/live?x=1"), f"rtsp://admin:{password}@{host}"):
+    for coded in (
+        code_address(f"rtsp://admin:{password}@{host}/live?x=1"),
+        f"rtsp://admin:{password}@{host}",
+    ):
         login, rest = split_login(coded.partition("://")[2])
         assert (f"admin:{password}", host) == (unquote(login), rest.partition("/")[0])
-    parts = urlsplit(code_login(f"rtsp://admin:{password}@{host}/live?x=1"))
+    parts = urlsplit(code_address(f"rtsp://admin:{password}@{host}/live?x=1"))
     assert ("admin", password) == (parts.username, unquote(parts.password or ""))
     assert ("/live", "x=1") == (parts.path, parts.query)
 
