@@ -53,7 +53,7 @@ def to_json(data: Any, indent: int | None = None) -> str:
     r"""JSON in ASCII that every reader takes, for names of files may hold bytes that are no UTF-8.
 
     JSON has no escape for such a byte, and strict readers refuse the one that Python writes: it becomes the
-    text that people see too, `caf\udce9.png` for `caf\xe9.png`.
+    text that is printed too, `caf\udce9.png` for `caf\xe9.png`.
     """
     text = json.dumps(data, indent=indent, allow_nan=False)
     return _ESCAPES.sub(lambda match: r"\\" if match[0] == "\\" else match[0], text)

@@ -1,6 +1,7 @@
 """Opens a camera, a video file or a network stream through OpenCV, with timeouts and clear errors."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +11,13 @@ import numpy as np
 
 from edgebreed.edge.images import Frame
 from edgebreed.edge.stream.capture import Capture, CaptureOptions, resize_frame
+from edgebreed.edge.stream.connection_fault import connection_fault
+from edgebreed.edge.stream.mjpeg_capture import MjpegFallback, open_mjpeg
 from edgebreed.edge.stream.source_uri import SourceKind, SourceUri
 from edgebreed.edge.stream.video_clock import sane_fps
 from edgebreed.errors import SourceError
 
+_CHECK_CABLE = "check cable, power and network"
 BY_ID = Path("/dev/v4l/by-id")
 _CSI_SIZE, _CSI_FPS = (1280, 720), 30.0
 _TO_BGR = "videoconvert ! video/x-raw, format=BGR ! appsink drop=true max-buffers=1 sync=false"
@@ -58,14 +62,28 @@ def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Captu
     _check_device(uri)
     if uri.path is None and not _is_utf8(uri.address):  # OpenCV would end the process
         raise SourceError(f"{uri.redacted} is no UTF-8: give it another name, for example by a link")
+    start = time.monotonic()
     for backend in _backends(uri):
         capture = _open(uri, options, backend)
         if capture.isOpened():
-            if uri.kind is not SourceKind.CAMERA:
-                return OpenCVCapture(capture, options.size)
-            return OpenCVCapture(_set_mode(capture, options))
+            return _wrapped(capture, uri, options)
         capture.release()
-    raise SourceError(_open_error(uri))
+    if time.monotonic() - start >= options.open_timeout_s:
+        raise SourceError(f"{uri.redacted} did not open within {options.open_timeout_s:g} s: {_CHECK_CABLE}")
+    mjpeg = open_mjpeg(uri.address, options) if uri.over_http else None
+    if mjpeg is None:
+        raise SourceError(_open_error(uri))
+    return mjpeg
+
+
+def _wrapped(capture: cv2.VideoCapture, uri: SourceUri, options: CaptureOptions) -> Capture:
+    if uri.kind is SourceKind.CAMERA:
+        return OpenCVCapture(_set_mode(capture, options))
+    is_mjpeg = round(capture.get(cv2.CAP_PROP_FOURCC)) == cv2.VideoWriter.fourcc(*"MJPG")
+    opened = OpenCVCapture(capture, options.size)
+    if uri.over_http and is_mjpeg and not opened.length:
+        return MjpegFallback(opened, uri.address, options)
+    return opened
 
 
 def stable_device_path(device: Path, by_id: Path = BY_ID) -> Path:
@@ -167,7 +185,7 @@ def _open_error(uri: SourceUri) -> str:
     if uri.kind is SourceKind.VIDEO:
         return f"{name} does not open as a video: give a file that OpenCV's FFmpeg reads"
     if uri.kind is SourceKind.NETWORK:
-        return f"{name} does not open: check the address, the login, and that the camera is reachable"
+        return f"{name} does not open: {connection_fault(uri.address)}"
     if not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER):
         return f"{name} needs GStreamer, which this OpenCV lacks: use the OpenCV of JetPack or Debian"
     return f"{name} does not start: try it with gst-launch-1.0"

@@ -53,6 +53,11 @@ class SourceUri:
         return whole.get(self.kind, redact)(self.text)
 
     @property
+    def over_http(self) -> bool:
+        """Whether it is a network stream over HTTP or HTTPS."""
+        return self.kind is SourceKind.NETWORK and self.text.lower().startswith(("http://", "https://"))
+
+    @property
     def address(self) -> str:
         """What OpenCV opens: the text, a network address so that any parser reads it; keep it secret."""
         return code_address(self.text) if self.kind is SourceKind.NETWORK else self.text

@@ -1,4 +1,4 @@
-"""Finds the login in an address as people write it, with a password of any characters."""
+"""Finds the login in an address as it is typed, with a password of any characters."""
 
 import re
 from urllib.parse import quote

@@ -89,7 +89,8 @@ def test_a_network_camera_that_does_not_open_is_one_line_without_its_password() 
     )
     assert (2, "") == (done.returncode, done.stdout)
     expected = (
-        "rtsp://127.0.0.1:9/x does not open: check the address, the login, and that the camera is reachable"
+        "rtsp://127.0.0.1:9/x does not open: "
+        "the host refuses the connection: check the port, and that the camera streams"
     )
     assert f"edgebreed: {expected}\n" == done.stderr
 
