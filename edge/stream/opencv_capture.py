@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from edgebreed.edge.images import Frame
 from edgebreed.edge.stream.capture import Capture, CaptureOptions, resize_frame
 from edgebreed.edge.stream.connection_fault import connection_fault
 from edgebreed.edge.stream.mjpeg_capture import MjpegFallback, open_mjpeg
+from edgebreed.edge.stream.pixel_format import stated_format, to_bgr
 from edgebreed.edge.stream.source_uri import SourceKind, SourceUri
 from edgebreed.edge.stream.video_clock import sane_fps
 from edgebreed.errors import SourceError
@@ -29,22 +29,37 @@ class OpenCVCapture:
     Args:
         capture: the OpenCV object.
         size: width and height in px that frames are resized to; None leaves them as they are.
+        pixel_format: GStreamer's name of what it delivers if that is not BGR; empty if unknown.
     """
 
-    def __init__(self, capture: cv2.VideoCapture, size: tuple[int, int] | None = None) -> None:
-        self._capture, self._size = capture, size
+    def __init__(
+        self, capture: cv2.VideoCapture, size: tuple[int, int] | None = None, pixel_format: str = ""
+    ) -> None:
+        self._capture, self._size, self._pixel_format = capture, size, pixel_format
         self.backend = capture.getBackendName()
         self.fps = sane_fps(_known_or_zero(capture.get(cv2.CAP_PROP_FPS)))
         self.length = round(_known_or_zero(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
         self.time_s = 0.0
+        self._peeked: list[tuple[bool, Frame | None]] = []
+
+    def peek(self) -> None:
+        """Reads the first frame, which `read` returns then.
+
+        Raises:
+            SourceError: its format is not converted.
+        """
+        self._peeked.append(self.read())
 
     def read(self) -> tuple[bool, Frame | None]:
         """Blocks until the next frame: whether there is one, and its pixels `(H, W, 3) uint8 BGR`."""
+        if self._peeked:
+            return self._peeked.pop()
         found, frame = self._capture.read()
         if not found or frame is None or frame.size == 0:
             return False, None
         self.time_s = _known_or_zero(self._capture.get(cv2.CAP_PROP_POS_MSEC)) / 1e3
-        return True, resize_frame(np.asarray(frame, np.uint8), self._size)
+        height = round(_known_or_zero(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT)))
+        return True, resize_frame(to_bgr(frame, self._pixel_format, height), self._size)
 
     def release(self) -> None:
         """Closes the device; not to be called while another thread reads."""
@@ -79,11 +94,23 @@ def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Captu
 def _wrapped(capture: cv2.VideoCapture, uri: SourceUri, options: CaptureOptions) -> Capture:
     if uri.kind is SourceKind.CAMERA:
         return OpenCVCapture(_set_mode(capture, options))
+    if uri.kind is SourceKind.PIPELINE:
+        return _peeked(OpenCVCapture(capture, options.size, stated_format(gstreamer_pipeline(uri, options))))
     is_mjpeg = round(capture.get(cv2.CAP_PROP_FOURCC)) == cv2.VideoWriter.fourcc(*"MJPG")
     opened = OpenCVCapture(capture, options.size)
     if uri.over_http and is_mjpeg and not opened.length:
         return MjpegFallback(opened, uri.address, options)
     return opened
+
+
+def _peeked(capture: OpenCVCapture) -> OpenCVCapture:
+    """A pipeline whose first frame is of a format that is converted; else it is closed."""
+    try:
+        capture.peek()
+    except SourceError:
+        capture.release()
+        raise
+    return capture
 
 
 def stable_device_path(device: Path, by_id: Path = BY_ID) -> Path:

@@ -3,12 +3,20 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import cv2
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgebreed.edge.stream.capture import CaptureOptions
-from edgebreed.edge.stream.opencv_capture import gstreamer_pipeline, open_capture, stable_device_path
+from edgebreed.edge.stream.opencv_capture import (
+    OpenCVCapture,
+    gstreamer_pipeline,
+    open_capture,
+    stable_device_path,
+)
 from edgebreed.edge.stream.source_uri import SourceKind, SourceUri, parse_source
 from edgebreed.errors import SourceError
 
@@ -129,6 +137,36 @@ def test_a_pipeline_gets_the_appsink_that_opencv_needs() -> None:
     assert whole.text == gstreamer_pipeline(whole, CaptureOptions())
     open_end = SourceUri("v4l2src ! jpegdec", SourceKind.PIPELINE)
     assert "v4l2src ! jpegdec ! videoconvert ! " in gstreamer_pipeline(open_end, CaptureOptions())
+
+
+class RawDevice:
+    """A pipeline in OpenCV that delivers raw frames."""
+
+    def __init__(self, frame: NDArray[Any]) -> None:
+        self._frame = frame
+
+    def getBackendName(self) -> str:  # noqa: N802  # OpenCV's own name
+        """GStreamer's."""
+        return "GSTREAMER"
+
+    def get(self, key: int) -> float:
+        """The height."""
+        return 48.0 if key == cv2.CAP_PROP_FRAME_HEIGHT else 0.0
+
+    def read(self) -> tuple[bool, NDArray[Any]]:
+        """The same frame again and again."""
+        return True, self._frame
+
+
+def test_raw_frames_of_a_pipeline_are_converted_or_refused() -> None:
+    """At the first frame, which is not lost; 16 bits would be shown wrongly."""
+    nv12, grey16 = RawDevice(np.full((72, 64), 128, np.uint8)), RawDevice(np.zeros((48, 64), np.uint16))
+    capture = OpenCVCapture(cast(cv2.VideoCapture, nv12), (32, 24), "NV12")
+    capture.peek()
+    frames = [capture.read()[1] for _ in "ab"]
+    assert [(24, 32, 3)] * 2 == [frame.shape for frame in frames if frame is not None]
+    with pytest.raises(SourceError, match="frames of 48x64 uint16 in no stated format"):
+        OpenCVCapture(cast(cv2.VideoCapture, grey16)).peek()
 
 
 def test_a_usb_camera_is_opened_by_its_stable_path(tmp_path: Path) -> None:
