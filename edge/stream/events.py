@@ -76,11 +76,13 @@ class FrameResult:
 
     def to_dict(self) -> dict[str, Any]:
         """The event as plain JSON types, without credentials; `size` is width and height in px."""
+        number = f"#{self.number}"
+        name = redact(self.result.source.removesuffix(number))
         return {
             "schema": EVENT_SCHEMA,
             "event": "result",
             **self.result.to_dict(),
-            "source": redact(self.result.source),
+            "source": f"{name}{number}" if self.result.source.endswith(number) else name,
             "number": self.number,
             "captured_at": self.captured_at,
             "media_s": self.media_s,

@@ -96,9 +96,8 @@ def _wrapped(capture: cv2.VideoCapture, uri: SourceUri, options: CaptureOptions)
         return OpenCVCapture(_set_mode(capture, options))
     if uri.kind is SourceKind.PIPELINE:
         return _peeked(OpenCVCapture(capture, options.size, stated_format(gstreamer_pipeline(uri, options))))
-    is_mjpeg = round(capture.get(cv2.CAP_PROP_FOURCC)) == cv2.VideoWriter.fourcc(*"MJPG")
     opened = OpenCVCapture(capture, options.size)
-    if uri.over_http and is_mjpeg and not opened.length:
+    if uri.over_http and not opened.length:
         return MjpegFallback(opened, uri.address, options)
     return opened
 

@@ -1,6 +1,7 @@
 """The JSON form of results and changes of state."""
 
 import json
+from dataclasses import replace
 
 from edgebreed.edge.prediction import Kind, Prediction, Result
 from edgebreed.edge.stream.counters import FrameCounts
@@ -27,6 +28,14 @@ def test_a_result_event_holds_the_result_the_frame_and_the_counts() -> None:
         "counts": {"captured": 9, "processed": 8, "dropped": 1, "failed": 0, "reconnects": 0},
         "size": [64, 48],
     } == event
+
+
+def test_a_source_keeps_its_frame_number() -> None:
+    """Behind what is hidden, too; a `#` of its own is not one."""
+    for name, shown in (("http://cam/v?key=s3cret#7", "http://cam/v?key=***#7"), ("a#b.jpg", "a#b.jpg")):
+        result = replace(RESULT, source=name)
+        event = FrameResult(plain(RED), result, 7, 12.5, 0.28, 31.0, FrameCounts()).to_dict()
+        assert shown == event["source"]
 
 
 def test_a_state_event_holds_state_reason_and_time() -> None:
