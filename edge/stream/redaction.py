@@ -148,6 +148,9 @@ def _redact_url_in_text(text: str) -> str:
     scheme, _, address = text.partition("://")
     address = _behind_login(address)
     url = re.split(r"\s", address, maxsplit=1)[0].rstrip("\"':,;.)>]")
+    authority = re.split(r"[/?#]", url, maxsplit=1)[0]
+    if authority and authority != HIDDEN and not is_host(authority):
+        return f"{scheme}://{HIDDEN}"  # a login without a host, which may go on behind a space
     shown, rest = f"{scheme}://{_redact_address(url, '@' in address)}", address[len(url) :]
     if re.search(rf"{_SECRET_NAME}=(?!\*\*\*)[^&;]*$", url, re.IGNORECASE):
         return shown  # the value may go on behind a space

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from edgebreed.edge.stream.redaction import redact_url
+from edgebreed.edge.stream.redaction import redact
 from edgebreed.errors import InputError
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -49,12 +49,10 @@ def parse_broker(text: str) -> Broker:
     """
     parts, port = _split(text)
     if parts.scheme not in _PORTS or not parts.hostname:
-        raise InputError(f"no broker: {redact_url(text)!r}: {_FORM}")
+        raise InputError(f"no broker: {redact(text)!r}: {_FORM}")
     topic = unquote(parts.path.removeprefix("/"))
     if not topic or re.search(r"[#+\0]", topic) or re.search(r"[#?]", text):
-        raise InputError(
-            f"no topic to publish to in {redact_url(text)!r}: {_FORM}, and no # or + in the topic"
-        )
+        raise InputError(f"no topic to publish to in {redact(text)!r}: {_FORM}, and no # or + in the topic")
     user = unquote(parts.username) if parts.username else None
     password = unquote(parts.password) if parts.password else None
     return Broker(
@@ -69,6 +67,6 @@ def _split(text: str) -> tuple[SplitResult, int | None]:
     except ValueError:
         # Its own message would quote the part of a password before an unescaped slash.
         raise InputError(
-            f"no broker: {redact_url(text)!r}: {_FORM}; write @ : / in a password as %40 %3A %2F"
+            f"no broker: {redact(text)!r}: {_FORM}; write @ : / in a password as %40 %3A %2F"
         ) from None
     return parts, port

@@ -30,14 +30,6 @@ def test_a_result_event_holds_the_result_the_frame_and_the_counts() -> None:
     } == event
 
 
-def test_a_source_keeps_its_frame_number() -> None:
-    """Behind what is hidden, too; a `#` of its own is not one."""
-    for name, shown in (("http://cam/v?key=s3cret#7", "http://cam/v?key=***#7"), ("a#b.jpg", "a#b.jpg")):
-        result = replace(RESULT, source=name)
-        event = FrameResult(plain(RED), result, 7, 12.5, 0.28, 31.0, FrameCounts()).to_dict()
-        assert shown == event["source"]
-
-
 def test_a_state_event_holds_state_reason_and_time() -> None:
     """The reason has no credentials."""
     change = StateChange(State.RECONNECTING, "rtsp://ann:s3cret@cam/1 is silent", 12.5)
@@ -48,3 +40,11 @@ def test_a_state_event_holds_state_reason_and_time() -> None:
         "reason": "rtsp://cam/1 is silent",
         "at": 12.5,
     } == json.loads(json.dumps(change.to_dict()))
+
+
+def test_a_source_keeps_its_frame_number() -> None:
+    """Behind what is hidden, too; a `#` of its own is not one."""
+    for name, shown in (("http://cam/v?key=s3cret#7", "http://cam/v?key=***#7"), ("a#b.jpg", "a#b.jpg")):
+        result = replace(RESULT, source=name)
+        event = FrameResult(plain(RED), result, 7, 12.5, 0.28, 31.0, FrameCounts()).to_dict()
+        assert shown == event["source"]

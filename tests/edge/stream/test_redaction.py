@@ -122,6 +122,7 @@ def test_a_pipeline_without_secrets_is_shown_whole(text: str) -> None:
         ("wifi psk=my s3cret", "wifi psk=***"),
         ("session_id = 's3cret' is over", "session_id = *** is over"),
         ("Authorization: Basic s3cret", "Authorization: ***"),
+        ("rtsp://me:s3 cret is silent", "rtsp://***"),
         ("u:s3cret@cam is silent", "***@cam is silent"),
         ("camera 0, mail ann@example.org", "camera 0, mail ann@example.org"),
         ("/data/2026 11/cam.jpg#3", "/data/2026 11/cam.jpg#3"),
