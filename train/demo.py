@@ -27,7 +27,9 @@ def write_demo(root: Path, seed: int = 0) -> Path:
             folder = root / split / name
             folder.mkdir(parents=True, exist_ok=True)
             for number in range(count):
-                cv2.imwrite(str(folder / f"{number:03}.png"), _picture(draw, rng))
+                # imwrite itself would end the process below a folder whose name is no UTF-8
+                png = cv2.imencode(".png", _picture(draw, rng))[1].tobytes()
+                (folder / f"{number:03}.png").write_bytes(png)
     return root
 
 

@@ -29,7 +29,7 @@ def write_synthetic_images(folder: Path) -> list[Path]:
         smooth = cv2.resize(coarse, SYNTHETIC_SIZE, interpolation=cv2.INTER_CUBIC).astype(np.float32)
         image = np.clip(smooth + generator.normal(0, 6, smooth.shape), 0, 255).astype(np.uint8)
         paths.append(folder / f"drawn-{number}.jpg")
-        cv2.imwrite(str(paths[-1]), image)
+        paths[-1].write_bytes(cv2.imencode(".jpg", image)[1].tobytes())  # imwrite takes UTF-8 paths alone
     return paths
 
 

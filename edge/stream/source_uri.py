@@ -84,17 +84,17 @@ def parse_source(text: str) -> SourceUri:
     Raises:
         SourceError: the scheme is unknown, or there is no such file or folder.
     """
-    if stat.S_ISREG(_mode(text)) and not text.isdecimal():  # whatever its name looks like
-        return _parse_path(text)
-    text = text.strip()
-    scheme = _SCHEME.match(text)
+    stripped = text.strip()
+    scheme = _SCHEME.match(stripped)
     if scheme is not None:
-        return _parse_uri(scheme[1].lower(), text)
-    if " ! " in text:
-        return SourceUri(text, SourceKind.PIPELINE)
-    if text.isdecimal() or text.startswith("/dev/"):
-        return SourceUri(text, SourceKind.CAMERA)
-    return _parse_path(text)
+        return _parse_uri(scheme[1].lower(), stripped)
+    if stripped.isdecimal() or stripped.startswith("/dev/"):
+        return SourceUri(stripped, SourceKind.CAMERA)
+    if _mode(text):  # whatever its name looks like
+        return _parse_path(text)
+    if " ! " in stripped:
+        return SourceUri(stripped, SourceKind.PIPELINE)
+    return _parse_path(stripped)
 
 
 def _parse_uri(scheme: str, text: str) -> SourceUri:
