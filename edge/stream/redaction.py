@@ -11,14 +11,17 @@ from edgebreed.edge.stream.url_login import is_address, is_host, split_login
 HIDDEN = "***"
 _MAX_OTHER = 3  # characters beside known words that a part of a path may have: `x`, `ch1`, `101`
 _WORDS = frozenset(
-    "api asp av avi axis bin caller cam camera cameras cgi ch channel channels default "  # noqa: SIM905  # a word a line would be a page
-    "faststream feed flv h264 h265 h264preview h265preview hevc high hls html image img index "
-    "input ipcam jpeg jpg jsp line listener live low m3u8 main media medium mjpeg mjpg mkv "
-    "mov mp4 mpeg4 mpegts multicast onvif php playlist preview primary profile realmonitor "
-    "rendezvous rtmp rtsp sdp secondary sensor snapshot stream streaming streams sub "
-    "substream tcp ts udp unicast video videoinput videomain videostream videosub webcam webm "
-    "webrtc".split()
+    "api asp av avi axis back backyard bin caller cam camera cameras cgi ch channel channels "  # noqa: SIM905  # a word a line would be a page
+    "corridor default door driveway east entrance factory faststream feed floor flv front "
+    "garage garden gate h264 h264preview h265 h265preview hall hevc high hls html image img "
+    "index indoor input ipcam jpeg jpg jsp kitchen left line listener live lobby low m3u8 "
+    "main media medium mjpeg mjpg mkv mov mp4 mpeg4 mpegts multicast north office onvif "
+    "outdoor outside parking php playlist preview primary profile realmonitor rendezvous "
+    "right roof room rtmp rtsp sdp secondary sensor shop snapshot south stairs store stream "
+    "streaming streams street sub substream tcp ts udp unicast video videoinput videomain "
+    "videostream videosub warehouse webcam webm webrtc west yard".split()
 )
+"""Of the paths that makers of cameras use, and of places by which cameras are named."""
 _HARMLESS_PARAMETERS = frozenset(
     "camera channel codec compression fps framerate h height latency listen mode profile "  # noqa: SIM905  # as above
     "quality resolution rotation size stream streamtype subtype timeout transport type "

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from edgebreed.edge.images import is_photo
 from edgebreed.edge.stream.redaction import redact, redact_pipeline, redact_url
-from edgebreed.edge.stream.url_login import code_address
+from edgebreed.edge.stream.url_login import code_address, split_login
 from edgebreed.errors import SourceError
 
 
@@ -106,6 +106,10 @@ def _parse_uri(scheme: str, text: str) -> SourceUri:
         return SourceUri(text, SourceKind.CSI)
     if scheme not in SCHEMES:
         raise SourceError(f"no source {redact_url(text)}: give {_FORMS}")
+    if scheme == "rtmp" and re.search("[/?#]", split_login(text[len("rtmp://") :])[0]):
+        raise SourceError(
+            f"{redact_url(text)}: a login over RTMP cannot hold / ? or #: choose another password"
+        )
     return SourceUri(text, SourceKind.NETWORK)
 
 

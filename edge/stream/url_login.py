@@ -44,12 +44,15 @@ def code_address(url: str) -> str:
     """The URL as any parser reads it: in its login, what is not allowed in one is percent-coded.
 
     Percent codes that are there stay as they are; a `%` without two hexadecimal digits becomes `%25`. Behind
-    the login only bytes that are no UTF-8 are coded.
+    the login only bytes that are no UTF-8 are coded. A login over RTMP stays as it is: FFmpeg does not decode
+    it there.
     """
     scheme, _, address = url.partition("://")
     login, rest = split_login(address)
     user, colon, password = login.partition(":")
-    shown = f"{_coded(user)}{colon}{_coded(password)}@" if login else ""
+    if scheme.lower() != "rtmp":
+        user, password = _coded(user), _coded(password)
+    shown = f"{user}{colon}{password}@" if login else ""
     return f"{scheme}://{shown}{_LONE.sub(lambda byte: f'%{ord(byte[0]) - 0xDC00:02X}', rest)}"
 
 

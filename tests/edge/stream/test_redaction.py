@@ -59,6 +59,7 @@ def test_of_an_address_only_what_is_harmless_is_shown(text: str, shown: str) -> 
         "rtsp://cam/h264Preview_01_main",
         "http://cam/axis-cgi/mjpg/video.cgi?camera=2",
         "rtsp://[fe80::1]:554/profile2/media.smp",
+        "rtsp://nvr:8554/front_door",
         "udp://239.0.0.1:5000",
     ],
 )

@@ -51,6 +51,7 @@ def test_an_animation_is_a_video(tmp_path: Path) -> None:
     [
         ("gone.mp4", "no such video: gone.mp4: give a camera index, /dev/video"),
         ("gopher://user:s3cret@host", "no source gopher://host: give a camera index"),
+        ("rtmp://u:s3cret/x@host/live", "rtmp://host/live: a login over RTMP cannot hold / ? or #: choose"),
         ("csi://front", "csi://front is no camera: write csi://0"),
     ],
 )

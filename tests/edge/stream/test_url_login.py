@@ -42,6 +42,7 @@ def test_a_login_ends_at_the_last_at_sign_that_a_host_follows(address: str, logi
         ("rtsp://u:100%@host/s", "rtsp://u:100%25@host/s"),
         ("rtsp://u:!$&'()*+,;=-._~@host/s", "rtsp://u:!$&'()*+,;=-._~@host/s"),
         ("rtsp://u:caf\u00e9\udce9@host/s", "rtsp://u:caf%C3%A9%E9@host/s"),
+        ("rtmp://u:p w@%20d@host/s", "rtmp://u:p w@%20d@host/s"),
         ("rtsp://u@host/a b", "rtsp://u@host/a b"),
         ("rtsp://host/caf\udce9/\u00e9", "rtsp://host/caf%E9/\u00e9"),
         ("rtsp://host/s?x=@", "rtsp://host/s?x=@"),
