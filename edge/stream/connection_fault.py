@@ -3,6 +3,7 @@
 import re
 import socket
 import ssl
+import time
 from email.message import Message
 from http.client import HTTPException, parse_headers
 from io import BytesIO
@@ -113,14 +114,23 @@ def _describe_once(bare: str, header: str, endpoint: tuple[str, int]) -> tuple[i
     with socket.create_connection(endpoint, TIMEOUT_S) as plain, _encrypted(plain, bare) as connection:
         request = f"DESCRIBE {bare} RTSP/1.0\r\nCSeq: 1\r\nAccept: application/sdp\r\n{header}\r\n"
         connection.sendall(request.encode("utf-8", "surrogateescape"))
-        answer = b""
-        while b"\r\n\r\n" not in answer and len(answer) < _MAX_ANSWER and (data := connection.recv(4096)):
-            answer += data
+        answer = _read_head(connection)
     line, _, rest = answer.partition(b"\r\n")
     match = re.match(rb"RTSP/\d\.\d (\d{3})", line)
     if match is None:
         raise HTTPException("no answer in RTSP")
     return int(match[1]), parse_headers(BytesIO(rest))
+
+
+def _read_head(connection: socket.socket) -> bytes:
+    """An answer up to its empty line, of a server that may send it byte by byte, or never end it."""
+    answer, deadline = b"", time.monotonic() + TIMEOUT_S
+    while b"\r\n\r\n" not in answer and len(answer) < _MAX_ANSWER and time.monotonic() < deadline:
+        data = connection.recv(4096)
+        if not data:
+            break
+        answer += data
+    return answer
 
 
 def _encrypted(connection: socket.socket, bare: str) -> socket.socket:

@@ -30,8 +30,8 @@ _HARMLESS_PARAMETERS = frozenset(
 _SIZE = re.compile(r"\d{1,4}[x*:]\d{1,4}")
 _PARAMETER_NAME = re.compile(r"[A-Za-z][A-Za-z_.-]{0,19}\d?")
 _SECRET_NAME = (
-    r"(?<![\w-])[\w-]*(?:user|usr|login|pass|pwd|pw|psk|token|key|secret|auth|sig|session|sess|sid|cookie|credential|"
-    r"streamid)[\w-]*"
+    r"[\w-]{0,40}(?:user|usr|login|pass|pwd|pw|psk|token|key|secret|auth|sig|session|sess|sid|cookie|credential|"
+    r"streamid)[\w-]{0,40}"
 )
 _QUOTED = r"\"(?:\\.|[^\"\\])*\"\S*|'(?:\\.|[^'\\])*'\S*"
 _SECRET = re.compile(
