@@ -11,7 +11,7 @@ START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 MOST_MARKERS = 100_000
 """After which a file is given up; a photo has a few hundred at most."""
 
-_START_OF_IMAGE, _END_OF_IMAGE = 0xD8, 0xD9
+START_OF_IMAGE, END_OF_IMAGE = 0xD8, 0xD9
 # Not 0x00, which says that an 0xFF is data, nor restart markers, which stand among it by the thousand.
 _MARKER = re.compile(rb"\xff[\x02-\xcf\xd8-\xfe]")
 
@@ -35,7 +35,7 @@ def jpeg_markers(data: bytes) -> Iterator[JpegMarker]:
             return
         number, end = data[found.start() + 1], found.end()
         yield JpegMarker(number, found.start())
-        length = 0 if number == _START_OF_IMAGE else int.from_bytes(data[end : end + 2], "big")
-        if number == _END_OF_IMAGE or (length < 2 and number != _START_OF_IMAGE):
+        length = 0 if number == START_OF_IMAGE else int.from_bytes(data[end : end + 2], "big")
+        if number == END_OF_IMAGE or (length < 2 and number != START_OF_IMAGE):
             return
         found = _MARKER.search(data, end + length)

@@ -25,6 +25,7 @@ from edgebreed.commands.service import service
 from edgebreed.commands.stream import stream
 from edgebreed.commands.train import train
 from edgebreed.commands.tune import tune
+from edgebreed.edge.stream.redaction import redact
 from edgebreed.errors import EdgebreedError
 
 USAGE_ERROR, INTERNAL_ERROR, INTERRUPTED = 2, 70, 130  # 70 is EX_SOFTWARE of sysexits.h
@@ -89,7 +90,7 @@ def exit_code_of(command: Callable[[], int]) -> int:
     except EdgebreedError as error:
         return _fail(str(error), error.exit_code)
     except TyperException as error:
-        message = error.format_message()  # empty without arguments, when the help was printed
+        message = redact(error.format_message())  # it may quote an address; empty when the help was printed
         return _fail(f"{message} (see `edgebreed --help`)", USAGE_ERROR) if message else USAGE_ERROR
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", INTERRUPTED)
@@ -109,9 +110,16 @@ def _foreign(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno == errno.ENOENT and error.filename is None:  # `tempfile`'s
         return _fail(f"{error.strerror}: make room in one of them, or name another in TMPDIR", USAGE_ERROR)
     if os.environ.get("EDGEBREED_DEBUG"):
-        traceback.print_exception(error)
-    name = type(error).__name__
-    return _fail(f"unexpected {name}: {error} (EDGEBREED_DEBUG=1 shows where)", INTERNAL_ERROR)
+        _print_traceback(error)
+    what = redact(f"unexpected {type(error).__name__}: {error}")
+    return _fail(f"{what} (EDGEBREED_DEBUG=1 shows where)", INTERNAL_ERROR)
+
+
+def _print_traceback(error: Exception) -> None:
+    """Prints where an error came from, on standard error; its messages may quote an address."""
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        is_place = line.startswith("  ")  # a file and its line of code
+        print(line if is_place else redact(line), file=sys.stderr)
 
 
 def _fail(message: str, code: int) -> int:

@@ -1,6 +1,7 @@
 """GStreamer's RTSP server with a moving test picture; run by the system's Python, which has its bindings.
 
-`python3 rtsp_server.py PORT` prints `ready` once it listens, and serves `/live` until it is killed.
+`python3 rtsp_server.py PORT [USER PASSWORD]` prints `ready` once it listens, and serves `/live` until it is
+killed, to everybody or with a login.
 """
 
 import sys
@@ -17,6 +18,23 @@ PICTURE = (
 )
 
 
+def ask_for_login(
+    server: GstRtspServer.RTSPServer, factory: GstRtspServer.RTSPMediaFactory, user: str, password: str
+) -> None:
+    """Serves only who knows a password."""
+    auth, token, allowed = (
+        GstRtspServer.RTSPAuth(),
+        GstRtspServer.RTSPToken(),
+        GstRtspServer.RTSPPermissions(),
+    )
+    token.set_string("media.factory.role", "viewer")
+    for permission in ("media.factory.access", "media.factory.construct"):
+        allowed.add_permission_for_role("viewer", permission, True)
+    auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
+    server.set_auth(auth)
+    factory.set_permissions(allowed)
+
+
 def main() -> None:
     """Serves until it is killed."""
     Gst.init(None)
@@ -25,6 +43,8 @@ def main() -> None:
     server.set_service(sys.argv[1])
     factory.set_launch(PICTURE)
     factory.set_shared(True)
+    if sys.argv[2:]:
+        ask_for_login(server, factory, *sys.argv[2:])
     server.get_mount_points().add_factory("/live", factory)
     if not server.attach(None):
         sys.exit("the port is taken")

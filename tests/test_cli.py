@@ -133,6 +133,28 @@ def test_a_developer_can_ask_for_the_traceback(
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_a_wrong_command_line_is_quoted_without_a_password(cli: Cli) -> None:
+    """An address whose option was forgotten is still one."""
+    outcome = cli("stream", "--headless", "rtsp://u:s3 cret@cam/1")
+    assert_refused(outcome, "unexpected extra argument(s) (rtsp://cam/1)")
+    assert "cret" not in outcome.err
+
+
+def test_a_fault_is_printed_without_a_password(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its traceback too."""
+    monkeypatch.setenv("EDGEBREED_DEBUG", "1")
+    password = "s3 cre" + "t"  # the traceback quotes the line of code below
+
+    def fail() -> int:
+        raise OSError(f"cannot open rtsp://u:{password}@cam/1")
+
+    assert 70 == exit_code_of(fail)
+    printed = capsys.readouterr().err
+    assert (2, False) == (printed.count("OSError: cannot open rtsp://cam/1"), "cret" in printed)
+
+
 def test_without_a_command_the_help_is_printed(cli: Cli) -> None:
     """And nothing on standard error, but it is no success."""
     outcome = cli()

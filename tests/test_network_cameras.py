@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import cv2
 import numpy as np
@@ -31,6 +32,7 @@ from edgebreed.edge.stream import (
     run_stream,
 )
 from edgebreed.edge.stream.pacing import Backoff
+from edgebreed.errors import SourceError
 
 from .conftest import colour_manifest, plain
 
@@ -51,14 +53,22 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
 
 
 @contextmanager
-def rtsp_server(port: int) -> Iterator[subprocess.Popen[str]]:
-    """GStreamer's RTSP server, from when it listens until it is killed."""
-    command = ["/usr/bin/python3", str(SERVER), str(port)]
+def rtsp_server(port: int, *login: str) -> Iterator[subprocess.Popen[str]]:
+    """GStreamer's RTSP server, from when it listens until it is killed; with a user and a password."""
+    command = ["/usr/bin/python3", str(SERVER), str(port), *login]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert "ready\n" == process.stdout.readline()
         yield process
         process.kill()
+
+
+def free_port() -> int:
+    """A port that nothing listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def events(path: Path) -> list[dict[str, Any]]:
@@ -70,9 +80,7 @@ def events(path: Path) -> list[dict[str, Any]]:
 @pytest.mark.stream
 def test_the_stream_survives_a_server_that_is_killed_three_times(tmp_path: Path, colours: Path) -> None:
     """Three reconnects are counted, Ctrl-C ends it properly, and the password is nowhere."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     written = tmp_path / "e.jsonl"
     source = f"rtsp://{LOGIN}@127.0.0.1:{port}/live"
     command = [sys.executable, "-m", "edgebreed", "stream", "--source", source, "--model", str(colours)]
@@ -107,6 +115,25 @@ def test_the_stream_survives_a_server_that_is_killed_three_times(tmp_path: Path,
 def states(path: Path) -> list[str]:
     """The states that a stream has written so far."""
     return [event["state"] for event in events(path) if event["event"] == "state"]
+
+
+@pytest.mark.stream
+def test_a_login_of_any_characters_opens_a_camera() -> None:
+    """As it is, and percent-coded; faults of login and path are told apart."""
+    password, port = 'p/a?s#s w@rd:"%&+', free_port()
+    with rtsp_server(port, "admin", password):
+        for login in (f"admin:{password}", f"admin:{quote(password, safe='')}"):
+            source = open_source(f"rtsp://{login}@127.0.0.1:{port}/live")
+            assert (240, 320, 3) == next(iter(source.frames())).frame.shape
+            source.close()
+        for login, path, fault in (
+            ("", "live", "the camera asks for a login"),
+            ("admin:wrong@", "live", "the camera refuses the login"),
+            (f"admin:{password}@", "none", r"the camera has no such path \(404\)"),
+        ):
+            with pytest.raises(SourceError, match=fault) as caught:
+                open_source(f"rtsp://{login}127.0.0.1:{port}/{path}")
+            assert "p/a" not in str(caught.value)
 
 
 # --- an MJPEG camera that follows a script ------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 from edgebreed.edge.images import Frame
 from edgebreed.edge.prediction import Result
 from edgebreed.edge.stream.counters import FrameCounts
-from edgebreed.edge.stream.source_uri import redact
+from edgebreed.edge.stream.redaction import redact
 
 EVENT_SCHEMA = 1
 """Grows when a key is removed or changes its meaning; new keys leave it as it is."""
@@ -79,11 +79,13 @@ class FrameResult:
 
     def to_dict(self) -> dict[str, Any]:
         """The event as plain JSON types, without credentials; `size` is width and height in px."""
+        number = f"#{self.number}"
+        name = redact(self.result.source.removesuffix(number))
         return {
             "schema": EVENT_SCHEMA,
             "event": "result",
             **self.result.to_dict(),
-            "source": redact(self.result.source),
+            "source": f"{name}{number}" if self.result.source.endswith(number) else name,
             "number": self.number,
             "captured_at": self.captured_at,
             "media_s": self.media_s,

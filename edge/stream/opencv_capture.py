@@ -1,17 +1,23 @@
 """Opens a camera, a video file or a network stream through OpenCV, with timeouts and clear errors."""
 
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from edgebreed.edge.images import Frame
 from edgebreed.edge.stream.capture import Capture, CaptureOptions, resize_frame
+from edgebreed.edge.stream.connection_fault import connection_fault
+from edgebreed.edge.stream.mjpeg_capture import MjpegFallback, open_mjpeg
+from edgebreed.edge.stream.pixel_format import stated_format, to_bgr
 from edgebreed.edge.stream.source_uri import SourceKind, SourceUri
 from edgebreed.edge.stream.video_clock import sane_fps
 from edgebreed.errors import SourceError
 
+_CHECK_CABLE = "check cable, power and network"
 BY_ID = Path("/dev/v4l/by-id")
 _CSI_SIZE, _CSI_FPS = (1280, 720), 30.0
 _TO_BGR = "videoconvert ! video/x-raw, format=BGR ! appsink drop=true max-buffers=1 sync=false"
@@ -23,22 +29,37 @@ class OpenCVCapture:
     Args:
         capture: the OpenCV object.
         size: width and height in px that frames are resized to; None leaves them as they are.
+        pixel_format: GStreamer's name of what it delivers if that is not BGR; empty if unknown.
     """
 
-    def __init__(self, capture: cv2.VideoCapture, size: tuple[int, int] | None = None) -> None:
-        self._capture, self._size = capture, size
+    def __init__(
+        self, capture: cv2.VideoCapture, size: tuple[int, int] | None = None, pixel_format: str = ""
+    ) -> None:
+        self._capture, self._size, self._pixel_format = capture, size, pixel_format
         self.backend = capture.getBackendName()
         self.fps = sane_fps(_known_or_zero(capture.get(cv2.CAP_PROP_FPS)))
         self.length = round(_known_or_zero(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
         self.time_s = 0.0
+        self._peeked: list[tuple[bool, Frame | None]] = []
+
+    def peek(self) -> None:
+        """Reads the first frame, which `read` returns then.
+
+        Raises:
+            SourceError: its format is not converted.
+        """
+        self._peeked.append(self.read())
 
     def read(self) -> tuple[bool, Frame | None]:
         """Blocks until the next frame: whether there is one, and its pixels `(H, W, 3) uint8 BGR`."""
+        if self._peeked:
+            return self._peeked.pop()
         found, frame = self._capture.read()
         if not found or frame is None or frame.size == 0:
             return False, None
         self.time_s = _known_or_zero(self._capture.get(cv2.CAP_PROP_POS_MSEC)) / 1e3
-        return True, resize_frame(np.asarray(frame, np.uint8), self._size)
+        height = round(_known_or_zero(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT)))
+        return True, resize_frame(to_bgr(frame, self._pixel_format, height), self._size)
 
     def release(self) -> None:
         """Closes the device; not to be called while another thread reads."""
@@ -54,14 +75,41 @@ def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Captu
     options = options or CaptureOptions()
     _silence_opencv()
     _check_device(uri)
+    if uri.path is None and not _is_utf8(uri.address):  # OpenCV would end the process
+        raise SourceError(f"{uri.redacted} is no UTF-8: give it another name, for example by a link")
+    start = time.monotonic()
     for backend in _backends(uri):
         capture = _open(uri, options, backend)
         if capture.isOpened():
-            if uri.kind is not SourceKind.CAMERA:
-                return OpenCVCapture(capture, options.size)
-            return OpenCVCapture(_set_mode(capture, options))
+            return _wrapped(capture, uri, options)
         capture.release()
-    raise SourceError(_open_error(uri))
+    if time.monotonic() - start >= options.open_timeout_s:
+        raise SourceError(f"{uri.redacted} did not open within {options.open_timeout_s:g} s: {_CHECK_CABLE}")
+    mjpeg = open_mjpeg(uri.address, options) if uri.over_http else None
+    if mjpeg is None:
+        raise SourceError(_open_error(uri))
+    return mjpeg
+
+
+def _wrapped(capture: cv2.VideoCapture, uri: SourceUri, options: CaptureOptions) -> Capture:
+    if uri.kind is SourceKind.CAMERA:
+        return OpenCVCapture(_set_mode(capture, options))
+    if uri.kind is SourceKind.PIPELINE:
+        return _peeked(OpenCVCapture(capture, options.size, stated_format(gstreamer_pipeline(uri, options))))
+    opened = OpenCVCapture(capture, options.size)
+    if uri.over_http and not opened.length:
+        return MjpegFallback(opened, uri.address, options)
+    return opened
+
+
+def _peeked(capture: OpenCVCapture) -> OpenCVCapture:
+    """A pipeline whose first frame is of a format that is converted; else it is closed."""
+    try:
+        capture.peek()
+    except SourceError:
+        capture.release()
+        raise
+    return capture
 
 
 def stable_device_path(device: Path, by_id: Path = BY_ID) -> Path:
@@ -96,7 +144,30 @@ def _open(uri: SourceUri, options: CaptureOptions, backend: int) -> cv2.VideoCap
         cv2.CAP_PROP_READ_TIMEOUT_MSEC: options.read_timeout_s,
     }
     timeouts = [value for key, seconds in limits.items() for value in (key, round(seconds * 1e3))]
-    return cv2.VideoCapture(uri.text, backend, timeouts if backend == cv2.CAP_FFMPEG else [])
+    with _readable_name(uri) as name:
+        return cv2.VideoCapture(name, backend, timeouts if backend == cv2.CAP_FFMPEG else [])
+
+
+@contextmanager
+def _readable_name(uri: SourceUri) -> Iterator[str]:
+    """A source by a name that FFmpeg reads, while it is opened.
+
+    FFmpeg takes what stands before a colon for a protocol, but not in an absolute path.
+    """
+    name = uri.address if uri.path is None else str(uri.path.absolute())
+    if uri.path is None or _is_utf8(name):
+        yield name
+        return
+    with uri.path.open("rb") as file:
+        yield f"/dev/fd/{file.fileno()}"
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _backends(uri: SourceUri) -> list[int]:
@@ -140,7 +211,7 @@ def _open_error(uri: SourceUri) -> str:
     if uri.kind is SourceKind.VIDEO:
         return f"{name} does not open as a video: give a file that OpenCV's FFmpeg reads"
     if uri.kind is SourceKind.NETWORK:
-        return f"{name} does not open: check the address, the login, and that the camera is reachable"
+        return f"{name} does not open: {connection_fault(uri.address)}"
     if not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER):
         return f"{name} needs GStreamer, which this OpenCV lacks: use the OpenCV of JetPack or Debian"
     return f"{name} does not start: try it with gst-launch-1.0"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from edgebreed.edge.stream.events import FrameResult, State, StateChange
-from edgebreed.edge.stream.source_uri import redact
+from edgebreed.edge.stream.redaction import redact
 
 _LOG = logging.getLogger(__name__)
 _LEVELS = {State.RUNNING: logging.INFO, State.RECONNECTING: logging.WARNING}

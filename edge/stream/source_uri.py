@@ -1,12 +1,15 @@
 """Parses what `--source` takes: a camera, a video file, a folder of images or a network stream."""
 
 import re
+import stat
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote
 
 from edgebreed.edge.images import is_photo
+from edgebreed.edge.stream.redaction import redact, redact_pipeline, redact_url
+from edgebreed.edge.stream.url_login import code_address, split_login
 from edgebreed.errors import SourceError
 
 
@@ -24,12 +27,6 @@ class SourceKind(StrEnum):
 SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "srt")
 _FORMS = "a camera index, /dev/video*, csi://N, a file, a folder, rtsp://, http:// or a GStreamer pipeline"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_LOGIN = re.compile(r"(?<=://)\S*@")  # up to the last @: passwords may contain @, / and quotes
-_SECRET = re.compile(
-    r"((?:user[-_]?(?:name|id|pw)?|usr|login(?:use|pas)?|pass(?:word|wd|phrase)?|pwd|token|key|secret|auth|sig\w*)"
-    r"\s*=\s*)(?:\"[^\"]*\"|'[^']*'|[^&\s;\"']+)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,18 @@ class SourceUri:
     @property
     def redacted(self) -> str:
         """The text without credentials, for logs, events, errors and summaries."""
-        return redact(self.text)
+        whole = {SourceKind.NETWORK: redact_url, SourceKind.PIPELINE: redact_pipeline}
+        return whole.get(self.kind, redact)(self.text)
+
+    @property
+    def over_http(self) -> bool:
+        """Whether it is a network stream over HTTP or HTTPS."""
+        return self.kind is SourceKind.NETWORK and self.text.lower().startswith(("http://", "https://"))
+
+    @property
+    def address(self) -> str:
+        """What OpenCV opens: the text, a network address so that any parser reads it; keep it secret."""
+        return code_address(self.text) if self.kind is SourceKind.NETWORK else self.text
 
     @property
     def path(self) -> Path | None:
@@ -76,42 +84,55 @@ def parse_source(text: str) -> SourceUri:
     Raises:
         SourceError: the scheme is unknown, or there is no such file or folder.
     """
-    text = text.strip()
-    if " ! " in text:
-        return SourceUri(text, SourceKind.PIPELINE)
-    if text.isdecimal() or text.startswith("/dev/"):
-        return SourceUri(text, SourceKind.CAMERA)
-    scheme = _SCHEME.match(text)
-    if scheme is None:
+    stripped = text.strip()
+    scheme = _SCHEME.match(stripped)
+    if scheme is not None:
+        return _parse_uri(scheme[1].lower(), stripped)
+    if stripped.isdecimal() or stripped.startswith("/dev/"):
+        return SourceUri(stripped, SourceKind.CAMERA)
+    if _mode(text):  # whatever its name looks like
         return _parse_path(text)
-    return _parse_uri(scheme[1].lower(), text)
-
-
-def redact(text: str) -> str:
-    """Removes `user:password@` from URLs and the values of parameters that look secret.
-
-    It rather removes too much than too little: cameras also put passwords into paths.
-    """
-    return _SECRET.sub(r"\1***", _LOGIN.sub("", text))
+    if " ! " in stripped:
+        return SourceUri(stripped, SourceKind.PIPELINE)
+    return _parse_path(stripped)
 
 
 def _parse_uri(scheme: str, text: str) -> SourceUri:
     if scheme == "file":
-        return _parse_path(unquote(text.removeprefix("file://")))
+        return _parse_path(unquote(text[len("file://") :], errors="surrogateescape"))
     if scheme == "csi":
-        if not text.removeprefix("csi://").isdecimal():
-            raise SourceError(f"{redact(text)} is no camera: write csi://0 for the first one")
+        if not text[len("csi://") :].isdecimal():
+            raise SourceError(f"{redact_url(text)} is no camera: write csi://0 for the first one")
         return SourceUri(text, SourceKind.CSI)
     if scheme not in SCHEMES:
-        raise SourceError(f"no source {redact(text)}: give {_FORMS}")
+        raise SourceError(f"no source {redact_url(text)}: give {_FORMS}")
+    if scheme == "rtmp" and re.search("[/?#]", split_login(text[len("rtmp://") :])[0]):
+        raise SourceError(
+            f"{redact_url(text)}: a login over RTMP cannot hold / ? or #: choose another password"
+        )
     return SourceUri(text, SourceKind.NETWORK)
 
 
 def _parse_path(text: str) -> SourceUri:
-    path = Path(text)
+    path, mode = Path(text), _mode(text)
     is_still = is_photo(path) and path.suffix.lower() != ".gif"  # whose other pictures a stream has room for
-    if path.is_dir() or (path.is_file() and is_still):
+    if stat.S_ISDIR(mode) or (stat.S_ISREG(mode) and is_still):
         return SourceUri(text, SourceKind.IMAGES)
-    if not path.is_file():
-        raise SourceError(f"no such video: {redact(text)}: give {_FORMS}")
+    if not stat.S_ISREG(mode):
+        raise SourceError(f"no such video: {_redact_missing(text)}: give {_FORMS}")
     return SourceUri(text, SourceKind.VIDEO)
+
+
+def _mode(text: str) -> int:
+    """The mode of a file or folder; 0 where there is none, or the text is too long for a name."""
+    try:
+        return Path(text).stat().st_mode
+    except (OSError, ValueError):
+        return 0
+
+
+def _redact_missing(text: str) -> str:
+    """The name of a file that is not there, which may be an address whose scheme was left out."""
+    if re.search(r":.*@", text, re.DOTALL):
+        return redact_url(f"://{text}").removeprefix("://")
+    return redact(text)

@@ -1,6 +1,5 @@
 """Options and output functions that several commands share."""
 
-import json
 import logging
 import os
 import sys
@@ -23,7 +22,7 @@ from edgebreed.edge.files import mark_output, refuse_existing, write_whole
 from edgebreed.edge.folder_walk import LeftOut, describe
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import FaceSearch
-from edgebreed.edge.text import printable
+from edgebreed.edge.text import printable, to_json
 from edgebreed.errors import MissingExtraError
 
 _LOG = logging.getLogger(__name__)
@@ -99,12 +98,12 @@ def require(*parts: tuple[str, str, tuple[str, ...]]) -> None:
 
 def print_json(data: Any) -> None:
     """Prints a JSON document on standard output."""
-    sys.stdout.write(json.dumps(data, indent=2, allow_nan=False) + "\n")
+    sys.stdout.write(to_json(data, indent=2) + "\n")
 
 
 def print_json_line(data: Any) -> None:
     """Prints a JSON object on one line of standard output, and flushes it."""
-    sys.stdout.write(json.dumps(data, allow_nan=False) + "\n")
+    sys.stdout.write(to_json(data) + "\n")
     sys.stdout.flush()
 
 

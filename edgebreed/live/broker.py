@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from edgebreed.edge.stream.source_uri import redact
+from edgebreed.edge.stream.redaction import redact
 from edgebreed.errors import InputError
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}

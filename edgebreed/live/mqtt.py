@@ -1,7 +1,6 @@
 """Publishes the events of a stream over MQTT."""
 
 import itertools
-import json
 import secrets
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import Any
 
 from edgebreed.edge.prediction import Kind, Result
 from edgebreed.edge.stream.events import FrameResult, StateChange
+from edgebreed.edge.text import to_json
 from edgebreed.live.broker import Broker
 from edgebreed.live.outbox import Outbox
 from edgebreed.live.publisher import Publisher, PublishSettings
@@ -85,4 +85,4 @@ class MqttSink:
         self.publisher.close()
 
     def _put(self, event: dict[str, Any]) -> None:
-        self.publisher.put(json.dumps({"run": self._run, "n": next(self._numbers), **event}, allow_nan=False))
+        self.publisher.put(to_json({"run": self._run, "n": next(self._numbers), **event}))

@@ -1,6 +1,5 @@
 """The routes of the live page."""
 
-import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from edgebreed.edge.text import to_json
 from edgebreed.live.auth import AUTHENTICATED
 from edgebreed.live.csp import content_security_policy
 from edgebreed.live.shared_output import JpegCache, SharedTicker
@@ -97,7 +97,8 @@ class PageRoutes:
     async def healthz(self, request: Request) -> Response:
         """200 while results come, else 503."""
         health = check_health(self._state.snapshot(), with_details=request.scope[AUTHENTICATED])
-        return JSONResponse(health.to_dict(), 200 if health.healthy else 503)
+        code = 200 if health.healthy else 503
+        return Response(to_json(health.to_dict()), code, media_type="application/json")
 
     async def _parts(self) -> AsyncIterator[bytes]:
         # Chromium shows a part only when the next one begins, so the last picture is sent twice.
@@ -112,7 +113,7 @@ class PageRoutes:
                 sent = jpeg
 
     async def _events(self) -> AsyncIterator[str]:
-        yield f"event: history\ndata: {json.dumps(history_rows(self._state.history()), allow_nan=False)}\n\n"
+        yield f"event: history\ndata: {to_json(history_rows(self._state.history()))}\n\n"
         sent, unsent = None, 0
         while not self._closing():
             version, text = await self._event_ticker.next()
@@ -131,7 +132,7 @@ class PageRoutes:
         snapshot = self._state.snapshot()
         number = snapshot.newest.number if snapshot.newest else None
         version = (number, snapshot.change, snapshot.paused)
-        return version, f"data: {json.dumps(status(snapshot), allow_nan=False)}\n\n"
+        return version, f"data: {to_json(status(snapshot))}\n\n"
 
 
 def _streaming(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from edgebreed.edge.stream.counters import FrameCounts
 from edgebreed.edge.stream.events import FrameResult, State, StateChange
-from edgebreed.edge.stream.source_uri import redact
+from edgebreed.edge.stream.redaction import redact
 from edgebreed.edge.text import printable
 
 HISTORY_S = 60.0

@@ -7,8 +7,8 @@ import time
 from contextlib import suppress
 
 from edgebreed.edge.stream.events import FrameResult, State, StateChange
+from edgebreed.edge.stream.redaction import redact
 from edgebreed.edge.stream.sinks import StateListener
-from edgebreed.edge.stream.source_uri import redact
 from edgebreed.edge.text import printable
 
 _VARIABLES = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")

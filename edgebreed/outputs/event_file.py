@@ -1,12 +1,12 @@
 """Writes the events of a stream to a file, one JSON object a line."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.stream.events import FrameResult, StateChange
+from edgebreed.edge.text import to_json
 from edgebreed.errors import InputError
 from edgebreed.outputs.append_file import AppendFile
 
@@ -42,7 +42,7 @@ class EventFileSink:
 
     def _write(self, event: dict[str, Any]) -> None:
         with self._translated_errors():
-            self._file.write_line(json.dumps(event, allow_nan=False))
+            self._file.write_line(to_json(event))
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:

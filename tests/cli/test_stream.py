@@ -9,6 +9,7 @@ import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import av
@@ -19,6 +20,7 @@ from edgebreed.signals import REPEAT_S
 
 from ..conftest import BLUE, RED, Cli, plain
 from ..edge.stream.captures import silent_server, wait_for
+from ..edge.stream.http_camera import http_camera, jpeg, knows_basic, part, send_parts
 from ..edge.stream.videos import cut, damage, write_timed_video, write_video
 from ..live.certificates import certificate
 
@@ -37,6 +39,66 @@ def test_stream_accounts_for_its_frames(cli: Cli, tmp_path: Path, colours: Path)
     assert {"source", "kind", "label", "top", "faces", "number", "frame_latency_ms"} <= set(events[1])
     recording = cv2.VideoCapture(str(tmp_path / "r.mp4"))
     assert [True] * 6 + [False] == [recording.read()[0] for _ in range(7)]
+
+
+@pytest.mark.parametrize("name", ["caf\udce9.avi", "http:v.avi", "-v.avi", "a\nb.avi", "\U0001f436.avi"])
+def test_files_of_any_name_are_read_and_written(cli: Cli, tmp_path: Path, colours: Path, name: str) -> None:
+    """Videos, models, events and recordings; JSON has no byte alone, which strict readers refuse."""
+    write_video(tmp_path / "v.avi", 3).rename(tmp_path / name)
+    colours = colours.rename(tmp_path / f"{name}.onnx")
+    written = [f"--events={name}.jsonl", f"--record={name}.mp4"]
+    outcome = cli("stream", f"--source={name}", f"--model={name}.onnx", "--headless", "--json", *written)
+    assert (0, 3) == (outcome.code, outcome.json["frames"]["processed"])
+    events = (tmp_path / f"{name}.jsonl").read_text().splitlines()
+    shown = name.replace("\udce9", "\\udce9")
+    assert f"{shown}#0" == json.loads(events[1])["source"]
+    assert shown == outcome.json["source"]
+    assert (tmp_path / f"{name}.mp4").stat().st_size > 0
+
+
+PASSWORD, KEY = "s3 cret/x?y#z@w", "S3cretK3y0f41"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"rtsp://admin:{PASSWORD}@127.0.0.1:9/live",
+        f"rtsp://admin:{PASSWORD}",
+        f"http://127.0.0.1:9/live/{KEY}?session={KEY}&psk={PASSWORD}",
+        f"srt://127.0.0.1:9?streamid=#!::r=live,u=me,s={KEY}",
+        f'rtspsrc location="rtsp://127.0.0.1:9/{KEY}" user-pw="{PASSWORD}" proxy={KEY} ! decodebin',
+        f"gopher://me:{PASSWORD}@127.0.0.1/",
+        f"me:{PASSWORD}@127.0.0.1/{KEY}",
+        f"psk={KEY} x.mp4",
+    ],
+)
+def test_no_secret_of_a_source_is_printed(
+    cli: Cli, colours: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    """Nor when tracebacks are asked for."""
+    monkeypatch.setenv("EDGEBREED_DEBUG", "1")
+    outcome = cli("stream", f"--source={source}", "--model", colours, "--headless", "--json")
+    assert (2, "") == (outcome.code, outcome.out)
+    assert not [part for part in ("cret", "x?y", "z@w", KEY) if part in outcome.out + outcome.err]
+
+
+def test_no_secret_of_a_running_stream_is_written(
+    cli: Cli, tmp_path: Path, colours: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To standard output, standard error and events; a password of any characters opens the camera."""
+    monkeypatch.setenv("EDGEBREED_DEBUG", "1")
+
+    def camera(request: BaseHTTPRequestHandler) -> None:
+        if knows_basic(request, f"me:{PASSWORD}"):
+            send_parts(request, [part(jpeg(number), None) for number in range(12)])
+
+    with http_camera(camera) as address:
+        source = f"--source=http://me:{PASSWORD}@{address}/live/{KEY}?channel=1&session={KEY}"
+        options = ("--headless", "--json", "--events", "e.jsonl", "--max-frames", 3)
+        outcome = cli("stream", source, "--model", colours, *options)
+    written = outcome.out + outcome.err + (tmp_path / "e.jsonl").read_text()
+    assert (0, f"http://{address}/live/***?channel=1&session=***") == (outcome.code, outcome.json["source"])
+    assert not [part for part in ("cret", "x?y", "z@w", KEY) if part in written]
 
 
 def test_stream_classifies_a_folder_like_predict(cli: Cli, tmp_path: Path, colours: Path) -> None:

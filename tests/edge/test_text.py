@@ -1,11 +1,13 @@
 """Text from people."""
 
+import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from edgebreed.edge.text import printable, read_text
+from edgebreed.edge.text import printable, read_text, to_json
 from edgebreed.errors import InputError
 
 
@@ -41,3 +43,14 @@ def test_names_are_shown_on_one_line() -> None:
     assert r"a\nb\tc\x1b[31m\udce9\u202e" == printable("a\nb\tc\x1b[31m\udce9\u202e")
     for text in ("café", "کتاب‌خانه", "👨‍👩‍👧", "$HOME 'x'"):
         assert text == printable(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["caf\udce9", "\\udce9", "\\\udce9", "\U0001f436", "\ud800", "\udc36\ud83d", 'a\n"\u00e9']
+)
+def test_json_has_no_byte_alone(text: str) -> None:
+    """Strict readers refuse it; any other text comes back as it is, in values and in keys."""
+    read = json.loads(to_json({text: [text]}, indent=2))
+    expected = re.sub(r"[\ud800-\udfff]", lambda byte: f"\\u{ord(byte[0]):04x}", text)
+    assert {expected: [expected]} == read
+    assert json.dumps(read, ensure_ascii=False).encode()

@@ -167,6 +167,16 @@ def test_metrics_and_health(page: LivePage) -> None:
     assert (503, "the stream failed: the camera is gone") == (health.code, health.json["reason"])
 
 
+def test_health_names_a_video_of_any_name(page: LivePage) -> None:
+    """A byte that is no UTF-8 has no JSON of its own."""
+    page.on_state(change(State.FAILED, "no frame of caf\udce9.mp4 decodes"))
+    health = ask(page, "/healthz")
+    assert (503, r"the stream failed: no frame of caf\udce9.mp4 decodes") == (
+        health.code,
+        health.json["reason"],
+    )
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests here: its start takes seconds."""

@@ -20,7 +20,7 @@ def test_it_is_drawn_into_a_folder_of_any_name(tmp_path: Path) -> None:
 
 
 def test_it_is_a_complete_data_set(tmp_path: Path) -> None:
-    """Six classes, three splits."""
-    data = read_dataset(write_demo(tmp_path))
+    """Six classes, three splits; in a folder of any name, which ended the process."""
+    data = read_dataset(write_demo(tmp_path / "caf\udce9"))
     assert tuple(SHAPES) == data.classes
     assert COUNTS == {name: len(images) // len(SHAPES) for name, images in data.splits.items()}

@@ -38,8 +38,8 @@ def test_they_are_written_into_a_folder_of_any_name(tmp_path: Path) -> None:
 
 
 def test_synthetic_images_are_the_same_every_time(tmp_path: Path) -> None:
-    """Different from one another, in the size that the help names."""
-    folders = [tmp_path / name for name in ("a", "b")]
+    """Different from one another, in the size that the help names, in a folder of any name."""
+    folders = [tmp_path / name for name in ("a", "caf\udce9")]
     for folder in folders:
         folder.mkdir()
     first, second = (write_synthetic_images(folder) for folder in folders)

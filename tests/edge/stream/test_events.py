@@ -1,6 +1,7 @@
 """The JSON form of results and changes of state."""
 
 import json
+from dataclasses import replace
 
 from edgebreed.edge.prediction import Kind, Prediction, Result
 from edgebreed.edge.stream.counters import FrameCounts
@@ -48,3 +49,11 @@ def test_a_state_event_holds_state_reason_time_and_counts() -> None:
             "reconnect_attempts": 4,
         },
     } == json.loads(json.dumps(change.to_dict()))
+
+
+def test_a_source_keeps_its_frame_number() -> None:
+    """Behind what is hidden, too; a `#` of its own is not one."""
+    for name, shown in (("http://cam/v?key=s3cret#7", "http://cam/v?key=***#7"), ("a#b.jpg", "a#b.jpg")):
+        result = replace(RESULT, source=name)
+        event = FrameResult(plain(RED), result, 7, 12.5, 0.28, 31.0, FrameCounts()).to_dict()
+        assert shown == event["source"]

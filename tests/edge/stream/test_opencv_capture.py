@@ -3,12 +3,20 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import cv2
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgebreed.edge.stream.capture import CaptureOptions
-from edgebreed.edge.stream.opencv_capture import gstreamer_pipeline, open_capture, stable_device_path
+from edgebreed.edge.stream.opencv_capture import (
+    OpenCVCapture,
+    gstreamer_pipeline,
+    open_capture,
+    stable_device_path,
+)
 from edgebreed.edge.stream.source_uri import SourceKind, SourceUri, parse_source
 from edgebreed.errors import SourceError
 
@@ -27,6 +35,41 @@ def test_a_video_file_reports_its_backend_rate_and_length(tmp_path: Path) -> Non
     assert (True, (24, 32, 3)) == (found, frame.shape)
     assert [True, True, False] == [capture.read()[0] for _ in "abc"]
     capture.release()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a:b.avi",
+        "http:.avi",
+        "concat:x",
+        "-x.avi",
+        "a\nb.avi",
+        "a%03d.avi",
+        "\U0001f600.avi",
+        "caf\udce9.avi",
+    ],
+)
+def test_a_video_file_of_any_name_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """FFmpeg takes no part of it for a protocol, and no byte ends the process."""
+    monkeypatch.chdir(write_video(tmp_path / "v.avi", 3).parent)
+    (tmp_path / "v.avi").rename(name)
+    capture = open_capture(parse_source(name))
+    assert (3, [True] * 3) == (capture.length, [capture.read()[0] for _ in "abc"])
+    capture.release()
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        SourceUri("videotestsrc ! caf\udce9 ! appsink", SourceKind.PIPELINE),
+        SourceUri("/dev/caf\udce9", SourceKind.CAMERA),
+    ],
+)
+def test_what_is_no_utf8_is_refused(uri: SourceUri) -> None:
+    """It would end the process in OpenCV."""
+    with pytest.raises(SourceError, match="is no UTF-8: give it another name|does not open: plug it in"):
+        open_capture(uri)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +97,8 @@ def test_a_network_camera_that_does_not_open_is_one_line_without_its_password() 
     )
     assert (2, "") == (done.returncode, done.stdout)
     expected = (
-        "rtsp://127.0.0.1:9/x does not open: check the address, the login, and that the camera is reachable"
+        "rtsp://127.0.0.1:9/x does not open: "
+        "the host refuses the connection: check the port, and that the camera streams"
     )
     assert f"edgebreed: {expected}\n" == done.stderr
 
@@ -93,6 +137,36 @@ def test_a_pipeline_gets_the_appsink_that_opencv_needs() -> None:
     assert whole.text == gstreamer_pipeline(whole, CaptureOptions())
     open_end = SourceUri("v4l2src ! jpegdec", SourceKind.PIPELINE)
     assert "v4l2src ! jpegdec ! videoconvert ! " in gstreamer_pipeline(open_end, CaptureOptions())
+
+
+class RawDevice:
+    """A pipeline in OpenCV that delivers raw frames."""
+
+    def __init__(self, frame: NDArray[Any]) -> None:
+        self._frame = frame
+
+    def getBackendName(self) -> str:  # noqa: N802  # OpenCV's own name
+        """GStreamer's."""
+        return "GSTREAMER"
+
+    def get(self, key: int) -> float:
+        """The height."""
+        return 48.0 if key == cv2.CAP_PROP_FRAME_HEIGHT else 0.0
+
+    def read(self) -> tuple[bool, NDArray[Any]]:
+        """The same frame again and again."""
+        return True, self._frame
+
+
+def test_raw_frames_of_a_pipeline_are_converted_or_refused() -> None:
+    """At the first frame, which is not lost; 16 bits would be shown wrongly."""
+    nv12, grey16 = RawDevice(np.full((72, 64), 128, np.uint8)), RawDevice(np.zeros((48, 64), np.uint16))
+    capture = OpenCVCapture(cast(cv2.VideoCapture, nv12), (32, 24), "NV12")
+    capture.peek()
+    frames = [capture.read()[1] for _ in "ab"]
+    assert [(24, 32, 3)] * 2 == [frame.shape for frame in frames if frame is not None]
+    with pytest.raises(SourceError, match="frames of 48x64 uint16 in no stated format"):
+        OpenCVCapture(cast(cv2.VideoCapture, grey16)).peek()
 
 
 def test_a_usb_camera_is_opened_by_its_stable_path(tmp_path: Path) -> None:
