@@ -1,5 +1,6 @@
 """The routes of the live page."""
 
+import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
