@@ -1,7 +1,7 @@
 """What became of the inputs of the campaigns, as one table."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 MOST_SECONDS = 5.0  # of the processor, for one input
 MOST_BYTES = 1_000_000_000  # of memory
@@ -18,6 +18,10 @@ class Tally:
     def count(self, campaign: str, outcome: str, times: int = 1) -> None:
         """Counts an outcome of a campaign."""
         self._counts[campaign][outcome] += times
+
+    def add(self, campaign: str, counts: Mapping[str, int]) -> None:
+        """Counts outcomes of a campaign."""
+        self._counts[campaign].update({outcome: times for outcome, times in counts.items() if times})
 
     def rows(self) -> Iterator[list[str]]:
         """The head of the table, then a row a campaign."""

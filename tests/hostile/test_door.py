@@ -23,6 +23,7 @@ from ..live.certificates import certificate
 from ..live.feed import change, frame_result
 from ..live.web import ask, serving
 from .request_mutants import TOKEN, hello_mutant, mutant
+from .tally import Tally
 
 pytestmark = pytest.mark.hostile
 BATCH, TOTAL, HANDSHAKES = 250, 2000, 500
@@ -73,7 +74,7 @@ def test_damaged_requests_are_answered_or_refused(
     first: int,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    capsys: pytest.CaptureFixture[str],
+    tally: Tally,
 ) -> None:
     """No exception, no server error but 'ask again', and health is there after each batch."""
     monkeypatch.setenv("EDGEBREED_DEBUG", "1")  # the server then logs its exceptions
@@ -83,7 +84,7 @@ def test_damaged_requests_are_answered_or_refused(
             for received in answers(page, [mutant(number) for number in range(start, start + AT_ONCE)]):
                 counts.update(outcomes(received))
             assert 200 == ask(page, "/healthz").code
-    print_row(capsys, f"requests {first} to {first + BATCH}", counts)
+    tally.add("requests to the page", counts)
     assert [] == [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert {"none", "503"} >= {outcome for outcome in counts if not outcome.startswith(("1", "2", "3", "4"))}
     assert counts["200"] > 20
@@ -92,7 +93,7 @@ def test_damaged_requests_are_answered_or_refused(
 
 @pytest.mark.parametrize("first", range(0, HANDSHAKES, BATCH))
 def test_damaged_handshakes_are_refused(
-    first: int, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    first: int, tmp_path: Path, caplog: pytest.LogCaptureFixture, tally: Tally
 ) -> None:
     """Or go on where it can; nothing is logged, and health is there after each batch."""
     counts: Counter[str] = Counter()
@@ -101,16 +102,10 @@ def test_damaged_handshakes_are_refused(
             hellos = [hello_mutant(number) for number in range(start, start + AT_ONCE)]
             counts.update(answer_to_hello(received) for received in answers(page, hellos))
             assert 200 == ask(page, "/healthz").code
-    print_row(capsys, f"handshakes {first} to {first + BATCH}", counts)
+    tally.add("TLS handshakes", counts)
     assert [] == caplog.records
     assert {"alert", "hello", "none"} >= set(counts)
     assert counts["hello"] > 5  # a server name or random bytes may be others
-
-
-def print_row(capsys: pytest.CaptureFixture[str], name: str, counts: Counter[str]) -> None:
-    """A row of the campaign's table: how often each outcome came."""
-    with capsys.disabled():
-        print(f"\n| {name} |", *(f"{count} {outcome} |" for outcome, count in sorted(counts.items())))
 
 
 def answer_to_hello(received: bytes) -> str:
@@ -124,14 +119,12 @@ def outcomes(received: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("secure", [False, True])
-def test_clients_are_served_during_a_flood(
-    secure: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_clients_are_served_during_a_flood(secure: bool, tmp_path: Path, tally: Tally) -> None:
     """Of forty that send a request while another opens connections as fast as it can, all but two at most."""
     tls = server_context(*certificate(tmp_path)) if secure else None
     with watched(tls) as page, flood(page.endpoint.port) as opened:
         codes = Counter(reply_to(page, number) for number in range(40))
-    print_row(capsys, f"clients beside {opened[0]:,} {'TLS ' * secure}connections", codes)
+    tally.add(f"clients in a flood of {'TLS ' * secure}connections", codes)
     assert opened[0] > 300
     assert codes["200"] >= 38
 

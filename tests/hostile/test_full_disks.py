@@ -13,6 +13,7 @@ from edgebreed.edge.files import OUTPUT_MARKER
 
 from ..conftest import ROOT
 from ..edge.stream.videos import write_video
+from .tally import Tally
 
 pytestmark = [pytest.mark.hostile, pytest.mark.keras]
 
@@ -75,7 +76,7 @@ def outcomes(folder: Path, wanted: Iterable[Case]) -> Iterator[tuple[str, int, i
 
 
 def test_a_disk_that_is_full_at_any_byte(
-    small_run: Path, small_data: Path, colours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    small_run: Path, small_data: Path, colours: Path, tmp_path: Path, tally: Tally
 ) -> None:
     """Every command ends as it does elsewhere, or in a line that says what could not be written."""
     video = write_video(tmp_path / "clip.avi", 30)
@@ -85,10 +86,6 @@ def test_a_disk_that_is_full_at_any_byte(
     ):
         counts[name, code] += 1
         faults += [(name, limit, fault)] if fault else []
-        with capsys.disabled():
-            print(f"{counts.total()}: {name}, {limit:,} bytes, exit {code} {fault}", flush=True)
-    with capsys.disabled():
-        for (name, code), count in sorted(counts.items()):
-            print(f"| {name} | exit {code} | {count} |")
+        tally.count(f"full disks, {name}", fault or f"exit {code}")
     assert [] == faults
     assert {0, 2} <= {code for _, code in counts}

@@ -25,8 +25,9 @@ from ..live.fake_broker import FakeBroker, fake_broker
 from ..live.feed import frame_result
 from ..live.mosquitto import TOPIC, broker, subscribed, wait_for
 from .spool_mutants import MUTATIONS, Mutation, flip_one_bit
+from .tally import Tally
 
-SPOOLS, KILLS, BROKER_KILLS = 300, 20, 10
+SPOOLS, BATCH, KILLS, BROKER_KILLS = 300, 60, 20, 10
 EVENTS = 40
 EAGER = PublishSettings(Backoff(0.02, cap=0.1))
 LARGE, SMALL = (64 << 20, 1_000_000), (40_000, 20)  # bytes of the file, and events that are kept in it
@@ -57,11 +58,6 @@ class Row:
     events: int = 0
     read: int = 0
     counted: int = 0
-
-    def cells(self) -> tuple[object, ...]:
-        """What is printed of it."""
-        share = f"{self.read / self.events:.1%}" if self.events else "-"
-        return self.spools, self.refused, self.events, self.read, share, self.counted
 
 
 def publish_damaged(spool: Path, server: FakeBroker, row: Row) -> list[str]:
@@ -115,19 +111,19 @@ def test_one_spool_of_each_kind(tmp_path: Path) -> None:
 
 
 @pytest.mark.hostile
-def test_three_hundred_damaged_spools(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("first", range(0, SPOOLS, BATCH))
+def test_damaged_spools_are_published_or_refused(first: int, tmp_path: Path, tally: Tally) -> None:
     """None stops the stream, none costs what is not damaged; a file that is no spool is left as it is."""
     rows: dict[str, Row] = defaultdict(Row)
     with fake_broker() as server:
-        for number in range(SPOOLS):
+        for number in range(first, first + BATCH):
             mutate = MUTATIONS[number % len(MUTATIONS)]
             spool = damaged(tmp_path, number, mutate)
             check(mutate, publish_damaged(spool, server, rows[mutate.__name__]))
-    with capsys.disabled():
-        print("\n| damage | spools | refused | events | read | share | counted as lost |")
-        for name, row in rows.items():
-            print("|", *(f"{cell} |" for cell in (name, *row.cells())))
-    assert SPOOLS == sum(row.spools for row in rows.values())
+    for row in rows.values():
+        tally.add("spools", {"published": row.spools - row.refused, "refused": row.refused})
+        tally.add("spools, their events", {"read": row.read, "not read": row.events - row.read})
+    assert BATCH == sum(row.spools for row in rows.values())
     refused = {name for name, row in rows.items() if row.refused}
     assert {"garbage", "database"} <= refused <= {"garbage", "database", "truncate", "lose_the_begin"}
 
@@ -188,15 +184,12 @@ def test_a_killed_process_loses_no_event_that_was_spilled(tmp_path: Path, limits
 
 
 @pytest.mark.hostile
-def test_twenty_kills_lose_no_event_that_was_spilled(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_twenty_kills_lose_no_event_that_was_spilled(tmp_path: Path, tally: Tally) -> None:
     """Half of them in a file that shrinks all the time."""
     rows = [kill_and_deliver(tmp_path, limits, KILLS // 2, 0.4) for limits in (LARGE, SMALL)]
-    with capsys.disabled():
-        print("\n| kills | spilled | delivered | lost |")
-        for row in rows:
-            print("|", *(f"{cell} |" for cell in row))
+    for kills, spilled, _, lost in rows:
+        tally.count("kills, spool", "lost nothing" if lost == 0 else "LOST events", kills)
+        tally.add("kills, events in the spool", {"delivered": spilled - lost, "lost": lost})
     assert all(spilled > KILLS for _, spilled, _, _ in rows)
 
 
@@ -218,7 +211,7 @@ def acknowledged_sizes(log: Path) -> list[int]:
 
 @pytest.mark.hostile
 @pytest.mark.broker
-def test_a_broker_that_is_killed_in_mid_delivery(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broker_that_is_killed_in_mid_delivery(tmp_path: Path, tally: Tally) -> None:
     """It has taken every event in the end, in order, and none passes for refused.
 
     Mosquitto acknowledges an event before it has passed it on, so a subscriber may miss one at each kill.
@@ -237,7 +230,8 @@ def test_a_broker_that_is_killed_in_mid_delivery(tmp_path: Path, capsys: pytest.
                 mosquitto.start()
         wait_for(lambda: {"n": sizes[-1]} in subscriber.events())
         missing = set(sizes) - {event["n"] for event in subscriber.events()}
-    with capsys.disabled():
-        print(f"\n| {BROKER_KILLS} kills of the broker | {len(sizes)} events | {len(missing)} lost by it |")
+    tally.add(
+        "kills, broker, its events", {"passed on": len(sizes) - len(missing), "lost by it": len(missing)}
+    )
     assert (sizes, 0) == (acknowledged_sizes(log), publisher.lost)
     assert len(missing) <= BROKER_KILLS
