@@ -13,8 +13,10 @@ from edgebreed.commands.common import (
     AllowFallback,
     EngineName,
     Faces,
+    InferenceTimeout,
     Json,
     Model,
+    OpenTimeout,
     Overwrite,
     Threads,
     UnknownBelow,
@@ -127,6 +129,8 @@ def stream(
     engine: EngineName = AUTO,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
+    open_timeout: OpenTimeout = None,
+    inference_timeout: InferenceTimeout = None,
     overwrite: Overwrite = False,
     json_: Json = False,
 ) -> None:
@@ -143,7 +147,13 @@ def stream(
     with ExitStack() as stack:
         frames = open_source(source, capture, settings, realtime)
         stack.callback(frames.close)
-        options = EngineOptions(engine, threads, allow_fallback)
+        options = EngineOptions(
+            engine,
+            threads,
+            allow_fallback,
+            open_timeout_s=open_timeout,
+            inference_timeout_s=inference_timeout,
+        )
         pipeline = Pipeline.open(model, options, faces, unknown_below)
         sinks: list[Sink] = []
         for sink in live_sinks(serve, token, mqtt, mqtt_every, mqtt_spool):
