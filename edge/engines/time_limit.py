@@ -19,8 +19,8 @@ from edgebreed.errors import EngineError, EngineTimeoutError
 Answer = TypeVar("Answer")
 
 PER_IMAGE_S = 30.0
-"""How long an inference may take an image where nobody says so: far more than slow boards need, as a Raspberry Pi
-3 some 5 s for a network of 17 GFLOP in float32."""
+"""How long an inference may take, an image, where nobody says so: far more than slow boards need. A Raspberry
+Pi 3 takes some 5 s for a network of 17 GFLOP in float32."""
 CANCEL_S = 1.0
 """How long a call that was asked to end may go on, before it is left behind."""
 
@@ -152,16 +152,20 @@ class InferenceLimit:
             EngineTimeoutError: nothing, in the time that it has.
             EngineError: an earlier inference has not ended yet.
         """
-        seconds = self._seconds or PER_IMAGE_S * max(1, len(batch))
+        seconds = self.seconds_for(len(batch))
         late = (
             f"{self._engine} did not answer a batch of shape {batch.shape} within {seconds:g} s: "
             "give --inference-timeout more seconds, or export the model again"
         )
         return self._limit.run(partial(infer, batch), seconds, late)
 
+    def seconds_for(self, images: int) -> float:
+        """How long the inference of a batch of so many images may take."""
+        return self._seconds or PER_IMAGE_S * max(1, images)
+
 
 def on_timeout(cancel: Callable[[], object]) -> None:
-    """Says how the call that this thread runs can be asked to end; does nothing where it has no time limit."""
+    """Says how the call that this thread runs is asked to end; does nothing where it has no time limit."""
     thread = threading.current_thread()
     if isinstance(thread, EngineThread):
         thread.cancel = cancel
