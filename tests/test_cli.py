@@ -13,7 +13,7 @@ from edgebreed.edge.formats import write_model
 from edgebreed.errors import InputError, ProofError
 
 from .conftest import Cli, Outcome, colour_manifest, colour_model
-from .edge.engines.hanging_models import hanging, slow_to_open
+from .edge.engines.hanging_models import hanging, slow_tflite, slow_to_open
 
 
 def assert_refused(outcome: Outcome, message: str) -> None:
@@ -219,6 +219,15 @@ def test_a_model_that_never_answers_ends_every_command(
     lines = [line for line in done.err.splitlines() if "did not answer a batch of shape" in line]
     assert 2 == done.code, done.err
     assert "within 0.3 s: give --inference-timeout more seconds, or export the model again" in lines[-1]
+    assert "Traceback" not in done.err
+
+
+def test_an_inference_of_litert_ends_in_time(tmp_path: Path, photo: Path) -> None:
+    """It cannot be stopped either, and lets Python's other threads run meanwhile."""
+    options = ("--model", slow_tflite(tmp_path), "--inference-timeout", 0.3)
+    done = ended("predict", photo, *options)
+    assert (2, "") == (done.code, done.out), done.err
+    assert "edgebreed: litert did not answer a batch of shape (1, 8, 8, 3) within 0.3 s: give" in done.err
     assert "Traceback" not in done.err
 
 

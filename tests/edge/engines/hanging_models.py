@@ -1,13 +1,15 @@
-"""ONNX models that never answer, or never open."""
+"""Models that never answer or never open, or take long to."""
 
 from pathlib import Path
 from typing import Any
 
+from ai_edge_litert import schema_py_generated as schema
 from onnx import TensorProto, helper
 
 from edgebreed.edge.formats import write_model
 
 from ...conftest import colour_manifest
+from ..formats.flatbuffers_made import model, operator, packed, weight
 
 FLOAT, BOOL, INT64 = TensorProto.FLOAT, TensorProto.BOOL, TensorProto.INT64
 FOR_EVER = 1 << 62
@@ -70,4 +72,23 @@ def hanging(folder: Path, *, at_open: bool = False) -> Path:
     """The file of a model that never answers; in OpenVINO, of one that never opens."""
     path = folder / "endless.onnx"
     write_model(path, endless(constant=at_open), colour_manifest())
+    return path
+
+
+def slow_tflite(folder: Path, sines: int = 600, side: int = 2000) -> Path:
+    """The file of a TFLite model that takes seconds an image: the sine of millions of pixels, many times."""
+    kinds, float32, large = schema.BuiltinOperator, schema.TensorType.FLOAT32, (1, side, side, 3)
+    made = model()
+    graph = made.subgraphs[0]
+    last = operator(made, kinds.CAST, 1, dtype=float32, shape=(1, 8, 8, 3))
+    size, sides = weight(made, [side, side]), weight(made, [1, 2])
+    last = operator(made, kinds.RESIZE_NEAREST_NEIGHBOR, last, size, dtype=float32, shape=large)
+    for _ in range(sines):
+        last = operator(made, kinds.SIN, last, dtype=float32, shape=large)
+    last = operator(made, kinds.MEAN, last, sides, dtype=float32, shape=(1, 3))
+    graph.outputs = [operator(made, kinds.SOFTMAX, last, dtype=float32, shape=(1, 3))]
+    softmax = graph.operators[-1]
+    softmax.builtinOptions, softmax.builtinOptionsType = schema.SoftmaxOptionsT(beta=1.0), 9
+    path = folder / "slow.tflite"
+    write_model(path, packed(made), colour_manifest())
     return path
