@@ -7,6 +7,7 @@ that can be cancelled is, and any other is left behind.
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar, cast
@@ -68,7 +69,7 @@ class EngineThread(threading.Thread):
         self._calls.put(call)
         try:
             return self._outcomes.get(timeout=seconds)
-        except Empty:
+        except BaseException:  # also Ctrl-C
             self._interrupt()
             raise
 
@@ -80,7 +81,8 @@ class EngineThread(threading.Thread):
         cancel = self.cancel
         if cancel is not None:
             cancel()
-            self._outcomes.get(timeout=CANCEL_S)
+            with suppress(Empty):
+                self._outcomes.get(timeout=CANCEL_S)
 
 
 class TimeLimit:
@@ -88,7 +90,8 @@ class TimeLimit:
 
     def __init__(self) -> None:
         self._idle: deque[EngineThread] = deque()
-        self._left_behind: list[EngineThread] = []
+        self._left_behind: tuple[EngineThread, ...] = ()
+        self._lock = threading.Lock()
 
     def run(self, call: Callable[[], Answer], seconds: float, late: str) -> Answer:
         """What a call returns, which runs in another thread.
@@ -102,13 +105,13 @@ class TimeLimit:
             EngineTimeoutError: it did not end in time.
             EngineError: an earlier call has not ended yet.
         """
-        self._refuse_beside_left_behind()
+        if any(thread.busy for thread in self._left_behind):
+            raise EngineError("an earlier inference still runs: start the program again")
         thread = self._take()
         try:
             outcome = thread.outcome_of(call, seconds)
-        except BaseException as error:  # also Ctrl-C
-            thread.end()
-            self._left_behind.append(thread)
+        except BaseException as error:
+            self._leave(thread)
             raise (EngineTimeoutError(late) if isinstance(error, Empty) else error) from None
         self._idle.append(thread)
         if outcome.error is not None:
@@ -120,10 +123,10 @@ class TimeLimit:
         for thread in self._idle:
             thread.end()
 
-    def _refuse_beside_left_behind(self) -> None:
-        self._left_behind = [thread for thread in self._left_behind if thread.busy]
-        if self._left_behind:
-            raise EngineError("an earlier inference still runs: start the program again")
+    def _leave(self, thread: EngineThread) -> None:
+        thread.end()
+        with self._lock:
+            self._left_behind = (*(one for one in self._left_behind if one.busy), thread)
 
     def _take(self) -> EngineThread:
         try:

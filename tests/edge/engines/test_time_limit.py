@@ -1,5 +1,7 @@
 """Time limits of engines."""
 
+import os
+import signal
 import threading
 import time
 from functools import partial
@@ -88,3 +90,19 @@ def test_a_batch_has_time_for_each_of_its_images(seconds: float | None, images: 
     limit = InferenceLimit("engine", seconds)
     assert images == limit.run(len, np.zeros((images, 8, 8, 3), np.uint8))
     assert allowed == limit.seconds_for(images)
+
+
+def test_ctrl_c_asks_the_call_to_end() -> None:
+    """And is raised at once, or when the call has ended."""
+    limit, release = TimeLimit(), threading.Event()
+
+    def call() -> None:
+        on_timeout(release.set)
+        release.wait(0.1)  # until the main thread waits for this call
+        os.kill(os.getpid(), signal.SIGINT)
+        release.wait()
+
+    with pytest.raises(KeyboardInterrupt):
+        limit.run(call, 30, "late")
+    assert release.is_set()
+    assert not engine_is_busy()
