@@ -6,8 +6,9 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -25,6 +26,7 @@ from edgebreed.commands.service import service
 from edgebreed.commands.stream import stream
 from edgebreed.commands.train import train
 from edgebreed.commands.tune import tune
+from edgebreed.edge.engines.time_limit import engine_is_busy
 from edgebreed.edge.stream.redaction import redact
 from edgebreed.errors import EdgebreedError
 
@@ -64,7 +66,17 @@ def options(
 
 def main() -> None:
     """Runs the command line: exits 0 done, 1 a check failed, 2 wrong input, 70 a bug, 130 interrupted."""
-    sys.exit(run(sys.argv[1:]))
+    end(run(sys.argv[1:]))
+
+
+def end(code: int) -> NoReturn:
+    """Ends the process; at once where an engine still runs, as unloading its library would crash."""
+    if engine_is_busy():
+        with suppress(OSError):  # a full disk, or a reader that is gone
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -6,6 +6,7 @@ EdgebreedError                  anything below; the command line prints one line
 │   └── DatasetError            a folder that cannot be read as a data set
 ├── ModelFileError              a model file without a manifest, damaged, or of another schema (exit 2)
 ├── EngineError                 an engine that is not on this machine, refuses a model, or failed (exit 2)
+│   ├── EngineTimeoutError      an engine that did not open a model, or answer, in time (exit 2)
 │   └── MissingExtraError       an engine, or another optional part, whose package is not installed (exit 2)
 ├── SourceError                 a camera or a video that does not open, or of which nothing decodes (exit 2)
 │   └── IncompleteVideoError    a video whose end is missing; the results so far are right (exit 1)
@@ -39,6 +40,10 @@ class ModelFileError(EdgebreedError):
 
 class EngineError(EdgebreedError):
     """An engine or execution provider is not on this machine, refuses a model, or failed on an image."""
+
+
+class EngineTimeoutError(EngineError):
+    """An engine did not open a model, or did not answer, within its time limit."""
 
 
 class SourceError(EdgebreedError):

@@ -9,9 +9,11 @@ import pytest
 
 import edgebreed
 from edgebreed.cli import exit_code_of
+from edgebreed.edge.formats import write_model
 from edgebreed.errors import InputError, ProofError
 
-from .conftest import ROOT, Cli, Outcome, colour_model
+from .conftest import ROOT, Cli, Outcome, colour_manifest, colour_model
+from .edge.engines.hanging_models import hanging, slow_tflite, slow_to_open
 
 
 def assert_refused(outcome: Outcome, message: str) -> None:
@@ -232,3 +234,50 @@ def test_a_backend_that_is_not_there_is_named(tmp_path: Path, small_data: Path, 
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (2, 1) == (done.returncode, done.stderr.count("\n")), done.stderr
     assert f"KERAS_BACKEND is {backend}, which Keras cannot use here" in done.stderr
+
+
+def ended(*arguments: object) -> Outcome:
+    """A command in a process of its own, which must end by itself."""
+    command = [sys.executable, "-m", "edgebreed", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("engine", ["cpu", "openvino"])
+@pytest.mark.parametrize(
+    "command",
+    [("predict",), ("bench",), ("stream", "--headless", "--source"), ("verify",)],
+    ids=lambda c: c[0],
+)
+def test_a_model_that_never_answers_ends_every_command(
+    command: tuple[str, ...], engine: str, tmp_path: Path, photo: Path
+) -> None:
+    """Whether its engine can be stopped or not; the rest of standard error is the stream's own states."""
+    model, limit = hanging(tmp_path), ("--inference-timeout", 0.3, "--engine", engine)
+    inputs = (model,) if command == ("verify",) else (photo, "--model", model)
+    done = ended(*command, *inputs, *limit)
+    lines = [line for line in done.err.splitlines() if "did not answer a batch of shape" in line]
+    assert 2 == done.code, done.err
+    assert "within 0.3 s: give --inference-timeout more seconds, or export the model again" in lines[-1]
+    assert "Traceback" not in done.err
+
+
+def test_an_inference_of_litert_ends_in_time(tmp_path: Path, photo: Path) -> None:
+    """It cannot be stopped either, and lets Python's other threads run meanwhile."""
+    options = ("--model", slow_tflite(tmp_path), "--inference-timeout", 0.3)
+    done = ended("predict", photo, *options)
+    assert (2, "") == (done.code, done.out), done.err
+    assert "edgebreed: litert did not answer a batch of shape (1, 8, 8, 3) within 0.3 s: give" in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("engine", ["openvino", "auto"])
+def test_a_model_that_never_opens_ends_the_command(engine: str, tmp_path: Path, photo: Path) -> None:
+    """Also with --allow-fallback; ONNX Runtime, which `auto` begins with, is cancelled."""
+    model = hanging(tmp_path, at_open=True)
+    if engine == "auto":
+        write_model(model, slow_to_open(products=20), colour_manifest(), overwrite=True)
+    limit = ("--open-timeout", 0.3, "--engine", engine, "--allow-fallback")
+    assert_refused(
+        ended("predict", photo, "--model", model, *limit), "endless.onnx within 0.3 s: give --open-timeout"
+    )

@@ -3,6 +3,7 @@
 import pickle
 import re
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from edgebreed import errors
 from edgebreed.cli import exit_code_of
 from edgebreed.edge.engines.openvino import OpenVINOEngine
 from edgebreed.edge.engines.registry import known_engine
+from edgebreed.edge.engines.time_limit import TimeLimit
 from edgebreed.edge.formats import ModelFile, read_manifest
 from edgebreed.edge.images import decode, find_photos
 from edgebreed.edge.stream import open_source
@@ -38,6 +40,12 @@ def engine_without_package(folder: Path) -> object:
         return OpenVINOEngine(ModelFile(folder / "any.onnx", b"", colour_manifest()))
 
 
+def late_engine(folder: Path) -> object:
+    """A call that has not ended when its time is over."""
+    del folder
+    return TimeLimit().run(lambda: time.sleep(0.1), 0.001, "it was late: give it more time")
+
+
 def cut_video(folder: Path) -> None:
     """The first part of a video."""
     source = open_source(str(cut(write_video(folder / "v.avi", 50), 0.6)))
@@ -58,6 +66,7 @@ RAISED_BY: dict[type[errors.EdgebreedError], tuple[Callable[[Path], object], str
     errors.DatasetError: (lambda folder: read_dataset(folder / "gone"), "gone"),
     errors.ModelFileError: (model_without_manifest, "bare.onnx: no manifest: export it with `edgebreed exp"),
     errors.EngineError: (lambda _: known_engine("abacus"), "no engine 'abacus': choose one of auto, "),
+    errors.EngineTimeoutError: (late_engine, "it was late: give it more time"),
     errors.MissingExtraError: (engine_without_package, r'run `pip install "edgebreed\[openvino\]"`'),
     errors.SourceError: (lambda folder: open_source(f"{folder}/gone.avi"), "gone.avi"),
     errors.IncompleteVideoError: (cut_video, "of 50 frames of .*v.avi came, .*: copy it again"),

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def measure_startup(model: Path, options: EngineOptions, image: Path) -> Startup
     Raises:
         EngineError: the process failed; the message has its last line.
     """
-    arguments = [str(image), str(model), options.engine, str(options.threads)]
+    arguments = [str(image), str(model), json.dumps(asdict(replace(options, allow_fallback=True)))]
     start = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "edgebreed.benchmarks.scenarios.startup", *arguments],
@@ -67,12 +67,12 @@ def measure_startup(model: Path, options: EngineOptions, image: Path) -> Startup
     )
 
 
-def _child(image: str, model: str, engine: str, threads: str) -> dict[str, float]:
+def _child(image: str, model: str, options: str) -> dict[str, float]:
     """Runs in the fresh process; `time.monotonic` is one clock for all processes of a Linux machine."""
     from edgebreed.edge.pipeline import Pipeline
 
     imported = time.monotonic()
-    pipeline = Pipeline.open(Path(model), EngineOptions(engine, int(threads), allow_fallback=True))
+    pipeline = Pipeline.open(Path(model), EngineOptions(**json.loads(options)))
     ready = time.monotonic()
     pipeline.process(Path(image))
     first_result = time.monotonic()
@@ -91,4 +91,4 @@ def _peak_kb() -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_child(*sys.argv[1:5]), allow_nan=False))
+    print(json.dumps(_child(*sys.argv[1:4]), allow_nan=False))

@@ -26,13 +26,18 @@ class DeviceBinding:
         self._input: Any = None
         self.copies_ms: dict[str, float] = {}
 
-    def run(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        """The outputs for a batch `(N, H, W, 3) uint8 RGB`, back in the host's memory."""
+    def run(self, batch: NDArray[np.uint8], options: Any) -> list[NDArray[np.float32]]:
+        """The outputs for a batch `(N, H, W, 3) uint8 RGB`, back in the host's memory.
+
+        Args:
+            batch: the images.
+            options: ONNX Runtime's `RunOptions`.
+        """
         start = time.perf_counter_ns()
         self._put(batch)
         self._binding.synchronize_inputs()
         copied = time.perf_counter_ns()
-        self._session.run_with_iobinding(self._binding)
+        self._session.run_with_iobinding(self._binding, options)
         self._binding.synchronize_outputs()
         computed = time.perf_counter_ns()
         outputs: list[NDArray[np.float32]] = self._binding.copy_outputs_to_cpu()

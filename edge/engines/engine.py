@@ -13,6 +13,7 @@ from edgebreed.edge.manifest import MAX_THREADS
 from edgebreed.errors import EdgebreedError, EngineError, InputError
 
 AUTO = "auto"
+MAX_TIMEOUT_S = 86_400.0
 
 
 class ModelOutputs(NamedTuple):
@@ -66,9 +67,13 @@ class EngineOptions:
         memory_pattern: ONNX Runtime plans the memory of all tensors once.
         io_binding: ONNX Runtime keeps input and outputs on the device between runs; None does so on a GPU.
         trt_fp16: TensorRT may compute in float16.
+        open_timeout_s: how long an engine may take to open the model; None is the engine's own default.
+        inference_timeout_s: how long one inference may take, whatever its batch; None allows 30 s an image,
+            and 600 s on a GPU, which may first compile for the size of a batch.
 
     Raises:
-        InputError: `threads` is negative, or more than any machine has.
+        InputError: `threads` is negative, or more than any machine has; a time limit is not above 0 s, or
+            over a day.
     """
 
     engine: str = AUTO
@@ -79,12 +84,19 @@ class EngineOptions:
     memory_pattern: bool = True
     io_binding: bool | None = None
     trt_fp16: bool = False
+    open_timeout_s: float | None = None
+    inference_timeout_s: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.threads <= MAX_THREADS:
             raise InputError(
                 f"{self.threads} threads: give 1 to {MAX_THREADS}, or 0 to let the engine choose"
             )
+        for seconds in (self.open_timeout_s, self.inference_timeout_s):
+            if seconds is not None and not 0 < seconds <= MAX_TIMEOUT_S:
+                raise InputError(
+                    f"a time limit of {seconds:g} s: give more than 0, and at most {MAX_TIMEOUT_S:g}"
+                )
 
 
 @dataclass(frozen=True)
@@ -100,6 +112,7 @@ class EngineSpec:
         aliases: other names that users know it by.
         why_unavailable: the reason why it cannot run on this machine, in one line; None where it can.
         open: opens a model, or raises `EngineError`.
+        open_timeout_s: how long that may take where nobody says so.
     """
 
     name: str
@@ -110,6 +123,7 @@ class EngineSpec:
     open: Callable[[ModelFile, EngineOptions], Engine]
     on_gpu: bool = False
     aliases: tuple[str, ...] = ()
+    open_timeout_s: float = 60.0
 
 
 @dataclass

@@ -18,6 +18,7 @@ from edgebreed.edge.engines.engine import (
     named_outputs,
 )
 from edgebreed.edge.engines.model_interface import TensorInfo, check_interface
+from edgebreed.edge.engines.time_limit import InferenceLimit
 from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.errors import MissingExtraError
 
@@ -30,6 +31,8 @@ class LiteRTEngine:
     Args:
         model: the model.
         threads: threads of one inference.
+        timeout_s: how long one inference may take, without the wait for a turn; None allows some time an
+            image.
 
     Raises:
         EngineError: LiteRT refuses the model.
@@ -39,7 +42,7 @@ class LiteRTEngine:
 
     name = "litert"
 
-    def __init__(self, model: ModelFile, threads: int) -> None:
+    def __init__(self, model: ModelFile, threads: int, timeout_s: float | None = None) -> None:
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
@@ -53,12 +56,15 @@ class LiteRTEngine:
             self._allocate(1)
         self._classes = len(model.manifest.classes)
         self._single = self._input["shape_signature"][0] == 1
-        self._turn = threading.Lock()
+        self._turn, self._limit = threading.Lock(), InferenceLimit(self.name, timeout_s)
 
     def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
         """Runs the model on a batch `(N, H, W, 3) uint8 RGB`; a file of static batch 1 takes one by one."""
         with self._turn, engine_faults(f"{self.name} failed on a batch of shape {batch.shape}"):
-            return named_outputs(in_rows(self._invoke, batch, self._single), self._classes)
+            return named_outputs(self._limit.run(self._infer, batch), self._classes)
+
+    def _infer(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        return in_rows(self._invoke, batch, self._single)
 
     def _allocate(self, batch: int) -> None:
         """Takes the memory for a batch; without it for one, LiteRT would end the process in the next run."""
@@ -103,7 +109,7 @@ def _infos(details: list[dict[str, Any]]) -> list[TensorInfo]:
 
 
 def _open(model: ModelFile, options: EngineOptions) -> Engine:
-    return LiteRTEngine(model, options.threads or os.cpu_count() or 1)
+    return LiteRTEngine(model, options.threads or os.cpu_count() or 1, options.inference_timeout_s)
 
 
 def _why_unavailable() -> str | None:

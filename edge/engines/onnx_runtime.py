@@ -1,6 +1,7 @@
 """ONNX Runtime and its execution providers."""
 
 import threading
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from edgebreed.edge.engines.engine import (
 )
 from edgebreed.edge.engines.model_interface import TensorInfo, check_interface
 from edgebreed.edge.engines.session import SessionSettings
+from edgebreed.edge.engines.time_limit import InferenceLimit, on_timeout
 from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.edge.manifest import Precision
 from edgebreed.edge.processor import processor_target, saturates
@@ -33,6 +35,7 @@ PROVIDERS = {
 """Engine names and the provider of each, fastest first."""
 
 _ON_GPU = ("TensorrtExecutionProvider", "CUDAExecutionProvider")
+_ON_GPU_S = 600.0  # TensorRT builds an engine, also for a batch of another size; CUDA may compile its kernels
 
 
 class OnnxRuntimeEngine:
@@ -56,10 +59,13 @@ class OnnxRuntimeEngine:
                 f"{_absent(provider)} (it has {', '.join(runtime.get_available_providers())}): "
                 f"{_remedy(provider)}, or pass --engine cpu or --allow-fallback"
             )
+        options = settings.session_options(runtime)
+        if hasattr(options, "set_load_cancellation_flag"):  # since ONNX Runtime 1.21
+            on_timeout(partial(options.set_load_cancellation_flag, True))
         with engine_faults(f"ONNX Runtime refuses {model.path}"):
             self._session = runtime.InferenceSession(
                 model.data,
-                settings.session_options(runtime),
+                options,
                 providers=[(provider, settings.provider_options(provider, model.data))],
             )
         used = self._session.get_providers()[0]
@@ -72,11 +78,13 @@ class OnnxRuntimeEngine:
             check_interface(_infos(inputs), _infos(outputs), model.manifest)
             self._input, self._single = inputs[0].name, inputs[0].shape[0] == 1
         self.name = f"onnxruntime/{provider}"
-        self._classes = len(model.manifest.classes)
+        self._classes, self._runtime = len(model.manifest.classes), runtime
         device = "cuda" if provider in _ON_GPU else "cpu"
         bound = device == "cuda" if settings.bind is None else settings.bind
         self._binding = DeviceBinding(runtime, self._session, device) if bound else None
-        self._turn = threading.Lock()
+        # The buffers on the device are one thread's at a time; waiting for them is not inference.
+        self._turn = threading.Lock() if bound else nullcontext()
+        self._limit = InferenceLimit(self.name, settings.inference_timeout_s)
 
     @property
     def copies_ms(self) -> dict[str, float]:
@@ -85,14 +93,19 @@ class OnnxRuntimeEngine:
 
     def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
         """Runs the model on a batch `(N, H, W, 3) uint8 RGB`; a file of static batch 1 takes one by one."""
-        with engine_faults(f"{self.name} failed on a batch of shape {batch.shape}"):
-            return named_outputs(in_rows(self._outputs, batch, self._single), self._classes)
+        with self._turn, engine_faults(f"{self.name} failed on a batch of shape {batch.shape}"):
+            return named_outputs(self._limit.run(self._infer, batch), self._classes)
 
-    def _outputs(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+    def _infer(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        options = self._runtime.RunOptions()
+        options.log_severity_level = 4  # what fails is raised, and need not be printed too
+        on_timeout(partial(setattr, options, "terminate", True))
+        return in_rows(partial(self._outputs, options), batch, self._single)
+
+    def _outputs(self, options: Any, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         if self._binding:
-            with self._turn:  # the buffers on the device are one thread's at a time
-                return self._binding.run(batch)
-        outputs: list[NDArray[np.float32]] = self._session.run(None, {self._input: batch})
+            return self._binding.run(batch, options)
+        outputs: list[NDArray[np.float32]] = self._session.run(None, {self._input: batch}, options)
         return outputs
 
 
@@ -126,6 +139,7 @@ def _open(name: str, model: ModelFile, options: EngineOptions) -> Engine:
         trt_fp16=options.trt_fp16,
         int8=model.manifest.precision is Precision.INT8,
         avoid_saturation=name == "cpu" and saturates(model.manifest, processor_target()),
+        inference_timeout_s=options.inference_timeout_s or (_ON_GPU_S if name != "cpu" else None),
     )
     return OnnxRuntimeEngine(model, PROVIDERS[name], settings)
 
@@ -165,6 +179,7 @@ SPECS = tuple(
         open=partial(_open, name),
         on_gpu=provider in _ON_GPU,
         aliases=(provider.lower(),),
+        open_timeout_s=_ON_GPU_S if provider in _ON_GPU else EngineSpec.open_timeout_s,
     )
     for name, provider in PROVIDERS.items()
 )

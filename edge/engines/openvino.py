@@ -18,6 +18,7 @@ from edgebreed.edge.engines.engine import (
     named_outputs,
 )
 from edgebreed.edge.engines.model_interface import TensorInfo, check_interface
+from edgebreed.edge.engines.time_limit import InferenceLimit, on_timeout
 from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.errors import EngineError, MissingExtraError
 
@@ -26,11 +27,12 @@ class OpenVINOEngine:
     """Runs an ONNX file on the processor, in float32 where the model is float.
 
     OpenVINO would take BF16 on processors that have it and so answer differently from the file.
-    Each thread that calls `run` gets an inference request of its own.
+    Inferences at the same time have a request each.
 
     Args:
         model: the model.
         threads: threads of one inference; 0 lets OpenVINO choose.
+        timeout_s: how long one inference may take; None allows some time an image.
 
     Raises:
         EngineError: OpenVINO refuses the model.
@@ -40,7 +42,7 @@ class OpenVINOEngine:
 
     name = "openvino/CPU"
 
-    def __init__(self, model: ModelFile, threads: int = 0) -> None:
+    def __init__(self, model: ModelFile, threads: int = 0, timeout_s: float | None = None) -> None:
         try:
             openvino = telemetry.import_quietly("openvino")
         except ImportError as error:
@@ -56,13 +58,18 @@ class OpenVINOEngine:
         rows = self._model.inputs[0].get_partial_shape()[0]
         self._single = rows.is_static and rows.get_length() == 1
         self._local = threading.local()
+        self._limit = InferenceLimit(self.name, timeout_s)
 
     def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
         """Runs the model on a batch `(N, H, W, 3) uint8 RGB`; a file of static batch 1 takes one by one."""
         with engine_faults(f"{self.name} failed on a batch of shape {batch.shape}"):
-            return named_outputs(in_rows(self._infer, batch, self._single), self._classes)
+            return named_outputs(self._limit.run(self._infer, batch), self._classes)
 
     def _infer(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        on_timeout(self._request.cancel)
+        return in_rows(self._outputs, batch, self._single)
+
+    def _outputs(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         results = self._request.infer([batch], share_inputs=True)
         return [np.array(output) for output in results.values()]
 
@@ -102,7 +109,7 @@ def _infos(tensors: list[Any]) -> list[TensorInfo]:
 
 
 def _open(model: ModelFile, options: EngineOptions) -> Engine:
-    return OpenVINOEngine(model, options.threads)
+    return OpenVINOEngine(model, options.threads, options.inference_timeout_s)
 
 
 def _why_unavailable() -> str | None:

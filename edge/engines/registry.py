@@ -3,13 +3,15 @@
 import logging
 import os
 from dataclasses import replace
+from functools import partial
 
 from edgebreed.edge.engines import litert, onnx_runtime, openvino
 from edgebreed.edge.engines.engine import AUTO, Engine, EngineOptions, EngineSpec
+from edgebreed.edge.engines.time_limit import TimeLimit
 from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.edge.manifest import Tuned
 from edgebreed.edge.processor import machine_name, mismatch, processor_target
-from edgebreed.errors import EngineError
+from edgebreed.errors import EngineError, EngineTimeoutError
 
 _LOG = logging.getLogger(__name__)
 
@@ -51,6 +53,8 @@ def load_engine(model: ModelFile, options: EngineOptions | None = None) -> Engin
 
     Raises:
         EngineError: the engine does not run this format, or is not on this machine, or refuses the model.
+        EngineTimeoutError: an engine did not open it in time; no other one is tried, as the fault is mostly
+            the file's, and what was begun may still run.
         ModelFileError: the model's inputs or outputs are not those of its manifest.
         MissingExtraError: the engine's package is not installed.
     """
@@ -70,7 +74,9 @@ def open_engine(model: ModelFile, options: EngineOptions | None = None) -> Engin
     if asked not in allowed:
         raise EngineError(f"{asked} does not run {model.path.name}: choose one of {', '.join(allowed)}")
     try:
-        return ENGINES[asked].open(model, options)
+        return _opened(asked, model, options)
+    except EngineTimeoutError:
+        raise
     except EngineError as error:
         if not options.allow_fallback:
             raise
@@ -96,7 +102,9 @@ def _first(model: ModelFile, options: EngineOptions, allowed: tuple[str, ...]) -
             _LOG.info("%s is not here: %s", name, reason)
             continue
         try:
-            engine = ENGINES[name].open(model, options)
+            engine = _opened(name, model, options)
+        except EngineTimeoutError:
+            raise
         except EngineError as error:
             rejected[name] = str(error)
             continue
@@ -104,6 +112,13 @@ def _first(model: ModelFile, options: EngineOptions, allowed: tuple[str, ...]) -
         return engine
     reasons = rejected or {name: str(ENGINES[name].why_unavailable()) for name in allowed}
     raise EngineError(next(iter(reasons.values())) if len(reasons) == 1 else _joined(reasons))
+
+
+def _opened(name: str, model: ModelFile, options: EngineOptions) -> Engine:
+    spec = ENGINES[name]
+    seconds = options.open_timeout_s or spec.open_timeout_s
+    late = f"{name} did not open {model.path} within {seconds:g} s: give --open-timeout more seconds"
+    return TimeLimit().run(partial(spec.open, model, options), seconds, f"{late}, or export the model again")
 
 
 def _tuned_order(tuned: Tuned, allowed: tuple[str, ...]) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ class SessionSettings:
         trt_fp16: TensorRT may compute in float16.
         int8: the model holds int8 arithmetic, which TensorRT must be told.
         avoid_saturation: sum int8 products without saturation on x86 that lacks VNNI; slower.
+        inference_timeout_s: how long one inference may take; None allows some time an image.
     """
 
     threads: int = 0
@@ -34,6 +35,7 @@ class SessionSettings:
     trt_fp16: bool = False
     int8: bool = False
     avoid_saturation: bool = False
+    inference_timeout_s: float | None = None
 
     def session_options(self, runtime: Any) -> Any:
         """ONNX Runtime's own object for them.

@@ -1,7 +1,9 @@
 """Checks the whole message tree of an ONNX file before any engine sees it."""
 
 from edgebreed.edge.formats.onnx_messages import MESSAGES, Scalar
-from edgebreed.edge.formats.protobuf import BYTES, NO_ONNX, Field, fields
+from edgebreed.edge.formats.onnx_nodes import check_nodes
+from edgebreed.edge.formats.onnx_opsets import check_opsets
+from edgebreed.edge.formats.protobuf import BYTES, NO_ONNX, Field, fields, messages
 from edgebreed.errors import ModelFileError
 
 MAX_DEPTH = 64  # messages within messages; a graph within a graph's node is three
@@ -17,7 +19,8 @@ def check_onnx(data: bytes) -> None:
     """Refuses a file that is not plainly an ONNX model, or takes anything from outside of itself.
 
     Every tensor is looked at, wherever it lies: in a graph, an attribute, a branch, a function, sparse or
-    not. A field that no message of ONNX has is refused too, as a later reader may find a tensor in it.
+    not. A field that no message of ONNX has is refused too, as a later reader may find a tensor in it. So are
+    operators of unknown versions, and more nodes than an engine can open.
 
     Raises:
         ModelFileError: with the reason.
@@ -34,6 +37,9 @@ def check_onnx(data: bytes) -> None:
             below = _checked(kind, field)
             if below is not None:
                 waiting.append((below[0], below[1], _deeper(depth)))
+    parts = messages(memoryview(data))
+    check_opsets(parts)
+    check_nodes(parts)
 
 
 def _checked(kind: str, field: Field) -> tuple[str, memoryview] | None:

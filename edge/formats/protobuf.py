@@ -1,5 +1,6 @@
 """The wire format of Protocol Buffers: https://protobuf.dev/programming-guides/encoding/."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -47,6 +48,15 @@ def fields(message: memoryview) -> Iterator[Field]:
             raise ModelFileError(NO_ONNX)
         value, position = _value(message, position, tag & 7)
         yield Field(tag >> 3, tag & 7, value, start)
+
+
+def messages(message: memoryview) -> dict[int, list[memoryview]]:
+    """What a message holds in fields of texts, bytes and messages, by their number, each in order."""
+    found: dict[int, list[memoryview]] = defaultdict(list)
+    for field in fields(message):
+        if isinstance(field.value, memoryview):
+            found[field.number].append(field.value)
+    return found
 
 
 def bytes_field(number: int, data: bytes) -> bytes:

@@ -1,8 +1,10 @@
 """Checks a TFLite flatbuffer before LiteRT sees it, which ends the process on what it does not expect."""
 
 import math
+from collections.abc import Iterable
 
 from edgebreed.edge.formats.flatbuffer import TEXT, FlatTable, Scalars, Schema, Tables, Union, root, verify
+from edgebreed.edge.formats.tflite_size import REMEDY, check_counts, check_size
 from edgebreed.errors import ModelFileError
 
 LAST_TYPE = 22  # of a tensor, in the schema of LiteRT 2.3
@@ -16,7 +18,6 @@ UNFIT = {80, 118, 119, 129, 136, 137, 138, 139, 142, 143, 144}
 """Operators that no classifier needs: FAKE_QUANT, whose kernel does not look at types; those that call other
 graphs (IF, WHILE, CALL_ONCE); tables and variables, which live on between images."""
 MAX_ELEMENTS, MAX_COMPUTED = 1 << 30, 1 << 26  # of a tensor; of one that takes memory beside the file's
-REMEDY = "export it with `edgebreed export`"
 _INTS, _BYTES = Scalars("i"), Scalars("B")
 _OPTIONS = {3: "ConcatEmbeddings", 8: "FullyConnected", 17: "Ints", 30: "Ints", 111: "VarHandle", 115: "Ints"}
 _DETAILS = {1: "Bytes", 2: "Blockwise", 3: "Blockwise"}
@@ -90,6 +91,7 @@ def check_tflite(data: bytes) -> None:
         ModelFileError: with the reason.
     """
     view = memoryview(data)
+    check_counts(root(view))
     verify(view, TFLITE, "Model")
     model = root(view)
     graphs, buffers, codes = model.tables(2), model.tables(4), model.tables(1)
@@ -98,13 +100,14 @@ def check_tflite(data: bytes) -> None:
         raise ModelFileError(f"weights behind the model are refused: {REMEDY}")
     for code in codes:
         _check_code(code)
-    if len(graphs) != 1:
-        raise ModelFileError(f"TFLite file of {len(graphs)} graphs is refused, one is allowed: {REMEDY}")
     _check_graph(graphs[0], len(buffers), len(codes))
     kinds = [max(code.scalar(0, "b"), code.scalar(3, "i")) for code in codes]
-    for operator in graphs[0].tables(3):
-        _check_operands(operator, kinds[operator.scalar(0, "I")])
-    _check_order(graphs[0], {index for index, buffer in enumerate(buffers) if buffer.vector(0, 1)[1]})
+    operators = [(kinds[operator.scalar(0, "I")], operator) for operator in graphs[0].tables(3)]
+    for kind, operator in operators:
+        _check_operands(operator, kind)
+    weights = _weights(graphs[0], {index for index, buffer in enumerate(buffers) if buffer.vector(0, 1)[1]})
+    _check_order(graphs[0], weights)
+    check_size(operators, weights, len(data))
     _check_names(model, len(graphs[0].tables(0)), len(buffers))
 
 
@@ -148,10 +151,18 @@ def _check_operands(operator: FlatTable, kind: int) -> None:
         raise ModelFileError(f"operator {kind} with inputs {inputs[:8]} and outputs {outputs[:8]}: {REMEDY}")
 
 
-def _check_order(graph: FlatTable, filled: set[int]) -> None:
+def _weights(graph: FlatTable, filled: set[int]) -> dict[int, int]:
+    """How many numbers each tensor has whose values are in the file, in one of these buffers."""
+    return {
+        index: math.prod(tensor.scalars(0, "i"))
+        for index, tensor in enumerate(graph.tables(0))
+        if _is_constant(tensor, filled)
+    }
+
+
+def _check_order(graph: FlatTable, weights: Iterable[int]) -> None:
     """Refuses operators that read what nothing has computed yet, or write what is there already."""
-    tensors = graph.tables(0)
-    ready = {index for index, tensor in enumerate(tensors) if _is_constant(tensor, filled)}
+    tensors, ready = graph.tables(0), set(weights)
     if any(
         math.prod(tensors[at].scalars(0, "i")) > MAX_COMPUTED for at in range(len(tensors)) if at not in ready
     ):

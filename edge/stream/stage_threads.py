@@ -17,6 +17,7 @@ from edgebreed.edge.stream.frame_buffer import FrameBuffer
 from edgebreed.edge.stream.pacing import StageScheduler
 from edgebreed.edge.stream.sources import CapturedFrame, FrameSource
 from edgebreed.edge.tracking import FaceTracker
+from edgebreed.errors import EngineTimeoutError
 
 Output = TypeVar("Output")
 
@@ -209,6 +210,6 @@ class StageThreads:
             self._source.counters.add_failed()
             self._faults_in_a_row += 1
             self.last_frame_error = error
-            if self._faults_in_a_row >= MAX_FAULTS:
+            if self._faults_in_a_row >= MAX_FAULTS or isinstance(error, EngineTimeoutError):
                 self._fail(error)
             return None

@@ -20,8 +20,10 @@ from edgebreed.commands.bench_view import announce, show
 from edgebreed.commands.common import (
     AllowFallback,
     Faces,
+    InferenceTimeout,
     Json,
     MaxPixels,
+    OpenTimeout,
     Overwrite,
     Threads,
     exit_code,
@@ -59,6 +61,8 @@ def bench(
     ] = None,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
+    open_timeout: OpenTimeout = None,
+    inference_timeout: InferenceTimeout = None,
     faces: Faces = FaceSearch.AUTO,
     scenario: Annotated[Scenario, typer.Option(help="How images arrive.")] = Scenario.SINGLE_STREAM,
     duration: Annotated[
@@ -76,7 +80,9 @@ def bench(
     for path in (csv, report):
         if path is not None:  # refused before anything is measured, not after
             refuse_existing(path, overwrite, "another name")
-    options = EngineOptions(AUTO, threads, allow_fallback)
+    options = EngineOptions(
+        AUTO, threads, allow_fallback, open_timeout_s=open_timeout, inference_timeout_s=inference_timeout
+    )
     systems = open_systems(model or [None], engine or [AUTO], options, faces, ImageLimits(max_pixels))
     with tempfile.TemporaryDirectory() as folder:
         files = find_photos(images) if images else write_synthetic_images(Path(folder))

@@ -18,6 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from edgebreed.edge.engines import AUTO, ENGINES
+from edgebreed.edge.engines.engine import MAX_TIMEOUT_S
 from edgebreed.edge.files import mark_output, refuse_existing, write_whole
 from edgebreed.edge.folder_walk import LeftOut, describe
 from edgebreed.edge.images import Frame
@@ -48,6 +49,24 @@ Threads = Annotated[
 ]
 AllowFallback = Annotated[
     bool, typer.Option("--allow-fallback", help="Take the next engine if the requested one is missing.")
+]
+OpenTimeout = Annotated[
+    float | None,
+    typer.Option(
+        "--open-timeout",
+        min=0.1,
+        max=MAX_TIMEOUT_S,
+        help="Seconds in which the model must open; default: 60, on a GPU 600.",
+    ),
+]
+InferenceTimeout = Annotated[
+    float | None,
+    typer.Option(
+        "--inference-timeout",
+        min=0.1,
+        max=MAX_TIMEOUT_S,
+        help="Seconds that one inference may take, whatever its batch; default: 30 an image, on a GPU 600.",
+    ),
 ]
 Faces = Annotated[
     FaceSearch,

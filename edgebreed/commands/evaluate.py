@@ -8,7 +8,9 @@ import typer
 from edgebreed.commands.common import (
     AllowFallback,
     EngineName,
+    InferenceTimeout,
     Json,
+    OpenTimeout,
     Threads,
     UnknownBelow,
     print_json,
@@ -33,6 +35,8 @@ def evaluate(
     engine: EngineName = AUTO,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
+    open_timeout: OpenTimeout = None,
+    inference_timeout: InferenceTimeout = None,
     corruptions: Annotated[
         bool,
         typer.Option("--corruptions", help="Also under crop, wide, blur, noise, dark, rotation and JPEG."),
@@ -50,7 +54,13 @@ def evaluate(
 
     with stdout_to_stderr():
         model = model or newest_run()
-        options = EngineOptions(engine, threads, allow_fallback)
+        options = EngineOptions(
+            engine,
+            threads,
+            allow_fallback,
+            open_timeout_s=open_timeout,
+            inference_timeout_s=inference_timeout,
+        )
         evaluation = Evaluation.open(images, model, split, options).with_threshold(unknown_below)
         outputs = evaluation.outputs("evaluate")
         metrics = evaluation.measure(outputs)

@@ -8,7 +8,9 @@ import typer
 from edgebreed.commands.common import (
     AllowFallback,
     EngineName,
+    InferenceTimeout,
     Json,
+    OpenTimeout,
     Threads,
     console,
     exit_code,
@@ -60,13 +62,18 @@ def verify(
     engine: EngineName = AUTO,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
+    open_timeout: OpenTimeout = None,
+    inference_timeout: InferenceTimeout = None,
     json_: Json = False,
 ) -> None:
     """Check that a model gives the same outputs on this machine as where it was exported."""
     path = model or SHIPPED_MODEL
+    options = EngineOptions(
+        engine, threads, allow_fallback, open_timeout_s=open_timeout, inference_timeout_s=inference_timeout
+    )
     file = read_model(path)
     manifest = file.manifest
-    result = replay(load_engine(file, EngineOptions(engine, threads, allow_fallback)), manifest)
+    result = replay(load_engine(file, options), manifest)
     reasons = unavailable() if engine == AUTO else {}
     rejected = {name: reason for name in engines_for(file.format) if (reason := reasons.get(name))}
     if json_:

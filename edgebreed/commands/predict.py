@@ -10,9 +10,11 @@ from edgebreed.commands.common import (
     AllowFallback,
     EngineName,
     Faces,
+    InferenceTimeout,
     Json,
     MaxPixels,
     Model,
+    OpenTimeout,
     Overwrite,
     Threads,
     UnknownBelow,
@@ -43,6 +45,8 @@ def predict(
     engine: EngineName = AUTO,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
+    open_timeout: OpenTimeout = None,
+    inference_timeout: InferenceTimeout = None,
     max_pixels: MaxPixels = DEFAULT_LIMITS.megapixels,
     overwrite: Overwrite = False,
     json_: Json = False,
@@ -50,8 +54,10 @@ def predict(
     """Classify images."""
     images = find_photos(paths)
     annotated = annotated_paths(images, save, overwrite)
-    options, limits = EngineOptions(engine, threads, allow_fallback), ImageLimits(max_pixels)
-    pipeline = Pipeline.open(model, options, faces, unknown_below, limits)
+    options = EngineOptions(
+        engine, threads, allow_fallback, open_timeout_s=open_timeout, inference_timeout_s=inference_timeout
+    )
+    pipeline = Pipeline.open(model, options, faces, unknown_below, ImageLimits(max_pixels))
     mark_saved(save)
     failures = 0
     for image in images:

@@ -13,6 +13,7 @@ from edgebreed.commands.common import (
     AllowFallback,
     EngineName,
     Faces,
+    InferenceTimeout,
     Json,
     Model,
     Overwrite,
@@ -22,6 +23,7 @@ from edgebreed.commands.common import (
     print_table,
 )
 from edgebreed.edge.engines import AUTO, EngineOptions
+from edgebreed.edge.engines.engine import MAX_TIMEOUT_S
 from edgebreed.edge.pipeline import FaceSearch, Pipeline
 from edgebreed.edge.stream import (
     CaptureOptions,
@@ -96,7 +98,12 @@ def stream(
     ] = False,
     open_timeout: Annotated[
         float | None,
-        typer.Option(min=0.1, help="Seconds in which the source and the model must open."),
+        typer.Option(
+            min=0.1,
+            max=MAX_TIMEOUT_S,
+            help="Seconds in which the source must open, and the model; "
+            "default: 10 for the source, 60 for the model, 600 on a GPU.",
+        ),
     ] = None,
     read_timeout: Annotated[
         float, typer.Option(min=0.1, help="Seconds without a new frame after which a camera is lost.")
@@ -146,6 +153,7 @@ def stream(
     engine: EngineName = AUTO,
     threads: Threads = 0,
     allow_fallback: AllowFallback = False,
+    inference_timeout: InferenceTimeout = None,
     overwrite: Overwrite = False,
     json_: Json = False,
 ) -> None:
@@ -166,7 +174,13 @@ def stream(
         stack.callback(notifier.close)
         frames = open_source(source, capture, settings, realtime)
         stack.callback(frames.close)
-        options = EngineOptions(engine, threads, allow_fallback)
+        options = EngineOptions(
+            engine,
+            threads,
+            allow_fallback,
+            open_timeout_s=open_timeout,
+            inference_timeout_s=inference_timeout,
+        )
         pipeline = Pipeline.open(model, options, faces, unknown_below)
         sinks: list[Sink] = [notifier]
         for sink in live_sinks(serve, token, mqtt, mqtt_every, mqtt_spool, tls):

@@ -54,7 +54,7 @@ def test_a_damaged_file_is_refused_or_answered(
 def test_a_graph_that_computes_nonsense_does_not_end_the_process(
     tmp_path: Path, kind: str, first: int, count: int, tally: Tally
 ) -> None:
-    """LiteRT's kernels trust what they are wired to."""
+    """Nor takes it long or much memory; LiteRT's kernels trust what they are wired to."""
     path = tmp_path / "sound.tflite"
     write_model(path, small_tflite(), colour_manifest())
     counts = Counter(opened(path, kind, first, count, tmp_path))

@@ -32,3 +32,9 @@ def test_a_process_that_fails_says_why(tmp_path: Path, photo: Path) -> None:
     """Its last line."""
     with pytest.raises(EngineError, match=r"a fresh process with .*gone\.onnx failed: .*cannot read model"):
         measure_startup(tmp_path / "gone.onnx", EngineOptions("cpu"), photo)
+
+
+def test_its_engine_has_the_same_options(colours: Path, photo: Path) -> None:
+    """A slow board's longer time limits, for example; here one that nothing can keep."""
+    with pytest.raises(EngineError, match=r"failed: .*cpu did not open .*colours\.onnx within 1e-06 s: give"):
+        measure_startup(colours, EngineOptions("cpu", open_timeout_s=1e-6), photo)

@@ -42,6 +42,14 @@ def test_a_number_of_threads_that_no_machine_has_is_refused(threads: int) -> Non
         EngineOptions(threads=threads)
 
 
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("name", ["open_timeout_s", "inference_timeout_s"])
+def test_a_time_limit_that_is_none_is_refused(name: str, seconds: float) -> None:
+    """An endless one would take the limit away, and one of none would refuse every model."""
+    with pytest.raises(InputError, match=f"limit of {seconds:g} s: give more than 0, and at most 86400"):
+        EngineOptions(**{name: seconds})  # type: ignore[arg-type]  # one of two fields, by name
+
+
 def test_rows_of_a_batch_can_be_taken() -> None:
     """With their scores, where there are any."""
     row = ModelOutputs(WIDE, NARROW[:, 0]).rows(1, 2)

@@ -1,5 +1,6 @@
 """Which engine runs a model."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from edgebreed.edge.manifest import Tuned
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.edge.processor import machine_name
 from edgebreed.edge.task import Rejection, RejectionScore
-from edgebreed.errors import EngineError, ModelFileError
+from edgebreed.errors import EngineError, EngineTimeoutError, ModelFileError
 
 from ...conftest import colour_manifest, model_of
 
@@ -125,6 +126,20 @@ def test_a_gpu_comes_before_a_processor_engine_that_was_tuned_elsewhere(
 
 def _fail(*_: object) -> Engine:
     raise EngineError("no driver")
+
+
+@pytest.mark.parametrize("options", [EngineOptions(), EngineOptions("cpu", allow_fallback=True)])
+def test_an_engine_that_does_not_open_in_time_is_not_replaced(
+    colours: Path, options: EngineOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one would mostly hang on the same file, and what was begun runs on beside it."""
+    release = threading.Event()
+    stuck: Any = lambda *_: release.wait()  # noqa: E731  (it opens nothing, which no type allows)
+    monkeypatch.setitem(ENGINES, "cpu", replace(ENGINES["cpu"], open=stuck, open_timeout_s=0.06))
+    for limited in (replace(options, open_timeout_s=0.05), options):
+        with pytest.raises(EngineTimeoutError, match=r"^cpu did not open .* 0\.0[56] s: give --open-timeout"):
+            load_engine(model_of(colours, MANIFEST), limited)
+    release.set()
 
 
 def test_threads_of_a_larger_machine_are_not_started_here(colours: Path) -> None:

@@ -1,8 +1,10 @@
 """Small TFLite flatbuffers, made object by object."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import flatbuffers
+import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 SHAPE = [1, 8, 8, 3]
@@ -37,6 +39,37 @@ def reshape() -> Any:
     made.inputs, made.outputs, made.builtinOptions = [0], [1], options
     made.builtinOptionsType = schema.BuiltinOptions.ReshapeOptions
     return made
+
+
+def weight(made: Any, values: Any) -> int:
+    """Adds a tensor whose values, int32, are in the file; returns its place."""
+    array, buffer = np.asarray(values, np.int32), schema.BufferT()
+    buffer.data = array.ravel().view(np.uint8)
+    made.buffers.append(buffer)
+    place = place_of(made, schema.TensorType.INT32, list(array.shape))
+    made.subgraphs[0].tensors[place].buffer = len(made.buffers) - 1
+    return place
+
+
+def operator(
+    made: Any, kind: int, *inputs: int, dtype: int = schema.TensorType.INT32, shape: Sequence[int] = (1,)
+) -> int:
+    """Adds an operator, with a new tensor for its output; returns that one's place."""
+    code, added = schema.OperatorCodeT(), schema.OperatorT()
+    code.builtinCode, code.deprecatedBuiltinCode = kind, min(kind, 127)
+    made.operatorCodes.append(code)
+    output = place_of(made, dtype, list(shape))
+    added.opcodeIndex, added.inputs, added.outputs = len(made.operatorCodes) - 1, list(inputs), [output]
+    made.subgraphs[0].operators.append(added)
+    return output
+
+
+def place_of(made: Any, dtype: int, shape: list[int]) -> int:
+    """Adds a tensor; returns its place."""
+    added = schema.TensorT()
+    added.type, added.shape = dtype, shape
+    made.subgraphs[0].tensors.append(added)
+    return len(made.subgraphs[0].tensors) - 1
 
 
 def packed(made: Any) -> bytes:

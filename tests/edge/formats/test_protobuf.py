@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgebreed.edge.formats.protobuf import BYTES, FIXED32, FIXED64, VARINT, bytes_field, fields
+from edgebreed.edge.formats.protobuf import BYTES, FIXED32, FIXED64, VARINT, bytes_field, fields, messages
 from edgebreed.errors import ModelFileError
 
 
@@ -31,6 +31,14 @@ def test_what_is_written_is_read() -> None:
         (field,) = fields(memoryview(bytes_field(14, b"x" * length)))
         assert isinstance(field.value, memoryview)
         assert (14, b"x" * length) == (field.number, bytes(field.value))
+
+
+def test_what_is_text_or_a_message_is_found_by_its_number() -> None:
+    """In order; numbers are left out."""
+    found = messages(
+        memoryview(b"\x08\x01" + bytes_field(2, b"a") + bytes_field(3, b"b") + bytes_field(2, b"c"))
+    )
+    assert {2: [b"a", b"c"], 3: [b"b"]} == {number: list(map(bytes, all_)) for number, all_ in found.items()}
 
 
 @pytest.mark.parametrize(
