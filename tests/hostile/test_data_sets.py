@@ -19,6 +19,7 @@ from edgebreed.cli import run
 from edgebreed.edge.formats import read_manifest, write_model
 from edgebreed.edge.manifest import DetectorConfig, LearnedImages
 from edgebreed.edge.task import Rejection, RejectionScore
+from edgebreed.edge.text import to_json
 from edgebreed.errors import EdgebreedError
 from edgebreed.train.config import Arch, TrainConfig
 from edgebreed.train.dataset import Dataset, LabelledImage, read_dataset
@@ -113,7 +114,7 @@ def check_report(written: Written, data: Dataset) -> None:
     found, text = command(*options, "--json"), command(*options, "--save", written.folder / "findings")
     assert (0, 0, "", "") == (found.code, text.code, found.err, text.err)
     left_out = {reason.value: [str(path) for path in paths] for reason, paths in data.left_out.items()}
-    assert left_out == found.json["left_out"]
+    assert json.loads(to_json(left_out)) == found.json["left_out"]
     assert len(data.all_images) == found.json["images"] == sum(found.json["splits"].values())
     assert len(left_out) == sum(line.startswith("left out: ") for line in text.out.splitlines())
     assert_printable(text.out)
@@ -220,7 +221,7 @@ def predicted(written: Written, model: Path, images: tuple[LabelledImage, ...]) 
     assert (0, "") == (done.code, done.err)
     for image, line in zip(images, done.out.splitlines(), strict=True):
         answer = json.loads(line)
-        assert str(image.path) == answer["source"]
+        assert json.loads(to_json(str(image.path))) == answer["source"]
         hit = answer["top"][0]["label"] == labels[image.label]
         known = "right" if hit else "wrong"
         counts[{"unknown": "withheld", "person": "person"}.get(answer["kind"], known)] += 1
