@@ -163,11 +163,11 @@ def engine_faults(message: str) -> Iterator[None]:
     except EdgebreedError:
         raise
     except Exception as error:
-        raise EngineError(f"{message}: {_reason(error)}") from error
+        raise EngineError(f"{message}: {first_line(error)}") from error
 
 
-def _reason(error: Exception) -> str:
-    """The first line that says something; OpenVINO begins with the places in its source."""
+def first_line(error: Exception) -> str:
+    """The first line of an engine's error that says something; OpenVINO begins with places in its source."""
     lines = (line.strip() for line in str(error).splitlines())
     return next(
         (line for line in lines if line and not line.startswith("Exception from ")), type(error).__name__

@@ -44,14 +44,17 @@ def _why_not_loading(runtime: Any, path: Path) -> str | None:
             ctypes.CDLL(str(shared), ctypes.RTLD_GLOBAL)
         ctypes.CDLL(str(path))
     except OSError as error:
-        missing = _MISSING.search(str(error))
-        return _remedy(missing[1]) if missing else None  # ONNX Runtime says the rest itself
+        return what_is_missing(str(error))  # ONNX Runtime says the rest itself
     return None
 
 
-def _remedy(missing: str) -> str:
-    remedy = next((text for name, text in _REMEDIES.items() if missing.startswith(name)), CUDA_REMEDY)
-    return f"{missing} is missing: {remedy}"
+def what_is_missing(text: str) -> str | None:
+    """The library that a loader's message misses, and what installs it; None where it misses none."""
+    missing = _MISSING.search(text)
+    if missing is None:
+        return None
+    remedy = next((words for name, words in _REMEDIES.items() if missing[1].startswith(name)), CUDA_REMEDY)
+    return f"{missing[1]} is missing: {remedy}"
 
 
 @cache

@@ -25,7 +25,8 @@ from edgebreed.edge.engines.engine import (
 from edgebreed.edge.engines.gpu_libraries import why_not_loading
 from edgebreed.edge.engines.model_interface import TensorInfo, check_interface
 from edgebreed.edge.engines.placement import placement_of
-from edgebreed.edge.engines.session import SessionSettings
+from edgebreed.edge.engines.plugins import PLUGINS
+from edgebreed.edge.engines.session import SessionSettings, engine_cache
 from edgebreed.edge.engines.time_limit import InferenceLimit, on_timeout
 from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.edge.manifest import Precision
@@ -36,12 +37,15 @@ _LOG = logging.getLogger(__name__)
 
 PROVIDERS = {
     "tensorrt": "TensorrtExecutionProvider",
+    "tensorrt-rtx": PLUGINS["tensorrt-rtx"].provider,
     "cuda": "CUDAExecutionProvider",
     "cpu": "CPUExecutionProvider",
+    "openvino-ep": PLUGINS["openvino-ep"].provider,
 }
 """Engine names and the provider of each, fastest first."""
 
-_ON_GPU = ("TensorrtExecutionProvider", "CUDAExecutionProvider")
+_ON_GPU = ("TensorrtExecutionProvider", "NvTensorRTRTXExecutionProvider", "CUDAExecutionProvider")
+_BY_PROVIDER = {plugin.provider: plugin for plugin in PLUGINS.values()}
 LIBRARIES = {
     "TensorrtExecutionProvider": "libonnxruntime_providers_tensorrt.so",
     "CUDAExecutionProvider": "libonnxruntime_providers_cuda.so",
@@ -71,23 +75,14 @@ class OnnxRuntimeEngine:
 
     def __init__(self, model: ModelFile, provider: str, settings: SessionSettings | None = None) -> None:
         runtime, settings = _import(), settings or SessionSettings()
-        if provider not in runtime.get_available_providers():
-            raise EngineError(
-                f"{_absent(provider)} (it has {', '.join(runtime.get_available_providers())}): "
-                f"{_remedy(provider)}, {_ELSE}"
-            )
-        reason = _why_library_does_not_load(provider)
+        reason = _why_provider_is_absent(provider) or _why_provider_does_not_load(provider)
         if reason is not None:
             raise EngineError(f"{reason}, {_ELSE}")
         options = settings.session_options(runtime)
         if hasattr(options, "set_load_cancellation_flag"):  # since ONNX Runtime 1.21
             on_timeout(partial(options.set_load_cancellation_flag, True))
         with engine_faults(f"ONNX Runtime refuses {model.path}"):
-            self._session = runtime.InferenceSession(
-                model.data,
-                options,
-                providers=[(name, settings.provider_options(name, model.data)) for name in _chain(provider)],
-            )
+            self._session = _session(runtime, model, provider, settings, options)
         used = self._session.get_providers()[0]
         if used != provider:
             raise EngineError(
@@ -102,7 +97,7 @@ class OnnxRuntimeEngine:
             self._input, self._single = inputs[0].name, inputs[0].shape[0] == 1
         self.name = f"onnxruntime/{provider}"
         self._classes, self._runtime = len(model.manifest.classes), runtime
-        device = "cuda" if provider in _ON_GPU else "cpu"
+        device = "cuda" if provider in LIBRARIES else "cpu"
         bound = device == "cuda" if settings.bind is None else settings.bind
         graphs = settings.cuda_graph
         self._binding = (
@@ -145,7 +140,7 @@ def available() -> tuple[str, ...]:
 
 def loadable() -> tuple[str, ...]:
     """Those of `available` of which no library is missing."""
-    return tuple(name for name in available() if _why_library_does_not_load(name) is None)
+    return tuple(name for name in available() if _why_provider_does_not_load(name) is None)
 
 
 def _infos(tensors: list[Any]) -> list[TensorInfo]:
@@ -158,6 +153,19 @@ def _infos(tensors: list[Any]) -> list[TensorInfo]:
         )
         for tensor in tensors
     ]
+
+
+def _session(runtime: Any, model: ModelFile, provider: str, settings: SessionSettings, options: Any) -> Any:
+    """An inference session of a provider: of ONNX Runtime's own, or of a plug-in."""
+    plugin = _BY_PROVIDER.get(provider)
+    if plugin is None:
+        chain = [(name, settings.provider_options(name, model.data)) for name in _chain(provider)]
+        return runtime.InferenceSession(model.data, options, providers=chain)
+    cache = engine_cache(plugin.extra, model.data)
+    options.add_provider_for_devices(
+        plugin.found_devices(runtime), {plugin.cache: str(cache)} if cache else {}
+    )
+    return runtime.InferenceSession(model.data, options)
 
 
 def _chain(provider: str) -> tuple[str, ...]:
@@ -174,7 +182,7 @@ def _open(name: str, model: ModelFile, options: EngineOptions) -> Engine:
     engine = OnnxRuntimeEngine(model, PROVIDERS[name], settings)
     if fault:
         _LOG.warning("CUDA runs the model node by node, not as a graph: %s", fault)
-    if engine.placement.on_processor and name != "cpu":
+    if engine.placement.on_processor and PROVIDERS[name] in _ON_GPU:
         _LOG.warning("%s: %s: %s", engine.name, engine.placement, _FEWER)
     return engine
 
@@ -207,28 +215,31 @@ def _settings(name: str, model: ModelFile, options: EngineOptions) -> SessionSet
 
 def _why_unavailable(name: str) -> str | None:
     try:
-        present = _import().get_available_providers()
+        return _why_provider_is_absent(PROVIDERS[name])
     except MissingExtraError as error:
         return str(error)
-    return None if PROVIDERS[name] in present else f"{_absent(PROVIDERS[name])}: {_remedy(PROVIDERS[name])}"
 
 
 def _why_not_loading(name: str) -> str | None:
-    return None if _why_unavailable(name) else _why_library_does_not_load(PROVIDERS[name])
+    return None if _why_unavailable(name) else _why_provider_does_not_load(PROVIDERS[name])
 
 
-def _why_library_does_not_load(provider: str) -> str | None:
+def _why_provider_is_absent(provider: str) -> str | None:
+    present = _import().get_available_providers()
+    if provider in _BY_PROVIDER:
+        return _BY_PROVIDER[provider].why_unavailable()
+    if provider in present:
+        return None
+    build = "another build" if provider == "CPUExecutionProvider" else '`pip install "edgebreed[gpu]"`'
+    has = f"{provider} is not in this ONNX Runtime (it has {', '.join(present)})"
+    return f"{has}: replace it by {build}, on a Jetson by NVIDIA's for its JetPack"
+
+
+def _why_provider_does_not_load(provider: str) -> str | None:
+    if provider in _BY_PROVIDER:
+        return _BY_PROVIDER[provider].why_not_loading(_import())
     reason = why_not_loading(_import(), LIBRARIES[provider]) if provider in LIBRARIES else None
     return f"{provider} does not load: {reason}" if reason else None
-
-
-def _absent(provider: str) -> str:
-    return f"{provider} is not in this ONNX Runtime"
-
-
-def _remedy(provider: str) -> str:
-    build = "another build" if provider == "CPUExecutionProvider" else '`pip install "edgebreed[gpu]"`'
-    return f"replace it by {build} or JetPack's"
 
 
 def _import() -> Any:
@@ -244,7 +255,7 @@ SPECS = tuple(
     EngineSpec(
         name=name,
         formats=(ModelFormat.ONNX,),
-        extra="cpu" if name == "cpu" else "gpu",
+        extra=PLUGINS[name].extra if name in PLUGINS else "cpu" if name == "cpu" else "gpu",
         options=(*_OPTIONS, *_MORE_OPTIONS.get(name, ())),
         why_unavailable=partial(_why_unavailable, name),
         why_not_loading=partial(_why_not_loading, name),

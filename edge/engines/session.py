@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.engines.placement import RECORD_KEY
@@ -76,15 +77,12 @@ class SessionSettings:
             return {"enable_cuda_graph": "1", "prefer_nhwc": "1"}
         if provider != _TENSORRT:
             return {}
-        folder = user_cache() / "tensorrt" / hashlib.sha256(model).hexdigest()[:16]
         precision = {
             "trt_fp16_enable": "1" if self.trt_fp16 else "0",
             "trt_int8_enable": "1" if self.int8 else "0",
         }
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            _LOG.warning("TensorRT's engine is not kept, as %s cannot be made: %s", folder, error.strerror)
+        folder = engine_cache("tensorrt", model)
+        if folder is None:
             return precision
         return {
             "trt_engine_cache_enable": "1",
@@ -93,3 +91,19 @@ class SessionSettings:
             "trt_timing_cache_path": str(folder),
             **precision,
         }
+
+
+def engine_cache(name: str, model: bytes) -> Path | None:
+    """A folder for what a provider compiles of a model, by the model's content; None where none can be made.
+
+    Args:
+        name: of the provider.
+        model: the model's bytes.
+    """
+    folder = user_cache() / name / hashlib.sha256(model).hexdigest()[:16]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _LOG.warning("what %s compiles is not kept, as %s cannot be made: %s", name, folder, error.strerror)
+        return None
+    return folder
