@@ -60,13 +60,15 @@ class EngineOptions:
     Attributes:
         engine: a name of the registry, an execution provider's full name, or `auto`.
         threads: threads of one inference; 0 lets the engine choose.
-        allow_fallback: take the next engine where the one that was asked for is missing.
+        allow_fallback: take the next engine where the one that was asked for is missing, and let a GPU's
+            engine leave nodes of the model to the processor.
         spin: ONNX Runtime's threads wait for work by spinning; on few cores that takes them from the
             other stages, and slows the whole pipeline down by a quarter on two.
         arena: ONNX Runtime keeps memory for the next run.
         memory_pattern: ONNX Runtime plans the memory of all tensors once.
         io_binding: ONNX Runtime keeps input and outputs on the device between runs; None does so on a GPU.
         trt_fp16: TensorRT may compute in float16.
+        cuda_graph: CUDA replays the network as one graph, where the model's golden vectors prove it right.
         open_timeout_s: how long an engine may take to open the model; None is the engine's own default.
         inference_timeout_s: how long one inference may take, whatever its batch; None allows 30 s an image,
             and 600 s on a GPU, which may first compile for the size of a batch.
@@ -84,6 +86,7 @@ class EngineOptions:
     memory_pattern: bool = True
     io_binding: bool | None = None
     trt_fp16: bool = False
+    cuda_graph: bool = True
     open_timeout_s: float | None = None
     inference_timeout_s: float | None = None
 
@@ -111,6 +114,8 @@ class EngineSpec:
         on_gpu: whether it computes on a GPU.
         aliases: other names that users know it by.
         why_unavailable: the reason why it cannot run on this machine, in one line; None where it can.
+        why_not_loading: the reason why it does not start though it is installed, such as a library that is
+            missing; None where nothing is known to be.
         open: opens a model, or raises `EngineError`.
         open_timeout_s: how long that may take where nobody says so.
     """
@@ -124,6 +129,7 @@ class EngineSpec:
     on_gpu: bool = False
     aliases: tuple[str, ...] = ()
     open_timeout_s: float = 60.0
+    why_not_loading: Callable[[], str | None] = lambda: None
 
 
 @dataclass
@@ -157,11 +163,11 @@ def engine_faults(message: str) -> Iterator[None]:
     except EdgebreedError:
         raise
     except Exception as error:
-        raise EngineError(f"{message}: {_reason(error)}") from error
+        raise EngineError(f"{message}: {first_line(error)}") from error
 
 
-def _reason(error: Exception) -> str:
-    """The first line that says something; OpenVINO begins with the places in its source."""
+def first_line(error: Exception) -> str:
+    """The first line of an engine's error that says something; OpenVINO begins with places in its source."""
     lines = (line.strip() for line in str(error).splitlines())
     return next(
         (line for line in lines if line and not line.startswith("Exception from ")), type(error).__name__

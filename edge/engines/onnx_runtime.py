@@ -1,7 +1,9 @@
 """ONNX Runtime and its execution providers."""
 
+import logging
 import threading
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 
 from edgebreed import telemetry
 from edgebreed.edge.engines.binding import DeviceBinding
+from edgebreed.edge.engines.cuda_graph import fault_of_graph
 from edgebreed.edge.engines.engine import (
     Engine,
     EngineOptions,
@@ -19,22 +22,36 @@ from edgebreed.edge.engines.engine import (
     in_rows,
     named_outputs,
 )
+from edgebreed.edge.engines.gpu_libraries import why_not_loading
 from edgebreed.edge.engines.model_interface import TensorInfo, check_interface
-from edgebreed.edge.engines.session import SessionSettings
+from edgebreed.edge.engines.placement import placement_of
+from edgebreed.edge.engines.plugins import PLUGINS
+from edgebreed.edge.engines.session import SessionSettings, engine_cache
 from edgebreed.edge.engines.time_limit import InferenceLimit, on_timeout
 from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.edge.manifest import Precision
 from edgebreed.edge.processor import processor_target, saturates
 from edgebreed.errors import EngineError, MissingExtraError
 
+_LOG = logging.getLogger(__name__)
+
 PROVIDERS = {
     "tensorrt": "TensorrtExecutionProvider",
+    "tensorrt-rtx": PLUGINS["tensorrt-rtx"].provider,
     "cuda": "CUDAExecutionProvider",
     "cpu": "CPUExecutionProvider",
+    "openvino-ep": PLUGINS["openvino-ep"].provider,
 }
 """Engine names and the provider of each, fastest first."""
 
-_ON_GPU = ("TensorrtExecutionProvider", "CUDAExecutionProvider")
+_ON_GPU = ("TensorrtExecutionProvider", "NvTensorRTRTXExecutionProvider", "CUDAExecutionProvider")
+_BY_PROVIDER = {plugin.provider: plugin for plugin in PLUGINS.values()}
+LIBRARIES = {
+    "TensorrtExecutionProvider": "libonnxruntime_providers_tensorrt.so",
+    "CUDAExecutionProvider": "libonnxruntime_providers_cuda.so",
+}
+_ELSE = "or pass --engine cpu or --allow-fallback"
+_FEWER = "export it in fp16 or fp32, of which a GPU runs every node"
 _ON_GPU_S = 600.0  # TensorRT builds an engine, also for a batch of another size; CUDA may compile its kernels
 
 
@@ -46,44 +63,48 @@ class OnnxRuntimeEngine:
         provider: an execution provider's full name; it is used or the constructor raises.
         settings: what the session may take of the machine.
 
+    Attributes:
+        placement: which nodes run where.
+
     Raises:
-        EngineError: the provider is not in this ONNX Runtime or did not start, or the model is refused.
+        EngineError: the provider is not in this ONNX Runtime, does not load or did not start, or the model is
+            refused.
         ModelFileError: the model's inputs or outputs are not those of its manifest.
         MissingExtraError: ONNX Runtime is not installed.
     """
 
     def __init__(self, model: ModelFile, provider: str, settings: SessionSettings | None = None) -> None:
         runtime, settings = _import(), settings or SessionSettings()
-        if provider not in runtime.get_available_providers():
-            raise EngineError(
-                f"{_absent(provider)} (it has {', '.join(runtime.get_available_providers())}): "
-                f"{_remedy(provider)}, or pass --engine cpu or --allow-fallback"
-            )
+        reason = _why_provider_is_absent(provider) or _why_provider_does_not_load(provider)
+        if reason is not None:
+            raise EngineError(f"{reason}, {_ELSE}")
         options = settings.session_options(runtime)
         if hasattr(options, "set_load_cancellation_flag"):  # since ONNX Runtime 1.21
             on_timeout(partial(options.set_load_cancellation_flag, True))
         with engine_faults(f"ONNX Runtime refuses {model.path}"):
-            self._session = runtime.InferenceSession(
-                model.data,
-                options,
-                providers=[(provider, settings.provider_options(provider, model.data))],
-            )
+            self._session = _session(runtime, model, provider, settings, options)
         used = self._session.get_providers()[0]
         if used != provider:
             raise EngineError(
-                f"{provider} did not start, ONNX Runtime fell back to {used}: check its libraries"
+                f"{provider} did not start, ONNX Runtime fell back to {used}: see `edgebreed doctor`, {_ELSE}"
             )
+        self.placement = placement_of(self._session)
+        if provider in _ON_GPU and self.placement.on_processor and not settings.allow_processor:
+            raise EngineError(f"{model.path}: {self.placement}: {_FEWER}, {_ELSE}")
         with engine_faults(f"ONNX Runtime refuses {model.path}"):  # a name that is no UTF-8
             inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
             check_interface(_infos(inputs), _infos(outputs), model.manifest)
             self._input, self._single = inputs[0].name, inputs[0].shape[0] == 1
         self.name = f"onnxruntime/{provider}"
         self._classes, self._runtime = len(model.manifest.classes), runtime
-        device = "cuda" if provider in _ON_GPU else "cpu"
+        device = "cuda" if provider in LIBRARIES else "cpu"
         bound = device == "cuda" if settings.bind is None else settings.bind
-        self._binding = DeviceBinding(runtime, self._session, device) if bound else None
+        graphs = settings.cuda_graph
+        self._binding = (
+            DeviceBinding(runtime, self._session, device, graphs=graphs) if bound or graphs else None
+        )
         # The buffers on the device are one thread's at a time; waiting for them is not inference.
-        self._turn = threading.Lock() if bound else nullcontext()
+        self._turn = threading.Lock() if self._binding else nullcontext()
         self._limit = InferenceLimit(self.name, settings.inference_timeout_s)
 
     @property
@@ -117,6 +138,11 @@ def available() -> tuple[str, ...]:
         return ()
 
 
+def loadable() -> tuple[str, ...]:
+    """Those of `available` of which no library is missing."""
+    return tuple(name for name in available() if _why_provider_does_not_load(name) is None)
+
+
 def _infos(tensors: list[Any]) -> list[TensorInfo]:
     """ONNX Runtime calls float32 `tensor(float)`, and an open size by its name."""
     names = {"tensor(float)": "float32", "tensor(float16)": "float16"}
@@ -129,8 +155,51 @@ def _infos(tensors: list[Any]) -> list[TensorInfo]:
     ]
 
 
+def _session(runtime: Any, model: ModelFile, provider: str, settings: SessionSettings, options: Any) -> Any:
+    """An inference session of a provider: of ONNX Runtime's own, or of a plug-in."""
+    plugin = _BY_PROVIDER.get(provider)
+    if plugin is None:
+        chain = [(name, settings.provider_options(name, model.data)) for name in _chain(provider)]
+        return runtime.InferenceSession(model.data, options, providers=chain)
+    cache = engine_cache(plugin.extra, model.data)
+    options.add_provider_for_devices(
+        plugin.found_devices(runtime), {plugin.cache: str(cache)} if cache else {}
+    )
+    return runtime.InferenceSession(model.data, options)
+
+
+def _chain(provider: str) -> tuple[str, ...]:
+    """What runs a model: TensorRT leaves what it does not know to CUDA, before the processor gets it."""
+    return (provider, "CUDAExecutionProvider") if provider == "TensorrtExecutionProvider" else (provider,)
+
+
 def _open(name: str, model: ModelFile, options: EngineOptions) -> Engine:
-    settings = SessionSettings(
+    settings, fault = _settings(name, model, options), ""
+    if name == "cuda" and options.cuda_graph:
+        engine, fault = _with_cuda_graph(model, settings)
+        if engine is not None:
+            return engine
+    engine = OnnxRuntimeEngine(model, PROVIDERS[name], settings)
+    if fault:
+        _LOG.warning("CUDA runs the model node by node, not as a graph: %s", fault)
+    if engine.placement.on_processor and PROVIDERS[name] in _ON_GPU:
+        _LOG.warning("%s: %s: %s", engine.name, engine.placement, _FEWER)
+    return engine
+
+
+def _with_cuda_graph(model: ModelFile, settings: SessionSettings) -> tuple[OnnxRuntimeEngine | None, str]:
+    """The model as a CUDA graph where it proves that it answers right, else the reason why it is not."""
+    _LOG.info("CUDA looks for the fastest convolutions, which takes some seconds at each start")
+    try:
+        engine = OnnxRuntimeEngine(model, PROVIDERS["cuda"], replace(settings, cuda_graph=True))
+        fault = fault_of_graph(engine, model.manifest)
+    except EngineError as error:
+        return None, str(error)
+    return (None if fault else engine), fault
+
+
+def _settings(name: str, model: ModelFile, options: EngineOptions) -> SessionSettings:
+    return SessionSettings(
         threads=options.threads,
         spin=options.spin,
         arena=options.arena,
@@ -140,25 +209,37 @@ def _open(name: str, model: ModelFile, options: EngineOptions) -> Engine:
         int8=model.manifest.precision is Precision.INT8,
         avoid_saturation=name == "cpu" and saturates(model.manifest, processor_target()),
         inference_timeout_s=options.inference_timeout_s or (_ON_GPU_S if name != "cpu" else None),
+        allow_processor=options.allow_fallback,
     )
-    return OnnxRuntimeEngine(model, PROVIDERS[name], settings)
 
 
 def _why_unavailable(name: str) -> str | None:
     try:
-        present = _import().get_available_providers()
+        return _why_provider_is_absent(PROVIDERS[name])
     except MissingExtraError as error:
         return str(error)
-    return None if PROVIDERS[name] in present else f"{_absent(PROVIDERS[name])}: {_remedy(PROVIDERS[name])}"
 
 
-def _absent(provider: str) -> str:
-    return f"{provider} is not in this ONNX Runtime"
+def _why_not_loading(name: str) -> str | None:
+    return None if _why_unavailable(name) else _why_provider_does_not_load(PROVIDERS[name])
 
 
-def _remedy(provider: str) -> str:
+def _why_provider_is_absent(provider: str) -> str | None:
+    present = _import().get_available_providers()
+    if provider in _BY_PROVIDER:
+        return _BY_PROVIDER[provider].why_unavailable()
+    if provider in present:
+        return None
     build = "another build" if provider == "CPUExecutionProvider" else '`pip install "edgebreed[gpu]"`'
-    return f"replace it by {build} or JetPack's"
+    has = f"{provider} is not in this ONNX Runtime (it has {', '.join(present)})"
+    return f"{has}: replace it by {build}, on a Jetson by NVIDIA's for its JetPack"
+
+
+def _why_provider_does_not_load(provider: str) -> str | None:
+    if provider in _BY_PROVIDER:
+        return _BY_PROVIDER[provider].why_not_loading(_import())
+    reason = why_not_loading(_import(), LIBRARIES[provider]) if provider in LIBRARIES else None
+    return f"{provider} does not load: {reason}" if reason else None
 
 
 def _import() -> Any:
@@ -169,13 +250,15 @@ def _import() -> Any:
 
 
 _OPTIONS = ("threads", "spin", "arena", "memory_pattern", "io_binding")
+_MORE_OPTIONS = {"tensorrt": ("trt_fp16",), "cuda": ("cuda_graph",)}
 SPECS = tuple(
     EngineSpec(
         name=name,
         formats=(ModelFormat.ONNX,),
-        extra="cpu" if name == "cpu" else "gpu",
-        options=(*_OPTIONS, "trt_fp16") if name == "tensorrt" else _OPTIONS,
+        extra=PLUGINS[name].extra if name in PLUGINS else "cpu" if name == "cpu" else "gpu",
+        options=(*_OPTIONS, *_MORE_OPTIONS.get(name, ())),
         why_unavailable=partial(_why_unavailable, name),
+        why_not_loading=partial(_why_not_loading, name),
         open=partial(_open, name),
         on_gpu=provider in _ON_GPU,
         aliases=(provider.lower(),),

@@ -7,6 +7,7 @@ from functools import partial
 
 from edgebreed.edge.engines import litert, onnx_runtime, openvino
 from edgebreed.edge.engines.engine import AUTO, Engine, EngineOptions, EngineSpec
+from edgebreed.edge.engines.gpu_libraries import has_nvidia_gpu
 from edgebreed.edge.engines.time_limit import TimeLimit
 from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.edge.manifest import Tuned
@@ -43,7 +44,7 @@ def engines_for(kind: ModelFormat) -> tuple[str, ...]:
 
 def unavailable() -> dict[str, str | None]:
     """Each engine with the reason why it cannot run on this machine; None where it can."""
-    return {name: spec.why_unavailable() for name, spec in ENGINES.items()}
+    return {name: spec.why_unavailable() or spec.why_not_loading() for name, spec in ENGINES.items()}
 
 
 def load_engine(model: ModelFile, options: EngineOptions | None = None) -> Engine:
@@ -88,18 +89,19 @@ def _first(model: ModelFile, options: EngineOptions, allowed: tuple[str, ...]) -
     """The first engine that is here and takes the model.
 
     What `edgebreed tune` found fastest for this file comes before the others, with its threads, as far as
-    this machine has them. A GPU engine that is installed and does not start is told of where a processor
-    takes over.
+    this machine has them.
     """
     tuned = model.manifest.tuned
     if tuned and tuned.engine in allowed and ENGINES[tuned.engine].why_unavailable() is None:
         allowed = _tuned_order(tuned, allowed)
         options = replace(options, threads=options.threads or min(tuned.threads, os.cpu_count() or 1))
+    options = replace(options, allow_fallback=True)  # nobody asked for the GPU alone
     rejected: dict[str, str] = {}
+    absent: dict[str, str] = {}
     for name in allowed:
         reason = ENGINES[name].why_unavailable()
         if reason is not None:
-            _LOG.info("%s is not here: %s", name, reason)
+            absent[name] = reason
             continue
         try:
             engine = _opened(name, model, options)
@@ -108,9 +110,9 @@ def _first(model: ModelFile, options: EngineOptions, allowed: tuple[str, ...]) -
         except EngineError as error:
             rejected[name] = str(error)
             continue
-        _tell_rejected(rejected, ENGINES[name])
+        _tell_why_not(rejected, absent, ENGINES[name])
         return engine
-    reasons = rejected or {name: str(ENGINES[name].why_unavailable()) for name in allowed}
+    reasons = rejected or absent
     raise EngineError(next(iter(reasons.values())) if len(reasons) == 1 else _joined(reasons))
 
 
@@ -128,10 +130,16 @@ def _tuned_order(tuned: Tuned, allowed: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*gpus, tuned.engine, *allowed)))
 
 
-def _tell_rejected(rejected: dict[str, str], chosen: EngineSpec) -> None:
-    for name, reason in rejected.items():
-        missed_gpu = ENGINES[name].on_gpu and not chosen.on_gpu
-        _LOG.log(logging.WARNING if missed_gpu else logging.INFO, "%s was not used: %s", name, reason)
+def _tell_why_not(rejected: dict[str, str], absent: dict[str, str], chosen: EngineSpec) -> None:
+    """Logs why engines before the chosen one were not used: a GPU that stays idle as a warning, once.
+
+    An engine that is not installed is missed only where there is a GPU for it.
+    """
+    known = rejected | (absent if has_nvidia_gpu() else {})
+    missed = [name for name in ENGINES if name in known and ENGINES[name].on_gpu and not chosen.on_gpu]
+    for name, reason in (absent | rejected).items():
+        level = logging.WARNING if name in missed[-1:] else logging.INFO
+        _LOG.log(level, "%s was not used: %s", name, reason)
 
 
 def _joined(reasons: dict[str, str]) -> str:

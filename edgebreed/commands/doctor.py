@@ -8,7 +8,7 @@ import cv2
 
 from edgebreed.commands.common import Json, print_json, print_table
 from edgebreed.edge.engines import AUTO, ENGINES
-from edgebreed.edge.engines.onnx_runtime import available
+from edgebreed.edge.engines.onnx_runtime import available, loadable
 from edgebreed.edge.engines.registry import unavailable
 from edgebreed.edge.processor import fitting_target
 from edgebreed.machine import processor, versions
@@ -29,7 +29,7 @@ def doctor(json_: Json = False) -> None:
     """Show what this machine has: engines, providers, OpenCV build, cameras, GPU, Jetson release."""
     data: dict[str, Any] = {
         "machine": processor(),
-        "target": fitting_target(available()),
+        "target": fitting_target(loadable()),
         "python": platform.python_version(),
         "engines": {
             name: {"formats": list(ENGINES[name].formats), "available": reason is None, "reason": reason}

@@ -5,6 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from edgebreed.edge.engines import EngineOptions, load_engine
+from edgebreed.edge.engines.binding import MOST_GRAPHS
+from edgebreed.edge.engines.onnx_runtime import OnnxRuntimeEngine
+from edgebreed.edge.engines.session import SessionSettings
 
 from ...conftest import BLUE, RED, colour_manifest, model_of, plain
 
@@ -26,6 +29,18 @@ def test_a_bound_session_answers_as_a_free_one(colours: Path) -> None:
         assert np.array_equal(free.run(batch).probabilities, bound.run(batch).probabilities)
     assert 0 == first[0].argmax()
     assert np.array_equal(rgb(RED), red), "the device's memory must not be the caller's own"
+
+
+def test_buffers_stay_where_they_are_for_graphs(colours: Path) -> None:
+    """Of several batch sizes, and of more than are kept; each answer is its own picture's."""
+    model = model_of(colours, MANIFEST)
+    graphs = OnnxRuntimeEngine(model, "CPUExecutionProvider", SessionSettings(cuda_graph=True))
+    free = load_engine(model, EngineOptions("cpu"))
+    for _ in range(2):
+        for images in range(1, MOST_GRAPHS + 3):
+            for colour in (RED, BLUE):
+                batch = np.repeat(rgb(colour), images, axis=0)
+                assert np.array_equal(free.run(batch).probabilities, graphs.run(batch).probabilities)
 
 
 def test_copies_are_timed_apart(colours: Path) -> None:

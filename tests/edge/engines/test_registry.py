@@ -1,5 +1,6 @@
 """Which engine runs a model."""
 
+import re
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 from edgebreed.edge.engines import Engine, EngineOptions, load_engine
-from edgebreed.edge.engines.registry import ENGINES, known_engine
+from edgebreed.edge.engines.onnx_runtime import LIBRARIES
+from edgebreed.edge.engines.registry import ENGINES, known_engine, unavailable
 from edgebreed.edge.formats import read_model
 from edgebreed.edge.manifest import Tuned
 from edgebreed.edge.preprocess import InputSpec
@@ -18,6 +20,7 @@ from edgebreed.edge.task import Rejection, RejectionScore
 from edgebreed.errors import EngineError, EngineTimeoutError, ModelFileError
 
 from ...conftest import colour_manifest, model_of
+from .test_gpu_libraries import LIBRARY, build_lacking
 
 MANIFEST = colour_manifest()
 SCORED = Rejection(RejectionScore.IN_DISTRIBUTION, 0.5)
@@ -42,7 +45,7 @@ def test_the_name_tells_what_runs(colours: Path) -> None:
 
 def test_an_unknown_engine_is_refused() -> None:
     """The message lists those that are known."""
-    with pytest.raises(EngineError, match="no engine 'abacus': choose one of auto, tensorrt, cuda, cpu"):
+    with pytest.raises(EngineError, match="no engine 'abacus': choose one of auto, tensorrt, tensorrt-rtx, cuda, cpu"):
         known_engine("abacus")
     assert "cpu" == known_engine("CPUExecutionProvider")
 
@@ -122,6 +125,28 @@ def test_a_gpu_comes_before_a_processor_engine_that_was_tuned_elsewhere(
         assert "onnxruntime/CPUExecutionProvider" == load_engine(model_of(colours, manifest)).name
         told.append([record.message for record in caplog.records if record.levelname == "WARNING"])
     assert [["cuda was not used: no driver"], []] == told
+
+
+def test_a_gpu_that_lacks_a_library_is_told_of(
+    colours: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`auto` says why it computes on the processor; who asked for the GPU gets the line that installs it."""
+    providers = ["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"]
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: providers)
+    library = Path(build_lacking(tmp_path, "libq.so.9").__file__).parent / "capi" / LIBRARY
+    for provider in providers[:2]:
+        monkeypatch.setitem(LIBRARIES, provider, str(library))
+    reason = 'does not load: libq.so.9 is missing: `pip install "edgebreed[gpu]"` brings CUDA and cuDNN'
+    model = model_of(colours, MANIFEST)
+    assert "onnxruntime/CPUExecutionProvider" == load_engine(model).name
+    (warning,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.startswith(f"cuda was not used: CUDAExecutionProvider {reason}")
+    assert f"TensorrtExecutionProvider {reason}" == unavailable()["tensorrt"]
+    for name in ("cuda", "tensorrt"):
+        with pytest.raises(
+            EngineError, match=f"{re.escape(reason)}, or pass --engine cpu or --allow-fallback"
+        ):
+            load_engine(model, EngineOptions(name))
 
 
 def _fail(*_: object) -> Engine:
