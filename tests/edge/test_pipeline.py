@@ -18,7 +18,8 @@ from edgebreed.edge.engines import EngineOptions, FixedEngine
 from edgebreed.edge.formats import write_model
 from edgebreed.edge.images import Frame, read_photo
 from edgebreed.edge.manifest import DetectorConfig
-from edgebreed.edge.pipeline import SHIPPED_MODEL, FaceSearch, Image, Stopwatch
+from edgebreed.edge.pipeline import SHIPPED_MODEL, FaceSearch, Stopwatch
+from edgebreed.edge.source_image import Image
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import EngineError, ImageError, InputError, ModelFileError
 
@@ -251,7 +252,8 @@ def test_closing_lets_other_threads_finish(colours: Path) -> None:
     pipeline, watch = Pipeline(opened.engine, opened.manifest, SeenDetector()), Stopwatch()
     outputs = pipeline.classify(plain(GREY), watch)
     pipeline.close()
-    assert Kind.PERSON is pipeline.decide(outputs, plain(GREY), "", watch).kind
+    faces = pipeline.find_faces(plain(GREY), watch)
+    assert Kind.PERSON is pipeline.conclude(outputs, faces, "", watch).kind
 
 
 def test_a_tuned_face_search_is_the_one_that_runs(tmp_path: Path) -> None:
