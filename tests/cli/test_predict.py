@@ -6,7 +6,11 @@ from pathlib import Path
 
 import cv2
 
-from ..conftest import BLUE, RED, Cli, plain
+from edgebreed.edge.formats import write_model
+from edgebreed.edge.images import read_photo
+from edgebreed.edge.preprocess import DecodeRule, InputSpec
+
+from ..conftest import BLUE, RED, Cli, colour_manifest, colour_model, plain
 from ..edge import bombs
 
 
@@ -118,3 +122,14 @@ def test_a_pipe_is_refused_in_one_line(cli: Cli, tmp_path: Path, colours: Path) 
     outcome = cli("predict", "pipe.jpg", "--model", colours)
     assert 2 == outcome.code
     assert "pipe.jpg is no regular file: give the file of a photo, or a folder" in outcome.err
+
+
+def test_a_picture_that_was_reduced_for_the_network_is_saved_whole(cli: Cli, tmp_path: Path) -> None:
+    """With its bar below, as wide as the photo."""
+    model = tmp_path / "reduced.onnx"
+    write_model(model, colour_model(), colour_manifest(input=InputSpec(8, 8, decode=DecodeRule.REDUCED)))
+    cv2.imwrite(str(tmp_path / "large.jpg"), plain(RED, 320, 160))
+    assert 0 == cli("predict", "large.jpg", "--model", model, "--save", "out").code
+    saved = read_photo(tmp_path / "out" / "large.jpg")
+    assert 320 == saved.shape[1]
+    assert len(saved) > 160
