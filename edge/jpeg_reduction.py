@@ -12,7 +12,7 @@ COLOUR_FLAGS = {
     2: cv2.IMREAD_REDUCED_COLOR_2,
     1: cv2.IMREAD_COLOR,
 }
-"""How `cv2.imdecode` is asked for a reduction of each side, which libjpeg does while it decodes."""
+"""How `cv2.imdecode` is asked for a reduction of each side, largest first: libjpeg does it in decoding."""
 
 Size = tuple[int, int]
 """Height and width in px."""

@@ -1,7 +1,6 @@
 """Image files as arrays, decoded on all cores with the runtime's own preprocessing."""
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -43,7 +42,7 @@ def load_images(paths: Sequence[Path], spec: InputSpec, change: Change = unchang
         to_input(change(read_photo(path, at_least=at_least)), spec, row)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # each holds a whole picture, which may be large
-        deque(pool.map(load, paths, batch), maxlen=0)  # raises the first error
+        list(pool.map(load, paths, batch))  # raises the first error
     return batch
 
 
