@@ -135,9 +135,8 @@ def main(
     times = describe_times(time_in_turns(data, evaluation.description.input, rounds))
     answers = {name: compare_answers(evaluation, camera, name) for name, camera in CAMERAS.items()}
     if json_:
-        publish(
-            "reduced_decoding", count, {"split": split, "mb": len(data) / 1e6, **times, "answers": answers}
-        )
+        figures = {"split": split, "mb": len(data) / 1e6, **times, "answers": answers}
+        publish("reduced_decoding", count, figures)
         return
     print(f"12 Mpx, {len(data) / 1e6:.1f} MB, {rounds} rounds, to the model's input:")
     for rule, ms in times["ms"].items():
