@@ -1,6 +1,6 @@
 """Which format an image file is in, by its first bytes and never by its name, and whether it is all there."""
 
-from edgebreed.edge.jpeg_markers import START_OF_SCAN, jpeg_markers
+from edgebreed.edge.jpeg_markers import jpeg_head
 
 FORMATS = {
     "JPEG": frozenset({".jpg", ".jpeg", ".jpe", ".jfif"}),
@@ -52,7 +52,7 @@ def is_cut_off(data: bytes) -> bool:
     Only JPEG needs the question: versions of OpenCV differ in whether they refuse such a file or fill the
     rest with grey. Files of other formats do not decode when they are cut off.
     """
-    return format_of(data) == "JPEG" and data.rfind(_END_OF_IMAGE, _start_of_scan(data)) < 0
+    return format_of(data) == "JPEG" and data.rfind(_END_OF_IMAGE, jpeg_head(data)) < 0
 
 
 def _format_of_brands(data: bytes) -> str | None:
@@ -62,8 +62,3 @@ def _format_of_brands(data: bytes) -> str | None:
     if brands & _AVIF_BRANDS:
         return "AVIF"
     return "HEIC" if brands & _HEIC_BRANDS else None
-
-
-def _start_of_scan(data: bytes) -> int:
-    """Where a JPEG's pixels begin: the thumbnail inside EXIF has an end of its own, before that."""
-    return next((marker.at for marker in jpeg_markers(data) if marker.number == START_OF_SCAN), len(data))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from edgebreed.edge.avif_header import avif_size
 from edgebreed.edge.gif_codes import count_gif_clears
 from edgebreed.edge.image_format import format_of
-from edgebreed.edge.jpeg_markers import MOST_MARKERS, START_OF_FRAME, START_OF_SCAN, jpeg_markers
+from edgebreed.edge.jpeg_markers import MOST_MARKERS, START_OF_SCAN, jpeg_markers, jpeg_size
 from edgebreed.edge.png_chunks import png_head
 from edgebreed.edge.tiff_header import read_tiff_size
 
@@ -51,13 +51,11 @@ def _plain(width: int, height: int) -> ImageHeader:
 
 
 def _jpeg(data: bytes) -> ImageHeader | None:
-    markers = list(jpeg_markers(data))
-    frame = next((marker.at for marker in markers if marker.number in START_OF_FRAME), None)
-    if frame is None or len(markers) == MOST_MARKERS:
+    size, markers = jpeg_size(data), list(jpeg_markers(data))
+    if size is None or len(markers) == MOST_MARKERS:
         return None
-    height, width = struct.unpack_from(">HH", data, frame + 5)
     scans = sum(marker.number == START_OF_SCAN for marker in markers)
-    return ImageHeader(width, height, width * height, scans)
+    return ImageHeader(size[1], size[0], size[0] * size[1], scans)
 
 
 def _png(data: bytes) -> ImageHeader | None:

@@ -1,6 +1,7 @@
 """The markers of a JPEG file, found without decoding it."""
 
 import re
+import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -39,3 +40,17 @@ def jpeg_markers(data: bytes) -> Iterator[JpegMarker]:
         if number == END_OF_IMAGE or (length < 2 and number != START_OF_IMAGE):
             return
         found = _MARKER.search(data, end + length)
+
+
+def jpeg_head(data: bytes) -> int:
+    """How many bytes stand before a JPEG's pixels; EXIF is there, with a thumbnail that has its own end."""
+    return next((marker.at for marker in jpeg_markers(data) if marker.number == START_OF_SCAN), len(data))
+
+
+def jpeg_size(data: bytes) -> tuple[int, int] | None:
+    """Height and width in px as stored, by the first marker that states them; None where none does."""
+    frame = next((marker.at for marker in jpeg_markers(data) if marker.number in START_OF_FRAME), None)
+    if frame is None or len(data) < frame + 9:
+        return None
+    height, width = struct.unpack_from(">HH", data, frame + 5)
+    return height, width

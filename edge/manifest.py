@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from edgebreed.edge.json_fields import LONG, MANY, OF_FOLDERS, JsonFields
-from edgebreed.edge.preprocess import InputSpec, ResizeRule
+from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, RejectionScore, Task
 from edgebreed.errors import ModelFileError
 
@@ -176,7 +176,7 @@ class Manifest:
         arch: architecture it was trained as.
         classes: class names in the order of the outputs, as the training folders spell them.
         labels: the same, as display names.
-        input: size and resize rule of the input, `(N, H, W, 3) uint8 RGB`.
+        input: size and rules of the input, `(N, H, W, 3) uint8 RGB`.
         precision: number format of the arithmetic.
         task: what it is asked, and in which words it answers.
         detector: what finds the faces of people, where it answers people.
@@ -349,6 +349,8 @@ def _input(fields: JsonFields) -> InputSpec:
         fields.whole("height", 1, MAX_SIDE),
         fields.whole("width", 1, MAX_SIDE),
         fields.choice("resize", ResizeRule),
+        # files from before the rule were trained on every pixel
+        fields.choice("decode", DecodeRule) if fields.has("decode") else DecodeRule.FULL,
     )
     fields.end()
     return spec

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from enum import StrEnum
 from itertools import islice
@@ -18,16 +18,14 @@ from edgebreed.edge.detectors import FACE, Detector, NoDetector, open_detector
 from edgebreed.edge.engines import Engine, EngineOptions, ModelOutputs, load_engine
 from edgebreed.edge.formats import read_model
 from edgebreed.edge.image_limits import DEFAULT_LIMITS, ImageLimits
-from edgebreed.edge.images import Encoded, Frame, checked_frame, decode, read_photo
+from edgebreed.edge.images import Encoded, Frame
 from edgebreed.edge.manifest import PROBABILITY, Manifest
 from edgebreed.edge.prediction import Result
-from edgebreed.edge.preprocess import to_input
+from edgebreed.edge.preprocess import empty_batch, to_input
+from edgebreed.edge.source_image import Image, SourceImage
 from edgebreed.errors import EngineError, InputError, ModelFileError
 
 SHIPPED_MODEL = Path(__file__).parent / "models" / "dogs64.onnx"
-
-Image = Frame | Encoded | str | Path
-"""A frame `(H, W, 3) uint8 BGR`, an encoded image in bytes, or the path of one."""
 
 
 class FaceSearch(StrEnum):
@@ -177,21 +175,21 @@ class Pipeline:
         if len(images) == 0:  # also of an array (N, H, W, 3), which has no truth value
             return []
         watch = Stopwatch()
-        frames = [self._loaded(image, watch) for image in images]
-        outputs = self._infer(frames, watch)
+        loaded = [self._loaded(image, watch) for image in images]
+        outputs = self._infer([image.pixels for image in loaded], watch)
         names = sources or [_name_of(image) for image in images]
         results = [
-            self.decide(outputs.rows(row, row + 1), frame, name, watch)
-            for row, (frame, name) in enumerate(zip(frames, names, strict=True))
+            self._decide(outputs.rows(row, row + 1), image, name, watch)
+            for row, (image, name) in enumerate(zip(loaded, names, strict=True))
         ]
         share = {stage: ms / len(images) for stage, ms in watch.ms.items()}
         return [replace(result, stages_ms=dict(share)) for result in results]
 
-    def read_and_process(self, path: Path) -> tuple[Frame, Result]:
-        """As `process` of a path, and hands out the pixels too, `(H, W, 3) uint8 BGR`, for drawing."""
+    def read_and_process(self, path: Path) -> tuple[SourceImage, Result]:
+        """As `process` of a path, and hands out the image too, whose pixels can be drawn on."""
         watch = Stopwatch()
-        frame = self._loaded(path, watch)
-        return frame, self._answer(frame, str(path), watch)
+        image = self._loaded(path, watch)
+        return image, self._answer(image, str(path), watch)
 
     def classify(self, frame: Frame, watch: Stopwatch) -> ModelOutputs:
         """The first stage: the model's outputs for a frame `(H, W, 3) uint8 BGR`, a batch of one."""
@@ -207,11 +205,6 @@ class Pipeline:
         """The second stage, where it is needed: boxes in a frame `(H, W, 3) uint8 BGR`, largest first."""
         with watch.stage("detect"):
             return tuple(found.box for found in self.detector.detect(frame) if found.label == FACE)
-
-    def decide(self, outputs: ModelOutputs, frame: Frame, source: str, watch: Stopwatch) -> Result:
-        """The answer from a model's outputs for a batch of one, with faces where the answer needs them."""
-        faces = self.find_faces(frame, watch) if self.needs_faces(outputs) else None
-        return self.conclude(outputs, faces, source, watch)
 
     def conclude(
         self, outputs: ModelOutputs, faces: tuple[Box, ...] | None, source: str, watch: Stopwatch
@@ -243,12 +236,18 @@ class Pipeline:
     ) -> None:
         self.close()
 
-    def _answer(self, frame: Frame, source: str, watch: Stopwatch) -> Result:
-        return self.decide(self.classify(frame, watch), frame, source, watch)
+    def _answer(self, image: SourceImage, source: str, watch: Stopwatch) -> Result:
+        return self._decide(self.classify(image.pixels, watch), image, source, watch)
+
+    def _decide(self, outputs: ModelOutputs, image: SourceImage, source: str, watch: Stopwatch) -> Result:
+        faces = self.find_faces(_whole(image, watch), watch) if self.needs_faces(outputs) else None
+        return self.conclude(outputs, faces, source, watch)
 
     def _infer(self, frames: Sequence[Frame], watch: Stopwatch) -> ModelOutputs:
         with watch.stage("resize"):
-            batch = np.stack([to_input(frame, self.manifest.input) for frame in frames])
+            batch = empty_batch(len(frames), self.manifest.input)
+            for row, frame in zip(batch, frames, strict=True):
+                to_input(frame, self.manifest.input, row)
         with watch.stage("inference"):
             outputs = self.engine.run(batch)
         self._check(outputs, len(frames))
@@ -269,13 +268,18 @@ class Pipeline:
         if not all((score >= least).all() and (score <= most).all() for score in scores if score is not None):
             raise EngineError(f"{manifest.name} gave probabilities outside of 0 to 1: export it again")
 
-    def _loaded(self, image: Image, watch: Stopwatch) -> Frame:
-        if not isinstance(image, str | Path | Encoded):
-            return checked_frame(image)
-        with watch.stage("decode"):
-            if isinstance(image, str | Path):
-                return read_photo(Path(image), self.limits)
-            return decode(image, limits=self.limits)
+    def _loaded(self, image: Image, watch: Stopwatch) -> SourceImage:
+        encoded = isinstance(image, str | Path | Encoded)
+        with watch.stage("decode") if encoded else nullcontext():
+            return SourceImage.load(image, self.manifest.input, self.limits)
+
+
+def _whole(image: SourceImage, watch: Stopwatch) -> Frame:
+    """All pixels of an image; decoding those that the network did not need is timed as decoding."""
+    if image.encoded is None:
+        return image.pixels
+    with watch.stage("decode"):
+        return image.whole
 
 
 def _face_search(faces: FaceSearch | str) -> FaceSearch:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.images import Frame
+from edgebreed.edge.jpeg_reduction import Size
 
 Tensor = NDArray[np.uint8]
-"""`(H, W, 3) uint8 RGB`, one row of a model's input."""
+"""`(H, W, 3) uint8 RGB`, one row of a model's input, or `(N, H, W, 3)`, a batch of them."""
 
 LETTERBOX_GREY = (114, 114, 114)
 
@@ -23,20 +24,44 @@ class ResizeRule(StrEnum):
     CENTER_CROP = "center-crop"  # scaled to cover, the overhang cut off
 
 
+class DecodeRule(StrEnum):
+    """How much of an encoded photo is decoded."""
+
+    FULL = "full"  # every pixel
+    REDUCED = "reduced"  # a JPEG at 1/2, 1/4 or 1/8 of its sides, as long as they are twice the input's
+
+
+REDUCED_SIDES = 2  # times the input's: what is left to average, so that the input hardly differs
+
+
 @dataclass(frozen=True)
 class InputSpec:
-    """What a model takes: `(N, height, width, 3) uint8 RGB`; scaling sits inside the model."""
+    """What a model takes: `(N, height, width, 3) uint8 RGB`; scaling sits inside the model.
+
+    Attributes:
+        height: in px, as `width`.
+        resize: how a photo becomes a rectangle of this size.
+        decode: how much of an encoded photo is decoded. Frames come decoded and are taken as they are.
+    """
 
     height: int
     width: int
     resize: ResizeRule = ResizeRule.SQUASH
+    decode: DecodeRule = DecodeRule.FULL
 
     def __post_init__(self) -> None:
         if min(self.height, self.width) < 1:
             raise ValueError(f"input size {self.height}x{self.width}: both sides must be at least 1 px")
 
+    @property
+    def decoded_size(self) -> Size | None:
+        """Height and width in px that suffice of a decoded photo; None where every pixel is decoded."""
+        if self.decode is DecodeRule.FULL:
+            return None
+        return REDUCED_SIDES * self.height, REDUCED_SIDES * self.width
 
-def to_input(frame: Frame, spec: InputSpec) -> Tensor:
+
+def to_input(frame: Frame, spec: InputSpec, out: Tensor | None = None) -> Tensor:
     """Turns a photo into one row of a model's input.
 
     Shrinking averages areas (no aliasing), enlarging is bilinear: `cv2.INTER_AREA` and
@@ -45,18 +70,24 @@ def to_input(frame: Frame, spec: InputSpec) -> Tensor:
     Args:
         frame: `(H, W, 3) uint8 BGR`.
         spec: the model's input size in px and its resize rule.
+        out: where to write it, such as a row of a batch; None makes a new array.
 
     Returns:
         `(spec.height, spec.width, 3) uint8 RGB`, contiguous.
     """
     fitted = _FITS[spec.resize](frame, spec)
-    return np.asarray(cv2.cvtColor(fitted, cv2.COLOR_BGR2RGB), np.uint8)
+    return np.asarray(cv2.cvtColor(fitted, cv2.COLOR_BGR2RGB, dst=out), np.uint8)
 
 
-def _scale(frame: Frame, width: int, height: int) -> Frame:
+def empty_batch(images: int, spec: InputSpec) -> Tensor:
+    """Room for so many images, `(N, spec.height, spec.width, 3) uint8`."""
+    return np.empty((images, spec.height, spec.width, 3), np.uint8)
+
+
+def _scale(frame: Frame, width: int, height: int, out: Frame | None = None) -> Frame:
     shrinks = width * height < frame.shape[0] * frame.shape[1]
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(frame, (width, height), interpolation=method), np.uint8)
+    return np.asarray(cv2.resize(frame, (width, height), dst=out, interpolation=method), np.uint8)
 
 
 def _squash(frame: Frame, spec: InputSpec) -> Frame:
@@ -69,7 +100,7 @@ def _letterbox(frame: Frame, spec: InputSpec) -> Frame:
     height = min(spec.height, max(1, round(frame.shape[0] * ratio)))
     canvas = np.full((spec.height, spec.width, 3), LETTERBOX_GREY, np.uint8)
     top, left = (spec.height - height) // 2, (spec.width - width) // 2
-    canvas[top : top + height, left : left + width] = _scale(frame, width, height)
+    _scale(frame, width, height, canvas[top : top + height, left : left + width])
     return canvas
 
 

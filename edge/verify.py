@@ -72,7 +72,8 @@ def verify(engine: Engine, manifest: Manifest) -> Verification:
 
 def replay(engine: Engine, spec: InputSpec, vector: GoldenVector) -> VectorCheck:
     """Runs one golden vector and compares."""
-    outputs = engine.run(to_input(decode(vector.data, vector.name), spec)[None])
+    frame = decode(vector.data, vector.name, at_least=spec.decoded_size)
+    outputs = engine.run(to_input(frame, spec)[None])
     expected, found = np.asarray(vector.probabilities, np.float32), outputs.probabilities[0]
     if vector.in_distribution is not None:
         score = np.nan if outputs.in_distribution is None else outputs.in_distribution[0]

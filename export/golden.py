@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -12,15 +13,33 @@ from edgebreed.edge.manifest import GoldenVector
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
 from edgebreed.edge.verify import replay
 
-ImageFormat = tuple[tuple[int, int], str]
-FORMATS: tuple[ImageFormat, ...] = (
-    ((263, 201), ".jpg"),
-    ((97, 161), ".png"),
-    ((181, 243), ".jpg"),
-    ((131, 89), ".png"),
-)
-"""Width and height in px, and encoding: odd, not square, and the size of no model's input."""
 
+class ImageFormat(NamedTuple):
+    """How a drawn image is encoded.
+
+    Attributes:
+        width: in px, as `height`.
+        suffix: of the encoding.
+        enlarged: how many times it is enlarged after it was drawn.
+        options: of the encoder, as `cv2.imencode` takes them.
+    """
+
+    width: int
+    height: int
+    suffix: str
+    enlarged: int = 1
+    options: tuple[int, ...] = ()
+
+
+FORMATS = (
+    ImageFormat(263, 201, ".jpg"),
+    ImageFormat(97, 161, ".png"),
+    ImageFormat(181, 243, ".jpg"),
+    ImageFormat(131, 89, ".png"),
+)
+"""Odd, not square, and the size of no model's input."""
+
+LARGEST_REDUCED = 640  # px of an input's side; of a larger one, the JPEG would take too much of a manifest
 CANDIDATES = 8  # stable images drawn for each format, of which the most sensitive one is kept
 MAX_DRAWN = 64  # where few are stable: a small network's outputs for drawn images often lie near a boundary
 STABLE = 0.5  # share of the tolerance; the rest is left for the arithmetic of other devices
@@ -50,7 +69,7 @@ def golden_vectors(
     How well an image does is the smallest change of its probabilities when its colour channels are swapped or
     another resize rule is used, less the error of the exported model. Images on which that error exceeds half
     of the tolerance are left out where others can be drawn: they would detect another device's rounding, not
-    a fault.
+    a fault. Where the input's rule decodes large JPEGs reduced, one of the images is such a JPEG.
 
     Args:
         reference: runs the float model, whose outputs are stored.
@@ -62,8 +81,17 @@ def golden_vectors(
     rng = np.random.default_rng(seed)
     return tuple(
         _best((_draw_image(reference, exported, spec, form, rng) for _ in range(MAX_DRAWN)), tolerance)
-        for form in FORMATS
+        for form in formats_for(spec)
     )
+
+
+def formats_for(spec: InputSpec) -> tuple[ImageFormat, ...]:
+    """The formats of a model's golden vectors: with the rule `reduced`, one more that is decoded at 1/2."""
+    if spec.decoded_size is None or max(spec.height, spec.width) > LARGEST_REDUCED:
+        return FORMATS
+    height, width = (2 * side for side in spec.decoded_size)
+    options = (cv2.IMWRITE_JPEG_QUALITY, 75)  # it has a hundred times the pixels of the others
+    return *FORMATS, ImageFormat(width + 13, height + 7, ".jpg", 4, options)
 
 
 def _best(drawn: Iterable[_DrawnImage], tolerance: float) -> GoldenVector:
@@ -123,9 +151,8 @@ def _draw_strokes(canvas: Frame, rng: np.random.Generator) -> None:
 def _draw_image(
     reference: Engine, exported: Engine, spec: InputSpec, form: ImageFormat, rng: np.random.Generator
 ) -> _DrawnImage:
-    (width, height), suffix = form
-    data = cv2.imencode(suffix, draw(width, height, rng))[1].tobytes()
-    frame = decode(data)
+    data = encode_drawn(form, rng)
+    frame = decode(data, at_least=spec.decoded_size)
     wrong = [replace(spec, resize=rule) for rule in ResizeRule if rule is not spec.resize]
     swapped = np.ascontiguousarray(frame[..., ::-1])
     batch = [to_input(frame, spec), to_input(swapped, spec), *(to_input(frame, other) for other in wrong)]
@@ -133,5 +160,12 @@ def _draw_image(
     moves = np.abs(outputs.probabilities[1:] - outputs.probabilities[0]).max(axis=1)
     score = None if outputs.in_distribution is None else float(outputs.in_distribution[0])
     probabilities = tuple(float(value) for value in outputs.probabilities[0])
-    vector = GoldenVector(f"{width}x{height}{suffix}", data, probabilities, score)
+    vector = GoldenVector(f"{form.width}x{form.height}{form.suffix}", data, probabilities, score)
     return _DrawnImage(vector, float(moves.min()), replay(exported, spec, vector).error)
+
+
+def encode_drawn(form: ImageFormat, rng: np.random.Generator) -> bytes:
+    """A drawn image as a file; an enlarged one has its texture where the model's input still shows it."""
+    drawn = draw(form.width // form.enlarged, form.height // form.enlarged, rng)
+    image = cv2.resize(drawn, (form.width, form.height), interpolation=cv2.INTER_CUBIC)
+    return cv2.imencode(form.suffix, image, form.options)[1].tobytes()

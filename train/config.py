@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from edgebreed.edge.engines import ModelOutputs
-from edgebreed.edge.preprocess import InputSpec, ResizeRule
+from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
 
@@ -140,7 +140,7 @@ class TrainConfig:
     @property
     def spec(self) -> InputSpec:
         """The model's input."""
-        return InputSpec(self.size, self.size, self.resize)
+        return InputSpec(self.size, self.size, self.resize, DecodeRule.REDUCED)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.preprocess import InputSpec
+from edgebreed.edge.preprocess import DecodeRule, InputSpec
 from edgebreed.train.backbones import build_network, scaling
 from edgebreed.train.config import MAXIMA
 from edgebreed.train.feature_cache import digest_of
@@ -46,7 +46,7 @@ def build_extractor(backbone: str, spec: InputSpec, weights: Path | None) -> Ker
 
     Args:
         backbone: one of `backbones.names`.
-        spec: input size and resize rule.
+        spec: input size and rules.
         weights: a Keras weights file of the backbone with `include_top=False`; None takes ImageNet's.
 
     Raises:
@@ -66,7 +66,8 @@ def build_extractor(backbone: str, spec: InputSpec, weights: Path | None) -> Ker
 def _key(network: str, spec: InputSpec, weights: Path | None) -> str:
     origin = digest_of(weights)[:16] if weights else "imagenet"
     kind = f"{network}-max" if network in MAXIMA else network
-    return f"{kind}-{origin}-{spec.height}x{spec.width}-{spec.resize}"
+    decode = "" if spec.decode is DecodeRule.FULL else f"-{spec.decode}"
+    return f"{kind}-{origin}-{spec.height}x{spec.width}-{spec.resize}{decode}"
 
 
 def _pooled(network: Any, maxima: str | None, scaled: Any) -> list[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.images import Frame, read_photo
-from edgebreed.edge.preprocess import InputSpec, to_input
+from edgebreed.edge.preprocess import InputSpec, Tensor, empty_batch, to_input
 
 Change = Callable[[Frame], Frame]
 """Done to an image `(H, W, 3) uint8 BGR` before it is resized."""
@@ -26,7 +26,8 @@ def load_images(paths: Sequence[Path], spec: InputSpec, change: Change = unchang
     Args:
         paths: the files.
         spec: the model's input.
-        change: done to each image first.
+        change: done to each image first; every pixel is then decoded, whatever the input's rule says,
+            as a change may keep a part of the image alone.
 
     Returns:
         `(N, H, W, 3) uint8 RGB`.
@@ -34,9 +35,15 @@ def load_images(paths: Sequence[Path], spec: InputSpec, change: Change = unchang
     Raises:
         ImageError: a file is no image.
     """
+    batch = empty_batch(len(paths), spec)
+    at_least = spec.decoded_size if change is unchanged else None
+
+    def load(path: Path, row: Tensor) -> None:
+        to_input(change(read_photo(path, at_least=at_least)), spec, row)
+
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # each holds a whole picture, which may be large
-        rows = list(pool.map(lambda path: to_input(change(read_photo(path)), spec), paths))
-    return np.stack(rows) if rows else np.empty((0, spec.height, spec.width, 3), np.uint8)
+        list(pool.map(load, paths, batch))  # raises the first error
+    return batch
 
 
 def load_batches(

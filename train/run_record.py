@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from edgebreed.edge.folder_walk import LeftOut
 from edgebreed.edge.manifest import DetectorConfig, LearnedImages
-from edgebreed.edge.preprocess import InputSpec, ResizeRule
+from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
 from edgebreed.train.classification_metrics import ClassificationMetrics
@@ -96,19 +96,25 @@ class RunRecord:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
         """Reads what `to_dict` wrote."""
-        spec, learned, dropped = data["input"], data.get("learned"), data.get("dropped")
+        learned, dropped = data.get("learned"), data.get("dropped")
         return cls(
             **{
                 **data,
                 "classes": tuple(data["classes"]),
                 "labels": tuple(data["labels"]),
-                "input": InputSpec(**{**spec, "resize": ResizeRule(spec["resize"])}),
+                "input": _input(data["input"]),
                 "rejection": Rejection.from_dict(data["rejection"]),
                 "task": Task.from_dict(data["task"]),
                 "learned": None if learned is None else LearnedImages.from_base64(learned),
                 "dropped": None if dropped is None else LearnedImages.from_base64(dropped),
             }
         )
+
+
+def _input(spec: dict[str, Any]) -> InputSpec:
+    """The input of a run; one from before the decode rule was trained on every pixel."""
+    decode = DecodeRule(spec.get("decode", DecodeRule.FULL))
+    return InputSpec(**{**spec, "resize": ResizeRule(spec["resize"]), "decode": decode})
 
 
 @dataclass(frozen=True)

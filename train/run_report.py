@@ -176,7 +176,8 @@ def facts_of(record: RunRecord, result: TrainResult) -> dict[str, str]:
         f"{test.n} test images",
         "left out": result.describe_dropped(),
         "trainable parameters": f"{result.trainable_parameters:,}",
-        "input": f"{record.input.height}x{record.input.width}, {record.input.resize}",
+        "input": f"{record.input.height}x{record.input.width}, {record.input.resize}, "
+        f"{record.input.decode} JPEG decoding",
         "seed": str(record.seed),
         "versions": ", ".join(f"{name} {version}" for name, version in record.tools.items()),
     }

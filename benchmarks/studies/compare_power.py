@@ -31,8 +31,9 @@ from edgebreed.benchmarks.stats.compare import DIFFERENT, Comparison, Comparison
 from edgebreed.benchmarks.studies.study_record import JSON_HELP, PACKAGE, publish
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.images import find_photos
-from edgebreed.edge.pipeline import Image, Pipeline, Stopwatch
+from edgebreed.edge.pipeline import Pipeline, Stopwatch
 from edgebreed.edge.prediction import Result
+from edgebreed.edge.source_image import Image
 from edgebreed.progress import track
 
 SLOWDOWN = 0.10

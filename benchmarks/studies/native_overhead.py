@@ -32,9 +32,11 @@ from edgebreed.benchmarks.stats.verdict import engine_option
 from edgebreed.benchmarks.studies.study_record import JSON_HELP, publish
 from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.engines.onnx_runtime import PROVIDERS
-from edgebreed.edge.images import find_photos, read_photo
+from edgebreed.edge.images import find_photos
+from edgebreed.edge.jpeg_reduction import COLOUR_FLAGS, jpeg_reduction
 from edgebreed.edge.pipeline import FaceSearch, Pipeline
-from edgebreed.edge.preprocess import to_input
+from edgebreed.edge.preprocess import InputSpec, to_input
+from edgebreed.edge.source_image import SourceImage
 
 INFERENCE_BOUND = 0.03  # how much slower than native the inference stage may be
 WHOLE_BOUND = 0.05  # and the whole pipeline
@@ -179,13 +181,13 @@ class _StepTimer:
         self._pipeline, self._spec = system.pipeline, system.pipeline.manifest.input
         self._infer = open_native_engine(system.path, system.pipeline.engine.name, system.options.threads)
         self._detector = system.pipeline.detector
-        self._frames = {image: read_photo(image) for image in images}
-        self._inputs = {image: to_input(frame, self._spec)[None] for image, frame in self._frames.items()}
+        loaded = {image: SourceImage.load(image, self._spec) for image in images}
+        self._inputs = {image: to_input(one.pixels, self._spec)[None] for image, one in loaded.items()}
         self._steps: dict[str, Callable[[Path], object]] = {
             "inference": lambda image: self._infer(self._inputs[image]),
-            "decode": _decode,
-            "detect": lambda image: self._detector.detect(self._frames[image]),
-            "resize": lambda image: to_input(self._frames[image], self._spec),
+            "decode": lambda image: _decode(image, self._spec),
+            "detect": lambda image: self._detector.detect(loaded[image].whole),
+            "resize": lambda image: to_input(loaded[image].pixels, self._spec),
         }
 
     def run_all(self, image: Path, rng: random.Random, count: bool = True) -> None:
@@ -207,8 +209,11 @@ class _StepTimer:
         return {"pipeline": whole, "pipeline inference": result.stages_ms["inference"]}
 
 
-def _decode(image: Path) -> object:
-    return cv2.imdecode(np.frombuffer(image.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+def _decode(image: Path, spec: InputSpec) -> object:
+    """For the network, and where that takes a reduced picture, once more for the face search."""
+    data, size = image.read_bytes(), spec.decoded_size
+    flags = {COLOUR_FLAGS[jpeg_reduction(data, size) if size else 1], cv2.IMREAD_COLOR}
+    return [cv2.imdecode(np.frombuffer(data, np.uint8), flag) for flag in flags]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -20,7 +20,7 @@ from edgebreed.commands.common import (
     sub_folder_row,
 )
 from edgebreed.edge.files import refuse_existing, write_whole
-from edgebreed.edge.preprocess import InputSpec
+from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
 from edgebreed.train.config import SIDES, XCEPTION
 from edgebreed.train.dataset import Dataset, read_dataset
 from edgebreed.train.dataset_report import Cell, DatasetReport, contact_sheet
@@ -87,7 +87,8 @@ def _label_issues(
     from edgebreed.train.label_check import check_labels, write_list
 
     side, undecodable = SIDES[XCEPTION], set(scan.undecodable)
-    extractor = AcceleratedExtractor(build_extractor("Xception", InputSpec(side, side), weights))
+    spec = InputSpec(side, side, ResizeRule.SQUASH, DecodeRule.REDUCED)  # as training, to share its features
+    extractor = AcceleratedExtractor(build_extractor("Xception", spec, weights))
     sound = data.keep(lambda image: image.path not in undecodable)
     issues = check_labels(sound, extractor, cache, scan.near)
     if save is not None:

@@ -44,6 +44,7 @@ def inspect(model: ModelArgument = None, json_: Json = False) -> None:
         "opset": manifest.opset,
         "float layers": ", ".join(manifest.float_layers),
         "input": f"(N, {spec.height}, {spec.width}, 3) uint8 RGB, resized by {spec.resize}",
+        "JPEG decoding": spec.decode,
         "classes": f"{len(manifest.labels)}: {', '.join(manifest.labels)}",
         "subject": manifest.task.subject,
         "people": "recognised by a face" if manifest.task.people else "",

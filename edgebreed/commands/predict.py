@@ -62,13 +62,14 @@ def predict(
     failures = 0
     for image in images:
         try:
-            frame, result = pipeline.read_and_process(image)
+            source, result = pipeline.read_and_process(image)
+            drawn = draw_result(source.whole, result) if image in annotated else None
         except InputError as error:  # one bad image must not stop the others
             _LOG.warning("%s", error)
             failures += 1
             continue
-        if image in annotated:
-            save_jpeg(annotated[image], draw_result(frame, result))
+        if drawn is not None:
+            save_jpeg(annotated[image], drawn)
         if json_:
             print_json_line(result.to_dict())
         else:

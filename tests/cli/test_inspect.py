@@ -1,5 +1,6 @@
 """`edgebreed inspect` and `edgebreed verify`."""
 
+import re
 from pathlib import Path
 
 from ..conftest import Cli
@@ -8,7 +9,9 @@ from ..conftest import Cli
 def test_inspect_prints_the_manifest(cli: Cli, colours: Path) -> None:
     """As JSON, or as a table."""
     assert ["red", "green", "blue"] == cli("inspect", colours, "--json").json["classes"]
-    assert "resized by squash" in cli("inspect", colours).out
+    table = cli("inspect", colours).out
+    assert "resized by squash" in table
+    assert re.search(r"JPEG decoding +│ full", table)
 
 
 def test_verify_replays_the_golden_vectors(cli: Cli, colours: Path) -> None:

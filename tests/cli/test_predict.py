@@ -10,8 +10,11 @@ import cv2
 import pytest
 
 from edgebreed.edge.files import OUTPUT_MARKER
+from edgebreed.edge.formats import write_model
+from edgebreed.edge.images import read_photo
+from edgebreed.edge.preprocess import DecodeRule, InputSpec
 
-from ..conftest import BLUE, RED, Cli, plain
+from ..conftest import BLUE, RED, Cli, colour_manifest, colour_model, plain
 from ..edge import bombs
 from ..outputs.small_disk import MAY_MOUNT, small_disk
 
@@ -151,3 +154,14 @@ def test_a_full_disk_is_one_line(cli: Cli, tmp_path: Path, photo: Path, colours:
     assert (2, 1) == (outcome.code, len(outcome.err.splitlines()))
     assert outcome.err.endswith(f"s/{len(saved) - 1}.jpg: No space left on device\n")
     assert [OUTPUT_MARKER, *(f"{number}.jpg" for number in range(len(saved) - 1))] == saved
+
+
+def test_a_picture_that_was_reduced_for_the_network_is_saved_whole(cli: Cli, tmp_path: Path) -> None:
+    """With its bar below, as wide as the photo."""
+    model = tmp_path / "reduced.onnx"
+    write_model(model, colour_model(), colour_manifest(input=InputSpec(8, 8, decode=DecodeRule.REDUCED)))
+    cv2.imwrite(str(tmp_path / "large.jpg"), plain(RED, 320, 160))
+    assert 0 == cli("predict", "large.jpg", "--model", model, "--save", "out").code
+    saved = read_photo(tmp_path / "out" / "large.jpg")
+    assert 320 == saved.shape[1]
+    assert len(saved) > 160

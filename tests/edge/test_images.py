@@ -311,3 +311,50 @@ def test_formats_of_no_photo_are_refused_by_name(kind: str, data: bytes) -> None
         ImageError, match=f"a.jpg is {kind}, which edgebreed does not read: convert it to JPEG"
     ):
         decode(data, "a.jpg")
+
+
+JPEGS: dict[str, dict[str, object]] = {
+    "baseline": {},
+    "progressive": {"progressive": True},
+    "chroma at half": {"subsampling": 2},
+    "grey": {"mode": "L"},
+    "four inks": {"mode": "CMYK"},
+    **{f"orientation {number}": {"exif": oriented(number)} for number in range(1, 9)},
+}
+
+
+@pytest.mark.parametrize("options", JPEGS.values(), ids=JPEGS.keys())
+def test_a_jpeg_is_decoded_at_the_fraction_that_suffices(options: dict[str, object]) -> None:
+    """Upright, and as the whole picture is when it is shrunk; every kind of JPEG."""
+    picture = drawn(640, 480).convert(str(options.get("mode", "RGB")))
+    data = encode(picture, "JPEG", **{key: value for key, value in options.items() if key != "mode"})
+    whole, reduced = decode(data), decode(data, at_least=(100, 100))
+    assert [side // 4 for side in whole.shape[:2]] == list(reduced.shape[:2])
+    expected = cv2.resize(whole, reduced.shape[1::-1], interpolation=cv2.INTER_AREA)
+    assert difference(reduced, np.asarray(expected, np.uint8)) < 1
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "BMP", "TIFF", "GIF"])
+def test_other_formats_are_decoded_whole_whatever_suffices(kind: str) -> None:
+    """The pixels are those that no size was asked of."""
+    data = encode(drawn(640, 480), kind)
+    assert np.array_equal(decode(data), decode(data, at_least=(100, 100)))
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_damage_is_told_alike_at_a_fraction(progressive: bool) -> None:
+    """What the whole picture is refused for; a file that is cut off is no smaller picture."""
+    data = encode(drawn(640, 480), "JPEG", progressive=progressive)
+    rng = np.random.default_rng(0)
+    damaged = [data[: len(data) // 2]]
+    for at in rng.integers(2, len(data), 100):
+        damaged.append(data[:at] + rng.bytes(9) + data[at + 9 :])
+    assert [_fault(one, None) for one in damaged] == [_fault(one, (100, 100)) for one in damaged]
+
+
+def _fault(data: bytes, at_least: tuple[int, int] | None) -> str:
+    try:
+        decode(data, at_least=at_least)
+    except ImageError as error:
+        return str(error)
+    return ""

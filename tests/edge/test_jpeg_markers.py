@@ -1,6 +1,13 @@
 """Markers of a JPEG."""
 
-from edgebreed.edge.jpeg_markers import MOST_MARKERS, START_OF_FRAME, START_OF_SCAN, jpeg_markers
+from edgebreed.edge.jpeg_markers import (
+    MOST_MARKERS,
+    START_OF_FRAME,
+    START_OF_SCAN,
+    jpeg_head,
+    jpeg_markers,
+    jpeg_size,
+)
 
 from .encoded import drawn, encode, oriented
 
@@ -32,3 +39,14 @@ def test_it_ends_at_a_wrong_length_and_after_many_markers() -> None:
     """However many there are, and fill bytes before them are skipped."""
     assert [0xD8, 0xFE] == numbers(b"\xff\xd8" + b"\xff" * 9 + b"\xfe\0\1\xff\xda")
     assert MOST_MARKERS == len(numbers(b"\xff\xd8" + b"\xff\xfe\0\2" * (MOST_MARKERS + 9)))
+
+
+def test_the_size_is_that_of_the_picture_and_stands_before_the_pixels() -> None:
+    """Not that of the thumbnail; None where the file ends before it."""
+    exif = oriented(1)
+    exif[0x010E] = encode(drawn(8, 8), "JPEG").decode("latin-1")
+    data = encode(drawn(45, 30), "JPEG", exif=exif)
+    head = data[: jpeg_head(data)]
+    assert ((30, 45), (30, 45)) == (jpeg_size(data), jpeg_size(head))
+    assert data.startswith(b"\xff\xda", len(head))
+    assert [None, None] == [jpeg_size(b"\xff\xd8"), jpeg_size(head[: head.rfind(b"\xff\xc0") + 8])]

@@ -17,7 +17,7 @@ from edgebreed.edge.manifest import (
     Manifest,
     Tuned,
 )
-from edgebreed.edge.preprocess import InputSpec, ResizeRule
+from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, RejectionScore, Task
 from edgebreed.errors import ModelFileError
 
@@ -27,7 +27,7 @@ from ..conftest import colour_manifest
 def test_a_manifest_survives_json() -> None:
     """Every field, encoded images too, comes back as it was."""
     manifest = colour_manifest(
-        input=InputSpec(8, 8, ResizeRule.LETTERBOX),
+        input=InputSpec(8, 8, ResizeRule.LETTERBOX, DecodeRule.REDUCED),
         accuracy=Accuracy("test", 320, 0.97, 0.98),
         calibration=Calibration("train", 300, "ab"),
         rejection=Rejection(RejectionScore.IN_DISTRIBUTION, 0.4, 0.99, 0.999, 0.01, 120),
@@ -38,6 +38,13 @@ def test_a_manifest_survives_json() -> None:
         dropped=LearnedImages.of(["ef" * 32]),
     )
     assert manifest == Manifest.from_dict(json.loads(json.dumps(manifest.to_dict())))
+
+
+def test_a_file_from_before_the_decode_rule_is_decoded_in_full() -> None:
+    """As it was trained."""
+    data = colour_manifest().to_dict()
+    del data["input"]["decode"]
+    assert DecodeRule.FULL is Manifest.from_dict(data).input.decode
 
 
 def test_another_schema_is_refused() -> None:
@@ -67,6 +74,7 @@ WRONGS: list[tuple[str, object, str]] = [
     ("input.height", 0, "input.height is 0: a whole number from 1 to 4096 is allowed"),
     ("input.height", 2**31, "input.height is 2147483648: a whole number from 1 to 4096"),
     ("input.width", 8.0, "input.width is 8.0: a whole number"),
+    ("input.decode", "half", "input.decode is 'half': one of full, reduced is allowed"),
     ("input.resize", "stretch", "input.resize is 'stretch': one of squash, letterbox, center-crop"),
     ("precision", None, "precision is None: one of fp32"),
     ("task.people", "no", "task.people is 'no': true or false is allowed"),

@@ -16,9 +16,11 @@ from edgebreed import Kind, Pipeline, Result
 from edgebreed.edge.detectors import Detection, FixedDetector, HaarDetector, HaarSettings, NoDetector
 from edgebreed.edge.engines import EngineOptions, FixedEngine
 from edgebreed.edge.formats import write_model
-from edgebreed.edge.images import Frame, read_photo
+from edgebreed.edge.images import Frame, decode, read_photo
 from edgebreed.edge.manifest import DetectorConfig
-from edgebreed.edge.pipeline import SHIPPED_MODEL, FaceSearch, Image, Stopwatch
+from edgebreed.edge.pipeline import SHIPPED_MODEL, FaceSearch, Stopwatch
+from edgebreed.edge.preprocess import DecodeRule, InputSpec
+from edgebreed.edge.source_image import Image
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import EngineError, ImageError, InputError, ModelFileError
 
@@ -251,7 +253,8 @@ def test_closing_lets_other_threads_finish(colours: Path) -> None:
     pipeline, watch = Pipeline(opened.engine, opened.manifest, SeenDetector()), Stopwatch()
     outputs = pipeline.classify(plain(GREY), watch)
     pipeline.close()
-    assert Kind.PERSON is pipeline.decide(outputs, plain(GREY), "", watch).kind
+    faces = pipeline.find_faces(plain(GREY), watch)
+    assert Kind.PERSON is pipeline.conclude(outputs, faces, "", watch).kind
 
 
 def test_a_tuned_face_search_is_the_one_that_runs(tmp_path: Path) -> None:
@@ -312,3 +315,49 @@ def test_threads_share_a_tflite_pipeline(tmp_path: Path, astronaut: Frame) -> No
     ]
     frames = [*parts, plain(RED), plain(BLUE), plain(GREY)] * 3
     assert 1 < len(answered_by_threads(Pipeline.open(path, faces=FaceSearch.ALWAYS), frames))
+
+
+@pytest.fixture
+def reduced(tmp_path: Path) -> Path:
+    """A model of colours that takes large JPEGs reduced."""
+    path = tmp_path / "reduced.onnx"
+    write_model(path, colour_model(), colour_manifest(input=InputSpec(8, 8, decode=DecodeRule.REDUCED)))
+    return path
+
+
+def test_a_large_jpeg_that_is_recognised_is_never_decoded_whole(reduced: Path) -> None:
+    """It is when it is drawn on."""
+    data = cv2.imencode(".jpg", plain(RED, 320, 160))[1].tobytes()
+    path = reduced.with_name("red.jpg")
+    path.write_bytes(data)
+    image, result = Pipeline.open(reduced, CPU).read_and_process(path)
+    assert ("Red", (20, 40, 3)) == (result.label, image.pixels.shape)
+    assert "whole" not in vars(image)
+    assert (160, 320, 3) == image.whole.shape
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_faces_are_searched_in_every_pixel_and_are_in_the_sources(
+    reduced: Path, astronaut: Frame, batched: bool
+) -> None:
+    """Whatever size the network took; the stages say what the second decoding cost."""
+    large = np.asarray(cv2.resize(astronaut, (1024, 1024)), np.uint8)
+    data = cv2.imencode(".jpg", large)[1].tobytes()
+    pipeline = Pipeline.open(reduced, CPU, unknown_below=0.9)
+    result = pipeline.process_batch([data])[0] if batched else pipeline.process(data)
+    assert Kind.PERSON is result.kind
+    assert tuple(found.box for found in pipeline.detector.detect(decode(data))) == result.faces
+    assert ["decode", "resize", "inference", "detect", "decision"] == list(result.stages_ms)
+
+
+def test_the_answer_does_not_depend_on_whether_faces_are_searched(reduced: Path) -> None:
+    """Or on whether it is one of a batch: the network sees the reduced picture in each case."""
+    noise = np.random.default_rng(0).integers(0, 256, (400, 300, 3), np.uint8)
+    data = cv2.imencode(".jpg", noise)[1].tobytes()
+    probabilities = set()
+    for faces in FaceSearch:
+        pipeline = Pipeline.open(reduced, CPU, faces)
+        for result in (pipeline.process(data), *pipeline.process_batch([data])):
+            probabilities.add(result.probability)
+    assert {pipeline.process(decode(data, at_least=(16, 16))).probability} == probabilities
+    assert pipeline.process(decode(data)).probability not in probabilities

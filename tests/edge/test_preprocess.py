@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgebreed.edge.preprocess import LETTERBOX_GREY, InputSpec, ResizeRule, to_input
+from edgebreed.edge.preprocess import LETTERBOX_GREY, DecodeRule, InputSpec, ResizeRule, empty_batch, to_input
 
 from ..conftest import BLUE, RED, plain
 
@@ -47,3 +47,22 @@ def test_a_size_of_zero_is_refused() -> None:
     """The message names the size."""
     with pytest.raises(ValueError, match="input size 0x8"):
         InputSpec(0, 8)
+
+
+@pytest.mark.parametrize("rule", ResizeRule)
+@pytest.mark.parametrize(("width", "height"), [(640, 480), (31, 97), (1, 1), (4000, 3)])
+def test_a_row_of_a_batch_is_written_in_place(rule: ResizeRule, width: int, height: int) -> None:
+    """The same pixels as in an array of their own, and none beside them."""
+    frame = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    spec = InputSpec(20, 30, rule)
+    batch = empty_batch(3, spec)
+    batch[:] = 7
+    assert np.shares_memory(batch, to_input(frame, spec, batch[1]))
+    assert np.array_equal(to_input(frame, spec), batch[1])
+    assert (batch[[0, 2]] == 7).all()
+
+
+def test_a_reduced_photo_keeps_twice_the_inputs_sides() -> None:
+    """Height before width; without the rule every pixel is decoded."""
+    assert (40, 60) == InputSpec(20, 30, decode=DecodeRule.REDUCED).decoded_size
+    assert InputSpec(20, 30).decoded_size is None

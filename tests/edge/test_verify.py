@@ -3,18 +3,20 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from edgebreed.edge.engines import Engine, EngineOptions, ModelOutputs, load_engine
 from edgebreed.edge.formats import read_manifest, read_model
+from edgebreed.edge.jpeg_reduction import COLOUR_FLAGS
 from edgebreed.edge.pipeline import SHIPPED_MODEL
-from edgebreed.edge.preprocess import ResizeRule
-from edgebreed.edge.verify import verify
+from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule, to_input
+from edgebreed.edge.verify import replay, verify
 from edgebreed.errors import ModelFileError
 
-from ..conftest import colour_manifest, model_of
+from ..conftest import colour_manifest, golden, model_of
 
 
 class ChannelsSwapped:
@@ -83,3 +85,27 @@ def test_a_model_without_golden_vectors_is_told_so(colours: Path) -> None:
     manifest = colour_manifest(golden=())
     with pytest.raises(ModelFileError, match="colours holds no golden vectors: export it again"):
         verify(load_engine(model_of(colours, manifest), EngineOptions("cpu")), manifest)
+
+
+class Remembering:
+    """An engine that keeps what it was given."""
+
+    name = "remembering"
+
+    def run(self, batch: NDArray[np.uint8]) -> ModelOutputs:
+        """The same probabilities for everything."""
+        self.batch = batch
+        return ModelOutputs(np.full((1, 3), 1 / 3, np.float32))
+
+
+def test_a_golden_jpeg_is_decoded_by_the_models_rule() -> None:
+    """Reduced where the model asks for that, else every pixel."""
+    frame = np.random.default_rng(0).integers(0, 256, (90, 80, 3), np.uint8)
+    vector, spec, engine = golden(frame, "noise.jpg", (1 / 3,) * 3), InputSpec(8, 8), Remembering()
+    inputs: list[NDArray[np.uint8]] = []
+    for rule, by in ((DecodeRule.FULL, 1), (DecodeRule.REDUCED, 4)):
+        replay(engine, replace(spec, decode=rule), vector)
+        pixels = cv2.imdecode(np.frombuffer(vector.data, np.uint8), COLOUR_FLAGS[by])
+        assert np.array_equal(to_input(np.asarray(pixels, np.uint8), spec), engine.batch[0])
+        inputs.append(engine.batch)
+    assert not np.array_equal(inputs[0], inputs[1])

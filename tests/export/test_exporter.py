@@ -12,6 +12,7 @@ import pytest
 
 from edgebreed.edge.engines import EngineOptions, load_engine
 from edgebreed.edge.formats import read_manifest, read_model
+from edgebreed.edge.preprocess import DecodeRule
 from edgebreed.edge.verify import verify
 from edgebreed.train.feature_cache import digest_of
 from edgebreed.train.run_record import read_record, read_run_images
@@ -43,6 +44,7 @@ def test_an_exported_file_runs_and_verifies_itself(
     assert 0 == outcome.code, outcome.err
     record, manifest = outcome.json, read_manifest(out)
     assert (out.stat().st_size, 12) == (record["bytes"], record["n"])
+    assert (DecodeRule.REDUCED, 5) == (manifest.input.decode, len(manifest.golden))
     assert record["agreement"]["max_error"] <= (1e-4 if precision == "fp32" else 0.2)
     loaded = load_engine(read_model(out), EngineOptions(engine))
     assert verify(loaded, manifest).max_error <= 0.2

@@ -1,6 +1,7 @@
 """Drawn images with the float model's outputs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,9 +9,11 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.images import decode
-from edgebreed.edge.preprocess import InputSpec, to_input
+from edgebreed.edge.jpeg_reduction import jpeg_reduction
+from edgebreed.edge.manifest import MAX_GOLDEN_BYTES
+from edgebreed.edge.preprocess import DecodeRule, InputSpec, to_input
 from edgebreed.edge.verify import replay
-from edgebreed.export.golden import FORMATS, golden_vectors
+from edgebreed.export.golden import FORMATS, LARGEST_REDUCED, encode_drawn, formats_for, golden_vectors
 
 SPEC = InputSpec(32, 32)
 TOLERANCE = 0.001  # less than a wrong preprocessing moves a mean colour
@@ -72,7 +75,7 @@ def test_a_model_that_is_off_on_all_images_still_gets_one_of_each_format() -> No
     """The export then reports by how much."""
     vectors = golden_vectors(ShareOfBlue(_unchanged), ShareOfBlue(_always_off), SPEC, TOLERANCE)
     assert [vector.name for vector in vectors] == [
-        f"{width}x{height}{suffix}" for (width, height), suffix in FORMATS
+        f"{form.width}x{form.height}{form.suffix}" for form in FORMATS
     ]
 
 
@@ -81,3 +84,20 @@ def test_the_same_seed_draws_the_same_images() -> None:
     reference = ShareOfBlue(_unchanged)
     first, again = (golden_vectors(reference, reference, SPEC, TOLERANCE, seed=3) for _ in range(2))
     assert first == again
+
+
+def test_one_image_is_decoded_reduced_where_the_model_asks_for_it() -> None:
+    """It lies within the tolerance; a device that decodes it whole would answer something else."""
+    reference, spec = ShareOfBlue(_unchanged), replace(SPEC, decode=DecodeRule.REDUCED)
+    *others, large = golden_vectors(reference, reference, spec, TOLERANCE)
+    assert [".jpg", ".png"] == sorted({vector.name[-4:] for vector in others})
+    assert (2, 0.0) == (jpeg_reduction(large.data, (64, 64)), replay(reference, spec, large).error)
+    assert replay(reference, SPEC, large).error > 0
+
+
+def test_a_golden_image_fits_into_a_manifest() -> None:
+    """Of the largest input that has a reduced one too; there is none for a larger input."""
+    spec = InputSpec(LARGEST_REDUCED, LARGEST_REDUCED, decode=DecodeRule.REDUCED)
+    size = len(encode_drawn(formats_for(spec)[-1], np.random.default_rng(0)))
+    assert 4 / 3 * size < MAX_GOLDEN_BYTES
+    assert FORMATS == formats_for(replace(spec, width=LARGEST_REDUCED + 1))

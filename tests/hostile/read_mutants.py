@@ -10,7 +10,7 @@ import sys
 import time
 
 from edgebreed.edge.images import decode, is_turned
-from edgebreed.edge.preprocess import InputSpec, to_input
+from edgebreed.edge.preprocess import DecodeRule, InputSpec, to_input
 from edgebreed.errors import ImageError
 
 from ..edge.read_photos import status_bytes
@@ -23,7 +23,8 @@ ADDRESS_SPACE = 6_000_000_000  # bytes; keeps the machine from harm
 def outcome(data: bytes) -> str:
     """What reading a mutant ends in."""
     try:
-        to_input(decode(data), InputSpec(8, 8))
+        for spec in (InputSpec(8, 8), InputSpec(3, 3, decode=DecodeRule.REDUCED)):
+            to_input(decode(data, at_least=spec.decoded_size), spec)
         is_turned(data)
     except ImageError as error:
         return "refused" if " read" in str(error) else "undecodable"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from edgebreed.edge.preprocess import DecodeRule
 from edgebreed.errors import InputError
 from edgebreed.train.config import Arch, TrainConfig
 
@@ -23,6 +24,11 @@ def test_a_backbone_has_its_own_input_size(tmp_path: Path) -> None:
     config = TrainConfig(tmp_path, tmp_path, Arch.TRANSFER, backbone="EfficientNetB1")
     assert ("efficientnetb1", 240) == (config.network, config.size)
     assert 64 == TrainConfig(tmp_path, tmp_path, size=64).spec.height
+
+
+def test_a_new_model_takes_large_jpegs_reduced(tmp_path: Path) -> None:
+    """Its record says so, as does the file that is exported from it."""
+    assert DecodeRule.REDUCED is TrainConfig(tmp_path, tmp_path).spec.decode
 
 
 def test_negatives_need_features(tmp_path: Path) -> None:

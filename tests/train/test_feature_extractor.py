@@ -1,11 +1,12 @@
 """A backbone pooled to features."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edgebreed.edge.preprocess import InputSpec
+from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
 from edgebreed.train.feature_extractor import build_extractor
 from edgebreed.train.keras_setup import keras
 
@@ -36,3 +37,16 @@ def test_features_of_xception_are_averages_and_maxima(tmp_path: Path) -> None:
     expected = np.concatenate([last.mean(axis=(1, 2)), earlier.max(axis=(1, 2))], axis=1)
     assert np.allclose(expected, extractor.features(images), atol=1e-4)
     assert extractor.key.startswith("xception-max-")
+
+
+def test_features_of_another_input_are_not_taken_from_the_cache(tmp_path: Path) -> None:
+    """Size, resize rule and decode rule are part of the key, which stays what it was without the latter."""
+    weights = tmp_path / "m.weights.h5"
+    network = keras.applications.MobileNetV2(weights=None, include_top=False, input_shape=(32, 32, 3))
+    network.save_weights(weights)
+    spec = InputSpec(32, 32)
+    letterbox = replace(spec, resize=ResizeRule.LETTERBOX)
+    others = (InputSpec(32, 33), letterbox, replace(spec, decode=DecodeRule.REDUCED))
+    keys = [build_extractor("MobileNetV2", one, weights).key for one in (spec, *others)]
+    assert keys[0].endswith("-32x32-squash")
+    assert 4 == len(set(keys))

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from edgebreed.edge.preprocess import InputSpec
+from edgebreed.edge.images import read_photo
+from edgebreed.edge.preprocess import DecodeRule, InputSpec, to_input
 from edgebreed.errors import ImageError
 from edgebreed.train.image_loader import load_batches, load_images
 
@@ -60,3 +61,15 @@ def test_a_file_that_is_no_image_is_named(tmp_path: Path) -> None:
     paths[-1].write_text("hello")
     with pytest.raises(ImageError, match=r"note\.png does not decode"):
         list(load_batches(paths, SPEC, 2))
+
+
+def test_images_are_decoded_by_the_inputs_rule(tmp_path: Path) -> None:
+    """As the device decodes them; a change sees every pixel all the same."""
+    path, spec = tmp_path / "noise.jpg", InputSpec(8, 6, decode=DecodeRule.REDUCED)
+    frame = np.random.default_rng(0).integers(0, 256, (90, 80, 3), np.uint8)
+    cv2.imwrite(str(path), frame)
+    reduced, whole = (read_photo(path, at_least=size) for size in (spec.decoded_size, None))
+    assert (23, 20, 3) == reduced.shape
+    assert np.array_equal(to_input(reduced, spec), load_images([path], spec)[0])
+    assert np.array_equal(to_input(whole, spec), load_images([path], spec, lambda frame: frame)[0])
+    assert not np.array_equal(to_input(reduced, spec), to_input(whole, spec))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from edgebreed.edge.preprocess import DecodeRule
 from edgebreed.edge.task import Task
 from edgebreed.errors import InputError
 from edgebreed.train.feature_cache import digest_of
@@ -21,6 +22,14 @@ def test_a_record_is_read_as_it_was_written(small_run: Path) -> None:
     assert "none" == record.detector.name
     people = RunRecord.from_dict({**record.to_dict(), "task": Task.of(None, True).__dict__ | {"words": {}}})
     assert "haar" == people.detector.name
+
+
+@pytest.mark.keras
+def test_a_run_from_before_the_decode_rule_is_decoded_in_full(small_run: Path) -> None:
+    """As it was trained; a new one says that large JPEGs are reduced."""
+    data = read_record(small_run).to_dict()
+    assert "reduced" == data["input"].pop("decode")
+    assert DecodeRule.FULL is RunRecord.from_dict(data).input.decode
 
 
 @pytest.mark.keras

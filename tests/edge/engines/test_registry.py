@@ -45,7 +45,9 @@ def test_the_name_tells_what_runs(colours: Path) -> None:
 
 def test_an_unknown_engine_is_refused() -> None:
     """The message lists those that are known."""
-    with pytest.raises(EngineError, match="no engine 'abacus': choose one of auto, tensorrt, tensorrt-rtx, cuda, cpu"):
+    with pytest.raises(
+        EngineError, match="no engine 'abacus': choose one of auto, tensorrt, tensorrt-rtx, cuda, cpu"
+    ):
         known_engine("abacus")
     assert "cpu" == known_engine("CPUExecutionProvider")
 
