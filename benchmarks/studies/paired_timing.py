@@ -35,7 +35,7 @@ class Spread:
         return f"{self.p50:.3g} ({self.p25:.3g} to {self.p75:.3g})"
 
 
-def time_in_turns(
+def time_in_rounds(
     ways: Mapping[str, Callable[[], object]], rounds: int, title: str = "rounds", turn: int = TURN
 ) -> Times:
     """Times each way once a round, in a random order: the median of a turn of calls, in ms.

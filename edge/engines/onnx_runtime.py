@@ -65,6 +65,7 @@ class OnnxRuntimeEngine:
 
     Attributes:
         placement: which nodes run where.
+        cuda_graph: whether CUDA replays the model as a graph.
 
     Raises:
         EngineError: the provider is not in this ONNX Runtime, does not load or did not start, or the model is
@@ -99,7 +100,7 @@ class OnnxRuntimeEngine:
         self._classes, self._runtime = len(model.manifest.classes), runtime
         device = "cuda" if provider in LIBRARIES else "cpu"
         bound = device == "cuda" if settings.bind is None else settings.bind
-        graphs = settings.cuda_graph
+        self.cuda_graph = graphs = settings.cuda_graph
         self._binding = (
             DeviceBinding(runtime, self._session, device, graphs=graphs) if bound or graphs else None
         )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from numpy.typing import NDArray
 
@@ -25,7 +26,7 @@ def open_torch(path: Path, device: str, images: int) -> Infer:
     Raises:
         InputError: the file is no float export of edgebreed.
     """
-    network = read_network(path)
+    network = read_network(path, widen=device == "cpu")
     if device == "cpu":
         return lambda batch: [output.numpy() for output in network(torch.from_numpy(batch))]
     torch.backends.cudnn.benchmark = True
@@ -35,8 +36,6 @@ def open_torch(path: Path, device: str, images: int) -> Infer:
 
 def input_shape(path: Path) -> tuple[int, int, int]:
     """Height, width and channels of an ONNX file's images."""
-    import onnx
-
     _, *sizes = onnx.load(path).graph.input[0].type.tensor_type.shape.dim
     height, width, channels = (size.dim_value for size in sizes)
     return height, width, channels

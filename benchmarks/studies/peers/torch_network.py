@@ -23,10 +23,14 @@ _TYPES = {
 _NO_PADS = (0, 0, 0, 0)
 
 
-def read_network(path: Path) -> torch.fx.GraphModule:
+def read_network(path: Path, *, widen: bool = False) -> torch.fx.GraphModule:
     """Reads an ONNX file into a module that takes `(N, H, W, 3) uint8 RGB` and returns its outputs in order.
 
     Weights are buffers, as nothing here trains them; convolutions compute in `channels_last`.
+
+    Args:
+        path: the file.
+        widen: compute float16 in float32, as ONNX Runtime does on a processor that lacks it.
 
     Raises:
         InputError: the file has an operator or an attribute that no float export of edgebreed has.
@@ -40,9 +44,13 @@ def read_network(path: Path) -> torch.fx.GraphModule:
         values[name] = value.tolist() if _is_literal(value) else traced.get_attr(names[name])
     for node in graph.node:
         inputs = tuple(values[name] if name else None for name in node.input)
-        values[node.output[0]] = traced.call_function(_operator(path, node), inputs, _attributes(node))
+        attributes = _attributes(node)
+        if widen and attributes.get("to") == onnx.TensorProto.FLOAT16:
+            attributes["to"] = onnx.TensorProto.FLOAT
+        values[node.output[0]] = traced.call_function(_operator(path, node), inputs, attributes)
     traced.output([values[output.name] for output in graph.output])
-    return torch.fx.GraphModule(weights, traced).to(memory_format=torch.channels_last)
+    network = torch.fx.GraphModule(weights, traced).to(memory_format=torch.channels_last)
+    return network.float() if widen else network
 
 
 def _is_literal(value: np.ndarray[Any, Any]) -> bool:
@@ -71,12 +79,11 @@ def _conv(
     bias: torch.Tensor | None = None,
     *,
     pads: Sequence[int] = _NO_PADS,
-    strides: Sequence[int] = (1, 1),
-    dilations: Sequence[int] = (1, 1),
     group: int = 1,
-    kernel_shape: Sequence[int] = (),
+    **steps: Sequence[int],
 ) -> torch.Tensor:
     image, padding = _padded(image, pads, 0.0)
+    strides, dilations = steps.get("strides", (1, 1)), steps.get("dilations", (1, 1))
     return functional.conv2d(image, weight, bias, strides, padding, dilations, group)
 
 
@@ -91,9 +98,7 @@ def _max_pool(
     return functional.max_pool2d(image, kernel_shape, strides, padding)
 
 
-def _padded(
-    image: torch.Tensor, pads: Sequence[int], value: float
-) -> tuple[torch.Tensor, tuple[int, int]]:
+def _padded(image: torch.Tensor, pads: Sequence[int], value: float) -> tuple[torch.Tensor, tuple[int, int]]:
     """The image, and the padding that its operator adds: PyTorch's adds as much on either side."""
     top, left, bottom, right = pads
     if (top, left) == (bottom, right):
