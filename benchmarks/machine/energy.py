@@ -3,16 +3,15 @@
 Every reading names what it covers: a power rail carries less than the whole machine takes from its socket.
 """
 
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from shutil import which
 from typing import Any
 
+from edgebreed.benchmarks.machine.nvml import LIBRARY, energy_counter, visible_gpu
 from edgebreed.benchmarks.machine.system_files import read_number, read_text
 
 PERIOD_S = 0.2  # between two readings of a sensor that reports power, not energy
@@ -67,16 +66,16 @@ class RailEnergy:
 
 
 @contextmanager
-def metered(root: Path = Path("/"), smi: str | None = None) -> Iterator[list[RailEnergy]]:
+def metered(root: Path = Path("/"), nvml: str | None = LIBRARY) -> Iterator[list[RailEnergy]]:
     """Meters the block; yields a list that holds the energy of each rail afterwards, if there is any.
 
     Args:
         root: folder that holds `/sys`.
-        smi: path of `nvidia-smi`; None looks for it on the PATH, an empty string reads no GPU.
+        nvml: NVIDIA's management library; None reads no GPU.
     """
     found: list[RailEnergy] = []
     with ExitStack() as stack:
-        for meter in (rapl(root), board_rails(root), nvidia(which("nvidia-smi") if smi is None else smi)):
+        for meter in (rapl(root), board_rails(root), nvidia(nvml)):
             stack.enter_context(_collected(meter, found))
         yield found
 
@@ -158,24 +157,13 @@ def _rails(folder: Path) -> list[tuple[str, Path, Path]]:
     return [(name, volts, amperes) for name, volts, amperes in (*hwmon, *iio) if name and volts.exists()]
 
 
-def nvidia(smi: str | None) -> Iterator[list[RailEnergy]]:
-    """Meters the first NVIDIA GPU: board power as its driver reports it, polled by `nvidia-smi`."""
-    if not smi:
+def nvidia(library: str | None) -> Iterator[list[RailEnergy]]:
+    """Meters the GPU that CUDA computes on by the energy counter of its board."""
+    read = energy_counter(library) if library else None
+    before, start = read() if read else None, time.monotonic()
+    yield []
+    after, seconds = read() if read else None, time.monotonic() - start
+    if before is None or after is None:
         yield []
-        yield []
-        return
-    query = [smi, "--id=0", "--query-gpu=power.draw", "--format=csv,noheader,nounits"]
-    start = time.monotonic()
-    with subprocess.Popen(
-        [*query, f"--loop-ms={PERIOD_S * 1e3:.0f}"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        yield []
-        process.terminate()
-        lines = process.communicate()[0].splitlines()
-    seconds = time.monotonic() - start
-    watts = [float(line) for line in lines if line.strip().replace(".", "", 1).isdigit()]
-    mean = sum(watts) / len(watts) if watts else 0
-    yield [RailEnergy("NVML GPU 0: the graphics board", mean * seconds, seconds)] if watts else []
+    else:
+        yield [RailEnergy(f"NVML GPU {visible_gpu()}: the graphics board", after - before, seconds)]

@@ -24,6 +24,7 @@ import cv2
 import numpy as np
 import typer
 
+from edgebreed.benchmarks.machine.nvml import visible_gpu
 from edgebreed.benchmarks.scenarios.input_images import FRAME, camera_frames
 from edgebreed.benchmarks.studies.gpu_bounds import FLOATS, BoundVerdict, Ratios, bounds_of
 from edgebreed.benchmarks.studies.native_overhead import Infer, open_native_engine
@@ -128,14 +129,19 @@ def choose_engine(asked: str | None) -> tuple[str, str]:
     return ("cpu", reason) if reason else ("cuda", "")
 
 
-def why_without_torch(engine: str) -> str:
+def why_without_torch(models: Sequence[Path], engine: str) -> str:
     """Why PyTorch is not measured; empty where it is."""
     if not find_spec("torch") or not find_spec("onnx"):
         return "PyTorch is not measured: `pip install torch onnx`"
-    import torch
+    from edgebreed.benchmarks.studies.peers import torch_engine
 
-    if engine == "cuda" and not torch.cuda.is_available():
+    if engine == "cuda" and not torch_engine.has_gpu():
         return "PyTorch is not measured: its build finds no GPU"
+    try:
+        for model in models:
+            torch_engine.read_network(model)
+    except InputError as error:
+        return f"PyTorch is not measured: {error}"
     return ""
 
 
@@ -172,7 +178,7 @@ def measure_file(path: Path, photo: bytes, plan: GpuPlan) -> FileFigures:
     without, seconds_without = _timed(partial(Pipeline.open, path, plain, FaceSearch.ALWAYS))
     engine: Any = opened.engine
     single, differences = _measure_classify(path, engine, replace(plan, images=1))
-    batch, _ = _measure_classify(path, engine, replace(plan, rounds=_fewer(plan)))
+    batch, more = _measure_classify(path, engine, replace(plan, rounds=_fewer(plan)))
     return FileFigures(
         file=path.name,
         precision=opened.manifest.precision,
@@ -181,7 +187,7 @@ def measure_file(path: Path, photo: bytes, plan: GpuPlan) -> FileFigures:
         verified=verify(engine, opened.manifest).to_dict(),
         open_s={"graph": seconds, "no graph": seconds_without},
         answer=opened.process(photo).summary,
-        max_difference=differences,
+        max_difference={way: max(found, more.get(way, 0.0)) for way, found in differences.items()},
         single=single,
         batch=batch,
         photo=_measure_photo(opened, without, photo, _fewer(plan)),
@@ -270,18 +276,24 @@ def figures_of(files: Sequence[FileFigures], plan: GpuPlan, notes: Sequence[str]
 
 
 def _gpu() -> str | None:
-    """Name, driver and memory of the first GPU, as its driver's tool says; None where that is missing."""
+    """Name, driver and memory of the GPU, as its driver's tool says; None where that is missing."""
     tool = which("nvidia-smi")
     if tool is None:
         return None
-    query = [tool, "--id=0", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]
+    query = [
+        tool,
+        f"--id={visible_gpu()}",
+        "--query-gpu=name,driver_version,memory.total",
+        "--format=csv,noheader",
+    ]
     return subprocess.run(query, capture_output=True, text=True, check=False).stdout.strip() or None
 
 
 def table(figures: Mapping[str, Any]) -> str:
     """The figures as Markdown: a row for each way, its median and middle half."""
     files = figures["files"]
-    head = ["what", *(file["precision"] for file in files)]
+    machine = DRY_RUN if figures["dry_run"] else figures["gpu"] or "a GPU"
+    head = [machine, *(file["precision"] for file in files)]
     rows = [head, ["---"] * len(head)]
     for part, title in (
         ("single_ms", "one image, ms"),
@@ -325,7 +337,7 @@ def main(
         raise typer.Exit(error.exit_code) from error
     samples = rounds * (TURN - 1) * len(models)
     if not json_:
-        print("\n".join([*found["notes"], table(found), *found["bounds"]]))
+        print("\n".join([table(found), *found["bounds"]]))
     elif found["dry_run"]:  # not kept: it is of no GPU
         print(json.dumps(asdict(StudyRecord.of_this_run("gpu_inference", samples, found)), indent=2))
     else:
@@ -340,7 +352,7 @@ def measure_all(
     """The figures of all files."""
     engine, reason = chosen
     check_files(models)
-    jpeg, torch_is_out = read_jpeg(photo), why_without_torch(engine)
+    jpeg, torch_is_out = read_jpeg(photo), why_without_torch(models, engine)
     dry = f"{DRY_RUN}: {reason}" if reason else DRY_RUN
     notes = [note for note in (dry if engine == "cpu" else "", torch_is_out) if note]
     print(*notes, sep="\n", file=sys.stderr)

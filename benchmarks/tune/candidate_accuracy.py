@@ -7,7 +7,7 @@ from typing import Any
 
 from edgebreed.benchmarks.tune.configurations import InferenceConfiguration
 from edgebreed.benchmarks.tune.successive_halving import first_line
-from edgebreed.edge.engines import EngineOptions, load_engine
+from edgebreed.edge.engines import EngineOptions, open_engine
 from edgebreed.edge.formats import read_model
 from edgebreed.edge.manifest import Precision
 from edgebreed.errors import InputError
@@ -112,7 +112,7 @@ class AccuracyEvaluator:
 
     def _measure(self, candidate: InferenceConfiguration) -> float:
         manifest = candidate.variant.manifest
-        engine = load_engine(read_model(candidate.variant.path), EngineOptions(candidate.engine))
+        engine = open_engine(read_model(candidate.variant.path), EngineOptions(candidate.engine))
         paths = [image.path for image in self.images]
         outputs = compute_outputs(engine, paths, manifest.input, f"top-1 of {candidate.name}")
         return topk(outputs.probabilities, labels_of(self.images), 1)

@@ -31,7 +31,7 @@ class DeviceBinding:
             stay where they are: those of `MOST_GRAPHS` sizes are kept.
 
     Attributes:
-        copies_ms: what the last run's copies took: `host-to-device` and `device-to-host`, in ms.
+        copies_ms: what the copies took since `forget_copies`: `host-to-device` and `device-to-host`, in ms.
     """
 
     def __init__(self, runtime: Any, session: Any, device: str, *, graphs: bool = False) -> None:
@@ -39,6 +39,10 @@ class DeviceBinding:
         self._name = session.get_inputs()[0].name
         self._buffers: dict[tuple[int, ...], _Buffers] = {}
         self.copies_ms: dict[str, float] = {}
+
+    def forget_copies(self) -> None:
+        """Starts `copies_ms` anew; a batch may take several runs, whose copies add up."""
+        self.copies_ms = {}
 
     def run(self, batch: NDArray[np.uint8], options: Any) -> list[NDArray[np.float32]]:
         """The outputs for a batch `(N, H, W, 3) uint8 RGB`, back in the host's memory.
@@ -58,11 +62,12 @@ class DeviceBinding:
         computed = time.perf_counter_ns()
         outputs: list[NDArray[np.float32]] = buffers.binding.copy_outputs_to_cpu()
         end = time.perf_counter_ns()
-        self.copies_ms = {
-            "host-to-device": (copied - start) / 1e6,
-            "device-to-host": (end - computed) / 1e6,
-        }
+        self._add_copies((copied - start) / 1e6, (end - computed) / 1e6)
         return outputs
+
+    def _add_copies(self, before_ms: float, after_ms: float) -> None:
+        for name, ms in (("host-to-device", before_ms), ("device-to-host", after_ms)):
+            self.copies_ms[name] = self.copies_ms.get(name, 0.0) + ms
 
     def _filled(self, batch: NDArray[np.uint8]) -> _Buffers:
         """The buffers for a batch, with it in their input."""

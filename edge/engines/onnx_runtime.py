@@ -122,6 +122,8 @@ class OnnxRuntimeEngine:
         options = self._runtime.RunOptions()
         options.log_severity_level = 4  # what fails is raised, and need not be printed too
         on_timeout(partial(setattr, options, "terminate", True))
+        if self._binding:
+            self._binding.forget_copies()
         return in_rows(partial(self._outputs, options), batch, self._single)
 
     def _outputs(self, options: Any, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:

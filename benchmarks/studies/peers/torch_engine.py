@@ -34,6 +34,11 @@ def open_torch(path: Path, device: str, images: int) -> Infer:
     return _captured(network.cuda(), (images, *input_shape(path)))
 
 
+def has_gpu() -> bool:
+    """Whether this build of PyTorch finds a GPU."""
+    return bool(torch.cuda.is_available())
+
+
 def input_shape(path: Path) -> tuple[int, int, int]:
     """Height, width and channels of an ONNX file's images."""
     _, *sizes = onnx.load(path).graph.input[0].type.tensor_type.shape.dim

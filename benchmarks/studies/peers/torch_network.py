@@ -36,21 +36,30 @@ def read_network(path: Path, *, widen: bool = False) -> torch.fx.GraphModule:
         InputError: the file has an operator or an attribute that no float export of edgebreed has.
     """
     graph, traced = onnx.load(path).graph, torch.fx.Graph()
-    constants = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    names = {name: f"constant_{number}" for number, name in enumerate(constants)}
-    weights = {names[name]: torch.from_numpy(value.copy()) for name, value in constants.items() if value.ndim}
     values: dict[str, Any] = {graph.input[0].name: traced.placeholder("image")}
-    for name, value in constants.items():
-        values[name] = value.tolist() if _is_literal(value) else traced.get_attr(names[name])
+    weights = _add_constants(graph, traced, values)
     for node in graph.node:
         inputs = tuple(values[name] if name else None for name in node.input)
-        attributes = _attributes(node)
-        if widen and attributes.get("to") == onnx.TensorProto.FLOAT16:
-            attributes["to"] = onnx.TensorProto.FLOAT
-        values[node.output[0]] = traced.call_function(_operator(path, node), inputs, attributes)
+        call = _operator(path, node), inputs, _attributes(node, widen)
+        values[node.output[0]] = traced.call_function(*call)
     traced.output([values[output.name] for output in graph.output])
     network = torch.fx.GraphModule(weights, traced).to(memory_format=torch.channels_last)
     return network.float() if widen else network
+
+
+def _add_constants(
+    graph: onnx.GraphProto, traced: torch.fx.Graph, values: dict[str, Any]
+) -> dict[str, torch.Tensor]:
+    """Adds the file's constants to the values by their names; returns the weights among them by new ones."""
+    weights: dict[str, torch.Tensor] = {}
+    for number, tensor in enumerate(graph.initializer):
+        value, name = onnx.numpy_helper.to_array(tensor), f"constant_{number}"
+        if _is_literal(value):
+            values[tensor.name] = value.tolist()
+        else:
+            weights[name] = torch.from_numpy(value.copy())
+            values[tensor.name] = traced.get_attr(name)
+    return weights
 
 
 def _is_literal(value: np.ndarray[Any, Any]) -> bool:
@@ -58,8 +67,11 @@ def _is_literal(value: np.ndarray[Any, Any]) -> bool:
     return value.ndim == 0 or value.dtype == np.int64
 
 
-def _attributes(node: onnx.NodeProto) -> dict[str, Any]:
-    return {one.name: onnx.helper.get_attribute_value(one) for one in node.attribute}
+def _attributes(node: onnx.NodeProto, widen: bool) -> dict[str, Any]:
+    found = {one.name: onnx.helper.get_attribute_value(one) for one in node.attribute}
+    if widen and found.get("to") == onnx.TensorProto.FLOAT16:
+        found["to"] = onnx.TensorProto.FLOAT
+    return found
 
 
 def _operator(path: Path, node: onnx.NodeProto) -> Operator:
@@ -67,7 +79,7 @@ def _operator(path: Path, node: onnx.NodeProto) -> Operator:
         operator, known = _OPERATORS[node.op_type]
     except KeyError:
         raise InputError(f"{path}: no PyTorch for {node.op_type}: give an fp32 or fp16 export") from None
-    unknown = sorted(_attributes(node).keys() - known)
+    unknown = sorted({one.name for one in node.attribute} - known)
     if unknown:
         raise InputError(f"{path}: {node.op_type} with {', '.join(unknown)}: give an fp32 or fp16 export")
     return operator

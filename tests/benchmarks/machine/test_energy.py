@@ -7,6 +7,8 @@ import pytest
 
 from edgebreed.benchmarks.machine.energy import RailEnergy, metered
 
+from .fake_nvml import build_fake_nvml, needs_compiler
+
 
 def write(path: Path, text: str) -> None:
     """A file with its folder."""
@@ -20,7 +22,7 @@ def test_a_package_counter_and_its_overflow(tmp_path: Path) -> None:
     write(domain / "name", "package-0\n")
     write(domain / "max_energy_range_uj", "10000000\n")
     write(domain / "energy_uj", "9000000\n")
-    with metered(tmp_path, smi="") as found:
+    with metered(tmp_path, nvml=None) as found:
         write(domain / "energy_uj", "1000000\n")
     assert ["RAPL package-0: processor package, not the board"] == [energy.rail for energy in found]
     assert 2.0 == found[0].joules
@@ -31,27 +33,32 @@ def test_a_jetsons_board_rail(tmp_path: Path) -> None:
     folder = tmp_path / "sys/bus/i2c/drivers/ina3221/1-0040/hwmon/hwmon3"
     for name, text in (("in1_label", "VDD_IN"), ("in1_input", "5000"), ("curr1_input", "2000")):
         write(folder / name, f"{text}\n")
-    with metered(tmp_path, smi="") as found:
+    with metered(tmp_path, nvml=None) as found:
         time.sleep(0.05)
     assert "INA3221 VDD_IN: board rail, not the wall" == found[0].rail
     assert 10.0 == pytest.approx(found[0].joules / found[0].seconds)
 
 
-def test_a_graphics_boards_own_report(tmp_path: Path) -> None:
-    """The mean of what its tool prints until it is stopped."""
-    tool, printed = tmp_path / "nvidia-smi", tmp_path / "printed"
-    write(tool, f"#!/bin/sh\necho 100.5\necho '[N/A]'\necho 99.5\ntouch {printed}\nexec sleep 60\n")
-    tool.chmod(0o755)
-    with metered(tmp_path, smi=str(tool)) as found:
-        while not printed.exists():
-            time.sleep(0.01)
-    assert "NVML GPU 0: the graphics board" == found[0].rail
-    assert 100.0 == pytest.approx(found[0].joules / found[0].seconds)
+@needs_compiler
+def test_a_graphics_boards_own_counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the counter gained meanwhile, of the GPU that CUDA computes on."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    with metered(tmp_path, build_fake_nvml(tmp_path)) as found:
+        pass
+    assert [("NVML GPU 1: the graphics board", 2.0)] == [(energy.rail, energy.joules) for energy in found]
+
+
+@needs_compiler
+def test_a_graphics_board_without_a_counter_has_no_figure(tmp_path: Path) -> None:
+    """Not one of zero."""
+    with metered(tmp_path, build_fake_nvml(tmp_path, fails=3)) as found:
+        pass
+    assert [] == found
 
 
 def test_without_rails_there_is_no_figure(tmp_path: Path) -> None:
     """An empty list."""
-    with metered(tmp_path, smi="") as found:
+    with metered(tmp_path, nvml=None) as found:
         pass
     assert [] == found
 

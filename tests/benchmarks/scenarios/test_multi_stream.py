@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import cv2
+import pytest
 
 from edgebreed.benchmarks.scenarios.input_images import write_synthetic_images
 from edgebreed.benchmarks.scenarios.multi_stream import batch_workload, process_batch
@@ -34,3 +35,14 @@ def test_a_batch_gives_the_results_of_its_images_one_by_one(colours: Path, tmp_p
         (r.source, r.kind, r.top, r.faces) for r in results
     ]
     assert ["decode", "resize", "inference", "decision"] == list(stages)
+
+
+def test_copies_to_a_device_are_part_of_the_batch(colours: Path, photo: Path) -> None:
+    """Where there are any: they are taken out of the inference, and the sum stays."""
+    for bound in (True, None):
+        system = SystemUnderTest.open(colours, EngineOptions("cpu", io_binding=bound))
+        results, stages = process_batch(system, [photo] * 3)
+        copies = {"host-to-device", "device-to-host"} & stages.keys()
+        assert (2 if bound else 0) == len(copies)
+        assert 3 * sum(results[0].stages_ms.values()) == pytest.approx(sum(stages.values()))
+        assert min(stages.values()) > 0

@@ -9,7 +9,7 @@ from edgebreed.benchmarks.tune.candidate_accuracy import AccuracyEvaluator, Accu
 from edgebreed.benchmarks.tune.configurations import InferenceConfiguration
 from edgebreed.benchmarks.tune.variants import ModelVariant
 from edgebreed.edge.formats import write_model
-from edgebreed.edge.manifest import Accuracy, Precision
+from edgebreed.edge.manifest import Accuracy, Precision, Target
 from edgebreed.train.dataset import LabelledImage
 
 from ...conftest import BLUE, GREEN, RED, colour_manifest, colour_model, plain
@@ -73,6 +73,18 @@ def test_a_candidate_that_fails_has_no_score(
     )
     assert (None, False) == (score.top1, score.within(100.0))
     assert caplog.messages[0].startswith("no top-1 of broken.onnx in cpu: ")
+
+
+@pytest.mark.parametrize("target", list(Target))
+def test_nothing_is_said_of_a_candidate_for_another_processor(
+    tmp_path: Path, photos: list[LabelledImage], caplog: pytest.LogCaptureFixture, target: Target
+) -> None:
+    """It is only tried; the one that is chosen speaks for itself where it is used."""
+    path, manifest = tmp_path / "a.onnx", colour_manifest(precision=Precision.INT8, target=target)
+    write_model(path, colour_model(), manifest)
+    candidate = InferenceConfiguration(ModelVariant(path, manifest), "cpu", 1)
+    assert 0.5 == AccuracyEvaluator([candidate], photos, "here").score(candidate).top1
+    assert "" == caplog.text
 
 
 def test_measured_on_photos_here(colours: Path, photos: list[LabelledImage]) -> None:

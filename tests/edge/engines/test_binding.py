@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 
 from edgebreed.edge.engines import EngineOptions, load_engine
 from edgebreed.edge.engines.binding import MOST_GRAPHS
 from edgebreed.edge.engines.onnx_runtime import OnnxRuntimeEngine
 from edgebreed.edge.engines.session import SessionSettings
+from edgebreed.edge.formats import read_model, write_model
 
-from ...conftest import BLUE, RED, colour_manifest, model_of, plain
+from ...conftest import BLUE, RED, colour_manifest, colour_model, model_of, plain
 
 MANIFEST = colour_manifest()
 
@@ -56,3 +58,19 @@ def test_copies_are_timed_apart(colours: Path) -> None:
     assert copies
     assert ["host-to-device", "device-to-host"] == list(copies)
     assert all(0 < ms < 1000 for ms in copies.values())
+
+
+def test_copies_of_a_batch_add_up(colours: Path) -> None:
+    """Also where a file of static batch 1 takes its images one by one: those of all images, of this run."""
+    static = onnx.load_from_string(colour_model())
+    static.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 1
+    write_model(colours, static.SerializeToString(), MANIFEST, overwrite=True)
+    engine = OnnxRuntimeEngine(read_model(colours), "CPUExecutionProvider", SessionSettings(bind=True))
+    single = [sum(_copies_of(engine, 1)) for _ in range(5)]
+    assert sum(_copies_of(engine, 500)) > 50 * min(single)
+    assert sum(_copies_of(engine, 1)) < sum(_copies_of(engine, 500))
+
+
+def _copies_of(engine: OnnxRuntimeEngine, images: int) -> list[float]:
+    engine.run(np.repeat(rgb(RED), images, axis=0))
+    return list(engine.copies_ms.values())
