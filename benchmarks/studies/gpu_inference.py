@@ -133,13 +133,14 @@ def why_without_torch(models: Sequence[Path], engine: str) -> str:
     """Why PyTorch is not measured; empty where it is."""
     if not find_spec("torch") or not find_spec("onnx"):
         return "PyTorch is not measured: `pip install torch onnx`"
-    from edgebreed.benchmarks.studies.peers import torch_engine
+    from edgebreed.benchmarks.studies.peers.torch_engine import has_gpu
+    from edgebreed.benchmarks.studies.peers.torch_network import read_network
 
-    if engine == "cuda" and not torch_engine.has_gpu():
+    if engine == "cuda" and not has_gpu():
         return "PyTorch is not measured: its build finds no GPU"
     try:
         for model in models:
-            torch_engine.read_network(model)
+            read_network(model)
     except InputError as error:
         return f"PyTorch is not measured: {error}"
     return ""
@@ -210,7 +211,7 @@ def _measure_classify(path: Path, engine: Engine, plan: GpuPlan) -> tuple[Times,
     batches = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     others = _open_others(path, plan)
     differences = {name: _difference(engine, infer, batches) for name, infer in others.items()}
-    ways = {PRODUCT: partial(engine.run, batches[0])}
+    ways: dict[str, Callable[[], object]] = {PRODUCT: partial(engine.run, batches[0])}
     ways |= {name: partial(infer, batches[0]) for name, infer in others.items()}
     return time_in_rounds(ways, plan.rounds, f"{path.name}, batch {plan.images}"), differences
 

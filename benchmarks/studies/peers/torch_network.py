@@ -15,7 +15,7 @@ from torch.nn import functional
 from edgebreed.errors import InputError
 
 Operator = Callable[..., torch.Tensor]
-_TYPES = {
+_TYPES: dict[int, torch.dtype] = {
     onnx.TensorProto.FLOAT: torch.float32,
     onnx.TensorProto.FLOAT16: torch.float16,
     onnx.TensorProto.UINT8: torch.uint8,

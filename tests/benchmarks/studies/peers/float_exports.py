@@ -1,6 +1,7 @@
 """Networks of the operators that float exports have, with random weights."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -18,8 +19,8 @@ def write_network(path: Path, *, half: bool = False, **first: object) -> Path:
         first: more attributes of the first convolution.
     """
     kind = TensorProto.FLOAT16 if half else TensorProto.FLOAT
-    uneven = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [0, 0, 1, 1]}
-    conv = {**uneven, "dilations": [1, 1], "group": 1, **first}
+    uneven: dict[str, Any] = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [0, 0, 1, 1]}
+    conv: dict[str, Any] = {**uneven, "dilations": [1, 1], "group": 1, **first}
     nodes = [
         helper.make_node("Cast", ["image"], ["real"], to=kind),
         helper.make_node("Mul", ["real", "scale"], ["small"]),
@@ -56,8 +57,10 @@ def write_network(path: Path, *, half: bool = False, **first: object) -> Path:
 def _constants(kind: type[np.floating]) -> list[TensorProto]:
     rng = np.random.default_rng(0)
     shapes = {"w1": (4, 3, 3, 3), "b1": (4,), "w2": (4, 1, 3, 3), "w3": (4, 3), "w4": (4, 1)}
-    values = {name: rng.normal(0, 0.5, shape).astype(kind) for name, shape in shapes.items()}
-    values |= {"scale": kind(1 / 128), "low": kind(-0.5), "high": kind(0.75), "axes": np.array([2, 3])}
+    values: dict[str, Any] = {name: rng.normal(0, 0.5, shape).astype(kind) for name, shape in shapes.items()}
+    numbers = {"scale": 1 / 128, "low": -0.5, "high": 0.75}
+    values |= {name: np.array(number, kind) for name, number in numbers.items()}
+    values["axes"] = np.array([2, 3])
     return [numpy_helper.from_array(np.asarray(value), name) for name, value in values.items()]
 
 
