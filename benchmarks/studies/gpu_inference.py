@@ -18,6 +18,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
+from statistics import median
 from typing import Annotated, Any
 
 import cv2
@@ -26,6 +27,8 @@ import typer
 
 from edgebreed.benchmarks.machine.nvml import visible_gpu
 from edgebreed.benchmarks.scenarios.input_images import FRAME, camera_frames
+from edgebreed.benchmarks.scenarios.system_under_test import separate_copies
+from edgebreed.benchmarks.stats.samples import Stages
 from edgebreed.benchmarks.studies.gpu_bounds import FLOATS, BoundVerdict, Ratios, bounds_of
 from edgebreed.benchmarks.studies.native_overhead import Infer, open_native_engine
 from edgebreed.benchmarks.studies.paired_timing import TURN, Spread, Times, ratio, time_in_rounds
@@ -85,6 +88,7 @@ class FileFigures:
         single: ms of one image, of each way.
         batch: ms of a batch.
         photo: ms from photo to answer.
+        stages_ms: medians of the photo's stages in edgebreed; copies to the GPU and back where there are any.
     """
 
     file: str
@@ -98,6 +102,7 @@ class FileFigures:
     single: Times
     batch: Times
     photo: Times
+    stages_ms: Stages
 
     def to_dict(self, images: int) -> dict[str, Any]:
         """Plain JSON types: of each way the median and middle half, and of the ratios to it."""
@@ -192,6 +197,7 @@ def measure_file(path: Path, photo: bytes, plan: GpuPlan) -> FileFigures:
         single=single,
         batch=batch,
         photo=_measure_photo(opened, without, photo, _fewer(plan)),
+        stages_ms=_measure_stages(opened, photo, _fewer(plan)),
     )
 
 
@@ -244,6 +250,13 @@ def _measure_photo(opened: Pipeline, without: Pipeline, photo: bytes, rounds: in
     first = Pipeline(without.engine, manifest, without.detector, FaceSearch.ALWAYS)
     ways = {PRODUCT: partial(opened.process, photo), FIRST: partial(first.process, photo)}
     return time_in_rounds(ways, rounds, "photo to answer")
+
+
+def _measure_stages(opened: Pipeline, photo: bytes, rounds: int) -> Stages:
+    """As `edgebreed bench` tells them apart."""
+    engine: Any = opened.engine
+    found = [separate_copies(opened.process(photo).stages_ms, engine.copies_ms) for _ in range(rounds)]
+    return {stage: median(one[stage] for one in found) for stage in found[0]}
 
 
 def ratios_of(files: Sequence[FileFigures], part: str, other: str) -> Ratios:
@@ -318,6 +331,7 @@ _FACTS: dict[str, Callable[[dict[str, Any]], str]] = {
     ),
     "seconds to open, graph / no graph": lambda file: " / ".join(f"{s:.1f}" for s in file["open_s"].values()),
     "largest difference of another way": lambda file: f"{max(file['max_difference'].values()):.2g}",
+    "stages of the photo, ms": lambda file: ", ".join(f"{n} {ms:.2f}" for n, ms in file["stages_ms"].items()),
     "answer to the photo": lambda file: file["answer"],
 }
 
@@ -358,6 +372,9 @@ def measure_all(
     notes = [note for note in (dry if engine == "cpu" else "", torch_is_out) if note]
     print(*notes, sep="\n", file=sys.stderr)
     plan = GpuPlan(engine, rounds, images, torch=not torch_is_out)
+    Pipeline.open(
+        models[0], EngineOptions(engine, cuda_graph=False)
+    )  # starts CUDA, which is no file's own time
     return figures_of([measure_file(path, jpeg, plan) for path in models], plan, notes)
 
 

@@ -61,6 +61,7 @@ def test_everything_is_measured(figures: FileFigures) -> None:
         figures.verified["passed"],
     )
     assert {"CPUExecutionProvider"} == figures.placement.keys()
+    assert ["decode", "resize", "inference", "decision"] == list(figures.stages_ms)
 
 
 def test_a_processors_figures_hold_no_bound(figures: FileFigures) -> None:
