@@ -11,117 +11,41 @@ where a bound is missed.
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
-from statistics import median
 from typing import Annotated, Any
 
 import cv2
-import numpy as np
 import typer
 
 from edgebreed.benchmarks.machine.nvml import visible_gpu
 from edgebreed.benchmarks.scenarios.input_images import FRAME, camera_frames
-from edgebreed.benchmarks.scenarios.system_under_test import separate_copies
-from edgebreed.benchmarks.stats.samples import Stages
 from edgebreed.benchmarks.studies.gpu_bounds import FLOATS, BoundVerdict, Ratios, bounds_of
-from edgebreed.benchmarks.studies.native_overhead import Infer, open_native_engine
-from edgebreed.benchmarks.studies.paired_timing import TURN, Spread, Times, ratio, time_in_rounds
-from edgebreed.benchmarks.studies.peers.native_graph import open_native_graph
+from edgebreed.benchmarks.studies.gpu_measurement import (
+    FIRST,
+    NATIVE,
+    PRODUCT,
+    TORCH,
+    FileFigures,
+    GpuPlan,
+    measure_file,
+)
+from edgebreed.benchmarks.studies.paired_timing import TURN, Spread, Times, ratio
 from edgebreed.benchmarks.studies.study_record import JSON_HELP, StudyRecord, publish
-from edgebreed.edge.engines import Engine, EngineOptions
-from edgebreed.edge.engines.engine import named_outputs
-from edgebreed.edge.engines.onnx_runtime import PROVIDERS
+from edgebreed.edge.engines import EngineOptions
 from edgebreed.edge.engines.registry import known_engine, unavailable
 from edgebreed.edge.formats import read_manifest
 from edgebreed.edge.images import read_photo
 from edgebreed.edge.manifest import Precision
-from edgebreed.edge.pipeline import FaceSearch, Pipeline
-from edgebreed.edge.preprocess import DecodeRule, Tensor
-from edgebreed.edge.verify import verify
+from edgebreed.edge.pipeline import Pipeline
 from edgebreed.errors import EdgebreedError, InputError
 from edgebreed.machine import versions
 
-PRODUCT, TORCH = "edgebreed", "PyTorch"
-NATIVE, DEFAULT = "ONNX Runtime, graph and NHWC", "ONNX Runtime, default options"
-FIRST = "first version"
 DRY_RUN = "dry run on the processor, no figure of it is of a GPU"
 PACKAGES = ("edgebreed", "onnxruntime-gpu", "onnxruntime", "torch", "nvidia-cudnn-cu13", "numpy")
-_FEWER = 5  # rounds of one image for one of a batch or a photo, which take longer
-
-
-@dataclass(frozen=True)
-class GpuPlan:
-    """How to measure.
-
-    Attributes:
-        engine: of edgebreed, `cuda` or `cpu`.
-        rounds: of one image.
-        images: in a batch.
-        torch: whether PyTorch is measured too.
-    """
-
-    engine: str
-    rounds: int
-    images: int
-    torch: bool
-
-
-@dataclass(frozen=True)
-class FileFigures:
-    """What was measured of a file.
-
-    Attributes:
-        file: name.
-        precision: of its weights.
-        placement: number of nodes by execution provider.
-        cuda_graph: whether edgebreed replays it as a CUDA graph.
-        verified: the replay of its golden vectors.
-        open_s: seconds to open it with a CUDA graph and without.
-        answer: to the photo.
-        max_difference: of each other way's probabilities from edgebreed's.
-        single: ms of one image, of each way.
-        batch: ms of a batch.
-        photo: ms from photo to answer.
-        stages_ms: medians of the photo's stages in edgebreed; copies to the GPU and back where there are any.
-    """
-
-    file: str
-    precision: Precision
-    placement: dict[str, int]
-    cuda_graph: bool
-    verified: dict[str, Any]
-    open_s: dict[str, float]
-    answer: str
-    max_difference: dict[str, float]
-    single: Times
-    batch: Times
-    photo: Times
-    stages_ms: Stages
-
-    def to_dict(self, images: int) -> dict[str, Any]:
-        """Plain JSON types: of each way the median and middle half, and of the ratios to it."""
-        rates = {way: [1e3 * images / ms for ms in values] for way, values in self.batch.items()}
-        parts = {"single_ms": self.single, "images_per_second": rates, "photo_ms": self.photo}
-        timed = {
-            name: {way: asdict(Spread.of(ms)) for way, ms in times.items()} for name, times in parts.items()
-        }
-        ratios = {name: _ratios(getattr(self, name)) for name in ("single", "batch", "photo")}
-        plain = {name: value for name, value in vars(self).items() if name not in ratios}
-        return {**plain, **timed, "time_ratio_to": ratios}
-
-
-def _spreads(values: Times) -> dict[str, dict[str, float]]:
-    return {way: asdict(Spread.of(found)) for way, found in values.items()}
-
-
-def _ratios(times: Times) -> dict[str, dict[str, float]]:
-    return {way: asdict(ratio(times, PRODUCT, way)) for way in times if way != PRODUCT}
 
 
 def choose_engine(asked: str | None) -> tuple[str, str]:
@@ -175,88 +99,6 @@ def read_jpeg(photo: Path) -> bytes:
     if frame.shape[:2] == (FRAME.height, FRAME.width) and data.startswith(b"\xff\xd8"):
         return data
     return cv2.imencode(".jpg", camera_frames([photo])[0])[1].tobytes()
-
-
-def measure_file(path: Path, photo: bytes, plan: GpuPlan) -> FileFigures:
-    """Measures everything of a file."""
-    opened, seconds = _timed(partial(Pipeline.open, path, EngineOptions(plan.engine)))
-    plain = EngineOptions(plan.engine, cuda_graph=False)
-    without, seconds_without = _timed(partial(Pipeline.open, path, plain, FaceSearch.ALWAYS))
-    engine: Any = opened.engine
-    single, differences = _measure_classify(path, engine, replace(plan, images=1))
-    batch, more = _measure_classify(path, engine, replace(plan, rounds=_fewer(plan)))
-    return FileFigures(
-        file=path.name,
-        precision=opened.manifest.precision,
-        placement=engine.placement.nodes,
-        cuda_graph=plan.engine == "cuda" and engine.cuda_graph,
-        verified=verify(engine, opened.manifest).to_dict(),
-        open_s={"graph": seconds, "no graph": seconds_without},
-        answer=opened.process(photo).summary,
-        max_difference={way: max(found, more.get(way, 0.0)) for way, found in differences.items()},
-        single=single,
-        batch=batch,
-        photo=_measure_photo(opened, without, photo, _fewer(plan)),
-        stages_ms=_measure_stages(opened, photo, _fewer(plan)),
-    )
-
-
-def _timed(call: Callable[[], Pipeline]) -> tuple[Pipeline, float]:
-    start = time.perf_counter()
-    return call(), time.perf_counter() - start
-
-
-def _fewer(plan: GpuPlan) -> int:
-    return max(1, plan.rounds // _FEWER)
-
-
-def _measure_classify(path: Path, engine: Engine, plan: GpuPlan) -> tuple[Times, dict[str, float]]:
-    """Times of each way for batches of one size, and how far its probabilities are from edgebreed's."""
-    spec = read_manifest(path).input
-    shape = (2, plan.images, spec.height, spec.width, 3)
-    batches = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-    others = _open_others(path, plan)
-    differences = {name: _difference(engine, infer, batches) for name, infer in others.items()}
-    ways: dict[str, Callable[[], object]] = {PRODUCT: partial(engine.run, batches[0])}
-    ways |= {name: partial(infer, batches[0]) for name, infer in others.items()}
-    return time_in_rounds(ways, plan.rounds, f"{path.name}, batch {plan.images}"), differences
-
-
-def _open_others(path: Path, plan: GpuPlan) -> dict[str, Infer]:
-    provider = PROVIDERS[plan.engine]
-    others = {NATIVE: open_native_graph(path, provider, plan.images)}
-    if plan.images == 1:
-        others[DEFAULT] = open_native_engine(path, f"onnxruntime/{provider}")
-    if plan.torch:
-        from edgebreed.benchmarks.studies.peers.torch_engine import open_torch
-
-        others[TORCH] = open_torch(path, plan.engine, plan.images)
-    return others
-
-
-def _difference(engine: Engine, infer: Infer, batches: Tensor) -> float:
-    """The largest in any probability over two batches in turn: a graph must not repeat its first answer."""
-    found = []
-    for batch in (*batches, *batches):
-        expected = engine.run(batch).probabilities
-        found.append(np.abs(expected - named_outputs(infer(batch), expected.shape[1]).probabilities).max())
-    return float(max(found))
-
-
-def _measure_photo(opened: Pipeline, without: Pipeline, photo: bytes, rounds: int) -> Times:
-    """By default, and as the first version: no CUDA graph, every pixel decoded, faces in every photo."""
-    spec = replace(opened.manifest.input, decode=DecodeRule.FULL)
-    manifest = replace(opened.manifest, input=spec)
-    first = Pipeline(without.engine, manifest, without.detector, FaceSearch.ALWAYS)
-    ways = {PRODUCT: partial(opened.process, photo), FIRST: partial(first.process, photo)}
-    return time_in_rounds(ways, rounds, "photo to answer")
-
-
-def _measure_stages(opened: Pipeline, photo: bytes, rounds: int) -> Stages:
-    """As `edgebreed bench` tells them apart."""
-    engine: Any = opened.engine
-    found = [separate_copies(opened.process(photo).stages_ms, engine.copies_ms) for _ in range(rounds)]
-    return {stage: median(one[stage] for one in found) for stage in found[0]}
 
 
 def ratios_of(files: Sequence[FileFigures], part: str, other: str) -> Ratios:
@@ -370,7 +212,8 @@ def measure_all(
     jpeg, torch_is_out = read_jpeg(photo), why_without_torch(models, engine)
     dry = f"{DRY_RUN}: {reason}" if reason else DRY_RUN
     notes = [note for note in (dry if engine == "cpu" else "", torch_is_out) if note]
-    print(*notes, sep="\n", file=sys.stderr)
+    for note in notes:  # before minutes of measuring
+        print(note, file=sys.stderr)
     plan = GpuPlan(engine, rounds, images, torch=not torch_is_out)
     Pipeline.open(
         models[0], EngineOptions(engine, cuda_graph=False)

@@ -4,27 +4,26 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
 from edgebreed.benchmarks.studies.gpu_inference import (
-    DEFAULT,
     DRY_RUN,
+    check_files,
+    choose_engine,
+    figures_of,
+    main,
+    read_jpeg,
+    table,
+)
+from edgebreed.benchmarks.studies.gpu_measurement import (
     FIRST,
     NATIVE,
     PRODUCT,
     TORCH,
     FileFigures,
     GpuPlan,
-    check_files,
-    choose_engine,
-    figures_of,
-    main,
-    measure_file,
-    read_jpeg,
-    table,
 )
 from edgebreed.benchmarks.studies.study_record import RESULTS
 from edgebreed.edge.formats import write_model
@@ -33,46 +32,10 @@ from edgebreed.edge.manifest import Precision
 from edgebreed.edge.task import Task
 from edgebreed.errors import EngineError, InputError
 
-from ...conftest import RED, colour_manifest, colour_model, plain
+from ...conftest import colour_manifest, colour_model
 
 PLAN = GpuPlan("cpu", rounds=2, images=3, torch=False)
 ON_GPU = replace(PLAN, engine="cuda", torch=True)
-
-
-@pytest.fixture
-def figures(colours: Path) -> FileFigures:
-    """Of the model that tells colours."""
-    return measure_file(colours, cv2.imencode(".jpg", plain(RED))[1].tobytes(), PLAN)
-
-
-def test_everything_is_measured(figures: FileFigures) -> None:
-    """Each way in each round; all ways answer alike."""
-    assert {PRODUCT, NATIVE, DEFAULT} == figures.single.keys()
-    assert ({PRODUCT, NATIVE}, {PRODUCT, FIRST}) == (set(figures.batch), set(figures.photo))
-    assert [2, 2, 1] == [
-        len(figures.single[PRODUCT]),
-        len(figures.single[NATIVE]),
-        len(figures.batch[NATIVE]),
-    ]
-    assert {NATIVE: 0.0, DEFAULT: 0.0} == figures.max_difference
-    assert ("colour: Red (100%)", False, True) == (
-        figures.answer,
-        figures.cuda_graph,
-        figures.verified["passed"],
-    )
-    assert {"CPUExecutionProvider"} == figures.placement.keys()
-    assert ["decode", "resize", "inference", "decision"] == list(figures.stages_ms)
-
-
-def test_a_processors_figures_hold_no_bound(figures: FileFigures) -> None:
-    """Nor miss one; the table says what it is of."""
-    halves = [replace(figures, precision=precision) for precision in (Precision.FP32, Precision.FP16)]
-    found = json.loads(json.dumps(figures_of(halves, PLAN, [DRY_RUN])))
-    assert {"not measured"} == {bound["verdict"] for bound in found["bounds"].values()}
-    assert found["dry_run"]
-    assert table(found).startswith(
-        f"| {DRY_RUN} | fp32 | fp16 |\n| --- | --- | --- |\n| one image, ms: edgebreed |"
-    )
 
 
 def times(**ms: float) -> dict[str, list[float]]:
@@ -81,21 +44,46 @@ def times(**ms: float) -> dict[str, list[float]]:
     return {names[name]: [value, value] for name, value in ms.items()}
 
 
-def test_a_gpus_figures_are_held_against_the_bounds(figures: FileFigures) -> None:
+FIGURES = FileFigures(
+    file="small.onnx",
+    precision=Precision.FP32,
+    placement={"CUDAExecutionProvider": 9},
+    cuda_graph=True,
+    verified={"passed": True, "max_error": 0.001},
+    open_s={"graph": 8.0, "no graph": 3.0},
+    answer="colour: Red (100%)",
+    max_difference={NATIVE: 0.002, TORCH: 0.001},
+    single=times(product=1.2, native=1.0, torch=2.0),
+    batch=times(product=10.0, torch=8.0),
+    photo=times(product=5.0, first=25.0),
+    stages_ms={"decode": 3.0, "inference": 1.0},
+)
+HALVES = [replace(FIGURES, precision=precision) for precision in (Precision.FP32, Precision.FP16)]
+
+
+def test_a_processors_figures_hold_no_bound() -> None:
+    """Nor miss one; the table says what it is of."""
+    found = json.loads(json.dumps(figures_of(HALVES, PLAN, [DRY_RUN])))
+    assert {"not measured"} == {bound["verdict"] for bound in found["bounds"].values()}
+    assert found["dry_run"]
+    assert [f"| {DRY_RUN} | fp32 | fp16 |", "| --- | --- | --- |"] == table(found).splitlines()[:2]
+
+
+def test_a_gpus_figures_are_held_against_the_bounds() -> None:
     """Batches by images per second: a longer time is fewer of them."""
-    measured = replace(
-        figures,
-        single=times(product=1.2, native=1.0, torch=2.0),
-        batch=times(product=10.0, torch=8.0),
-        photo=times(product=5.0, first=25.0),
-    )
-    halves = [replace(measured, precision=precision) for precision in (Precision.FP32, Precision.FP16)]
-    bounds = figures_of(halves, ON_GPU, [])["bounds"].values()
+    bounds = figures_of(HALVES, ON_GPU, [])["bounds"].values()
     assert ["missed", "passed", "missed", "passed"] == [bound["verdict"] for bound in bounds]
     assert [1.2, 0.6, 0.8, 0.2] == pytest.approx([bound["found"] for bound in bounds])
-    ratios = measured.to_dict(3)["time_ratio_to"]
-    assert (1.25, 0.2) == (ratios["batch"]["PyTorch"]["p50"], ratios["photo"][FIRST]["p50"])
-    assert 300.0 == pytest.approx(measured.to_dict(3)["images_per_second"][PRODUCT]["p50"])
+
+
+def test_the_table_has_a_row_for_each_way_and_fact() -> None:
+    """Medians with their middle half."""
+    rows = table({**figures_of(HALVES[:1], ON_GPU, []), "gpu": "NVIDIA H200"}).splitlines()
+    assert "| NVIDIA H200 | fp32 |" == rows[0]
+    assert "| one image, ms: edgebreed | 1.2 (1.2 to 1.2) |" in rows
+    assert "| batch 3, images/s: PyTorch | 375 (375 to 375) |" in rows
+    assert "| nodes by provider | CUDAExecutionProvider 9 |" in rows
+    assert "| largest difference of another way | 0.002 |" in rows
 
 
 def test_the_engine_is_cuda_where_it_loads() -> None:
