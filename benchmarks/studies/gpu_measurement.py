@@ -86,9 +86,7 @@ class FileFigures:
         """Plain JSON types: of each way the median and middle half, and of the ratios to it."""
         rates = {way: [1e3 * images / ms for ms in values] for way, values in self.batch.items()}
         parts = {"single_ms": self.single, "images_per_second": rates, "photo_ms": self.photo}
-        timed = {
-            name: {way: asdict(Spread.of(ms)) for way, ms in times.items()} for name, times in parts.items()
-        }
+        timed = {name: _spreads(times) for name, times in parts.items()}
         ratios = {name: _ratios(getattr(self, name)) for name in ("single", "batch", "photo")}
         plain = {name: value for name, value in vars(self).items() if name not in ratios}
         return {**plain, **timed, "time_ratio_to": ratios}

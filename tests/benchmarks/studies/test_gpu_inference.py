@@ -13,6 +13,7 @@ from edgebreed.benchmarks.studies.gpu_inference import (
     check_files,
     choose_engine,
     figures_of,
+    is_bad,
     main,
     read_jpeg,
     table,
@@ -74,6 +75,14 @@ def test_a_gpus_figures_are_held_against_the_bounds() -> None:
     bounds = figures_of(HALVES, ON_GPU, [])["bounds"].values()
     assert ["missed", "passed", "missed", "passed"] == [bound["verdict"] for bound in bounds]
     assert [1.2, 0.6, 0.8, 0.2] == pytest.approx([bound["found"] for bound in bounds])
+
+
+def test_a_missed_bound_or_a_wrong_answer_is_bad() -> None:
+    """Which the exit code tells; what was not measured is not."""
+    wrong = replace(FIGURES, verified={"passed": False, "max_error": 0.5})
+    assert is_bad(figures_of(HALVES, ON_GPU, []))
+    assert not is_bad(figures_of(HALVES, PLAN, []))
+    assert is_bad(figures_of([wrong], PLAN, []))
 
 
 def test_the_table_has_a_row_for_each_way_and_fact() -> None:
@@ -142,6 +151,13 @@ def test_a_trial_on_the_processor(colours: Path, photo: Path) -> None:
     assert (0, True) == (done.exit_code, json.loads(done.stdout)["figures"]["dry_run"])
     assert done.stderr.startswith(DRY_RUN)
     assert kept == set(RESULTS.iterdir())
+
+
+def test_a_missing_photo_is_one_line(colours: Path, tmp_path: Path) -> None:
+    """And exit 2."""
+    done = run(colours, tmp_path / "none.jpg", "--engine", "cpu")
+    assert (2, "", 1) == (done.exit_code, done.stdout, done.stderr.count("\n"))
+    assert "none.jpg" in done.stderr
 
 
 def test_a_fault_is_one_line(colours: Path, photo: Path) -> None:
