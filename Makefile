@@ -40,10 +40,10 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --group dev --editable ".[all-cpu,openvino]"
 	touch $@
 
-# The exact set that was run together, for every Python that is supported.
+# The exact set that was run together, for every Python that is supported; pip takes it too.
 lock:
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --quiet \
-		--extra all-cpu --extra openvino --group dev --output-file constraints.txt
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --no-header --no-annotate --quiet \
+		--extra all-cpu --extra openvino --extra headless --group dev --output-file constraints.txt
 
 clean:
 	rm -rf .venv demo build dist *.egg-info .coverage
