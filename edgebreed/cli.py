@@ -26,8 +26,10 @@ from edgebreed.commands.stream import stream
 from edgebreed.commands.train import train
 from edgebreed.commands.tune import tune
 from edgebreed.errors import EdgebreedError
+from edgebreed.opencv import require_opencv
 
 USAGE_ERROR, INTERNAL_ERROR, INTERRUPTED = 2, 70, 130  # 70 is EX_SOFTWARE of sysexits.h
+WORKS_WITHOUT_OPENCV = {"doctor", "inspect", "service", "-h", "--help", "--version"}
 ENVIRONMENT = (errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 """What the system refuses that is no fault of edgebreed: permissions, a full, locked or broken disk."""
 
@@ -70,7 +72,14 @@ def run(arguments: list[str]) -> int:
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  (it is open as long as the process lives)
     _escape_what_cannot_be_printed()
     with log_to_stderr():
-        return exit_code_of(lambda: app(arguments, prog_name="edgebreed", standalone_mode=False) or 0)
+        return exit_code_of(lambda: _start(arguments))
+
+
+def _start(arguments: list[str]) -> int:
+    """Runs a command; before one that computes anything, OpenCV must be there."""
+    if arguments and not WORKS_WITHOUT_OPENCV & {*arguments}:
+        require_opencv()
+    return app(arguments, prog_name="edgebreed", standalone_mode=False) or 0
 
 
 def _escape_what_cannot_be_printed() -> None:

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from .conftest import ROOT, fresh_python
 
 FLOORS = ("edge", "train", "export", "benchmarks")
-GROUND = {"edgebreed.errors", "edgebreed.telemetry"}
+GROUND = {"edgebreed.errors", "edgebreed.extras", "edgebreed.telemetry"}
 SHARED_BY_ALL_BUT_EDGE = {
     "edgebreed.progress",
     "edgebreed.machine",
@@ -85,11 +85,11 @@ def test_the_command_line_starts_without_packages_of_extras() -> None:
 
 
 def base_requirements() -> set[str]:
-    """What `pip install edgebreed` brings without an extra."""
+    """What `pip install edgebreed` brings without an engine, and OpenCV, which may be the system's."""
     found, waiting = set(), ["edgebreed"]
     while waiting:
         for needed in map(Requirement, requires(waiting.pop()) or []):
-            wanted = needed.marker is None or needed.marker.evaluate({"extra": ""})
+            wanted = needed.marker is None or needed.marker.evaluate({"extra": "opencv"})
             if wanted and needed.name.lower() not in found:
                 found.add(needed.name.lower())
                 waiting.append(needed.name)

@@ -24,6 +24,7 @@ from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.edge.manifest import Precision
 from edgebreed.edge.processor import processor_target, saturates
 from edgebreed.errors import EngineError, MissingExtraError
+from edgebreed.extras import install_command
 
 PROVIDERS = {
     "tensorrt": "TensorrtExecutionProvider",
@@ -143,8 +144,8 @@ def _absent(provider: str) -> str:
 
 
 def _remedy(provider: str) -> str:
-    build = "another build" if provider == "CPUExecutionProvider" else '`pip install "edgebreed[gpu]"`'
-    return f"replace it by {build} or JetPack's"
+    build = "another build" if provider == "CPUExecutionProvider" else f"`{install_command('gpu')}`"
+    return f"replace it by {build} or NVIDIA's for Jetson"
 
 
 def _import() -> Any:

@@ -1,0 +1,62 @@
+"""How an optional part is installed: by its extra, or by its packages beside a system's own OpenCV."""
+
+import os
+import subprocess
+import sys
+from importlib.metadata import metadata
+from pathlib import Path
+
+import pytest
+
+from edgebreed.extras import has_system_opencv, install_command
+
+from .conftest import ROOT
+
+SHOW = "import sys; from edgebreed.extras import install_command; print(install_command(sys.argv[1]))"
+
+
+def test_with_opencvs_wheel_an_extra_is_installed_by_its_name() -> None:
+    """It brings nothing that is not here."""
+    assert not has_system_opencv()
+    assert 'pip install "edgebreed[cpu]"' == install_command("cpu")
+
+
+@pytest.fixture
+def beside_system_opencv(tmp_path: Path) -> dict[str, str]:
+    """The environment of a Python that sees edgebreed, and an OpenCV that pip did not install, alone."""
+    (tmp_path / "cv2.py").touch()
+    folder = tmp_path / f"edgebreed-{metadata('edgebreed')['Version']}.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text(str(metadata("edgebreed")))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+
+
+@pytest.mark.parametrize(
+    ("extra", "package"),
+    [
+        ("cpu", "onnxruntime"),
+        ("gpu", "onnxruntime-gpu"),
+        ("litert", "ai-edge-litert"),
+        ("openvino", "openvino"),
+        ("serve", "starlette"),
+        ("train", "keras"),
+        ("export", "nncf"),
+    ],
+)
+def test_beside_the_systems_opencv_its_wheel_is_not_advised(
+    beside_system_opencv: dict[str, str], extra: str, package: str
+) -> None:
+    """It would replace an OpenCV that has GStreamer by one that has not."""
+    command = [sys.executable, "-S", "-c", SHOW, extra]
+    done = subprocess.run(command, env=beside_system_opencv, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith('pip install "')
+    assert f'"{package}' in done.stdout
+    assert "opencv" not in done.stdout
+    assert "edgebreed" not in done.stdout
+
+
+def test_an_extra_that_is_not_known_is_advised_by_its_name(beside_system_opencv: dict[str, str]) -> None:
+    """An older installation may have no list of it."""
+    command = [sys.executable, "-S", "-c", SHOW, "later"]
+    done = subprocess.run(command, env=beside_system_opencv, capture_output=True, text=True, check=True)
+    assert 'pip install "edgebreed[later]"' == done.stdout.strip()
