@@ -183,7 +183,8 @@ class Manifest:
         rejection: when to answer 'unknown'.
         accuracy: measured on photos, where there were any.
         calibration: what the quantizer saw, for a quantized model.
-        tolerance: largest difference in a golden probability that `verify` accepts.
+        tolerance: largest difference in a golden probability that `verify` accepts, with room for processors
+            that compute in another precision than the exporting one: ARM sums fp16 in fp16, x86 in float32.
         source_sha256: digest of the Keras model it was made from.
         created: ISO 8601 date.
         tools: versions of the packages that made it.

@@ -74,12 +74,14 @@ class AccuracyBudget:
         agreement: smallest share of images with the float model's top-1 class.
         drop: largest loss of top-1 accuracy, as a share of the images.
         golden_tolerance: largest difference in a golden vector's probability that `verify` accepts.
+        other_cores: how many times as far off the file may be on another processor as on this one.
     """
 
     max_error: float
     agreement: float
     drop: float
     golden_tolerance: float
+    other_cores: float = 1.0
 
     def with_drop(self, drop: float) -> "AccuracyBudget":
         """The same with another loss of top-1, and the agreement that goes with it.
@@ -101,7 +103,11 @@ class AccuracyBudget:
 
 CHANGED_PER_LOST = 3
 FLOAT_BUDGET = AccuracyBudget(max_error=1e-4, agreement=1.0, drop=0.0, golden_tolerance=0.02)
-HALF_BUDGET = AccuracyBudget(max_error=0.05, agreement=0.99, drop=0.001, golden_tolerance=0.03)
+# x86 computes fp16 files in float32. ARM cores with fp16 arithmetic (Cortex-A76, Neoverse N1) sum in fp16:
+# Xception is off by 0.0103 there where x86 shows 0.0019.
+HALF_BUDGET = AccuracyBudget(
+    max_error=0.05, agreement=0.99, drop=0.001, golden_tolerance=0.03, other_cores=6.0
+)
 INT8_BUDGET = AccuracyBudget(max_error=1.0, agreement=0.985, drop=0.005, golden_tolerance=0.1)
 TFLITE_INT8_BUDGET = INT8_BUDGET.with_drop(0.01)
 BUDGETS = {
