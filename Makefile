@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test coverage check realdata hostile lock reference clean
+.PHONY: demo test coverage check realdata hostile arm lock reference clean
 
 demo: $(READY)
 	rm -rf demo && mkdir demo
@@ -33,6 +33,13 @@ realdata: $(READY)
 # What takes too long for every change: dozens of killed trainings, thousands of generated inputs.
 hostile: $(READY)
 	$(BIN)/python -m pytest -m hostile
+
+# On emulated ARM cores, from nothing: half an hour and 2 GB below build/arm.
+arm: $(READY)
+	tests/arm/setup.sh build/arm
+	test -d build/arm/originals || $(BIN)/python examples/demo_photos.py build/arm/originals
+	$(BIN)/python -m tests.arm.inputs build/arm
+	$(BIN)/python -m tests.arm.check build/arm
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
