@@ -26,7 +26,7 @@ if [ ! -x "$root/usr/bin/python3" ]; then
             -o Acquire::Languages=none -o APT::Install-Recommends=0 "$@"
     }
     arm_apt update
-    arm_apt install --download-only python3 libstdc++6 libgl1 libglib2.0-0 python3-opencv > /dev/null
+    arm_apt install --download-only python3 libstdc++6 libgl1 libglib2.0-0 python3-opencv opencv-data > /dev/null
     for package in "$apt"/cache/archives/*.deb; do dpkg -x "$package" "$root"; done
 fi
 python=$(basename "$(readlink "$root/usr/bin/python3")")
