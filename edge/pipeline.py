@@ -4,11 +4,9 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 import numpy as np
 
@@ -23,6 +21,7 @@ from edgebreed.edge.manifest import PROBABILITY, Manifest
 from edgebreed.edge.prediction import Result
 from edgebreed.edge.preprocess import to_input
 from edgebreed.errors import EngineError, InputError, ModelFileError
+from edgebreed.str_enum import StrEnum
 
 SHIPPED_MODEL = Path(__file__).parent / "models" / "dogs64.onnx"
 
@@ -90,7 +89,7 @@ class Pipeline:
         faces: FaceSearch | str = FaceSearch.AUTO,
         unknown_below: float | str | None = None,
         limits: ImageLimits = DEFAULT_LIMITS,
-    ) -> Self:
+    ) -> "Pipeline":
         """Opens a model file, or the one that ships with edgebreed.
 
         Args:
@@ -235,7 +234,7 @@ class Pipeline:
         """Lets go of the model; later images raise `EngineError`, those in other threads are finished."""
         self._engine = None
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Pipeline":
         return self
 
     def __exit__(

@@ -13,8 +13,6 @@ EdgebreedError                  anything below; the command line prints one line
 └── ProofError                  work that was done and whose result missed its bound (exit 1)
 """
 
-from typing import Self
-
 from edgebreed.extras import install_command
 
 
@@ -61,7 +59,7 @@ class MissingExtraError(EngineError):
         super().__init__(f"{feature} is not installed: run `{install_command(extra)}`")
         self._made_of = feature, extra
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+    def __reduce__(self) -> "tuple[type[MissingExtraError], tuple[str, str]]":
         """How it is pickled, for a pool of processes; an exception's own way would pass the message alone."""
         return type(self), self._made_of
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Self
 
 from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.manifest import Precision, Target
@@ -176,7 +175,7 @@ class Recipe:
         return QUANTIZATION_SCHEMES[self.target]
 
     @classmethod
-    def resolve(cls, format_: ModelFormat, precision: Precision, target: Target | None) -> Self:
+    def resolve(cls, format_: ModelFormat, precision: Precision, target: Target | None) -> "Recipe":
         """The recipe for a request; a target that was left open becomes this machine's processor.
 
         The file is checked on this machine, and that says most about a file that was made for it. On a
@@ -187,7 +186,7 @@ class Recipe:
         return cls(format_, precision, target)
 
     @classmethod
-    def from_name(cls, name: str) -> Self:
+    def from_name(cls, name: str) -> "Recipe":
         """The recipe of a name.
 
         Raises:
@@ -199,7 +198,7 @@ class Recipe:
         return recipes[name]
 
     @classmethod
-    def all(cls) -> tuple[Self, ...]:
+    def all(cls) -> "tuple[Recipe, ...]":
         """Every recipe that can be exported."""
         pairs = [(format_, precision) for format_ in ModelFormat for precision in SUPPORTED[format_]]
         without = tuple(cls(*pair) for pair in pairs if pair != ONNX_INT8)

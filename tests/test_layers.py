@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from .conftest import ROOT, fresh_python
 
 FLOORS = ("edge", "train", "export", "benchmarks")
-GROUND = {"edgebreed.errors", "edgebreed.extras", "edgebreed.telemetry"}
+GROUND = {"edgebreed.errors", "edgebreed.extras", "edgebreed.str_enum", "edgebreed.telemetry"}
 SHARED_BY_ALL_BUT_EDGE = {
     "edgebreed.progress",
     "edgebreed.machine",

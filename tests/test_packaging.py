@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import textwrap
-import tomllib
 from importlib.metadata import PackageNotFoundError, metadata, version
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from edgebreed import errors
 
 from .conftest import RED, ROOT, plain
 
+tomllib = pytest.importorskip("tomllib", reason="Python 3.10 reads no TOML")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 FLOORS = ("edge", "train", "export", "benchmarks")
 

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote
 
 from edgebreed.edge.images import is_photo
 from edgebreed.errors import SourceError
+from edgebreed.str_enum import StrEnum
 
 
 class SourceKind(StrEnum):

@@ -23,6 +23,7 @@ from .inputs import FRAMES, PHOTOS
 
 MAX_DIFFERENCE = 0.02
 """Of a photo's probability between ARM and this machine."""
+HERE = Machine(sys.executable, {})
 WITHOUT, WITH = "cortex-a72", "cortex-a76"  # dot products
 VERIFY = """
 import json, sys
@@ -57,12 +58,21 @@ def verified(machine: Machine, models: list[Path]) -> Iterator[Row]:
 
 def same_answers(machine: Machine, folder: Path) -> Row:
     """`predict` on photos, against this machine."""
-    here = Machine(sys.executable, {}).edgebreed("predict", folder / "photos")
-    pairs = list(zip(here, machine.edgebreed("predict", folder / "photos"), strict=True))
+    here, there = (one.edgebreed("predict", folder / "photos") for one in (HERE, machine))
+    pairs = list(zip(here, there, strict=True))
     same = sum((one["kind"], one["label"]) == (other["kind"], other["label"]) for one, other in pairs)
     off = max(abs(one["probability"] - other["probability"]) for one, other in pairs)
     passed = (same, len(pairs)) == (PHOTOS, PHOTOS) and off <= MAX_DIFFERENCE
     return Row("predict", passed, f"{same} of {len(pairs)} answers as here, probabilities off by {off:.4f}")
+
+
+def same_faces(machine: Machine, folder: Path) -> Row:
+    """`detect` on photos, against this machine."""
+    (here,), (there,) = (one.edgebreed("detect", folder / "photos") for one in (HERE, machine))
+    same = sum(
+        one["faces"] == other["faces"] for one, other in zip(here["photos"], there["photos"], strict=True)
+    )
+    return Row("detect", same == PHOTOS, f"{same} of {PHOTOS} photos have the same faces as here")
 
 
 def streamed(machine: Machine, folder: Path) -> Row:
@@ -111,10 +121,12 @@ def checks(folder: Path, models: list[Path]) -> Iterator[tuple[str, Row]]:
         yield core, same_answers(arm_machine(folder, core), folder)
         yield core, streamed(arm_machine(folder, core), folder)
     yield WITH, refused_by_openvino(arm_machine(folder, WITH))
-    debian = f"{WITHOUT}, Debian's OpenCV"
-    for check in (same_answers, streamed):
-        yield debian, check(arm_machine(folder, WITHOUT, "system"), folder)
-    yield debian, system_opencv(arm_machine(folder, WITHOUT, "system"))
+    debian, machine = f"{WITHOUT}, Debian's OpenCV", arm_machine(folder, WITHOUT, "system")
+    yield debian, system_opencv(machine)
+    for row in verified(machine, [SHIPPED_MODEL]):
+        yield debian, row
+    for check in (same_faces, streamed):
+        yield debian, check(machine, folder)
     yield WITH, tested(arm_machine(folder, WITH), folder)
 
 
