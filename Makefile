@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test coverage check realdata hostile arm lock reference clean
+.PHONY: demo test coverage check realdata hostile arm runtime lock reference clean
 
 demo: $(READY)
 	rm -rf demo && mkdir demo
@@ -40,6 +40,14 @@ arm: $(READY)
 	test -d build/arm/originals || $(BIN)/python examples/demo_photos.py build/arm/originals
 	$(BIN)/python -m tests.arm.inputs build/arm
 	$(BIN)/python -m tests.arm.check build/arm
+
+# The runtime's tests on another Python: make runtime PYTHON=python3.10
+runtime: $(READY)
+	$(PYTHON) -m venv --clear build/runtime
+	$(BIN)/uv pip install --quiet --python build/runtime/bin/python --constraint constraints.txt \
+		--group test --group demo --editable ".[cpu,litert,openvino,record,serve,mqtt]" onnx
+	build/runtime/bin/python -m pytest -m "not keras and not realdata and not hostile" \
+		tests/edge tests/live tests/outputs tests/cli
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
