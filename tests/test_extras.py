@@ -6,6 +6,7 @@ import sys
 from importlib.metadata import metadata
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edgebreed.extras import has_system_opencv, install_command
@@ -60,3 +61,21 @@ def test_an_extra_that_is_not_known_is_advised_by_its_name(beside_system_opencv:
     command = [sys.executable, "-S", "-c", SHOW, "later"]
     done = subprocess.run(command, env=beside_system_opencv, capture_output=True, text=True, check=True)
     assert 'pip install "edgebreed[later]"' == done.stdout.strip()
+
+
+NO_CASCADES = """
+from edgebreed.edge.detectors import cascade
+cascade._SYSTEM_FOLDERS = ()
+cascade.cascade_folder()
+"""
+
+
+def test_missing_cascades_come_from_where_opencv_came(
+    beside_system_opencv: dict[str, str], tmp_path: Path
+) -> None:
+    """Debian has them in a package of their own."""
+    for folder in Path(np.__file__).parents[1].glob("numpy*"):
+        (tmp_path / folder.name).symlink_to(folder)
+    command = [sys.executable, "-S", "-c", NO_CASCADES]
+    done = subprocess.run(command, env=beside_system_opencv, capture_output=True, text=True, check=False)
+    assert "no haarcascade files on this machine: run `apt-get install opencv-data`" in done.stderr
