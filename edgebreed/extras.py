@@ -5,31 +5,28 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 
-_WHEELS = tuple(f"opencv{kind}-python{form}" for kind in ("", "-contrib") for form in ("", "-headless"))
 _OPENCV_EXTRAS = {"opencv", "headless"}
 
 
 def install_command(extra: str) -> str:
     """The command that installs an extra of edgebreed.
 
-    Beside an OpenCV that pip did not install, such as JetPack's or Debian's, it names the packages: the extra
-    would bring OpenCV's wheel, which replaces one that has GStreamer by one that has not.
+    Beside another OpenCV than `opencv-python`, such as JetPack's, Debian's or the headless one, it names the
+    packages: the extra would bring `opencv-python`, which replaces it, and has no GStreamer.
     """
-    packages = tuple(_packages(extra)) if has_system_opencv() else ()
+    packages = tuple(_packages(extra)) if has_other_opencv() else ()
     return " ".join(["pip install", *(f'"{one}"' for one in packages or (f"edgebreed[{extra}]",))])
 
 
-def has_system_opencv() -> bool:
-    """Whether OpenCV is here and is none of its wheels."""
+def has_other_opencv() -> bool:
+    """Whether OpenCV is here and is not `opencv-python`, which the extras bring."""
     found = find_spec("cv2")
-    return found is not None and found.origin is not None and not any(map(_is_installed, _WHEELS))
-
-
-def _is_installed(package: str) -> bool:
-    try:
-        return bool(version(package))
-    except PackageNotFoundError:
+    if found is None or found.origin is None:
         return False
+    try:
+        return not version("opencv-python")
+    except PackageNotFoundError:
+        return True
 
 
 def _packages(extra: str) -> Iterator[str]:
