@@ -109,7 +109,7 @@ def tested(machine: Machine, folder: Path) -> Row:
     shutil.rmtree(tests, ignore_errors=True)
     shutil.copytree(ROOT / "tests", tests / "tests")
     shutil.copy(ROOT / "pyproject.toml", tests)
-    options = ("-q", "-p", "no:cacheprovider", "-k", "not openvino")
+    options = ("-q", "-p", "no:cacheprovider", "-k", "not openvino", "-m", "not keras and not realdata")
     done = machine.run("-m", "pytest", "tests/edge", *options, cwd=tests)
     (folder / "tests.log").write_text(done.stdout + done.stderr)
     return Row("tests of edge", done.returncode == 0, done.stdout.strip().splitlines()[-1])
