@@ -8,7 +8,7 @@ causes than a network does; it only serves a warning of `bench compare`.
 
 import hashlib
 import time
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -70,7 +70,7 @@ class ReferenceInference:
             self.run()
 
     @classmethod
-    def open(cls) -> Self | None:
+    def open(cls) -> "ReferenceInference | None":
         """Opens the shipped model; None on a machine without ONNX Runtime."""
         model = read_model(SHIPPED_MODEL)
         try:
