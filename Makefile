@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test coverage check realdata hostile hostile-sample lock reference clean
+.PHONY: demo test coverage check realdata hostile hostile-sample arm runtime lock reference clean
 
 demo: $(READY)
 	rm -rf demo && mkdir demo
@@ -38,16 +38,31 @@ hostile: $(READY)
 hostile-sample: $(READY)
 	$(BIN)/python -m pytest -m hostile tests/hostile --every 5
 
+# On emulated ARM cores, from nothing: half an hour and 2 GB below build/arm.
+arm: $(READY)
+	tests/arm/setup.sh build/arm
+	test -d build/arm/originals || $(BIN)/python examples/demo_photos.py build/arm/originals
+	$(BIN)/python -m tests.arm.inputs build/arm
+	$(BIN)/python -m tests.arm.check build/arm
+
+# The runtime's tests on another Python: make runtime PYTHON=python3.10
+runtime: $(READY)
+	$(PYTHON) -m venv --clear build/runtime
+	$(BIN)/uv pip install --quiet --python build/runtime/bin/python --constraint constraints.txt \
+		--group test --group demo --editable ".[cpu,litert,openvino,record,serve,mqtt]" onnx
+	build/runtime/bin/python -m pytest -m "not keras and not realdata and not hostile" \
+		tests/edge tests/live tests/outputs tests/cli
+
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --group dev --editable ".[all-cpu,openvino]"
 	touch $@
 
-# The exact set that was run together, for every Python that is supported.
+# The exact set that was run together, for every Python that is supported; pip takes it too.
 lock:
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --quiet \
-		--extra all-cpu --extra openvino --group dev --output-file constraints.txt
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --no-header --no-annotate --quiet \
+		--extra all-cpu --extra openvino --extra headless --group dev --output-file constraints.txt
 
 clean:
 	rm -rf .venv demo build dist *.egg-info .coverage

@@ -17,7 +17,7 @@ _LONGEST = 300  # letters of a summary; more could not be read anyway
 
 def draw_faces(frame: Frame, faces: tuple[Box, ...]) -> Frame:
     """A copy of a `(H, W, 3) uint8 BGR` frame with a box around each face."""
-    canvas = frame.copy()
+    canvas = np.array(frame)
     thickness = max(2, round(min(frame.shape[:2]) / 200))
     for left, top, width, height in faces:
         cv2.rectangle(canvas, (left, top), (left + width, top + height), _FACE, thickness)

@@ -21,7 +21,7 @@ def are_known(outputs: ModelOutputs, rejection: Rejection) -> NDArray[np.bool_]:
     """Whether each image of a batch shows one of the classes, `(N,) bool`; all do without a threshold."""
     if rejection.threshold is None:
         return np.ones(len(outputs.probabilities), bool)
-    return rejection_scores(outputs, rejection) >= np.float32(rejection.threshold)
+    return np.asarray(rejection_scores(outputs, rejection) >= np.float32(rejection.threshold), bool)
 
 
 def decide(known: bool, faces: Sequence[object] | None) -> Kind:

@@ -3,13 +3,13 @@
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from edgebreed.edge.files import is_output
 from edgebreed.edge.image_format import FORMATS
 from edgebreed.edge.text import printable
+from edgebreed.str_enum import StrEnum
 
 _SHOWN = 3  # names in a line of text
 

@@ -6,8 +6,9 @@ import math
 import re
 import reprlib
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
+
+from edgebreed.str_enum import StrEnum
 
 Chosen = TypeVar("Chosen", bound=StrEnum)
 Found = TypeVar("Found")

@@ -3,14 +3,14 @@
 import base64
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
-from enum import StrEnum
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 from edgebreed.edge.json_fields import LONG, MANY, OF_FOLDERS, JsonFields
 from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, RejectionScore, Task
 from edgebreed.errors import ModelFileError
+from edgebreed.str_enum import StrEnum
 
 SCHEMA = 3
 DIGEST_SINCE = 3  # files of this schema end in a digest over all of their bytes
@@ -106,12 +106,12 @@ class LearnedImages:
             raise ValueError(f"learned has {len(self.digests)} bytes: {DIGEST_BYTES} an image are allowed")
 
     @classmethod
-    def of(cls, sha256: Iterable[str]) -> Self:
+    def of(cls, sha256: Iterable[str]) -> "LearnedImages":
         """From the files' SHA-256 in hexadecimal."""
         return cls(b"".join(sorted({bytes.fromhex(digest)[:DIGEST_BYTES] for digest in sha256})))
 
     @classmethod
-    def from_base64(cls, text: str) -> Self:
+    def from_base64(cls, text: str) -> "LearnedImages":
         """Reads what `to_base64` wrote.
 
         Raises:
@@ -183,7 +183,8 @@ class Manifest:
         rejection: when to answer 'unknown'.
         accuracy: measured on photos, where there were any.
         calibration: what the quantizer saw, for a quantized model.
-        tolerance: largest difference in a golden probability that `verify` accepts.
+        tolerance: largest difference in a golden probability that `verify` accepts, with room for processors
+            that compute in another precision than the exporting one: ARM sums fp16 in fp16, x86 in float32.
         source_sha256: digest of the Keras model it was made from.
         created: ISO 8601 date.
         tools: versions of the packages that made it.
@@ -231,7 +232,7 @@ class Manifest:
             if len(vector.probabilities) != len(self.classes):
                 raise ValueError(f"golden vector {vector.name} does not fit {len(self.classes)} classes")
 
-    def with_threshold(self, unknown_below: float | str | None) -> Self:
+    def with_threshold(self, unknown_below: float | str | None) -> "Manifest":
         """The same with another threshold of 'unknown', or `off`; None changes nothing."""
         return replace(self, rejection=self.rejection.set_to(unknown_below))
 
@@ -246,7 +247,7 @@ class Manifest:
         return data
 
     @classmethod
-    def from_dict(cls, data: object) -> Self:
+    def from_dict(cls, data: object) -> "Manifest":
         """Reads what `to_dict` wrote, in this schema or one before.
 
         Raises:

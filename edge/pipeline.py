@@ -4,11 +4,9 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 import numpy as np
 
@@ -24,6 +22,7 @@ from edgebreed.edge.prediction import Result
 from edgebreed.edge.preprocess import empty_batch, to_input
 from edgebreed.edge.source_image import Image, SourceImage
 from edgebreed.errors import EngineError, InputError, ModelFileError
+from edgebreed.str_enum import StrEnum
 
 SHIPPED_MODEL = Path(__file__).parent / "models" / "dogs64.onnx"
 
@@ -88,7 +87,7 @@ class Pipeline:
         faces: FaceSearch | str = FaceSearch.AUTO,
         unknown_below: float | str | None = None,
         limits: ImageLimits = DEFAULT_LIMITS,
-    ) -> Self:
+    ) -> "Pipeline":
         """Opens a model file, or the one that ships with edgebreed.
 
         Args:
@@ -228,7 +227,7 @@ class Pipeline:
         """Lets go of the model; later images raise `EngineError`, those in other threads are finished."""
         self._engine = None
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Pipeline":
         return self
 
     def __exit__(

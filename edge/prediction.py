@@ -1,10 +1,10 @@
 """What the runtime answers to an image."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from edgebreed.edge.boxes import Box
+from edgebreed.str_enum import StrEnum
 
 
 class Kind(StrEnum):

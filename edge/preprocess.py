@@ -1,7 +1,6 @@
 """The one way from a photo to a model's input, for training, calibration, evaluation and the device."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import cv2
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.images import Frame
 from edgebreed.edge.jpeg_reduction import Size
+from edgebreed.str_enum import StrEnum
 
 Tensor = NDArray[np.uint8]
 """`(H, W, 3) uint8 RGB`, one row of a model's input, or `(N, H, W, 3)`, a batch of them."""

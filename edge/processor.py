@@ -12,6 +12,25 @@ TENSORRT = "TensorrtExecutionProvider"
 CUDA = "CUDAExecutionProvider"
 
 
+_CORES = {
+    "0xd03": "Cortex-A53",
+    "0xd04": "Cortex-A35",
+    "0xd05": "Cortex-A55",
+    "0xd07": "Cortex-A57",
+    "0xd08": "Cortex-A72",
+    "0xd09": "Cortex-A73",
+    "0xd0a": "Cortex-A75",
+    "0xd0b": "Cortex-A76",
+    "0xd0c": "Neoverse N1",
+    "0xd40": "Neoverse V1",
+    "0xd41": "Cortex-A78",
+    "0xd42": "Cortex-A78AE",
+    "0xd49": "Neoverse N2",
+    "0xd4f": "Neoverse V2",
+}
+"""Parts of the implementer 0x41, Arm, whose `/proc/cpuinfo` has numbers in place of a name."""
+
+
 def cpuinfo(root: Path = Path("/")) -> dict[str, str]:
     """The first processor's lines of `/proc/cpuinfo`; empty where there is none.
 
@@ -28,7 +47,8 @@ def cpuinfo(root: Path = Path("/")) -> dict[str, str]:
 
 def processor_name(info: dict[str, str]) -> str:
     """The processor's name, from `/proc/cpuinfo` where it is there."""
-    return info.get("model name") or platform.processor() or platform.machine()
+    part = _CORES.get(info.get("CPU part", "")) if info.get("CPU implementer") == "0x41" else None
+    return info.get("model name") or part or platform.processor() or platform.machine()
 
 
 def machine_name() -> str:

@@ -1,12 +1,11 @@
 """What a model is asked, in which words it answers, and when it answers 'unknown'."""
 
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Self
 
 from edgebreed.edge.json_fields import MANY, JsonFields
 from edgebreed.edge.prediction import Kind, Prediction
 from edgebreed.errors import InputError
+from edgebreed.str_enum import StrEnum
 
 OFF = "off"
 """What `--unknown-below` takes to answer every image with a class."""
@@ -42,7 +41,7 @@ class Task:
     words: Words = field(default_factory=Words)
 
     @classmethod
-    def of(cls, subject: str | None, people: bool) -> Self:
+    def of(cls, subject: str | None, people: bool) -> "Task":
         """A task with the words that follow from it."""
         person = "person, resembles" if people else ""
         if subject is None:
@@ -53,7 +52,7 @@ class Task:
         return cls(subject, people, Words(subject, person, unknown))
 
     @classmethod
-    def from_dict(cls, data: object) -> Self:
+    def from_dict(cls, data: object) -> "Task":
         """Reads a task from JSON types.
 
         Raises:
@@ -116,7 +115,7 @@ class Rejection:
     reason: str = ""
 
     @classmethod
-    def from_dict(cls, data: object) -> Self:
+    def from_dict(cls, data: object) -> "Rejection":
         """Reads a rejection from JSON types.
 
         Raises:
@@ -143,7 +142,7 @@ class Rejection:
         by_hand = f", {self.reason}" if self.reason else ""
         return f"'{unknown}' below {self.threshold:.3f} ({self.score}){kept}{by_hand}"
 
-    def set_to(self, unknown_below: float | str | None) -> Self:
+    def set_to(self, unknown_below: float | str | None) -> "Rejection":
         """The same with a threshold that somebody chose.
 
         Args:

@@ -2,7 +2,6 @@
 
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,8 +14,9 @@ BACKGROUND = 255
 """Grey level behind transparent pixels: white, as in browsers and on paper. What an editor left in the colour
 of a pixel that nobody sees, mostly black or the last brush, says nothing about the picture."""
 
-AS_STORED = cv2.IMREAD_LOAD_GDAL
-"""Channels and depth as stored, yet upright, unlike `IMREAD_UNCHANGED`; bytes in memory never go to GDAL."""
+AS_STORED = 8
+"""`cv2.IMREAD_LOAD_GDAL`: channels and depth as stored, yet upright, unlike `IMREAD_UNCHANGED`; bytes in
+memory never go to GDAL. A number, so that the module is there also where OpenCV does not load."""
 
 _EXTRA_SAMPLES, _UNSPECIFIED, _ASSOCIATED, _UNASSOCIATED = 338, 0, 1, 2  # TIFF tag and its values
 _GREY = 0  # PNG colour type

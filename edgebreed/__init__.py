@@ -28,28 +28,10 @@ The public names:
 Messages go to the logger `edgebreed`; importing configures no handler.
 """
 
+from importlib import import_module
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
-from edgebreed.edge import (
-    Detection,
-    Detector,
-    Engine,
-    EngineOptions,
-    FaceSearch,
-    FaceTracker,
-    FixedDetector,
-    FixedEngine,
-    Kind,
-    Manifest,
-    ModelOutputs,
-    Pipeline,
-    Prediction,
-    Result,
-    SceneCounter,
-    Smoother,
-    Task,
-    read_manifest,
-)
 from edgebreed.errors import (
     DatasetError,
     EdgebreedError,
@@ -60,9 +42,32 @@ from edgebreed.errors import (
     InputError,
     MissingExtraError,
     ModelFileError,
+    OpenCVError,
     ProofError,
     SourceError,
 )
+
+if TYPE_CHECKING:
+    from edgebreed.edge import (
+        Detection,
+        Detector,
+        Engine,
+        EngineOptions,
+        FaceSearch,
+        FaceTracker,
+        FixedDetector,
+        FixedEngine,
+        Kind,
+        Manifest,
+        ModelOutputs,
+        Pipeline,
+        Prediction,
+        Result,
+        SceneCounter,
+        Smoother,
+        Task,
+        read_manifest,
+    )
 
 __version__ = version("edgebreed")
 
@@ -87,6 +92,7 @@ __all__ = [
     "MissingExtraError",
     "ModelFileError",
     "ModelOutputs",
+    "OpenCVError",
     "Pipeline",
     "Prediction",
     "ProofError",
@@ -98,3 +104,11 @@ __all__ = [
     "__version__",
     "read_manifest",
 ]
+
+if not TYPE_CHECKING:  # a type checker reads the imports above, and would take any name for granted
+
+    def __getattr__(name: str) -> Any:
+        """Loads the runtime where a name of it is asked for: the errors are here also without OpenCV."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module("edgebreed.edge"), name)

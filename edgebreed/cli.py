@@ -29,12 +29,14 @@ from edgebreed.commands.tune import tune
 from edgebreed.edge.engines.time_limit import engine_is_busy
 from edgebreed.edge.stream.redaction import redact
 from edgebreed.errors import EdgebreedError
+from edgebreed.opencv import require_opencv
 
 USAGE_ERROR, INTERNAL_ERROR, INTERRUPTED = 2, 70, 130  # 70 is EX_SOFTWARE of sysexits.h
 _PATHS = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
 _DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 ENVIRONMENT = (*_PATHS, *_DISKS)
 """What the system refuses that is no fault of edgebreed: a path; a full, locked or broken disk."""
+WORKS_WITHOUT_OPENCV = {"doctor", "inspect", "service", "-h", "--help", "--version"}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -85,7 +87,14 @@ def run(arguments: list[str]) -> int:
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  (it is open as long as the process lives)
     _escape_what_cannot_be_printed()
     with log_to_stderr():
-        return exit_code_of(lambda: app(arguments, prog_name="edgebreed", standalone_mode=False) or 0)
+        return exit_code_of(lambda: _start(arguments))
+
+
+def _start(arguments: list[str]) -> int:
+    """Runs a command; before one that computes anything, OpenCV must be there."""
+    if arguments and not WORKS_WITHOUT_OPENCV & {*arguments}:
+        require_opencv()
+    return app(arguments, prog_name="edgebreed", standalone_mode=False) or 0
 
 
 def _escape_what_cannot_be_printed() -> None:

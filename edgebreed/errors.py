@@ -8,12 +8,13 @@ EdgebreedError                  anything below; the command line prints one line
 ├── EngineError                 an engine that is not on this machine, refuses a model, or failed (exit 2)
 │   ├── EngineTimeoutError      an engine that did not open a model, or answer, in time (exit 2)
 │   └── MissingExtraError       an engine, or another optional part, whose package is not installed (exit 2)
+├── OpenCVError                 OpenCV is not installed, or does not load (exit 2)
 ├── SourceError                 a camera or a video that does not open, or of which nothing decodes (exit 2)
 │   └── IncompleteVideoError    a video whose end is missing; the results so far are right (exit 1)
 └── ProofError                  work that was done and whose result missed its bound (exit 1)
 """
 
-from typing import Self
+from edgebreed.extras import install_command
 
 
 class EdgebreedError(Exception):
@@ -60,12 +61,16 @@ class MissingExtraError(EngineError):
     """An engine, or another optional part, is not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f'{feature} is not installed: run `pip install "edgebreed[{extra}]"`')
+        super().__init__(f"{feature} is not installed: run `{install_command(extra)}`")
         self._made_of = feature, extra
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+    def __reduce__(self) -> "tuple[type[MissingExtraError], tuple[str, str]]":
         """How it is pickled, for a pool of processes; an exception's own way would pass the message alone."""
         return type(self), self._made_of
+
+
+class OpenCVError(EdgebreedError):
+    """OpenCV is not installed, or does not load."""
 
 
 class ProofError(EdgebreedError):

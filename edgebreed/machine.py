@@ -31,6 +31,36 @@ def processor(root: Path = Path("/")) -> dict[str, Any]:
     }
 
 
+def board(root: Path = Path("/")) -> str | None:
+    """The board's model: from the device tree of an ARM board, or from a PC's firmware.
+
+    Args:
+        root: folder that contains `/proc` and `/sys`.
+    """
+    model = first_line(root / "proc/device-tree/model")
+    firmware = (first_line(root / f"sys/class/dmi/id/board_{name}") for name in ("vendor", "name"))
+    return model or " ".join(filter(None, firmware)) or None
+
+
+def device_tree(root: Path = Path("/")) -> list[str]:
+    """What the device tree says the board is compatible with: `raspberrypi,4-model-b`, `brcm,bcm2711`."""
+    compatible = first_line(root / "proc/device-tree/compatible")
+    return compatible.split("\0") if compatible else []
+
+
+def jetson_release(root: Path = Path("/")) -> str | None:
+    """The release of Jetson Linux: `# R36 (release), REVISION: 4.3, ...`; None on another machine."""
+    return first_line(root / "etc/nv_tegra_release")
+
+
+def first_line(path: Path) -> str | None:
+    """The first line of a file of the system, without the NUL at the end of the device tree's texts."""
+    try:
+        return path.read_text(errors="replace").splitlines()[0].rstrip("\0").strip() or None
+    except (OSError, IndexError):
+        return None
+
+
 def versions(packages: Iterable[str]) -> dict[str, str]:
     """The installed versions of packages; those that are not installed are left out."""
     found = {}

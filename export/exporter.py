@@ -168,7 +168,7 @@ class _Export:
             calibration=None,
             tolerance=config.recipe.budget.golden_tolerance,
             source_sha256=self.reference.digest(self.reference.model.path),
-            created=datetime.datetime.now(datetime.UTC).date().isoformat(),
+            created=datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
             tools=versions(TOOLS),
             notice=config.notice,
             target=config.recipe.target,

@@ -42,7 +42,6 @@ FORMATS = (
 LARGEST_REDUCED = 640  # px of an input's side; of a larger one, the JPEG would take too much of a manifest
 CANDIDATES = 8  # stable images drawn for each format, of which the most sensitive one is kept
 MAX_DRAWN = 64  # where few are stable: a small network's outputs for drawn images often lie near a boundary
-STABLE = 0.5  # share of the tolerance; the rest is left for the arithmetic of other devices
 STROKES = 500
 
 
@@ -62,25 +61,25 @@ class _DrawnImage:
 
 
 def golden_vectors(
-    reference: Engine, exported: Engine, spec: InputSpec, tolerance: float, seed: int = 0
+    reference: Engine, exported: Engine, spec: InputSpec, stable_error: float, seed: int = 0
 ) -> tuple[GoldenVector, ...]:
     """Draws images and keeps, for each format, the one that reveals a wrong preprocessing best.
 
     How well an image does is the smallest change of its probabilities when its colour channels are swapped or
-    another resize rule is used, less the error of the exported model. Images on which that error exceeds half
-    of the tolerance are left out where others can be drawn: they would detect another device's rounding, not
-    a fault. Where the input's rule decodes large JPEGs reduced, one of the images is such a JPEG.
+    another resize rule is used, less the error of the exported model. Images on which that error is larger
+    than `stable_error` are left out where others can be drawn: they would detect another device's rounding,
+    not a fault. Where the input's rule decodes large JPEGs reduced, one of the images is such a JPEG.
 
     Args:
         reference: runs the float model, whose outputs are stored.
         exported: runs the file that the images will be stored in.
         spec: the model's input.
-        tolerance: how far a device's probabilities may be off.
+        stable_error: how far the exported model's probabilities may be off on an image that is kept.
         seed: of the drawing.
     """
     rng = np.random.default_rng(seed)
     return tuple(
-        _best((_draw_image(reference, exported, spec, form, rng) for _ in range(MAX_DRAWN)), tolerance)
+        _best((_draw_image(reference, exported, spec, form, rng) for _ in range(MAX_DRAWN)), stable_error)
         for form in formats_for(spec)
     )
 
@@ -94,11 +93,11 @@ def formats_for(spec: InputSpec) -> tuple[ImageFormat, ...]:
     return *FORMATS, ImageFormat(width + 13, height + 7, ".jpg", 4, options)
 
 
-def _best(drawn: Iterable[_DrawnImage], tolerance: float) -> GoldenVector:
+def _best(drawn: Iterable[_DrawnImage], stable_error: float) -> GoldenVector:
     stable: list[_DrawnImage] = []
     unstable: list[_DrawnImage] = []
     for image in drawn:
-        (stable if image.error <= STABLE * tolerance else unstable).append(image)
+        (stable if image.error <= stable_error else unstable).append(image)
         if len(stable) == CANDIDATES:
             break
     if not stable:

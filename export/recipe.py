@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Self
 
 from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.manifest import Precision, Target
@@ -74,12 +73,14 @@ class AccuracyBudget:
         agreement: smallest share of images with the float model's top-1 class.
         drop: largest loss of top-1 accuracy, as a share of the images.
         golden_tolerance: largest difference in a golden vector's probability that `verify` accepts.
+        other_cores: how many times as far off the file may be on another processor as on this one.
     """
 
     max_error: float
     agreement: float
     drop: float
     golden_tolerance: float
+    other_cores: float = 1.0
 
     def with_drop(self, drop: float) -> "AccuracyBudget":
         """The same with another loss of top-1, and the agreement that goes with it.
@@ -101,7 +102,11 @@ class AccuracyBudget:
 
 CHANGED_PER_LOST = 3
 FLOAT_BUDGET = AccuracyBudget(max_error=1e-4, agreement=1.0, drop=0.0, golden_tolerance=0.02)
-HALF_BUDGET = AccuracyBudget(max_error=0.05, agreement=0.99, drop=0.001, golden_tolerance=0.03)
+# x86 computes fp16 files in float32. ARM cores with fp16 arithmetic (Cortex-A76, Neoverse N1) sum in fp16:
+# Xception is off by 0.0103 there where x86 shows 0.0019.
+HALF_BUDGET = AccuracyBudget(
+    max_error=0.05, agreement=0.99, drop=0.001, golden_tolerance=0.03, other_cores=6.0
+)
 INT8_BUDGET = AccuracyBudget(max_error=1.0, agreement=0.985, drop=0.005, golden_tolerance=0.1)
 TFLITE_INT8_BUDGET = INT8_BUDGET.with_drop(0.01)
 BUDGETS = {
@@ -170,7 +175,7 @@ class Recipe:
         return QUANTIZATION_SCHEMES[self.target]
 
     @classmethod
-    def resolve(cls, format_: ModelFormat, precision: Precision, target: Target | None) -> Self:
+    def resolve(cls, format_: ModelFormat, precision: Precision, target: Target | None) -> "Recipe":
         """The recipe for a request; a target that was left open becomes this machine's processor.
 
         The file is checked on this machine, and that says most about a file that was made for it. On a
@@ -181,7 +186,7 @@ class Recipe:
         return cls(format_, precision, target)
 
     @classmethod
-    def from_name(cls, name: str) -> Self:
+    def from_name(cls, name: str) -> "Recipe":
         """The recipe of a name.
 
         Raises:
@@ -193,7 +198,7 @@ class Recipe:
         return recipes[name]
 
     @classmethod
-    def all(cls) -> tuple[Self, ...]:
+    def all(cls) -> "tuple[Recipe, ...]":
         """Every recipe that can be exported."""
         pairs = [(format_, precision) for format_ in ModelFormat for precision in SUPPORTED[format_]]
         without = tuple(cls(*pair) for pair in pairs if pair != ONNX_INT8)

@@ -19,6 +19,7 @@ from edgebreed.edge.images import decode, find_photos
 from edgebreed.edge.stream import open_source
 from edgebreed.export.parity import ParityReport, require
 from edgebreed.export.recipe import FLOAT_BUDGET
+from edgebreed.opencv import MissingOpenCV
 from edgebreed.train.dataset import read_dataset
 
 from .conftest import colour_manifest, colour_model
@@ -46,6 +47,14 @@ def late_engine(folder: Path) -> object:
     return TimeLimit().run(lambda: time.sleep(0.1), 0.001, "it was late: give it more time")
 
 
+def opencv_without_libraries(folder: Path) -> object:
+    """OpenCV's wheel on a system without OpenGL."""
+    del folder
+    return MissingOpenCV(
+        "OpenCV does not load, libGL.so.1: no such file: run `apt-get install libgl1 ...`"
+    ).imread
+
+
 def cut_video(folder: Path) -> None:
     """The first part of a video."""
     source = open_source(str(cut(write_video(folder / "v.avi", 50), 0.6)))
@@ -70,6 +79,7 @@ RAISED_BY: dict[type[errors.EdgebreedError], tuple[Callable[[Path], object], str
     errors.MissingExtraError: (engine_without_package, r'run `pip install "edgebreed\[openvino\]"`'),
     errors.SourceError: (lambda folder: open_source(f"{folder}/gone.avi"), "gone.avi"),
     errors.IncompleteVideoError: (cut_video, "of 50 frames of .*v.avi came, .*: copy it again"),
+    errors.OpenCVError: (opencv_without_libraries, r"libGL.so.1: .*: run `apt-get install libgl1 "),
     errors.ProofError: (lossy_export, r"on 10 valid images, the bound is .*\(--force"),
 }
 

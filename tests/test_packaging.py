@@ -2,21 +2,25 @@
 
 import inspect
 import os
+import platform
 import re
 import subprocess
 import sys
 import textwrap
-import tomllib
+from importlib.metadata import PackageNotFoundError, metadata, version
 from pathlib import Path
 
 import cv2
 import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 import edgebreed
 from edgebreed import errors
 
 from .conftest import RED, ROOT, plain
 
+tomllib = pytest.importorskip("tomllib", reason="Python 3.10 reads no TOML")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 FLOORS = ("edge", "train", "export", "benchmarks")
 
@@ -71,6 +75,57 @@ def test_the_example_in_the_package_docstring_runs(tmp_path: Path) -> None:
     path = {"PYTHONPATH": str(ROOT), **os.environ}
     done = subprocess.run(command, cwd=tmp_path, env=path, capture_output=True, text=True, check=True)
     assert 2 + 5 == len(done.stdout.splitlines())
+
+
+def test_every_pin_is_for_this_python() -> None:
+    """Pip refuses a pin that says it is for another, and uv, which writes them, does not."""
+    pins = [Requirement(line) for line in (ROOT / "constraints.txt").read_text().splitlines()]
+    here = {pin.name: pin for pin in pins if pin.marker is None or pin.marker.evaluate()}
+    installed = {name for name, pin in here.items() if _is_installed(pin)}
+    assert {"numpy", "onnxruntime", "ai-edge-litert"} <= installed
+    wrong = {
+        name: allowed
+        for name in installed
+        if (allowed := metadata(name)["Requires-Python"])
+        and platform.python_version() not in SpecifierSet(allowed)
+    }
+    assert {} == wrong
+
+
+def _is_installed(pin: Requirement) -> bool:
+    try:
+        return version(pin.name) in pin.specifier
+    except PackageNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("system", [("x86_64", "tensorflow-cpu"), ("aarch64", "tensorflow")])
+def test_training_without_a_gpu_takes_the_package_that_a_processor_has(system: tuple[str, str]) -> None:
+    """TensorFlow's build without CUDA is not made for ARM."""
+    machine, package = system
+    needed = [Requirement(line) for line in PROJECT["project"]["optional-dependencies"]["train-cpu"]]
+    taken = {
+        one.name for one in needed if not one.marker or one.marker.evaluate({"platform_machine": machine})
+    }
+    assert {package, "edgebreed"} == taken
+
+
+def test_no_engine_that_ends_with_an_illegal_instruction_is_taken() -> None:
+    """ONNX Runtime 1.21.0 does on a Raspberry Pi 3 and 4."""
+    extras = PROJECT["project"]["optional-dependencies"]
+    for extra in ("cpu", "gpu"):
+        (needed,) = (one for line in extras[extra] if (one := Requirement(line)).name.startswith("onnx"))
+        assert [True, False, True] == [
+            release in needed.specifier for release in ("1.20.0", "1.21.0", "1.21.1")
+        ]
+
+
+def test_opencv_comes_with_an_extra() -> None:
+    """So that pip does not lay its wheel over JetPack's or Debian's; each extra that computes brings it."""
+    assert not any("opencv" in line for line in PROJECT["project"]["dependencies"])
+    extras = PROJECT["project"]["optional-dependencies"]
+    with_opencv = {name for name, lines in extras.items() if "edgebreed[opencv]" in lines}
+    assert {"cpu", "gpu", "litert", "openvino", "keras", "export"} == with_opencv
 
 
 def test_public_names_are_documented_and_errors_are_complete() -> None:

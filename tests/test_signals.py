@@ -65,7 +65,9 @@ with stop_signals():
         os._exit(0)
 print("ended", flush=True)
 """
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, process_group=0) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, start_new_session=True
+    ) as process:
         assert process.stdout is not None
         try:
             assert select.select([process.stdout], [], [], 15)[0]

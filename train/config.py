@@ -1,14 +1,14 @@
 """What `train` is asked for, and what fitting returns."""
 
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
+from edgebreed.str_enum import StrEnum
 
 
 class Arch(StrEnum):
@@ -18,7 +18,7 @@ class Arch(StrEnum):
     TRANSFER = "transfer"  # a new head on a backbone with ImageNet weights
 
     @classmethod
-    def _missing_(cls, value: object) -> Self | None:
+    def _missing_(cls, value: object) -> "Arch | None":
         """`xception`, the backbone where none is named, means a transfer."""
         return cls.TRANSFER if value == XCEPTION else None
 

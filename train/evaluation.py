@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +86,9 @@ class Evaluation:
     dropped: int = 0
 
     @classmethod
-    def open(cls, root: Path, model: Path | None, split: str, options: EngineOptions | None = None) -> Self:
+    def open(
+        cls, root: Path, model: Path | None, split: str, options: EngineOptions | None = None
+    ) -> "Evaluation":
         """Opens a model and a folder of images.
 
         Args:
@@ -125,7 +127,7 @@ class Evaluation:
             dropped=chosen.dropped,
         )
 
-    def with_threshold(self, unknown_below: float | str | None) -> Self:
+    def with_threshold(self, unknown_below: float | str | None) -> "Evaluation":
         """A copy with another threshold of 'unknown', or `off`; None changes nothing."""
         return replace(self, description=self.description.with_threshold(unknown_below))
 

@@ -145,8 +145,7 @@ def user_features() -> Path:
 
 def digest_of(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def digest_of_weights(weights: Sequence[NDArray[np.float32]]) -> str:

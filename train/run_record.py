@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from edgebreed.edge.folder_walk import LeftOut
 from edgebreed.edge.manifest import DetectorConfig, LearnedImages
@@ -84,7 +84,7 @@ class RunRecord:
         """What finds faces, where people are answered."""
         return DetectorConfig("haar" if self.task.people else "none")
 
-    def with_threshold(self, unknown_below: float | str | None) -> Self:
+    def with_threshold(self, unknown_below: float | str | None) -> "RunRecord":
         """A copy with another threshold of 'unknown', or `off`; None changes nothing."""
         return replace(self, rejection=self.rejection.set_to(unknown_below))
 
@@ -94,7 +94,7 @@ class RunRecord:
         return {**asdict(self), **{name: one and one.to_base64() for name, one in images.items()}}
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
+    def from_dict(cls, data: dict[str, Any]) -> "RunRecord":
         """Reads what `to_dict` wrote."""
         learned, dropped = data.get("learned"), data.get("dropped")
         return cls(

@@ -98,7 +98,7 @@ def _record(config: TrainConfig, prepared: PreparedData, fitted: Fitted, labels:
         rejection=fitted.rejection,
         task=config.task,
         temperature=fitted.temperature,
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        created=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         tools=versions(TOOLS),
         config=config.to_dict(),
         data_sha256=prepared.sha256,

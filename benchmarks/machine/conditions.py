@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from edgebreed.benchmarks.machine.energy import ImageEnergy, RailEnergy, metered
 from edgebreed.benchmarks.machine.machine_state import MachineState
@@ -58,7 +58,7 @@ class CpuUsage:
     ticks: tuple[int, ...]
 
     @classmethod
-    def read(cls, root: Path = Path("/")) -> Self:
+    def read(cls, root: Path = Path("/")) -> "CpuUsage":
         """Reads both.
 
         Args:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from edgebreed.benchmarks.machine.system_files import read_number, read_numbers, read_text
 
@@ -37,7 +37,7 @@ class MachineState:
     load: tuple[float, ...]
 
     @classmethod
-    def read(cls, root: Path = Path("/")) -> Self:
+    def read(cls, root: Path = Path("/")) -> "MachineState":
         """Reads `/sys` and `/proc` below a root folder."""
         cpus = root / "sys/devices/system/cpu"
         return cls(

@@ -9,7 +9,7 @@ causes than a network does; it only serves a warning of `bench compare`.
 import hashlib
 import time
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -71,7 +71,7 @@ class ReferenceInference:
             self.run()
 
     @classmethod
-    def open(cls, path: Path = SHIPPED_MODEL) -> Self | None:
+    def open(cls, path: Path = SHIPPED_MODEL) -> "ReferenceInference | None":
         """Opens the shipped model; None on a machine without ONNX Runtime.
 
         Whatever processor it was made for: nobody asked for its answers, so nothing is said of it.

@@ -1,7 +1,7 @@
 """The record that `edgebreed bench --json` writes for one system in one scenario."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any
 
 from edgebreed.benchmarks.machine.conditions import Conditions
 from edgebreed.benchmarks.machine.energy import ImageEnergy
@@ -118,7 +118,7 @@ class BenchResult:
         return {key: value for key, value in data.items() if value is not None or key not in _OPTIONAL}
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
+    def from_dict(cls, data: dict[str, Any]) -> "BenchResult":
         """Reads what `to_dict` wrote.
 
         Raises:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ class BenchRun:
     reference_ms: NDArray[np.float64]
 
     @classmethod
-    def of(cls, result: BenchResult, file: Path) -> Self:
+    def of(cls, result: BenchResult, file: Path) -> "BenchRun":
         """Converts the samples of a result.
 
         Raises:

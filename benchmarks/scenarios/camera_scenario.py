@@ -8,7 +8,6 @@ read and decode one is not in it.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
 
 from edgebreed.benchmarks.machine.clock import Clock, SystemClock
 from edgebreed.benchmarks.scenarios.input_images import camera_frames
@@ -79,7 +78,7 @@ class CameraFeed:
         images: Sequence[Path],
         warm_up_s: float = MIN_WARM_UP_S,
         clock: Clock | None = None,
-    ) -> Self:
+    ) -> "CameraFeed":
         """Reads the image files and warms the system up for at least so many seconds."""
         frames = camera_frames(images[:MAX_IMAGES], limits=system.pipeline.limits)
         warmup = warm_up(lambda number: system.process_frame(frames[number]), len(frames), clock, warm_up_s)

@@ -8,7 +8,7 @@ enough of them to show whether the throughput was steady.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from edgebreed.benchmarks.scenarios.multi_stream import batch_workload
 from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest
@@ -39,7 +39,7 @@ class BatchThroughput:
     latency_p50_ms: float
 
     @classmethod
-    def of(cls, recording: Recording) -> Self:
+    def of(cls, recording: Recording) -> "BatchThroughput":
         """Summarizes the batches of one size."""
         size, totals = recording.images, recording.totals_ms
         interval_ms = percentile_interval(totals, 50)
@@ -55,7 +55,7 @@ class BatchThroughput:
         return {**asdict(self), "interval": self.interval and list(self.interval)}
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
+    def from_dict(cls, data: dict[str, Any]) -> "BatchThroughput":
         """Reads what `to_dict` wrote."""
         return cls(**{**data, "interval": data["interval"] and tuple(data["interval"])})
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from edgebreed.benchmarks.scenarios.workload import (
 )
 from edgebreed.benchmarks.stats.samples import Recording
 from edgebreed.errors import InputError
+from edgebreed.str_enum import StrEnum
 
 
 class Scenario(StrEnum):

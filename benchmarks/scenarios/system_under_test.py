@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from edgebreed.benchmarks.stats.samples import Stages
 from edgebreed.edge.engines import AUTO, EngineOptions
@@ -45,7 +45,7 @@ class ModelInfo:
         return {**asdict(self), "input": list(self.input)}
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
+    def from_dict(cls, data: dict[str, Any]) -> "ModelInfo":
         """Reads what `to_dict` wrote."""
         height, width = data["input"]
         return cls(**{**data, "input": (height, width)})
@@ -72,7 +72,7 @@ class SystemUnderTest:
         options: EngineOptions,
         faces: FaceSearch = FaceSearch.AUTO,
         limits: ImageLimits = DEFAULT_LIMITS,
-    ) -> Self:
+    ) -> "SystemUnderTest":
         """Opens a model file, or the model that ships with edgebreed."""
         return cls(path or SHIPPED_MODEL, options, Pipeline.open(path, options, faces, limits=limits))
 

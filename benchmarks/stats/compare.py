@@ -20,7 +20,6 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from edgebreed.benchmarks.report.result_file import BenchRun, read_runs
 from edgebreed.benchmarks.stats.bootstrap import confidence_interval, resample_indices
 from edgebreed.benchmarks.stats.residuals import Residuals, group_medians, residuals, turn_differences
 from edgebreed.errors import InputError
+from edgebreed.str_enum import StrEnum
 
 RUN_TO_RUN_STD = 0.0175
 """Standard deviation of a run's level (a logarithm) that no resampling of its samples shows.

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from edgebreed.edge.percentile import summary
 
@@ -38,7 +38,7 @@ class LatencyStatistics:
     max: float
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> Self:
+    def of(cls, values: Sequence[float]) -> "LatencyStatistics":
         """Summarizes latencies in ms.
 
         Raises:
@@ -111,7 +111,7 @@ class SampleColumns:
         return {name: list(column) for name, column in asdict(self).items()}
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
+    def from_dict(cls, data: dict[str, Any]) -> "SampleColumns":
         """Reads what `to_dict` wrote."""
         return cls(**{name: tuple(column) for name, column in data.items()})
 

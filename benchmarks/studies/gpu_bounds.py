@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any
 
 from edgebreed.edge.manifest import Precision
+from edgebreed.str_enum import StrEnum
 
 FLOATS = (Precision.FP32, Precision.FP16)
 

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Self
 
 import numpy as np
 
@@ -26,7 +25,7 @@ class Spread:
     p75: float
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> Self:
+    def of(cls, values: Sequence[float]) -> "Spread":
         """Summarizes values, of which there is at least one."""
         p25, p50, p75 = np.percentile(values, (25, 50, 75))
         return cls(float(p50), float(p25), float(p75))

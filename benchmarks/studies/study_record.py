@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from edgebreed.machine import processor
 
@@ -37,13 +37,13 @@ class StudyRecord:
     figures: dict[str, Any]
 
     @classmethod
-    def of_this_run(cls, study: str, samples: int, figures: dict[str, Any]) -> Self:
+    def of_this_run(cls, study: str, samples: int, figures: dict[str, Any]) -> "StudyRecord":
         """A record with this process's command line, this machine and today's date."""
         return cls(
             study=study,
             command=command_line(study, sys.argv[1:]),
             machine=processor(),
-            date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+            date=datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
             samples=samples,
             figures=figures,
         )

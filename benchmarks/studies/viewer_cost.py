@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +26,7 @@ from edgebreed.edge.stream import FrameCounts, FrameResult
 from edgebreed.live.endpoint import Endpoint
 from edgebreed.live.server import LivePage
 from edgebreed.machine import processor
+from edgebreed.str_enum import StrEnum
 
 SLEEP_S, COMPUTE_S = 0.015, 0.015
 _VIEWERS = Path(__file__).with_name("page_viewers.py")

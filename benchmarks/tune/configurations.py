@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from edgebreed.benchmarks.scenarios.system_under_test import SystemUnderTest
 from edgebreed.benchmarks.tune.detector_settings import OpenCVDefaultDetector
@@ -13,6 +12,7 @@ from edgebreed.edge.engines import EngineOptions, open_engine
 from edgebreed.edge.engines.registry import engines_for, unavailable
 from edgebreed.edge.formats import format_of, read_model
 from edgebreed.edge.pipeline import FaceSearch, Pipeline
+from edgebreed.str_enum import StrEnum
 
 _GPU = ("cuda", "tensorrt")
 

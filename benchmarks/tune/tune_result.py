@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from edgebreed.benchmarks.stats.bootstrap import Interval, percentile_interval
 from edgebreed.benchmarks.tune.candidate_accuracy import AccuracyScore
@@ -34,7 +34,7 @@ class CandidateTiming:
     final: bool
 
     @classmethod
-    def of(cls, ranking: Ranking[Configuration]) -> Self:
+    def of(cls, ranking: Ranking[Configuration]) -> "CandidateTiming":
         """Takes the figures of a ranking."""
         interval = percentile_interval(ranking.recording.totals_ms, 50)
         return cls(ranking.p50_ms, interval, ranking.ratio, ranking.samples, ranking.final)
@@ -61,7 +61,7 @@ class CandidateResult:
     accuracy: AccuracyScore | None
 
     @classmethod
-    def of(cls, ranking: Ranking[Configuration], accuracy: AccuracyScore | None) -> Self:
+    def of(cls, ranking: Ranking[Configuration], accuracy: AccuracyScore | None) -> "CandidateResult":
         """Takes the figures of a ranking."""
         inference = ranking.candidate.inference
         size = inference.variant.path.stat().st_size

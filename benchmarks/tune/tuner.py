@@ -132,7 +132,7 @@ def _result(
 ) -> TuneResult:
     return TuneResult(
         machine=processor(),
-        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        date=datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
         frame=(FRAME.height, FRAME.width),
         frames=min(len(config.frame_images), MAX_FRAMES),
         budget_seconds=config.budget,

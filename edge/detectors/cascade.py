@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.boxes import Box
 from edgebreed.errors import EngineError
+from edgebreed.extras import has_other_opencv
 
 Grey = NDArray[np.uint8]
 """`(H, W) uint8`."""
@@ -98,4 +99,5 @@ def cascade_folder() -> Path:
     for folder in (*wheel, *_SYSTEM_FOLDERS):
         if (folder / "haarcascade_frontalface_default.xml").is_file():
             return folder
-    raise EngineError("no haarcascade files on this machine: install opencv-python<5 or Debian's opencv-data")
+    remedy = "apt-get install opencv-data" if has_other_opencv() else 'pip install "opencv-python<5"'
+    raise EngineError(f"no haarcascade files on this machine: run `{remedy}`")

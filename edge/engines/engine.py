@@ -167,11 +167,11 @@ def engine_faults(message: str) -> Iterator[None]:
 
 
 def first_line(error: Exception) -> str:
-    """The first line of an engine's error that says something; OpenVINO begins with places in its source."""
-    lines = (line.strip() for line in str(error).splitlines())
-    return next(
-        (line for line in lines if line and not line.startswith("Exception from ")), type(error).__name__
-    )
+    """The first line that says something; OpenVINO lists places in its source, outermost first, then why."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if lines and lines[0].startswith("Exception from "):
+        lines.reverse()
+    return next((line for line in lines if not line.startswith("Exception from ")), type(error).__name__)
 
 
 def in_rows(

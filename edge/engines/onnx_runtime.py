@@ -32,6 +32,7 @@ from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.edge.manifest import Precision
 from edgebreed.edge.processor import processor_target, saturates
 from edgebreed.errors import EngineError, MissingExtraError
+from edgebreed.extras import install_command
 
 _LOG = logging.getLogger(__name__)
 
@@ -233,9 +234,9 @@ def _why_provider_is_absent(provider: str) -> str | None:
         return _BY_PROVIDER[provider].why_unavailable()
     if provider in present:
         return None
-    build = "another build" if provider == "CPUExecutionProvider" else '`pip install "edgebreed[gpu]"`'
+    build = "another build" if provider == "CPUExecutionProvider" else f"`{install_command('gpu')}`"
     has = f"{provider} is not in this ONNX Runtime (it has {', '.join(present)})"
-    return f"{has}: replace it by {build}, on a Jetson by NVIDIA's for its JetPack"
+    return f"{has}: replace it by {build}, or NVIDIA's for Jetson"
 
 
 def _why_provider_does_not_load(provider: str) -> str | None:

@@ -11,7 +11,6 @@ import hashlib
 import json
 import stat
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +20,7 @@ from edgebreed.edge.formats import onnx, tflite
 from edgebreed.edge.formats.digest import check_digest, has_digest, with_digest
 from edgebreed.edge.manifest import DIGEST_SINCE, Manifest
 from edgebreed.errors import InputError, ModelFileError
+from edgebreed.str_enum import StrEnum
 
 MAX_BYTES = 1 << 30  # of a model file, which is read whole
 _DAMAGED = "manifest is damaged ({}): copy or export the model again"

@@ -6,7 +6,6 @@ frames.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +17,7 @@ from edgebreed.edge.stream.container_structure import (
     is_whole_ts,
 )
 from edgebreed.edge.stream.mp4_boxes import boxes_of, video_duration_s
+from edgebreed.str_enum import StrEnum
 
 _HEAD = 12  # bytes that tell the containers apart
 _MP4_BEGINS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")  # the first is missing in old MOV files

@@ -5,13 +5,13 @@ consumer that reads one of them reads all. Both carry `schema` and `event`; a si
 """
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from edgebreed.edge.images import Frame
 from edgebreed.edge.prediction import Result
 from edgebreed.edge.stream.counters import FrameCounts
 from edgebreed.edge.stream.redaction import redact
+from edgebreed.str_enum import StrEnum
 
 EVENT_SCHEMA = 1
 """Grows when a key is removed or changes its meaning; new keys leave it as it is."""

@@ -33,7 +33,7 @@ class OpenCVCapture:
     """
 
     def __init__(
-        self, capture: cv2.VideoCapture, size: tuple[int, int] | None = None, pixel_format: str = ""
+        self, capture: "cv2.VideoCapture", size: tuple[int, int] | None = None, pixel_format: str = ""
     ) -> None:
         self._capture, self._size, self._pixel_format = capture, size, pixel_format
         self.backend = capture.getBackendName()
@@ -133,7 +133,7 @@ def gstreamer_pipeline(uri: SourceUri, options: CaptureOptions) -> str:
     )
 
 
-def _open(uri: SourceUri, options: CaptureOptions, backend: int) -> cv2.VideoCapture:
+def _open(uri: SourceUri, options: CaptureOptions, backend: int) -> "cv2.VideoCapture":
     if uri.device is not None:
         device = str(uri.device) if backend == cv2.CAP_V4L2 else int(uri.text)
         return cv2.VideoCapture(device, backend)
@@ -181,7 +181,7 @@ def _backends(uri: SourceUri) -> list[int]:
     return [backend for backend in wanted if cv2.videoio_registry.hasBackend(backend)]
 
 
-def _set_mode(capture: cv2.VideoCapture, options: CaptureOptions) -> cv2.VideoCapture:
+def _set_mode(capture: "cv2.VideoCapture", options: CaptureOptions) -> "cv2.VideoCapture":
     """Requests a mode from a camera; the driver takes the nearest one."""
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # time in the driver's buffer is latency that is not measured
     if options.size:

@@ -3,7 +3,6 @@
 import re
 import stat
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -11,6 +10,7 @@ from edgebreed.edge.images import is_photo
 from edgebreed.edge.stream.redaction import redact, redact_pipeline, redact_url
 from edgebreed.edge.stream.url_login import code_address, split_login
 from edgebreed.errors import SourceError
+from edgebreed.str_enum import StrEnum
 
 
 class SourceKind(StrEnum):

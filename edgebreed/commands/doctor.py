@@ -11,12 +11,15 @@ from edgebreed.edge.engines import AUTO, ENGINES
 from edgebreed.edge.engines.onnx_runtime import available, loadable
 from edgebreed.edge.engines.registry import unavailable
 from edgebreed.edge.processor import fitting_target
-from edgebreed.machine import processor, versions
+from edgebreed.errors import OpenCVError
+from edgebreed.machine import board, device_tree, first_line, jetson_release, processor, versions
+from edgebreed.opencv import require_opencv
 
 PACKAGES = (
     "edgebreed",
     "numpy",
     "opencv-python",
+    "opencv-python-headless",
     "onnxruntime",
     "onnxruntime-gpu",
     "openvino",
@@ -29,6 +32,8 @@ def doctor(json_: Json = False) -> None:
     """Show what this machine has: engines, providers, OpenCV build, cameras, GPU, Jetson release."""
     data: dict[str, Any] = {
         "machine": processor(),
+        "board": board(),
+        "device_tree": device_tree(),
         "target": fitting_target(loadable()),
         "python": platform.python_version(),
         "engines": {
@@ -38,10 +43,15 @@ def doctor(json_: Json = False) -> None:
         "providers": list(available()),
         "opencv": _opencv(),
         "cameras": [str(path) for path in sorted(Path("/dev").glob("video*"))],
-        "gpu": _read(Path("/proc/driver/nvidia/version")),
-        "jetson": _read(Path("/etc/nv_tegra_release")),
+        "gpu": first_line(Path("/proc/driver/nvidia/version")),
+        "jetson": jetson_release(),
         "packages": versions(PACKAGES),
     }
+    _show(data, json_)
+    require_opencv()
+
+
+def _show(data: dict[str, Any], json_: bool) -> None:
     if json_:
         print_json(data)
         return
@@ -69,6 +79,10 @@ def _engine_line(engine: dict[str, Any]) -> str:
 
 
 def _opencv() -> dict[str, Any]:
+    try:
+        require_opencv()
+    except OpenCVError as error:
+        return {"version": None, "reason": str(error)}
     build = cv2.getBuildInformation()
     parts = {name: _built(build, name) for name in ("GStreamer", "v4l/v4l2", "FFMPEG")}
     return {
@@ -81,13 +95,6 @@ def _opencv() -> dict[str, Any]:
 
 def _built(build: str, name: str) -> bool:
     return any(line.strip().startswith(f"{name}:") and "YES" in line for line in build.splitlines())
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text().splitlines()[0]
-    except (OSError, IndexError):
-        return None
 
 
 def _line(value: Any) -> str:

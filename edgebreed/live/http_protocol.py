@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import sys
 from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -172,9 +173,10 @@ class TimedTlsProtocol(SSLProtocol):
 
     def __init__(self, http: TimedHttpProtocol, tls: ssl.SSLContext, deadlines: Deadlines) -> None:
         nobody_waits: Any = None
-        super().__init__(
-            http.loop, http, tls, nobody_waits, server_side=True, ssl_shutdown_timeout=deadlines.send_s
-        )
+        limits: dict[str, Any] = {}
+        if sys.version_info >= (3, 11):  # before, nothing is waited for at the end of a connection
+            limits["ssl_shutdown_timeout"] = deadlines.send_s
+        super().__init__(http.loop, http, tls, nobody_waits, server_side=True, **limits)
         self._http = http
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

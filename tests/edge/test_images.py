@@ -181,7 +181,7 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     """The message holds the system's reason."""
     with pytest.raises(InputError, match="cannot read .*gone.jpg: No such file"):
         read_photo(tmp_path / "gone.jpg")
-    with pytest.raises(InputError, match=r"cannot read 'a\\x00b': embedded null byte"):
+    with pytest.raises(InputError, match=r"cannot read 'a\\x00b': .*embedded null"):
         read_photo(Path("a\0b"))
 
 

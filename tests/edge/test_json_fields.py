@@ -1,10 +1,9 @@
 """Fields of JSON that a stranger may have written."""
 
-from enum import StrEnum
-
 import pytest
 
 from edgebreed.edge.json_fields import JsonFields, control_characters
+from edgebreed.str_enum import StrEnum
 
 
 class Shade(StrEnum):

@@ -10,6 +10,7 @@ from edgebreed.edge.processor import (
     fitting_target,
     instruction_sets,
     mismatch,
+    processor_name,
     processor_target,
     saturates,
     target_of,
@@ -31,6 +32,13 @@ def test_x86_and_arm_spell_it_differently() -> None:
     assert {"avx2", "fma"} == instruction_sets({"flags": "avx2 fma"})
     assert {"asimddp"} == instruction_sets({"Features": "asimddp"})
     assert frozenset() == instruction_sets({})
+
+
+def test_an_arm_core_is_named_by_its_number() -> None:
+    """Linux gives no name there, and two boards of four cores would be taken for one machine."""
+    assert "Cortex-A72" == processor_name({"CPU implementer": "0x41", "CPU part": "0xd08"})
+    assert "Some CPU" == processor_name({"model name": "Some CPU"})
+    assert "Cortex-A72" != processor_name({"CPU implementer": "0x4e", "CPU part": "0xd08"})
 
 
 @pytest.mark.parametrize(

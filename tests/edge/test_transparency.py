@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from edgebreed.edge.images import decode
-from edgebreed.edge.transparency import may_be_transparent
+from edgebreed.edge.transparency import AS_STORED, may_be_transparent
 
 from .encoded import bgr, difference, drawn, encode, oriented, upright
 
@@ -92,3 +92,8 @@ def test_files_that_cannot_be_transparent_are_decoded_once() -> None:
     assert kinds == {kind: may_be_transparent(encode(drawn(), kind)) for kind in kinds}
     assert not may_be_transparent(encode(drawn(), "WEBP", lossless=False, exact=False))
     assert all(may_be_transparent(encode(faded(), kind)) for kind in ("PNG", "TIFF", "AVIF", "WEBP"))
+
+
+def test_the_number_is_opencvs() -> None:
+    """It is written out, so that the module is there also where OpenCV does not load."""
+    assert cv2.IMREAD_LOAD_GDAL == AS_STORED

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from ..conftest import CHROMIUM
 
@@ -48,7 +48,7 @@ class Browser:
         self._numbers, self._buffer, self._session = itertools.count(1), b"", ""
         self._target = ""
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Browser":
         return self
 
     def __exit__(

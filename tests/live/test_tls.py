@@ -2,7 +2,7 @@
 
 import os
 import ssl
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -60,8 +60,8 @@ def test_files_that_cannot_serve_are_refused(tmp_path: Path, cert: str, key: str
     encrypted(certificate(tmp_path)[1])
     certificate(tmp_path, "other")
     certificate(tmp_path, "rsa", key_type=trustme.KeyType.RSA)
-    certificate(tmp_path, "old", not_after=datetime(2020, 1, 1, tzinfo=UTC))
-    certificate(tmp_path, "new", not_before=datetime(2100, 1, 1, tzinfo=UTC))
+    certificate(tmp_path, "old", not_after=datetime(2020, 1, 1, tzinfo=timezone.utc))
+    certificate(tmp_path, "new", not_before=datetime(2100, 1, 1, tzinfo=timezone.utc))
     (tmp_path / "empty").touch()
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InputError, match=message) as error:

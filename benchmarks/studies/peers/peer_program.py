@@ -34,7 +34,8 @@ def open_ultralytics() -> Iterator[Classify]:
     """
     from ultralytics import YOLO
 
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # where Ultralytics writes; the process ends with the folder
         exported = YOLO(f"{ULTRALYTICS_MODEL}.yaml", task="classify").export(format="onnx", imgsz=224)
         model = YOLO(exported, task="classify")
 

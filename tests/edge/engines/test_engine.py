@@ -81,6 +81,12 @@ def test_whatever_an_engine_raises_becomes_one_line() -> None:
         raise RuntimeError(
             "Exception from src/core.cpp:132:\nException from src/plugin.cpp:9:\n the reason\n"
         )
+    with pytest.raises(EngineError, match="^it failed: input precision$"), engine_faults("it failed"):
+        raise RuntimeError(
+            "Exception from src/core.cpp:132:\nException from src/graph_rewrite.cpp:298:\n"
+            "[Pass] END: node: Conv CALLBACK HAS THROWN: Check 'one' failed at src/arm/pass.cpp:49:\n"
+            "input precision\n\n\n"
+        )
     with pytest.raises(InputError, match="^ours$"), engine_faults("it failed"):
         raise InputError("ours")
 

@@ -3,11 +3,18 @@
 from pathlib import Path
 from types import SimpleNamespace
 
+import onnxruntime
+import pytest
+
 from edgebreed.edge.engines.onnx_runtime import OnnxRuntimeEngine
 from edgebreed.edge.engines.placement import Placement, placement_of
 from edgebreed.edge.formats import read_model
 
 
+@pytest.mark.skipif(
+    not hasattr(onnxruntime.InferenceSession, "get_provider_graph_assignment_info"),
+    reason="ONNX Runtime tells it since 1.24, of which there is none for Python 3.10",
+)
 def test_a_session_tells_where_its_nodes_run(colours: Path) -> None:
     """All four of them on the processor."""
     placement = OnnxRuntimeEngine(read_model(colours), "CPUExecutionProvider").placement

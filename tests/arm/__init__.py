@@ -1,0 +1,1 @@
+"""Edgebreed on emulated ARM cores."""
