@@ -49,17 +49,16 @@ class UnbufferedFile:
         return self.seek(0, os.SEEK_CUR)
 
     def close(self) -> None:
-        """Closes the file; one that this object made, and which stayed empty, is removed.
-
-        An error that the system reports only now, as that of a file server or a quota, is kept as well.
-        """
+        """Closes the file, and keeps an error that comes only now, as that of a file server or a quota."""
         try:
-            status = os.fstat(self._file)
-            if self._is_new and status.st_size == 0:
-                self._path.unlink(missing_ok=True)
-            elif stat.S_ISREG(status.st_mode):
+            if stat.S_ISREG(os.fstat(self._file).st_mode):
                 os.fsync(self._file)
         except OSError as error:
             self.error = self.error or error
         with suppress(OSError):
             os.close(self._file)
+
+    def remove(self) -> None:
+        """Removes the file if this object made it; one that was there before is its owner's."""
+        if self._is_new:
+            self._path.unlink(missing_ok=True)

@@ -94,7 +94,7 @@ class VideoWriter:
             self._container.mux(self._stream.encode(picture))
 
     def close(self) -> None:
-        """Completes the file; one that could not be written stays as it is, and without any byte goes.
+        """Completes the file; one that could not be written stays if a frame of it plays, else it is removed.
 
         Raises:
             InputError: it cannot be written, which `write` had not met.
@@ -102,14 +102,21 @@ class VideoWriter:
         with suppress(*([InputError] if self._failed else [])):  # which has been raised before
             self._complete()
 
+    def _plays(self) -> bool:
+        try:
+            with self._av.open(f"file:{self._path}") as video:
+                return any(True for _ in video.decode(video=0))
+        except self._errors:
+            return False
+
     def _complete(self) -> None:
-        with self._checked(), closing(self._file):
+        with self._removing_what_does_not_play(), self._checked(), closing(self._file):
             if not self._failed:
                 self._container.mux(self._stream.encode(None))
             self._container.close()
 
     def _open(self, video: VideoFormat, rate: Fraction) -> None:
-        with ExitStack() as at_failure:
+        with self._removing_what_does_not_play(), ExitStack() as at_failure:
             at_failure.callback(self._file.close)
             kind, options = self._path.suffix.lower()[1:], video.container_options
             self._container = self._av.open(self._file, "w", format=kind, options=options)
@@ -120,6 +127,15 @@ class VideoWriter:
             self._stream.codec_context.time_base = self._tick_s
             self._key_frame = self._av.video.frame.PictureType.I
             at_failure.pop_all()
+
+    @contextmanager
+    def _removing_what_does_not_play(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception:
+            if not self._plays():  # an empty file would stand in the way of the next try
+                self._file.remove()
+            raise
 
     @contextmanager
     def _checked(self) -> Iterator[None]:

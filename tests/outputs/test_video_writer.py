@@ -86,12 +86,14 @@ def test_an_end_that_does_not_fit_is_an_error(tmp_path: Path, name: str, lacking
         writer.close()
 
 
-def test_a_video_of_which_no_byte_fits_leaves_no_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["r.mp4", "r.avi"])
+@pytest.mark.parametrize("size", [0, 900])
+def test_a_video_of_which_no_frame_fits_leaves_no_file(tmp_path: Path, name: str, size: int) -> None:
     """So that the same command can be given again once there is room."""
-    with largest_file(0):
-        writer = VideoWriter(tmp_path / "r.avi", (64, 48), FPS)
+    with largest_file(size):
+        writer = VideoWriter(tmp_path / name, (320, 240), FPS)
         with pytest.raises(InputError, match="File too large"):
-            writer.write(plain(RED, 64, 48), 0.0)
+            write_noise(writer, itertools.count())
         writer.close()
     assert [] == list(tmp_path.iterdir())
 
