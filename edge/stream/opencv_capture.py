@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 
+from edgebreed.edge.image_limits import DEFAULT_LIMITS
 from edgebreed.edge.images import Frame
 from edgebreed.edge.stream.capture import Capture, CaptureOptions, resize_frame
 from edgebreed.edge.stream.connection_fault import connection_fault
@@ -70,7 +71,8 @@ def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Captu
     """Opens a source with the best OpenCV backend that can.
 
     Raises:
-        SourceError: it does not exist, another program uses it, or this OpenCV cannot read its kind.
+        SourceError: it does not exist, another program uses it, this OpenCV cannot read its kind, or its frames
+            have more pixels than a photo may have by default.
     """
     options = options or CaptureOptions()
     _silence_opencv()
@@ -81,6 +83,7 @@ def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Captu
     for backend in _backends(uri):
         capture = _open(uri, options, backend)
         if capture.isOpened():
+            _check_size(capture, uri)
             return _wrapped(capture, uri, options)
         capture.release()
     if time.monotonic() - start >= options.open_timeout_s:
@@ -89,6 +92,22 @@ def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Captu
     if mjpeg is None:
         raise SourceError(_open_error(uri))
     return mjpeg
+
+
+def _check_size(capture: cv2.VideoCapture, uri: SourceUri) -> None:
+    """Closes a source with huge frames before the first one is decoded.
+
+    FFmpeg scales frames whose size changes later to the size at the begin.
+    """
+    properties = cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT
+    width, height = (round(_known_or_zero(capture.get(name))) for name in properties)
+    megapixels, most = width * height // 1_000_000, DEFAULT_LIMITS.megapixels
+    if megapixels > most:
+        capture.release()
+        raise SourceError(
+            f"{uri.redacted} has frames of {width:,}x{height:,} pixels ({megapixels:,} Mpx), "
+            f"at most {most} Mpx are decoded: scale it down"
+        )
 
 
 def _wrapped(capture: cv2.VideoCapture, uri: SourceUri, options: CaptureOptions) -> Capture:

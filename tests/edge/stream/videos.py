@@ -1,5 +1,6 @@
 """Small videos, whole and damaged."""
 
+import struct
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -33,6 +34,18 @@ def write_timed_video(path: Path, times_ms: Sequence[int], rate: int = 1000, **o
             frame.pts, frame.time_base = time_ms, stream.codec_context.time_base
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+    return path
+
+
+def write_raw_video(path: Path, claimed: tuple[int, int]) -> Path:
+    """An .avi of one uncompressed frame, whose header claims another width and height in px."""
+    with av.open(path, "w") as container:
+        stream = container.add_stream("rawvideo", 25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "bgr24"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(plain((9, 9, 9), 64, 48), format="bgr24")))
+    data = path.read_bytes()
+    size = data.index(b"strf") + 12  # of a BITMAPINFOHEADER, behind its own length
+    path.write_bytes(data[:size] + struct.pack("<ii", *claimed) + data[size + 8 :])
     return path
 
 
