@@ -10,6 +10,7 @@ import cv2
 
 from edgebreed.edge.image_limits import DEFAULT_LIMITS
 from edgebreed.edge.images import Frame
+from edgebreed.edge.opencv_log import silence_opencv
 from edgebreed.edge.stream.capture import Capture, CaptureOptions, resize_frame
 from edgebreed.edge.stream.connection_fault import connection_fault
 from edgebreed.edge.stream.mjpeg_capture import MjpegFallback, open_mjpeg
@@ -75,7 +76,7 @@ def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Captu
             have more pixels than a photo may have by default.
     """
     options = options or CaptureOptions()
-    _silence_opencv()
+    silence_opencv()
     _check_device(uri)
     if uri.path is None and not _is_utf8(uri.address):  # OpenCV would end the process
         raise SourceError(f"{uri.redacted} is no UTF-8: give it another name, for example by a link")
@@ -234,17 +235,6 @@ def _open_error(uri: SourceUri) -> str:
     if not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER):
         return f"{name} needs GStreamer, which this OpenCV lacks: use the OpenCV of JetPack or Debian"
     return f"{name} does not start: try it with gst-launch-1.0"
-
-
-def _silence_opencv() -> None:
-    """Keeps OpenCV and FFmpeg from writing to standard error.
-
-    Their messages contain the address with its password, and repeat what the raised error says. Log levels
-    that the user has set in the environment are kept.
-    """
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    if "OPENCV_LOG_LEVEL" not in os.environ:
-        getattr(cv2.utils, "logging", cv2).setLogLevel(0)  # OpenCV up to 4.6 has it one module up
 
 
 def _known_or_zero(value: float) -> float:
