@@ -1,4 +1,4 @@
-"""How long an ASF file (WMV) is by its own header, and whether its packets are there (ASF 1.20, 3.2 and 5)."""
+"""How long an ASF file (WMV) is by its header, and whether its packets are there (ASF 1.20, 3.2 and 5)."""
 
 from typing import BinaryIO
 

@@ -35,7 +35,9 @@ class Length(StrEnum):
 
     EXACT = "exact"  # of the video track itself: MP4, MOV, AVI
     ESTIMATED = "estimated"  # of the longest track, or computed: Matroska, WebM, FLV
-    UNKNOWN = "unknown"  # not declared, or not looked at: MPEG-TS and PS, Ogg, ASF, GIF, fragmented MP4, others
+    UNKNOWN = (
+        "unknown"  # not declared, or not looked at: MPEG-TS and PS, Ogg, ASF, GIF, fragmented MP4, others
+    )
 
 
 @dataclass(frozen=True)

@@ -72,8 +72,8 @@ def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Captu
     """Opens a source with the best OpenCV backend that can.
 
     Raises:
-        SourceError: it does not exist, another program uses it, this OpenCV cannot read its kind, or its frames
-            have more pixels than a photo may have by default.
+        SourceError: it does not exist, another program uses it, this OpenCV cannot read its kind, or its
+            frames have more pixels than a photo may have by default.
     """
     options = options or CaptureOptions()
     silence_opencv()
