@@ -35,9 +35,7 @@ class Length(StrEnum):
 
     EXACT = "exact"  # of the video track itself: MP4, MOV, AVI
     ESTIMATED = "estimated"  # of the longest track, or computed: Matroska, WebM, FLV
-    UNKNOWN = (
-        "unknown"  # not declared, or not looked at: MPEG-TS and PS, Ogg, ASF, GIF, fragmented MP4, others
-    )
+    UNKNOWN = "unknown"  # not declared, or not looked at: MPEG, Ogg, ASF, GIF, fragmented MP4, others
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,8 @@ def _read_undeclared(file: BinaryIO, size: int, head: bytes) -> Container:
     if is_gif(head):
         return Container(whole=is_whole_gif(file))
     if is_ps(head):
-        return Container(whole=is_whole_ps(file, size), sound=is_sound_ps(file, size))
+        sound = is_sound_ps(file, size)
+        return Container(whole=sound or is_whole_ps(file, size), sound=sound)
     if is_ts(file, size):
         return Container(whole=is_whole_ts(file, size), sound=is_sound_ts(file))
     return Container()

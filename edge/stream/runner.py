@@ -168,7 +168,7 @@ class _Run:
             summary.reason = f"{counts.processed} processed" if complete else f"end of {summary.source}"
 
     def _fail_with(self, errors: Sequence[Exception]) -> None:
-        """Adds errors that are new; the newest comes first, as older ones of sinks were logged when they came."""
+        """Adds errors that are new, the newest first: older ones of sinks were logged when they came."""
         summary = self.summary
         new = [error for error in reversed(errors) if error not in summary.errors]
         summary.errors += new
