@@ -6,6 +6,7 @@ from edgebreed.edge.image_header import ImageHeader
 
 _MEGA = 1_000_000
 _SMALLEST_BYTES = 64 * _MEGA
+_LONGEST_SIDE = 1_000_000  # px; OpenCV's decoders refuse a longer one
 _BYTES_A_PIXEL = 3  # of an uncompressed picture
 _MOST_SCANS = 64  # of a progressive JPEG; programs that make one need some 20 at most
 _MOST_TEXTS = 16  # of a PNG; each may unfold to 8 MB, and a photo has one or two
@@ -47,6 +48,9 @@ class ImageLimits:
             return f"has {header.texts:,} compressed texts, at most {_MOST_TEXTS} are read: save it without"
         if header.clears > _MOST_CLEARS:
             return f"starts its dictionary over {_MOST_CLEARS:,} times: save it as a PNG"
+        if max(header.width, header.height) > _LONGEST_SIDE:
+            sides = f"{header.width:,}x{header.height:,} pixels"
+            return f"has {sides}, at most {_LONGEST_SIDE:,} a side are read: cut it into pieces"
         most = max(1, self.megapixels // _AVIF_SHARE) if kind == "AVIF" else self.megapixels
         if header.pixels // _MEGA <= most:
             return ""

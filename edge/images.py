@@ -19,7 +19,9 @@ from edgebreed.edge.image_format import FORMATS, REFUSED, format_of, is_cut_off
 from edgebreed.edge.image_header import read_header
 from edgebreed.edge.image_limits import DEFAULT_LIMITS, ImageLimits
 from edgebreed.edge.jpeg_reduction import COLOUR_FLAGS, Size, jpeg_reduction
+from edgebreed.edge.opencv_log import silence_opencv
 from edgebreed.edge.orientation import avif_turned, stated_orientation, stated_upright
+from edgebreed.edge.png_chunks import is_sound_png
 from edgebreed.edge.transparency import AS_STORED, lay_on_background, may_be_transparent, read_opacity
 from edgebreed.errors import ImageError, InputError
 
@@ -210,6 +212,7 @@ def _decode_on_background(data: bytes, at_least: Size | None) -> Frame | None:
 
 def _decode_as(data: bytes, flags: int) -> NDArray[Any] | None:
     """The upright picture; None if it does not decode."""
+    silence_opencv()
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
     except cv2.error as error:
@@ -231,7 +234,10 @@ def _fault_of_header(data: bytes, name: str, limits: ImageLimits) -> str:
         return "ends before its image does: copy or download it again"
     if kind is None or header is None:
         return _fault_of_pixels(data)
-    return limits.fault_of(header, kind)
+    fault = limits.fault_of(header, kind)
+    if not fault and kind == "PNG" and not is_sound_png(data):
+        return "is a PNG with a part missing or damaged: copy or download it again"
+    return fault
 
 
 def _fault_of_pixels(data: bytes) -> str:

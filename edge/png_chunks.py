@@ -1,5 +1,6 @@
-"""The chunks of a PNG file before its pixels, and the file without its animation."""
+"""The chunks of a PNG file, whether they are sound, and the file without its animation."""
 
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from typing import NamedTuple
 _FIRST_CHUNK = 8  # byte, behind the signature
 _AROUND = 12  # bytes of length, name and checksum
 _MOST_CHUNKS = 1000  # before the pixels; a photo has a dozen at most
+_MOST_CHECKED = 100_000  # of pixels, of some kB each; more would take seconds
 _ANIMATION = {b"acTL", b"fcTL"}
 _END = b"\0\0\0\0IEND\xaeB`\x82"
 
@@ -24,8 +26,32 @@ def png_head(data: bytes) -> list[PngChunk] | None:
 
     OpenCV makes room for a chunk of the length that it states before it looks whether there is as much.
     """
-    head = list(islice(_chunks(data), _MOST_CHUNKS))
+    head = []
+    for chunk in islice(_chunks(data), _MOST_CHUNKS):
+        head.append(chunk)
+        if chunk.name == b"IDAT":
+            break
     return head if head and head[-1].name == b"IDAT" and head[0].name == b"IHDR" else None
+
+
+def is_sound_png(data: bytes) -> bool:
+    """Whether all chunks are there, and those that a picture needs have the right checksums.
+
+    The decoder refuses such a file too, in lines of its own on standard error. Of a file with more chunks
+    than any program writes, the rest is left to it.
+    """
+    chunks = list(islice(_chunks(data), _MOST_CHECKED))
+    complete = len(chunks) == _MOST_CHECKED or (bool(chunks) and chunks[-1].name == b"IEND")
+    return complete and all(_has_right_checksum(data, chunk) for chunk in chunks if _is_needed(chunk.name))
+
+
+def _is_needed(name: bytes) -> bool:
+    return not name[0] & 0x20 and name != b"IEND"
+
+
+def _has_right_checksum(data: bytes, chunk: PngChunk) -> bool:
+    stated = int.from_bytes(data[chunk.next - 4 : chunk.next], "big")
+    return stated == zlib.crc32(memoryview(data)[chunk.start + 4 : chunk.next - 4])
 
 
 def png_content(data: bytes, name: bytes) -> bytes | None:
@@ -50,9 +76,9 @@ def without_animation(data: bytes) -> bytes:
 
 
 def _chunks(data: bytes) -> Iterator[PngChunk]:
-    """Those that are whole; of pixels, the first."""
+    """Those that are whole, up to the last one of a PNG."""
     at, name = _FIRST_CHUNK, b""
-    while name != b"IDAT" and at + _AROUND <= len(data):
+    while name != b"IEND" and at + _AROUND <= len(data):
         name, end = data[at + 4 : at + 8], at + _AROUND + int.from_bytes(data[at : at + 4], "big")
         if end > len(data):
             return

@@ -9,14 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from edgebreed.edge.stream.asf_header import is_asf, is_cut_asf, is_sound_asf
 from edgebreed.edge.stream.container_structure import (
+    is_cut_matroska,
+    is_sound_ogg,
+    is_sound_ts,
     is_ts,
     is_whole_flv,
     is_whole_matroska,
     is_whole_ogg,
     is_whole_ts,
 )
+from edgebreed.edge.stream.gif_blocks import is_gif, is_whole_gif
 from edgebreed.edge.stream.mp4_boxes import boxes_of, video_duration_s
+from edgebreed.edge.stream.mpeg_ps import is_ps, is_sound_ps, is_whole_ps
 from edgebreed.str_enum import StrEnum
 
 _HEAD = 12  # bytes that tell the containers apart
@@ -29,7 +35,7 @@ class Length(StrEnum):
 
     EXACT = "exact"  # of the video track itself: MP4, MOV, AVI
     ESTIMATED = "estimated"  # of the longest track, or computed: Matroska, WebM, FLV
-    UNKNOWN = "unknown"  # not declared: MPEG-TS, Ogg, fragmented MP4, others
+    UNKNOWN = "unknown"  # not declared, or not looked at: MPEG, Ogg, ASF, GIF, fragmented MP4, others
 
 
 @dataclass(frozen=True)
@@ -40,20 +46,32 @@ class Container:
         length: how far its length can be trusted.
         whole: whether its structure goes on to the end of the file.
         duration_s: duration of the video track, in s; 0 if not declared there.
+        cut: whether the file is shorter than it declares.
+        sound: whether nothing in its middle is damaged, as far as its structure shows.
     """
 
     length: Length = Length.UNKNOWN
     whole: bool = True
     duration_s: float = 0.0
+    cut: bool = False
+    sound: bool = True
 
-    def lacks_end(self, played_s: float, expected_s: float, all_counted: bool) -> bool:
+    def lacks_end(
+        self, played_s: float, expected_s: float, all_counted: bool, interval_s: float = 0.0
+    ) -> bool:
         """Whether the end of the video is certainly missing.
 
         Args:
             played_s: where the last frame that was decoded ends, in s.
             expected_s: length by the file's frame count and rate, in s; 0 if it has none.
             all_counted: whether as many frames were decoded as the file counts.
+            interval_s: frame interval by the file's rate, which is part of `played_s`. One longer than the
+                video is a damaged one, and says nothing of how far it was played.
         """
+        if self.cut and not all_counted:
+            return True
+        if 0 < self.duration_s < interval_s:
+            played_s -= interval_s
         duration_s = self.duration_s or expected_s
         if self.length is Length.UNKNOWN or not duration_s:
             return not self.whole
@@ -83,12 +101,28 @@ def _read(file: BinaryIO, size: int, all_counted: bool) -> Container:
     if head[:4] == b"RIFF" and head[8:] == b"AVI ":
         return Container(Length.EXACT)
     if head.startswith(bytes.fromhex("1a45dfa3")):
-        return Container(Length.ESTIMATED, all_counted or is_whole_matroska(file, size))
+        whole = all_counted or is_whole_matroska(file, size)
+        return Container(Length.ESTIMATED, whole, cut=is_cut_matroska(file, size))
     if head.startswith(b"FLV"):
         return Container(Length.ESTIMATED, all_counted or is_whole_flv(file, size))
+    return _read_undeclared(file, size, head)
+
+
+def _read_undeclared(file: BinaryIO, size: int, head: bytes) -> Container:
+    """A file whose frames nothing counts, so that its structure alone is looked at."""
     if head.startswith(b"OggS"):
-        return Container(whole=is_whole_ogg(file, size))
-    return Container(whole=not is_ts(file, size) or is_whole_ts(file, size))
+        return Container(whole=is_whole_ogg(file, size), sound=is_sound_ogg(file, size))
+    if is_asf(head):
+        cut = is_cut_asf(file, size)
+        return Container(whole=not cut, cut=cut, sound=is_sound_asf(file, size))
+    if is_gif(head):
+        return Container(whole=is_whole_gif(file))
+    if is_ps(head):
+        sound = is_sound_ps(file, size)
+        return Container(whole=sound or is_whole_ps(file, size), sound=sound)
+    if is_ts(file, size):
+        return Container(whole=is_whole_ts(file, size), sound=is_sound_ts(file))
+    return Container()
 
 
 def _read_mp4(file: BinaryIO, size: int) -> Container:

@@ -4,6 +4,8 @@ from typing import BinaryIO
 
 _TS_PACKET = 188  # bytes
 _OGG_PAGE = 27 + 255 + 255 * 255  # bytes at most
+_MATROSKA_HEAD = 4096  # bytes in which the segment begins
+_TS_CHUNK = 4096 * _TS_PACKET
 _EBML = bytes.fromhex("1a45dfa3")
 _SEGMENT, _CLUSTER = bytes.fromhex("18538067"), bytes.fromhex("1f43b675")
 _ELEMENTS = {
@@ -32,6 +34,19 @@ def is_whole_matroska(file: BinaryIO, size: int) -> bool:
             number = int.from_bytes(header[name_bytes : name_bytes + size_bytes], "big")
             position += number & ((1 << 7 * size_bytes) - 1)
     return position == size
+
+
+def is_cut_matroska(file: BinaryIO, size: int) -> bool:
+    """Whether the file is shorter than the size of its segment; a segment that was streamed has none."""
+    file.seek(0)
+    head = file.read(_MATROSKA_HEAD)
+    start = head.find(_SEGMENT) + len(_SEGMENT)
+    size_bytes = _vint_length(head[start : start + 1])
+    number = int.from_bytes(head[start : start + size_bytes], "big")
+    unknown = (1 << 7 * size_bytes) - 1
+    if start < len(_SEGMENT) or not size_bytes or number & unknown == unknown:
+        return False
+    return start + size_bytes + (number & unknown) > size
 
 
 def _vint_length(first: bytes) -> int:
@@ -64,6 +79,18 @@ def is_whole_ogg(file: BinaryIO, size: int) -> bool:
     return len(page) == 27 + segments + sum(page[27 : 27 + segments])
 
 
+def is_sound_ogg(file: BinaryIO, size: int) -> bool:
+    """Whether page follows on page from the begin to the end."""
+    position = 0
+    while position < size:
+        file.seek(position)
+        page = file.read(27 + 255)
+        if not page.startswith(b"OggS") or len(page) < 27:
+            return False
+        position += 27 + page[26] + sum(page[27 : 27 + page[26]])
+    return position == size
+
+
 def is_ts(file: BinaryIO, size: int) -> bool:
     """Whether a file is an MPEG transport stream: its packets begin with a G."""
     return size >= _TS_PACKET and _marks(file, range(0, min(size, 5 * _TS_PACKET), _TS_PACKET)) == {b"G"}
@@ -72,6 +99,16 @@ def is_ts(file: BinaryIO, size: int) -> bool:
 def is_whole_ts(file: BinaryIO, size: int) -> bool:
     """Whether the last packet of a transport stream is one, and complete."""
     return size % _TS_PACKET == 0 and _marks(file, range(size - _TS_PACKET, size, _TS_PACKET)) == {b"G"}
+
+
+def is_sound_ts(file: BinaryIO) -> bool:
+    """Whether every packet of a transport stream begins as one."""
+    file.seek(0)
+    while chunk := file.read(_TS_CHUNK):
+        marks = chunk[::_TS_PACKET]
+        if marks.count(b"G") < len(marks):
+            return False
+    return True
 
 
 def _marks(file: BinaryIO, starts: range) -> set[bytes]:

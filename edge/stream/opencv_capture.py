@@ -8,7 +8,9 @@ from pathlib import Path
 
 import cv2
 
+from edgebreed.edge.image_limits import DEFAULT_LIMITS
 from edgebreed.edge.images import Frame
+from edgebreed.edge.opencv_log import silence_opencv
 from edgebreed.edge.stream.capture import Capture, CaptureOptions, resize_frame
 from edgebreed.edge.stream.connection_fault import connection_fault
 from edgebreed.edge.stream.mjpeg_capture import MjpegFallback, open_mjpeg
@@ -70,10 +72,11 @@ def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Captu
     """Opens a source with the best OpenCV backend that can.
 
     Raises:
-        SourceError: it does not exist, another program uses it, or this OpenCV cannot read its kind.
+        SourceError: it does not exist, another program uses it, this OpenCV cannot read its kind, or its
+            frames have more pixels than a photo may have by default.
     """
     options = options or CaptureOptions()
-    _silence_opencv()
+    silence_opencv()
     _check_device(uri)
     if uri.path is None and not _is_utf8(uri.address):  # OpenCV would end the process
         raise SourceError(f"{uri.redacted} is no UTF-8: give it another name, for example by a link")
@@ -81,6 +84,7 @@ def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Captu
     for backend in _backends(uri):
         capture = _open(uri, options, backend)
         if capture.isOpened():
+            _check_size(capture, uri)
             return _wrapped(capture, uri, options)
         capture.release()
     if time.monotonic() - start >= options.open_timeout_s:
@@ -89,6 +93,22 @@ def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Captu
     if mjpeg is None:
         raise SourceError(_open_error(uri))
     return mjpeg
+
+
+def _check_size(capture: cv2.VideoCapture, uri: SourceUri) -> None:
+    """Closes a source with huge frames before the first one is decoded.
+
+    FFmpeg scales frames whose size changes later to the size at the begin.
+    """
+    properties = cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT
+    width, height = (round(_known_or_zero(capture.get(name))) for name in properties)
+    megapixels, most = width * height // 1_000_000, DEFAULT_LIMITS.megapixels
+    if megapixels > most:
+        capture.release()
+        raise SourceError(
+            f"{uri.redacted} has frames of {width:,}x{height:,} pixels ({megapixels:,} Mpx), "
+            f"at most {most} Mpx are decoded: scale it down"
+        )
 
 
 def _wrapped(capture: cv2.VideoCapture, uri: SourceUri, options: CaptureOptions) -> Capture:
@@ -215,17 +235,6 @@ def _open_error(uri: SourceUri) -> str:
     if not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER):
         return f"{name} needs GStreamer, which this OpenCV lacks: use the OpenCV of JetPack or Debian"
     return f"{name} does not start: try it with gst-launch-1.0"
-
-
-def _silence_opencv() -> None:
-    """Keeps OpenCV and FFmpeg from writing to standard error.
-
-    Their messages contain the address with its password, and repeat what the raised error says. Log levels
-    that the user has set in the environment are kept.
-    """
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    if "OPENCV_LOG_LEVEL" not in os.environ:
-        getattr(cv2.utils, "logging", cv2).setLogLevel(0)  # OpenCV up to 4.6 has it one module up
 
 
 def _known_or_zero(value: float) -> float:

@@ -130,9 +130,10 @@ class _Run:
         self._threads.results.close(discard=True)
         self._close_source()
         self._summarize(all_ended=self._threads.join(max(0.0, self._deadline - time.monotonic())))
+        self._fail_with(self._sinks.errors)
         self._on_state(self.summary.state, self.summary.reason, self.summary.counts)
         self._sinks.close()
-        self.summary.errors += self._sinks.errors
+        self._fail_with(self._sinks.errors)
 
     def _close_source(self) -> None:
         """Begins the time in which the threads must end, which a driver that hangs must not extend."""
@@ -159,10 +160,17 @@ class _Run:
         frame_error = threads.last_frame_error or self._source.counters.last_error
         error = threads.error or (frame_error if counts.processed == 0 else self._source.counters.incomplete)
         if error is not None:
-            summary.errors.append(error)
-            summary.state, summary.reason = State.FAILED, str(error)
+            self._fail_with([error])
             return
         summary.state = State.ENDED
         if not summary.reason:
             complete = counts.processed == self._options.max_frames
             summary.reason = f"{counts.processed} processed" if complete else f"end of {summary.source}"
+
+    def _fail_with(self, errors: Sequence[Exception]) -> None:
+        """Adds errors that are new, the newest first: older ones of sinks were logged when they came."""
+        summary = self.summary
+        new = [error for error in reversed(errors) if error not in summary.errors]
+        summary.errors += new
+        if new and summary.state is not State.FAILED:
+            summary.state, summary.reason = State.FAILED, str(new[0])

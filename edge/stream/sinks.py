@@ -36,7 +36,7 @@ class StateListener:
 class SinkGroup:
     """Several sinks of one stream; one that raises is dropped, and the others go on.
 
-    Changes of state, and sinks that failed, are also logged.
+    Changes of state, and sinks that failed while another output goes on, are also logged.
 
     Args:
         sinks: where results and states go.
@@ -63,8 +63,9 @@ class SinkGroup:
     def on_state(self, change: StateChange) -> None:
         """Passes a change of state on."""
         self._last = change
-        level = _LEVELS.get(change.state, logging.DEBUG)
-        _LOG.log(level, "%s: %s", change.state.value, redact(change.reason))
+        if not self.all_failed:  # the stream ends then, and the caller reports why
+            level = _LEVELS.get(change.state, logging.DEBUG)
+            _LOG.log(level, "%s: %s", change.state.value, redact(change.reason))
         self._call(lambda sink: sink.on_state(change))
 
     def close(self) -> None:

@@ -20,10 +20,13 @@ class VideoClock:
 
     Args:
         fps: frames per second, in place of time stamps that cannot be used.
+
+    Attributes:
+        interval_s: the frame interval of that rate, in s.
     """
 
     def __init__(self, fps: float) -> None:
-        self._interval_s = 1 / fps
+        self.interval_s = 1 / fps
         self._now_s: float | None = None
         self._offset_s = self._restarted_s = 0.0
 
@@ -35,7 +38,7 @@ class VideoClock:
     @property
     def end_s(self) -> float:
         """Where the last frame ends, in s."""
-        return 0.0 if self._now_s is None else self._now_s + self._interval_s
+        return 0.0 if self._now_s is None else self._now_s + self.interval_s
 
     def _first(self, stamp_s: float) -> float:
         self._offset_s = self._restarted_s = -stamp_s
@@ -46,6 +49,6 @@ class VideoClock:
             if _MIN_STEP_S <= stamp_s + offset_s - now_s <= MAX_STEP_S:
                 self._offset_s = offset_s
                 return stamp_s + offset_s
-        expected_s = now_s + self._interval_s
+        expected_s = now_s + self.interval_s
         self._restarted_s = expected_s - stamp_s
         return expected_s

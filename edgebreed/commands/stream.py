@@ -256,7 +256,7 @@ def _size(text: str | None) -> tuple[int, int] | None:
 
 def _show(summary: StreamSummary, json_: bool) -> None:
     data = summary.to_dict()
-    if summary.last_frame_error:
+    if summary.last_frame_error not in ["", *map(str, summary.errors)]:  # the end itself is reported once
         _LOG.warning("the pipeline failed on a frame, most recently with: %s", summary.last_frame_error)
     if json_:
         print_json(data)

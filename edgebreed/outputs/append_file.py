@@ -44,12 +44,15 @@ class AppendFile:
         _append(self._file, line.encode() + b"\n")
 
     def close(self) -> None:
-        """Closes the file; a second call does nothing."""
+        """Closes the file; a second call does nothing. One that is new and stayed empty is removed."""
         if self._file >= 0:
+            if self._is_new and os.fstat(self._file).st_size == 0 and not self._moved_away():
+                self._path.unlink()
             os.close(self._file)
         self._file = -1
 
     def _open(self, overwrite: bool) -> int:
+        self._is_new = not os.path.lexists(self._path)
         regular = self._path.is_file() or not self._path.exists()
         file = os.open(self._path, _FLAGS if regular else os.O_WRONLY | os.O_APPEND, PRIVATE_FILE)
         self._followed = regular

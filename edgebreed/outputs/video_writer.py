@@ -1,19 +1,18 @@
 """Writes a video that plays up to its last second whenever its process ends."""
 
-import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from edgebreed.edge.files import PRIVATE_FILE
 from edgebreed.edge.images import Frame
 from edgebreed.errors import InputError, MissingExtraError
+from edgebreed.outputs.unbuffered_file import UnbufferedFile
 
 SUFFIXES = (".mp4", ".avi")
 KEY_FRAME_S = 1.0  # a fragment lasts as long, and what is not yet one is lost with the process
-_TRUNCATED = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 @dataclass(frozen=True)
@@ -64,18 +63,18 @@ class VideoWriter:
 
     def __init__(self, path: Path, size: tuple[int, int], fps: float) -> None:
         self._av, self._path = load_pyav(), path
+        self._failed = False
         self._size = (size[0] // 2 * 2, size[1] // 2 * 2)  # chroma has half the resolution
         self._errors = OSError, ValueError, self._av.FFmpegError
         video = _FORMATS[path.suffix.lower()]
-        try:
-            self._av.codec.Codec(
-                video.codec, "w"
-            )  # before an older file is replaced: a system's own may lack it
-            os.close(os.open(path, _TRUNCATED, PRIVATE_FILE))
-            self._open(video, Fraction(fps).limit_denominator(1001))
+        try:  # before an older file is replaced: a system's own FFmpeg may lack the encoder
+            self._av.codec.Codec(video.codec, "w")
+            self._file = UnbufferedFile(path)
         except self._errors as error:
             raise self._fault(error) from error
-        self._last_tick, self._key_frame_at, self._failed = -1, 0.0, False
+        with self._checked():
+            self._open(video, Fraction(fps).limit_denominator(1001))
+        self._last_tick, self._key_frame_at = -1, 0.0
 
     def write(self, frame: Frame, time_s: float) -> None:
         """Writes a frame `(H, W, 3) uint8 BGR` at a time in s; one not later than the last is left out.
@@ -91,37 +90,60 @@ class VideoWriter:
         picture.pts, picture.time_base, self._last_tick = tick, self._tick_s, tick
         if time_s >= self._key_frame_at:
             picture.pict_type, self._key_frame_at = self._key_frame, time_s + KEY_FRAME_S
-        self._mux(picture)
+        with self._checked():
+            self._container.mux(self._stream.encode(picture))
 
     def close(self) -> None:
-        """Completes the file; one that could not be written stays as it is.
+        """Completes the file; one that could not be written stays if a frame of it plays, else it is removed.
 
         Raises:
             InputError: it cannot be written, which `write` had not met.
         """
-        if self._failed:
-            with suppress(*self._errors):
-                self._container.close()
-            return
+        with suppress(*([InputError] if self._failed else [])):  # which has been raised before
+            self._complete()
+
+    def _plays(self) -> bool:
         try:
-            self._mux(None)
+            with self._av.open(f"file:{self._path}") as video:
+                return any(True for _ in video.decode(video=0))
+        except self._errors:
+            return False
+
+    def _complete(self) -> None:
+        with self._removing_what_does_not_play(), self._checked(), closing(self._file):
+            if not self._failed:
+                self._container.mux(self._stream.encode(None))
             self._container.close()
-        except self._errors as error:
-            raise self._fault(error) from error
 
     def _open(self, video: VideoFormat, rate: Fraction) -> None:
-        # With a protocol before it, no part of a name is taken for one.
-        self._container = self._av.open(f"file:{self._path}", "w", options=video.container_options)
-        self._stream = self._container.add_stream(video.codec, rate, options=video.codec_options)
-        self._stream.width, self._stream.height = self._size
-        self._stream.pix_fmt = video.pixels
-        self._tick_s = Fraction(1, video.ticks) if video.ticks else 1 / rate
-        self._stream.codec_context.time_base = self._tick_s
-        self._key_frame = self._av.video.frame.PictureType.I
+        with self._removing_what_does_not_play(), ExitStack() as at_failure:
+            at_failure.callback(self._file.close)
+            kind, options = self._path.suffix.lower()[1:], video.container_options
+            self._container = self._av.open(self._file, "w", format=kind, options=options)
+            self._stream = self._container.add_stream(video.codec, rate, options=video.codec_options)
+            self._stream.width, self._stream.height = self._size
+            self._stream.pix_fmt = video.pixels
+            self._tick_s = Fraction(1, video.ticks) if video.ticks else 1 / rate
+            self._stream.codec_context.time_base = self._tick_s
+            self._key_frame = self._av.video.frame.PictureType.I
+            at_failure.pop_all()
 
-    def _mux(self, picture: Any) -> None:
+    @contextmanager
+    def _removing_what_does_not_play(self) -> Iterator[None]:
         try:
-            self._container.mux(self._stream.encode(picture))
+            yield
+        except Exception:
+            if not self._plays():  # an empty file would stand in the way of the next try
+                self._file.remove()
+            raise
+
+    @contextmanager
+    def _checked(self) -> Iterator[None]:
+        """Raises what the library says, and also what its trailer does not: the file's own first error."""
+        try:
+            yield
+            if self._file.error is not None:
+                raise self._file.error
         except self._errors as error:
             self._failed = True
             raise self._fault(error) from error

@@ -173,6 +173,19 @@ def test_a_stream_that_does_not_start_leaves_no_events_file(cli: Cli, tmp_path: 
     assert not (tmp_path / "e.jsonl").exists()
 
 
+@pytest.mark.parametrize(("option", "name"), [("--record", "r.mp4"), ("--events", "e.jsonl")])
+def test_an_output_that_fails_is_said_once(option: str, name: str, tmp_path: Path, colours: Path) -> None:
+    """The stream has failed then, and leaves no empty file in the way of the next one."""
+    video, output = write_video(tmp_path / "v.avi", 3), tmp_path / name
+    arguments = ("stream", "--source", video, "--model", colours, "--headless", "--json", option, output)
+    no_disk = ("sh", "-c", 'ulimit -f 0; exec "$@"', "sh", sys.executable, "-m", "edgebreed", *arguments)
+    done = subprocess.run([*map(str, no_disk)], capture_output=True, text=True, check=False)
+    assert (2, 1) == (done.returncode, done.stderr.count("cannot write")), done.stderr
+    data = json.loads(done.stdout)
+    assert ("failed", True) == (data["state"], data["reason"].endswith(f"{output}: File too large"))
+    assert not output.exists()
+
+
 def test_a_stream_without_a_decodable_image_fails(cli: Cli, tmp_path: Path, colours: Path) -> None:
     """With the reason of the last image."""
     (tmp_path / "p").mkdir()

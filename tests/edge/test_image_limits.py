@@ -35,6 +35,10 @@ def test_avif_may_have_a_quarter_of_them() -> None:
             ImageHeader(9, 9, 81, scans=5010),
             "has 5,010 scans, at most 64 are read: save it as a baseline JPEG",
         ),
+        (
+            ImageHeader(9, 1_000_001, 9_000_009),
+            "has 9x1,000,001 pixels, at most 1,000,000 a side are read: cut it into pieces",
+        ),
         (ImageHeader(9, 9, 81, texts=17), "has 17 compressed texts, at most 16 are read: save it without"),
         (ImageHeader(9, 9, 81, clears=20_001), "starts its dictionary over 20,000 times: save it as a PNG"),
     ],

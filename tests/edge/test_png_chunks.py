@@ -1,6 +1,6 @@
 """Chunks of a PNG."""
 
-from edgebreed.edge.png_chunks import png_content, png_head, without_animation
+from edgebreed.edge.png_chunks import is_sound_png, png_content, png_head, without_animation
 
 from .bombs import png, png_chunk
 from .encoded import drawn, encode
@@ -20,6 +20,21 @@ def test_a_chunk_longer_than_the_file_has_no_head() -> None:
     assert png_head(data[:33] + b"\x7f\xff\xff\xff" + data[37:]) is None
     assert png_head(data[:33]) is None
     assert png_head(png(2, 2, head=png_chunk(b"tEXt", b"") * 2000)) is None
+
+
+def test_a_damaged_or_cut_file_is_not_sound() -> None:
+    """What follows the picture is not part of it, and neither is a wrong checksum of what is only told."""
+    data = png(2, 2, head=png_chunk(b"tEXt", b"told"))
+    pixels = data.index(b"IDAT") + 5
+    flipped = data[:pixels] + bytes([data[pixels] ^ 1]) + data[pixels + 1 :]
+    assert is_sound_png(data)
+    assert is_sound_png(data.replace(b"told", b"tale") + b"motion photo")
+    assert not any(is_sound_png(damaged) for damaged in (flipped, data[:-1], data[:-12], data[:8]))
+
+
+def test_chunks_without_end_are_left_to_the_decoder() -> None:
+    """Going through millions of them would take seconds."""
+    assert is_sound_png(png(2, 2, tail=png_chunk(b"tEXt", b"") * 100_000)[:-12])
 
 
 def test_an_animation_loses_all_but_its_first_picture() -> None:

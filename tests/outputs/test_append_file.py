@@ -7,7 +7,7 @@ import pytest
 
 from edgebreed.outputs.append_file import AppendFile
 
-from .small_disk import MAY_MOUNT, small_disk
+from .small_disk import MAY_MOUNT, largest_file, small_disk
 
 EVENT = '{"schema": 1, "event": "state"}'
 
@@ -26,6 +26,19 @@ def test_lines_are_appended(tmp_path: Path) -> None:
     write(tmp_path / "e", EVENT, EVENT)
     assert [EVENT] * 3 == (tmp_path / "e").read_text().splitlines()
     assert 0o600 == stat.S_IMODE((tmp_path / "e").stat().st_mode)
+
+
+def test_a_new_file_that_stays_empty_is_removed(tmp_path: Path) -> None:
+    """As on a full disk; one that was there before, or has a line, stays."""
+    (tmp_path / "old").touch()
+    write(tmp_path / "old")
+    write(tmp_path / "line", EVENT)
+    write(tmp_path / "new")
+    file = AppendFile(tmp_path / "full", overwrite=False)
+    with largest_file(0), pytest.raises(OSError, match="File too large"):
+        file.write_line(EVENT)
+    file.close()
+    assert ["line", "old"] == sorted(path.name for path in tmp_path.iterdir())
 
 
 def write_for_ever(file: AppendFile, line: str) -> None:

@@ -16,7 +16,7 @@ from edgebreed.outputs.video_writer import KEY_FRAME_S, VideoWriter, load_pyav
 
 from ..conftest import RED, plain
 from ..live.browser import Browser
-from .small_disk import MAY_MOUNT, small_disk
+from .small_disk import MAY_MOUNT, largest_file, small_disk
 
 FPS = 25
 RNG = np.random.default_rng(0)
@@ -68,6 +68,34 @@ def test_a_full_disk_is_one_line_and_leaves_a_video(tmp_path: Path, name: str) -
             write_noise(writer, numbers)
         writer.close()
         assert frame_count(disk / name) >= next(numbers) - 1 - FPS * KEY_FRAME_S > FPS
+
+
+@pytest.mark.parametrize("name", ["r.mp4", "r.avi"])
+@pytest.mark.parametrize("lacking", [1, 100])
+def test_an_end_that_does_not_fit_is_an_error(tmp_path: Path, name: str, lacking: int) -> None:
+    """The last fragment, or the index, is written when the file is completed."""
+    whole = VideoWriter(tmp_path / name, (64, 48), FPS)
+    whole.write(plain(RED, 64, 48), 0.0)
+    whole.close()
+    writer = VideoWriter(tmp_path / f"cut-{name}", (64, 48), FPS)
+    writer.write(plain(RED, 64, 48), 0.0)
+    with (
+        largest_file((tmp_path / name).stat().st_size - lacking),
+        pytest.raises(InputError, match=f"cannot write video .*cut-{name}: File too large"),
+    ):
+        writer.close()
+
+
+@pytest.mark.parametrize("name", ["r.mp4", "r.avi"])
+@pytest.mark.parametrize("size", [0, 900])
+def test_a_video_of_which_no_frame_fits_leaves_no_file(tmp_path: Path, name: str, size: int) -> None:
+    """So that the same command can be given again once there is room."""
+    with largest_file(size):
+        writer = VideoWriter(tmp_path / name, (320, 240), FPS)
+        with pytest.raises(InputError, match="File too large"):
+            write_noise(writer, itertools.count())
+        writer.close()
+    assert [] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", ["caf\udce9.mp4", "a:b.mp4", "a%d.avi", "http:x.mp4"])

@@ -6,7 +6,7 @@ import pytest
 
 from edgebreed.edge.stream.container import Container, Length, read_container
 
-from .videos import cut, write_timed_video, write_video
+from .videos import cut, damage, write_noise_video, write_timed_video, write_video
 
 EXACT, ESTIMATED, UNKNOWN = Length
 
@@ -61,6 +61,8 @@ def test_any_other_file_is_taken_as_whole(tmp_path: Path) -> None:
         (Container(ESTIMATED, False), 10.0, False, False),
         (Container(UNKNOWN, True), 6.0, False, False),
         (Container(UNKNOWN, False), 6.0, True, True),
+        (Container(ESTIMATED, False, cut=True), 9.96, False, True),
+        (Container(ESTIMATED, False, cut=True), 9.96, True, False),
     ],
     ids=[
         "frames and time are missing",
@@ -72,6 +74,8 @@ def test_any_other_file_is_taken_as_whole(tmp_path: Path) -> None:
         "damaged before the end",
         "nothing is known",
         "its length is that of what is left",
+        "bytes and a frame are missing",
+        "bytes behind the last frame are missing",
     ],
 )
 def test_an_end_is_missing_where_it_is_certain(
@@ -79,6 +83,35 @@ def test_an_end_is_missing_where_it_is_certain(
 ) -> None:
     """Of a file that seems to last 10 s by its frame count and rate."""
     assert lacks == container.lacks_end(played_s, 10.0, all_counted)
+
+
+def test_an_interval_longer_than_the_video_says_nothing_of_its_end() -> None:
+    """As where the unit of the time stamps is damaged; a video of few frames a day is another matter."""
+    video = Container(EXACT, True, 4.0)
+    assert video.lacks_end(512.0, 51_200.0, all_counted=False, interval_s=512.0)
+    assert not video.lacks_end(4.0, 8.0, all_counted=False, interval_s=4.0)
+    assert not video.lacks_end(512.0, 512.0, all_counted=True, interval_s=512.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("v.mpg", "mpeg1video"),
+        ("v.wmv", "wmv2"),
+        ("v.gif", "gif"),
+        ("v.ogv", "libvpx"),
+        ("v.ts", "mpeg2video"),
+    ],
+)
+def test_a_container_without_a_frame_count_is_judged_by_its_structure(
+    tmp_path: Path, name: str, codec: str
+) -> None:
+    """Whole, cut, and damaged in its middle; a GIF is not read on behind damage."""
+    video = write_noise_video(tmp_path / name, codec)
+    assert Container() == read_container(video)
+    damaged = read_container(damage(video, 0.4, 0.6))
+    assert name == "v.gif" or (True, False) == (damaged.whole, damaged.sound)
+    assert not read_container(cut(write_noise_video(video, codec), 0.55)).whole
 
 
 def test_without_any_length_the_structure_decides() -> None:

@@ -10,6 +10,9 @@ import av
 import pytest
 
 from edgebreed.edge.stream.container_structure import (
+    is_cut_matroska,
+    is_sound_ogg,
+    is_sound_ts,
     is_ts,
     is_whole_flv,
     is_whole_matroska,
@@ -17,7 +20,7 @@ from edgebreed.edge.stream.container_structure import (
     is_whole_ts,
 )
 
-from .videos import write_timed_video, write_video
+from .videos import write_noise_video, write_timed_video, write_video
 
 Check = Callable[[BinaryIO, int], bool]
 
@@ -80,3 +83,32 @@ def test_packets_tell_a_transport_stream(tmp_path: Path) -> None:
     assert judged(is_ts, write_video(tmp_path / "v.ts", 5).read_bytes())
     assert not judged(is_ts, b"GIF89a" + bytes(1000))
     assert not judged(is_ts, b"G")
+
+
+@pytest.mark.parametrize("name", ["v.mkv", "v.webm"])
+def test_a_segment_says_how_long_it_is(tmp_path: Path, name: str) -> None:
+    """But not in a file that was streamed; what is behind it is no matter."""
+    data = write_video(tmp_path / name, 20).read_bytes()
+    lengths = [len(data) + 9, len(data), len(data) - 1, len(data) // 2]
+    assert [False, False, True, True] == [is_cut_matroska(BytesIO(data), length) for length in lengths]
+    streamed = write_timed_video(tmp_path / "v.webm", range(0, 400, 40), live="1").read_bytes()
+    assert not judged(is_cut_matroska, streamed[:-9])
+    assert not judged(is_cut_matroska, data[:4])
+
+
+def test_a_hole_in_a_transport_stream_is_seen(tmp_path: Path) -> None:
+    """Wherever it is."""
+    data = write_video(tmp_path / "v.ts", 20).read_bytes()
+    middle = len(data) // 2
+    assert is_sound_ts(BytesIO(data))
+    assert not is_sound_ts(BytesIO(data[:middle] + bytes(500) + data[middle + 500 :]))
+
+
+def test_a_hole_in_an_ogg_file_is_seen(tmp_path: Path) -> None:
+    """Its last page is there."""
+    data = write_noise_video(tmp_path / "v.ogg", "libvpx").read_bytes()
+    middle = len(data) // 2
+    damaged = data[:middle] + bytes(9000) + data[middle + 9000 :]
+    assert (True, True) == (judged(is_sound_ogg, data), judged(is_whole_ogg, damaged))
+    assert not judged(is_sound_ogg, damaged)
+    assert not judged(is_sound_ogg, data[:-1])

@@ -20,7 +20,7 @@ from edgebreed.edge.stream.opencv_capture import (
 from edgebreed.edge.stream.source_uri import SourceKind, SourceUri, parse_source
 from edgebreed.errors import SourceError
 
-from .videos import write_video
+from .videos import write_raw_video, write_video
 
 GSTREAMER = cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER)
 
@@ -101,6 +101,15 @@ def test_a_network_camera_that_does_not_open_is_one_line_without_its_password() 
         "the host refuses the connection: check the port, and that the camera streams"
     )
     assert f"edgebreed: {expected}\n" == done.stderr
+
+
+def test_a_video_of_huge_frames_is_refused(tmp_path: Path) -> None:
+    """When it is opened: decoding a frame would take gigabytes."""
+    video = write_raw_video(tmp_path / "v.avi", (16_000, 16_000))
+    fault = r"v.avi has frames of 16,000x16,000 pixels \(256 Mpx\), at most 64 Mpx are decoded: scale it down"
+    with pytest.raises(SourceError, match=fault):
+        open_capture(parse_source(str(video)))
+    assert open_capture(parse_source(str(write_raw_video(tmp_path / "8k.avi", (7680, 4320))))).fps == 25
 
 
 def test_a_text_file_is_no_video(tmp_path: Path) -> None:

@@ -168,7 +168,25 @@ def test_a_stream_whose_sinks_have_all_failed_ends() -> None:
     """Their errors are kept; a stream that had no sinks from the start runs to its end."""
     summary = run_stream(ArraySource(moving(10_000, 0.001)), pipeline(), [FailingSink()])
     assert (["disk full"], True) == ([str(e) for e in summary.errors], summary.counts.captured < 5000)
+    assert (State.FAILED, "disk full") == (summary.state, summary.reason)
     assert 30 == run_stream(ArraySource(moving(30)), pipeline(), []).counts.processed
+
+
+class UnclosableSink(CollectingSink):
+    """A sink whose disk is full when it completes its file."""
+
+    def close(self) -> None:
+        """Fails."""
+        raise OSError("no room for the end")
+
+
+def test_a_sink_that_failed_alone_fails_the_stream_at_its_end() -> None:
+    """The other sinks are told, but of one that fails when it is closed."""
+    for sink, told in ((FailingSink(), State.FAILED), (UnclosableSink(), State.ENDED)):
+        good = CollectingSink()
+        summary = run_stream(ArraySource([plain(RED)] * 3), pipeline(), [sink, good])
+        assert (State.FAILED, 1, 3) == (summary.state, len(summary.errors), summary.counts.processed)
+        assert (str(summary.errors[0]), told) == (summary.reason, good.states[-1].state)
 
 
 def test_a_lost_camera_is_reported_and_its_end_is_a_failure() -> None:

@@ -79,6 +79,14 @@ def test_a_listener_keeps_no_stream_running() -> None:
     assert (True, False) == (group.all_failed, listening.all_failed)
 
 
+def test_only_an_output_that_others_outlive_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """The failure of the last one ends the stream, which its caller reports."""
+    with caplog.at_level(logging.DEBUG, "edgebreed.edge.stream"):
+        SinkGroup([FailingSink(), CollectingSink()]).on_result(frame_result())
+        SinkGroup([FailingSink(), Listener()]).on_result(frame_result())
+    assert ["starting: an output failed: disk full"] == [record.getMessage() for record in caplog.records]
+
+
 def test_states_are_logged_without_credentials(caplog: pytest.LogCaptureFixture) -> None:
     """A lost source as a warning, a running one as information; the end is the caller's to report."""
     group = SinkGroup([])

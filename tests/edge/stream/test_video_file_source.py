@@ -13,7 +13,7 @@ from edgebreed.edge.stream.video_file_source import VideoFileSource
 from edgebreed.errors import SourceError
 
 from ...conftest import RED, SHARED, plain
-from .videos import FPS, cut, damage, write_timed_video, write_video
+from .videos import FPS, cut, damage, write_noise_video, write_timed_video, write_video
 
 IRREGULAR_MS = (0, 206, 371, 511, 600, 641, 870, 1100, 1300, 1500)
 
@@ -165,6 +165,58 @@ def test_a_file_whose_end_nothing_declares_is_cut_in_a_packet(tmp_path: Path) ->
     video.write_bytes(video.read_bytes()[:10_001])
     source = opened(video)
     assert f"{len(media_times(source))} frames of {video} came" in str(source.counters.incomplete)
+
+
+UNDECLARED = [("v.mpg", "mpeg1video"), ("v.wmv", "wmv2"), ("v.gif", "gif"), ("v.ogv", "libvpx")]
+
+
+@pytest.mark.parametrize(("name", "codec"), UNDECLARED)
+def test_containers_that_count_no_frames_say_that_their_end_is_missing(
+    tmp_path: Path, name: str, codec: str
+) -> None:
+    """And nothing where it is there."""
+    video = write_noise_video(tmp_path / name, codec)
+    source = opened(video)
+    assert (50, None) == (len(media_times(source)), source.counters.incomplete)
+    source = opened(cut(video, 0.55))
+    count = len(media_times(source))
+    assert 15 < count < 40
+    assert f"of {video} came, and the end of the file is missing" in str(source.counters.incomplete)
+
+
+@pytest.mark.parametrize(("name", "codec"), [*UNDECLARED[:2], UNDECLARED[3], ("v.ts", "mpeg2video")])
+def test_frames_that_vanish_without_a_failed_read_are_said(
+    tmp_path: Path, name: str, codec: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A reader passes over what is no packet, but the structure has a hole."""
+    source = opened(damage(write_noise_video(tmp_path / name, codec), 0.4, 0.55))
+    assert 50 > len(media_times(source)) > 25
+    assert source.counters.incomplete is None
+    assert "came: the file is damaged" in caplog.text
+
+
+@pytest.mark.parametrize("lacking", [1, 40])
+def test_a_webm_file_that_lacks_its_last_frame_says_so(tmp_path: Path, lacking: int) -> None:
+    """One frame less is no rounding where bytes are missing."""
+    video = write_video(tmp_path / "v.webm", 50)
+    data = video.read_bytes()
+    end = data.rindex(bytes.fromhex("1c53bb6b"))  # the index, behind the frames
+    video.write_bytes(data[: end - lacking])
+    source = opened(video)
+    assert 49 == len(media_times(source))
+    assert f"49 of 50 frames of {video} came, and the end" in str(source.counters.incomplete)
+
+
+@pytest.mark.parametrize("timescale", [0, 0xFFFFFFFF])
+def test_a_damaged_time_scale_that_loses_frames_is_said(tmp_path: Path, timescale: int) -> None:
+    """A frame seems to last longer than the video."""
+    video = write_timed_video(tmp_path / "v.mp4", range(0, 2000, 40))
+    data = video.read_bytes()
+    at = data.index(b"mdhd") + 16
+    video.write_bytes(data[:at] + timescale.to_bytes(4, "big") + data[at + 4 :])
+    source = opened(video)
+    assert len(media_times(source)) < 25
+    assert " of 50 frames of" in str(source.counters.incomplete)
 
 
 def test_a_file_that_is_closed_early_is_not_called_cut(tmp_path: Path) -> None:

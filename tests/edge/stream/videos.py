@@ -1,11 +1,14 @@
 """Small videos, whole and damaged."""
 
+import struct
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import cv2
+import numpy as np
+from av.video.stream import VideoStream
 
 from ...conftest import plain
 
@@ -33,6 +36,34 @@ def write_timed_video(path: Path, times_ms: Sequence[int], rate: int = 1000, **o
             frame.pts, frame.time_base = time_ms, stream.codec_context.time_base
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+    return path
+
+
+def write_noise_video(path: Path, codec: str, count: int = 50, muxer: str | None = None) -> Path:
+    """A video of frames that no encoder makes small, so that many packets follow one another."""
+    random = np.random.default_rng(0)
+    pixels = "rgb8" if codec == "gif" else "yuv420p"
+    with av.open(path, "w", format=muxer) as container:
+        stream = container.add_stream(codec, round(FPS))
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, pixels
+        for _ in range(count):
+            noise = random.integers(0, 256, (48, 64, 3), np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(noise, format="bgr24")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def write_raw_video(path: Path, claimed: tuple[int, int]) -> Path:
+    """An .avi of one uncompressed frame, whose header claims another width and height in px."""
+    with av.open(path, "w") as container:
+        stream = container.add_stream("rawvideo", 25)
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "bgr24"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(plain((9, 9, 9), 64, 48), format="bgr24")))
+    data = path.read_bytes()
+    size = data.index(b"strf") + 12  # of a BITMAPINFOHEADER, behind its own length
+    path.write_bytes(data[:size] + struct.pack("<ii", *claimed) + data[size + 8 :])
     return path
 
 
