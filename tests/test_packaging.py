@@ -125,7 +125,7 @@ def test_opencv_comes_with_an_extra() -> None:
     assert not any("opencv" in line for line in PROJECT["project"]["dependencies"])
     extras = PROJECT["project"]["optional-dependencies"]
     with_opencv = {name for name, lines in extras.items() if "edgebreed[opencv]" in lines}
-    assert {"cpu", "gpu", "litert", "openvino", "keras", "export"} == with_opencv
+    assert {"cpu", "gpu", "rtx", "openvino-ep", "litert", "openvino", "keras", "export"} == with_opencv
 
 
 def test_public_names_are_documented_and_errors_are_complete() -> None:
