@@ -26,9 +26,14 @@ class MissingOpenCV(ModuleType):
         self._reason = reason
 
     def __getattr__(self, name: str) -> object:
-        """Raises the reason; names such as `__path__`, by which Python looks at modules, are just absent."""
+        """Raises the reason, but for what modules look at while they are imported.
+
+        Constants are numbers that nothing computes with then; names such as `__path__` are just absent.
+        """
         if name.startswith("__"):
             raise AttributeError(name)
+        if name.isupper():
+            return 0
         raise OpenCVError(self._reason)
 
 

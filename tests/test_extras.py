@@ -22,10 +22,18 @@ def test_with_opencvs_wheel_an_extra_is_installed_by_its_name() -> None:
     assert 'pip install "edgebreed[cpu]"' == install_command("cpu")
 
 
+CV2 = """
+def __getattr__(name):
+    if name.isupper():
+        return 0
+    raise AttributeError(name)
+"""
+
+
 @pytest.fixture
 def beside_another_opencv(tmp_path: Path) -> dict[str, str]:
     """The environment of a Python that sees edgebreed, and an OpenCV that is not `opencv-python`, alone."""
-    (tmp_path / "cv2.py").touch()
+    (tmp_path / "cv2.py").write_text(CV2)
     folder = tmp_path / f"edgebreed-{metadata('edgebreed')['Version']}.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_text(str(metadata("edgebreed")))

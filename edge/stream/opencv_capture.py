@@ -95,7 +95,7 @@ def open_capture(uri: SourceUri, options: CaptureOptions | None = None) -> Captu
     return mjpeg
 
 
-def _check_size(capture: cv2.VideoCapture, uri: SourceUri) -> None:
+def _check_size(capture: "cv2.VideoCapture", uri: SourceUri) -> None:
     """Closes a source with huge frames before the first one is decoded.
 
     FFmpeg scales frames whose size changes later to the size at the begin.
@@ -111,7 +111,7 @@ def _check_size(capture: cv2.VideoCapture, uri: SourceUri) -> None:
         )
 
 
-def _wrapped(capture: cv2.VideoCapture, uri: SourceUri, options: CaptureOptions) -> Capture:
+def _wrapped(capture: "cv2.VideoCapture", uri: SourceUri, options: CaptureOptions) -> Capture:
     if uri.kind is SourceKind.CAMERA:
         return OpenCVCapture(_set_mode(capture, options))
     if uri.kind is SourceKind.PIPELINE:
