@@ -5,6 +5,7 @@ from typing import BinaryIO
 _HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa")
 _FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _DATA = 50  # bytes of the data object before its packets
+_SHORTEST = 100  # bytes of a packet
 _BROADCAST = 1  # flag: the sizes are not those of the whole file
 _MOST = 65_536  # bytes in which the file properties begin
 
@@ -21,13 +22,17 @@ def is_cut_asf(file: BinaryIO, size: int) -> bool:
 
 
 def is_sound_asf(file: BinaryIO, size: int) -> bool:
-    """Whether each data packet begins like the first one; all are of one size."""
+    """Whether each data packet begins like the first one; all are of one size.
+
+    Packets that are shorter than any program writes are not gone through.
+    """
     properties = _properties(file)
     count, length = (int.from_bytes(properties[part], "little") for part in (slice(56, 64), slice(92, 96)))
     file.seek(16)
     first = int.from_bytes(file.read(8), "little") + _DATA
     begins = set()
-    for start in range(first, min(size, first + count * length), length or size):
+    last = min(size, first + count * length) if length >= _SHORTEST else 0
+    for start in range(first, last, length or 1):
         file.seek(start)
         begins.add(file.read(1))
     return len(begins) <= 1

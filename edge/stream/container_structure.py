@@ -4,6 +4,7 @@ from typing import BinaryIO
 
 _TS_PACKET = 188  # bytes
 _OGG_PAGE = 27 + 255 + 255 * 255  # bytes at most
+_MOST_ELEMENTS = 1_000_000
 _MATROSKA_HEAD = 4096  # bytes in which the segment begins
 _TS_CHUNK = 4096 * _TS_PACKET
 _EBML = bytes.fromhex("1a45dfa3")
@@ -18,9 +19,15 @@ _ELEMENTS = {
 
 
 def is_whole_matroska(file: BinaryIO, size: int) -> bool:
-    """Whether element follows on element up to the end; segments and clusters may have no size."""
-    position = 0
+    """Whether element follows on element up to the end; segments and clusters may have no size.
+
+    A file of more elements than can be gone through in seconds, some ten hours, is taken as whole.
+    """
+    position = elements = 0
     while position < size:
+        elements += 1
+        if elements > _MOST_ELEMENTS:
+            return True
         file.seek(position)
         header = file.read(12)
         name_bytes, size_bytes = _vint_length(header[:1]), 0

@@ -6,6 +6,7 @@ _START = b"\0\0\1"
 _PACK = _START + b"\xba"
 _END_CODE, _FIRST_PACKET, _FIRST_VIDEO = 0xB9, 0xBB, b"\xe0"
 _TAIL = 1 << 20  # bytes in which a pack begins
+_MOST_PACKETS = 1_000_000  # are gone through in seconds; of more, only the tail is
 _SECTOR = 2048  # bytes that the end may be filled up to
 
 
@@ -28,12 +29,14 @@ def is_whole_ps(file: BinaryIO, size: int) -> bool:
 
 
 def _goes_on_from(file: BinaryIO, position: int, size: int) -> bool:
-    end = position
+    end, packets = position, 0
     while position < size:
+        packets += 1
         file.seek(position)
         head = file.read(14)
-        if head.startswith(_START) and head[3:4] >= _FIRST_VIDEO and head[4:6] == b"\0\0":
-            return True  # a packet without a length, which some cameras write
+        unlimited = head.startswith(_START) and head[3:4] >= _FIRST_VIDEO and head[4:6] == b"\0\0"
+        if unlimited or packets > _MOST_PACKETS:  # some cameras write packets without a length
+            return True
         length = _length(head)
         skipped = length or _zeros(head + file.read(_SECTOR))
         if not skipped:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from edgebreed.edge.images import Frame
 from edgebreed.edge.stream.capture import Capture, CaptureOptions, release_with_timeout
-from edgebreed.edge.stream.container import Container, read_container
+from edgebreed.edge.stream.container import Container, Length, read_container
 from edgebreed.edge.stream.counters import FrameCounters
 from edgebreed.edge.stream.pacing import FrameRateLimiter, PlaybackPacer
 from edgebreed.edge.stream.sources import CapturedFrame, StateCallback, ignore_state
@@ -16,6 +16,7 @@ from edgebreed.edge.stream.video_clock import DEFAULT_FPS, VideoClock
 from edgebreed.errors import IncompleteVideoError, SourceError
 
 _LOG = logging.getLogger(__name__)
+_ROUNDING = 1  # frames that a count may be off, or that are never shown
 _MAX_FAILED_READS = 1000  # in a row: a decoder fails once for each damaged frame, and at the end every time
 
 
@@ -111,21 +112,31 @@ class VideoFileSource:
         Raises:
             SourceError: no frame decodes.
         """
-        fps, length = self._capture.fps, self._capture.length
-        known = fps and length > self._decoded  # a length without a frame rate is one of time stamps
-        came = f"{self._decoded} of {length} frames" if known else f"{self._decoded} frames"
+        came = self._came(self._capture.length)
         if not self._decoded:
             raise SourceError(f"no frame of {self.name} decodes ({came} came): give another file")
-        all_counted = bool(length) and self._decoded >= length - 1  # one is rounding, or is never shown
-        container, expected_s = _container(self._path, all_counted), length / fps if fps else 0.0
-        if container.cut:  # a frame that is missing is then no rounding
-            all_counted = bool(length) and self._decoded >= length
-        if container.lacks_end(self._clock.end_s, expected_s, all_counted, self._clock.interval_s):
+        container = _container(self._path, self._all_counted(missing=_ROUNDING))
+        if self._lacks_end(container):
+            if container.length is Length.UNKNOWN:  # the count is that of what is left
+                came = self._came(0)
             self.counters.incomplete = IncompleteVideoError(
                 f"{came} of {self.name} came, and the end of the file is missing or damaged: copy it again"
             )
         elif self._damaged or not (container.whole and container.sound):
             _LOG.warning("%s of %s came: the file is damaged", came, self.name)
+
+    def _came(self, length: int) -> str:
+        known = self._capture.fps and length > self._decoded  # without a frame rate it is one of time stamps
+        return f"{self._decoded} of {length} frames" if known else f"{self._decoded} frames"
+
+    def _all_counted(self, missing: int) -> bool:
+        return bool(self._capture.length) and self._decoded >= self._capture.length - missing
+
+    def _lacks_end(self, container: Container) -> bool:
+        fps, clock = self._capture.fps, self._clock
+        expected_s = self._capture.length / fps if fps else 0.0
+        all_counted = self._all_counted(missing=0 if container.cut else _ROUNDING)
+        return container.lacks_end(clock.end_s, expected_s, all_counted, clock.interval_s)
 
 
 def _container(path: Path | None, all_counted: bool) -> Container:

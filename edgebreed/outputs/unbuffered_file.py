@@ -48,6 +48,11 @@ class UnbufferedFile:
         """The offset in bytes."""
         return self.seek(0, os.SEEK_CUR)
 
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed, after which PyAV writes no trailer when a container is collected."""
+        return self._file < 0
+
     def close(self) -> None:
         """Closes the file, and keeps an error that comes only now, as that of a file server or a quota."""
         try:
@@ -57,6 +62,7 @@ class UnbufferedFile:
             self.error = self.error or error
         with suppress(OSError):
             os.close(self._file)
+        self._file = -1
 
     def remove(self) -> None:
         """Removes the file if this object made it; one that was there before is its owner's."""

@@ -28,8 +28,10 @@ def test_the_first_error_is_kept_and_ends_the_writing(tmp_path: Path) -> None:
     with largest_file(4):
         assert 6 == file.write(b"abcdef")
     file.write(b"more")
+    assert not file.closed
     file.close()
     assert file.error is not None
+    assert file.closed
     assert (errno.EFBIG, b"abcd") == (file.error.errno, (tmp_path / "f").read_bytes())
 
 
@@ -42,6 +44,16 @@ def test_only_a_new_file_is_removed(tmp_path: Path, was_there: bool) -> None:
     file.close()
     file.remove()
     assert (None, was_there) == (file.error, os.path.lexists(tmp_path / "f"))
+
+
+def test_a_closed_file_is_not_written(tmp_path: Path) -> None:
+    """Its descriptor may be that of another file by then."""
+    file = UnbufferedFile(tmp_path / "f")
+    file.close()
+    other = os.open(tmp_path / "other", os.O_WRONLY | os.O_CREAT)
+    file.write(b"late")
+    os.close(other)
+    assert (0, 0) == ((tmp_path / "f").stat().st_size, (tmp_path / "other").stat().st_size)
 
 
 def test_a_device_without_storage_is_written(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from edgebreed.edge.images import Frame
+from edgebreed.edge.stream import open_source
 from edgebreed.errors import InputError, MissingExtraError
 from edgebreed.outputs.video_writer import KEY_FRAME_S, VideoWriter, load_pyav
 
@@ -56,6 +57,21 @@ def test_what_was_written_plays_before_the_file_is_complete(tmp_path: Path, name
     writer.close()
     assert frame_count(tmp_path / f"copy-{name}") >= 100 - FPS * KEY_FRAME_S
     assert 100 == frame_count(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["r.mp4", "r.avi"])
+def test_a_killed_recording_is_only_called_cut_where_it_ends_in_a_fragment(tmp_path: Path, name: str) -> None:
+    """Between two, it is like one that is still written: nothing shows that more was to come."""
+    writer = VideoWriter(tmp_path / name, (64, 48), FPS)
+    for number in range(60):
+        writer.write(plain((number, number, number), 64, 48), number / FPS)
+    while_open = (tmp_path / name).read_bytes()
+    writer.close()
+    for data, lacks in ((while_open, False), (while_open[:-9], name == "r.mp4")):
+        (tmp_path / name).write_bytes(data)
+        source = open_source(str(tmp_path / name))
+        assert len(list(source.frames())) >= 25
+        assert lacks == (source.counters.incomplete is not None)
 
 
 @pytest.mark.skipif(not MAY_MOUNT, reason="mounting a small file system needs root")

@@ -37,3 +37,10 @@ def test_packets_that_do_not_begin_as_such_are_damage(wmv: bytes) -> None:
     damaged = wmv[:middle] + bytes(4000) + wmv[middle + 4000 :]
     assert [True, False] == [is_sound_asf(BytesIO(data), len(wmv)) for data in (wmv, damaged)]
     assert is_sound_asf(BytesIO(wmv[:60]), 60)
+
+
+def test_packets_of_a_byte_are_not_gone_through(wmv: bytes) -> None:
+    """Their number and size are the file's own claims."""
+    size = wmv.index(bytes.fromhex("a1dcab8c47a9cf118ee4")) + 92
+    claimed = wmv[:size] + b"\1\0\0\0" + wmv[size + 4 :]
+    assert is_sound_asf(BytesIO(claimed), len(wmv))

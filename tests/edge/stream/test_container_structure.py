@@ -112,3 +112,9 @@ def test_a_hole_in_an_ogg_file_is_seen(tmp_path: Path) -> None:
     assert (True, True) == (judged(is_sound_ogg, data), judged(is_whole_ogg, damaged))
     assert not judged(is_sound_ogg, damaged)
     assert not judged(is_sound_ogg, data[:-1])
+
+
+def test_elements_without_end_are_not_gone_through() -> None:
+    """Empty ones would take seconds a megabyte."""
+    for count, whole in ((1_100_000, True), (900_000, False)):
+        assert whole == judged(is_whole_matroska, b"\xec\x80" * count + b"x")

@@ -26,3 +26,10 @@ def test_zeros_in_the_middle_are_no_blocks(tmp_path: Path) -> None:
 def test_a_gif_is_told_by_its_first_bytes() -> None:
     """There are two versions."""
     assert [True, True, False] == [is_gif(head) for head in (b"GIF87a..", b"GIF89a..", b"GIF90a..")]
+
+
+def test_blocks_without_end_are_not_gone_through() -> None:
+    """Of one byte each they would take a second a megabyte."""
+    begin = b"GIF89a" + bytes(7) + b"!\xfe"
+    assert is_whole_gif(BytesIO(begin + b"\1x" * 1_100_000))
+    assert not is_whole_gif(BytesIO(begin + b"\1x" * 900_000))

@@ -181,7 +181,8 @@ def test_containers_that_count_no_frames_say_that_their_end_is_missing(
     source = opened(cut(video, 0.55))
     count = len(media_times(source))
     assert 15 < count < 40
-    assert f"of {video} came, and the end of the file is missing" in str(source.counters.incomplete)
+    fault = f"{count} frames of {video} came, and the end of the file is missing"
+    assert str(source.counters.incomplete).startswith(fault)
 
 
 @pytest.mark.parametrize(("name", "codec"), [*UNDECLARED[:2], UNDECLARED[3], ("v.ts", "mpeg2video")])
