@@ -76,15 +76,27 @@ class SpoolFile:
             self.last, offset = number, offset + len(line)
         self._discard_oldest(len(self._entries) - self._limits.events)
 
-    def read(self, count: int, after: int = 0) -> list[QueuedEvent]:
-        """The oldest events with a number above `after`, at most `count`; damaged ones are left out."""
-        waiting = (entry for entry in self._entries if entry.number > after)
+    def read(self, count: int, after: int = 0, below: int | None = None) -> list[QueuedEvent]:
+        """The oldest events with a number above `after` and, if given, a size below, at most `count`.
+
+        Damaged ones are left out.
+        """
+        waiting = (
+            entry
+            for entry in self._entries
+            if entry.number > after and (below is None or entry.payload_size < below)
+        )
         entries = list(islice((one for one in waiting if one.number not in self._done_early), count))
         events = [event for entry in entries if (event := self._load(entry))]
         if len(events) < len(entries):
             self.lost += len(entries) - len(events)
             self.remove({entry.number for entry in entries} - {event.number for event in events})
         return events
+
+    def from_size(self, size: int) -> set[int]:
+        """Numbers of the events of this size in bytes and larger ones."""
+        found = {entry.number for entry in self._entries if entry.payload_size >= size}
+        return found - self._done_early
 
     def remove(self, numbers: set[int]) -> None:
         """Removes events that are done, in any order."""
