@@ -69,7 +69,7 @@ def _refusal(error: Exception, protocol: str) -> str:
 def _status_fault(status: int, has_login: bool) -> str:
     """What a status of HTTP or RTSP means; empty for success."""
     if status == 401 and not has_login:
-        return "the camera asks for a login: put user:password and an @ before the host"
+        return "the camera asks for a login: put user:password and an at sign before the host"
     known = {
         401: "the camera refuses the login: check user and password",
         403: "the camera forbids access (403): check the rights of this user and address",

@@ -18,6 +18,10 @@ from edgebreed.live.broker import Broker, parse_broker
         ("mqtt://[::1]:9/a%20b", Broker("::1", 9, False, "a b")),
         ("mqtt://ann@h/t", Broker("h", 1883, False, "t", "ann")),
         ("mqtts://ann:p%40ss%2Fword%3A@h:1/t", Broker("h", 1, True, "t", "ann", "p@ss/word:")),
+        ("mqtt://ann:p@ss/wo#rd?: %x@h:1/t", Broker("h", 1, False, "t", "ann", "p@ss/wo#rd?: %x")),
+        ("mqtt://ann:2024/x@127.0.0.1:9/ok/t", Broker("127.0.0.1", 9, False, "ok/t", "ann", "2024/x")),
+        ("mqtt://a.b:1234/x@h/t", Broker("h", 1883, False, "t", "a.b", "1234/x")),
+        ("mqtt://ann:12/34@broker.local/t", Broker("broker.local", 1883, False, "t", "ann", "12/34")),
     ],
 )
 def test_brokers(text: str, broker: Broker) -> None:
@@ -39,7 +43,10 @@ def test_brokers(text: str, broker: Broker) -> None:
         ("mqtt://ann:secret@h", "no topic to publish to in 'mqtt://h'"),
         ("mqtt://h/line-1/#", r"and no # or \+ in the topic"),
         ("mqtt://h/+/line-1", r"and no # or \+ in the topic"),
-        ("mqtt://ann:sec/ret@h/t", "no broker: 'mqtt://h/t'.*write @ : / in a password as %40 %3A %2F"),
+        ("mqtt://10.0.0.5:1883/secret@h/t", "'mqtt://10.0.0.5:1883/.../t': .*an at sign in a topic or .* as %40"),
+        ("mqtt://h/secret@x/t", "'mqtt://.../t': .*an at sign in a topic or login as %40"),
+        ("mqtt://ann:sec@ret@/t", "write an at sign in a topic or login as %40"),
+        ("mqtt://ann:secret@h /t", "no broker"),
         ("mqtt://h:99999/t", "no broker"),
         ("mqtt://ann:secret@h/t\udcff", "no broker, as the URL holds characters that are no text: give mqtt"),
     ],
@@ -58,6 +65,7 @@ def test_a_broker_prints_without_credentials() -> None:
     broker = parse_broker("mqtts://ann:secret@[::1]/line-1")
     assert "mqtts://[::1]:8883/line-1" == str(broker)
     assert "secret" not in repr(broker)
+    assert "mqtt://h:1883/ann%40x" == str(parse_broker("mqtt://h/ann%40x"))
     assert "line-1/status" == broker.status_topic
 
 
