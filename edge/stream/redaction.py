@@ -19,12 +19,16 @@ _WORDS = frozenset(
     "outdoor outside parking php playlist preview primary profile realmonitor rendezvous "
     "right roof room rtmp rtsp sdp secondary sensor shop snapshot south stairs store stream "
     "streaming streams street sub substream tcp ts udp unicast video videoinput videomain "
-    "videostream videosub warehouse webcam webm webrtc west yard".split()
+    "videostream videosub warehouse webcam webm webrtc west yard "
+    "amp balcony barn basement building close counter desk dock doc elevator exit fence "
+    "foyer hallway inside isapi level lift livemedia loading lot machine mobile motion "
+    "mpeg nphmotionjpeg open patio picture play pool porch press ramp reception road side smp "
+    "still terrace tower track upstairs videoview window workshop zone".split()
 )
 """Of the paths that makers of cameras use, and of places by which cameras are named."""
 _HARMLESS_PARAMETERS = frozenset(
     "camera channel codec compression fps framerate h height latency listen mode profile "  # noqa: SIM905  # as above
-    "quality resolution rotation size stream streamtype subtype timeout transport type "
+    "quality resolution rotation size stream streamtype subtype timeout trackid transport type "
     "unicast videocodec w width".split()
 )
 _SIZE = re.compile(r"\d{1,4}[x*:]\d{1,4}")

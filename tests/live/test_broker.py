@@ -110,6 +110,19 @@ def test_what_is_put_into_a_url_is_parsed(
     assert (login or (None, None)) == (broker.user, broker.password)
 
 
+@given(
+    user=st.from_regex(r"[a-z][a-z.]{0,5}[a-z]", fullmatch=True).filter(lambda user: ".." not in user),
+    password=st.text(st.sampled_from("aZ9.:/?#@&= ~\u00e4"), min_size=1),
+    host=st.sampled_from(["h", "broker.local", "127.0.0.1:9421", "[::1]"]),
+)
+def test_a_login_is_taken_as_it_is_typed(user: str, password: str, host: str) -> None:
+    """And never shown."""
+    broker = parse_broker(f"mqtt://{user}:{password}@{host}/ok/t")
+    assert (user, password, "ok/t") == (broker.user, broker.password, broker.topic)
+    port = "" if "9421" in host else ":1883"
+    assert f"mqtt://{host}{port}/ok/t" == str(broker)
+
+
 @given(st.text() | st.text().map("mqtt://{}".format) | st.text().map("mqtts://ann:pw@h/{}".format))
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     """In one line that can be printed."""

@@ -67,6 +67,10 @@ def test_of_an_address_only_what_is_harmless_is_shown(text: str, shown: str) -> 
         "http://cam/axis-cgi/mjpg/video.cgi?camera=2",
         "rtsp://[fe80::1]:554/profile2/media.smp",
         "rtsp://nvr:8554/front_door",
+        "rtsp://10.0.0.5/ISAPI/Streaming/channels/101/picture",
+        "rtsp://10.0.0.5/LiveMedia/ch1/trackID=1",
+        "http://10.0.0.5/nphMotionJpeg?Resolution=640x480",
+        "rtsp://nvr:8554/loading_dock",
         "udp://239.0.0.1:5000",
     ],
 )
