@@ -52,7 +52,7 @@ _PROPERTY = (
 _START = r"(?:(?<=[\s,;])|^)"
 _CAST = r"(?:\(\s*\w+\s*\)\s*)?"
 _NEXT = r"(?:!\s|[\w:-]+\s*=)"
-_UNQUOTED = rf"{_WORD}(?:\s+(?!{_NEXT})\S+)*(?=\s+{_NEXT})"  # of a password without quotes, up to what follows
+_UNQUOTED = rf"{_WORD}(?:\s+(?!{_NEXT})\S+)*(?=\s+{_NEXT})"  # words of a password, up to what follows
 _ASSIGNMENT = re.compile(
     rf"(?P<known>{_START}(?:{_PROPERTY})\s*=\s*(?:\(\w+\))?[\w/.:+-]{{1,40}}(?=[\s,;]|$))|"
     rf"(?P<secret>{_START}(?i:{_SECRET_NAME}))\s*=\s*{_CAST}(?:{_QUOTED}|[\"'].*|{_UNQUOTED}|{_WORD})|"

@@ -63,7 +63,7 @@ def parse_broker(text: str) -> Broker:
         raise InputError(f"no broker, as the URL holds characters that are no text: {_FORM}")
     login, where = _split_login(text)
     parts, port = _split(where, text)
-    if parts.scheme not in _PORTS or not (is_host(parts.netloc) and _can_be_looked_up(parts.hostname)) or port == 0:
+    if parts.scheme not in _PORTS or not _has_valid_host(parts) or port == 0:
         raise InputError(f"no broker: {redact(text)!r}: {_FORM}")
     topic = unquote(parts.path.removeprefix("/"))
     if re.search(r"[#?]", where) or not _is_topic(topic):
@@ -85,10 +85,10 @@ def _split_login(text: str) -> tuple[str, str]:
     return login, f"{scheme}{mark}{rest}"
 
 
-def _can_be_looked_up(host: str | None) -> bool:
-    """Whether no label of a name is empty or too long."""
+def _has_valid_host(parts: SplitResult) -> bool:
+    """Whether there is one that can be looked up: no label of a name is empty or too long."""
     try:
-        return bool((host or "").encode("idna"))
+        return is_host(parts.netloc) and bool((parts.hostname or "").encode("idna"))
     except UnicodeError:
         return False
 

@@ -55,7 +55,7 @@ class Publisher:
         self._client_id = client_id(outbox.path)
         self._overflowed = self._refused = 0
         self._refusals, self._sent_to = Refusals(), 0
-        self._smallest_refused = NO_SIZE
+        self._smallest_reported = NO_SIZE
         self._waits = self._settings.backoff.waits()
         self._reported_up: bool | None = None
         self._closing = threading.Event()
@@ -201,8 +201,8 @@ class Publisher:
             self._discard_refused({refused}, unacked[refused])
             self._made_progress()
         elif self._refusals.held_from < held_before == NO_SIZE:
-            message = "%s ends the connection on an event of %d bytes: those of its size wait"
-            _LOG.warning(message, self._broker, self._refusals.held_from)
+            message = "%s ends the connection on an event of %d bytes: smaller ones go first"
+            _LOG.warning(message, self._broker, *unacked.values())
 
     def _discard_too_large(self) -> None:
         size = self._refusals.too_large_from
@@ -211,9 +211,9 @@ class Publisher:
             self._discard_refused(numbers, size)
 
     def _discard_refused(self, numbers: set[int], size: int) -> None:
-        """Reports the first one, and one that is smaller than all before: a broker may refuse every event."""
-        if size < self._smallest_refused:
-            self._smallest_refused = size
+        """Counts them, and reports the first one, and one that is far smaller than all that were reported."""
+        if size <= self._smallest_reported // 2:
+            self._smallest_reported = size
             message = "%s refuses an event of %d bytes: it is discarded, as are others that it does not take"
             _LOG.warning(message, self._broker, size)
         self._refusals.forget(numbers)

@@ -23,11 +23,12 @@ class Refusals:
 
     MQTT 3.1.1 has no answer for a message that is too large or not allowed: a broker closes the connection.
     What was on its way is then sent alone. If the connection ends `TRIES` times during one event alone, then
-    events of its size and larger ones are held, and smaller ones go first. If the broker takes one of those,
-    or took only smaller ones before, then one more failure refuses the event. Later events of its size need
-    one failure only, and after `SAME_SIZE` of them none for the next `PROBE_S` seconds. If the broker takes
-    no event at all, then the topic is at fault, and held events are tried in turn. If connections also end
-    without an event's fault, then more tries are needed.
+    it is held with those that may be too large like it, and smaller ones go first. If the broker takes one of
+    those, or took only smaller ones before, then one more failure refuses the event. Later events of its size
+    need one failure only, other ones that are larger than all that were taken need two, and after `SAME_SIZE`
+    of them the size alone refuses for the next `PROBE_S` seconds. If the broker takes no event at all, then
+    the topic is at fault, and held events are tried in turn. If connections also end without an event's
+    fault, then more tries are needed.
 
     Args:
         clock: monotonic time, in s.
@@ -74,8 +75,8 @@ class Refusals:
             self._refuse(number, size)
             return number
         if suspect.failures >= self._tries:
-            self.held_from = min(self.held_from, size)
-        if size >= self.held_from:
+            self.held_from = min(self.held_from, self._suspicious_from(size))
+        if size >= self.held_from and not self._is_larger_than_accepted(size):
             self.tried_to = number
         if len(self._suspects) > _MOST_SUSPECTS:
             del self._suspects[next(iter(self._suspects))]
@@ -107,10 +108,19 @@ class Refusals:
             self._suspects.pop(number, None)
 
     def _is_refused(self, suspect: _Suspect) -> bool:
+        larger, few = self._is_larger_than_accepted(suspect.size), max(1, self._tries - TRIES)
         if suspect.size >= self._refused_from:
-            return suspect.failures >= max(1, self._tries - TRIES)
-        smaller_accepted = suspect.size > self._largest_accepted > 0
-        return suspect.failures > self._tries and (suspect.others_accepted or smaller_accepted)
+            return suspect.failures >= few
+        if larger and self._refused:
+            return suspect.failures > few
+        return suspect.failures > self._tries and (suspect.others_accepted or larger)
+
+    def _is_larger_than_accepted(self, size: int) -> bool:
+        return size > self._largest_accepted > 0
+
+    def _suspicious_from(self, size: int) -> int:
+        """Sizes that may be too large where this one is: all that were not taken yet, or from its half on."""
+        return self._largest_accepted + 1 if self._is_larger_than_accepted(size) else size // 2 + 1
 
     def _refuse(self, number: int, size: int) -> None:
         del self._suspects[number]

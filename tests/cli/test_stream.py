@@ -64,7 +64,8 @@ def test_wrong_addresses_are_refused_before_the_camera_opens(
     cli: Cli, colours: Path, option: str, value: str, message: str
 ) -> None:
     """So that nobody waits for the camera to learn of them."""
-    outcome = cli("stream", "--source=http://127.0.0.1:1/x", f"--model={colours}", "--headless", option, value)
+    source = ("stream", "--source=http://127.0.0.1:1/x", "--headless")
+    outcome = cli(*source, f"--model={colours}", option, value)
     assert 2 == outcome.code
     assert message in outcome.err
 

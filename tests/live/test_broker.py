@@ -43,7 +43,7 @@ def test_brokers(text: str, broker: Broker) -> None:
         ("mqtt://ann:secret@h", "no topic to publish to in 'mqtt://h'"),
         ("mqtt://h/line-1/#", r"and no # or \+ in the topic"),
         ("mqtt://h/+/line-1", r"and no # or \+ in the topic"),
-        ("mqtt://10.0.0.5:1883/secret@h/t", "'mqtt://10.0.0.5:1883/.../t': .*an at sign in a topic or .* as %40"),
+        ("mqtt://10.0.0.5:1883/secret@h/t", "'mqtt://10.0.0.5:1883/.../t': .*an at sign in a topic"),
         ("mqtt://h/secret@x/t", "'mqtt://.../t': .*an at sign in a topic or login as %40"),
         ("mqtt://ann:sec@ret@/t", "write an at sign in a topic or login as %40"),
         ("mqtt://ann:secret@h /t", "no broker"),

@@ -85,8 +85,8 @@ def raw_server(answer: bytes) -> Iterator[str]:
     [
         ("rtsp://{}/x", "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\n\r\n", "asks for a login"),
         ("rtsp://me:s3cret@{}/x", "RTSP/1.0 401 Unauthorized\r\n\r\n", "refuses the login"),
-        ("rtsp://me:s3cret@{}/x", ASKS.format("RTSP/1.0", "SHA-256"), "a login by SHA-256, which FFmpeg lacks"),
-        ("http://me:s3cret@{}/x", ASKS.format("HTTP/1.0", "SHA-256"), "a login by SHA-256, which FFmpeg lacks"),
+        ("rtsp://me:s3cret@{}/x", ASKS.format("RTSP/1.0", "SHA-256"), "login by SHA-256, which FFmpeg lacks"),
+        ("http://me:s3cret@{}/x", ASKS.format("HTTP/1.0", "SHA-256"), "login by SHA-256, which FFmpeg lacks"),
         ("http://me:s3cret@{}/x", ASKS.format("HTTP/1.0", "MD5"), "refuses the login"),
         ("rtsp://{}/x", "RTSP/1.0 403 Forbidden\r\n\r\n", "forbids access"),
         ("rtsp://{}/x", "RTSP/1.0 404 Not Found\r\n\r\n", "has no such path"),
