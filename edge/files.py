@@ -96,6 +96,8 @@ def make_folder(folder: Path, *, private: bool = False) -> None:
     Raises:
         OSError: it cannot be made.
     """
+    if private and not folder.parent.exists():
+        make_folder(folder.parent, private=True)  # `parents` below would leave their mode to the umask
     folder.mkdir(PRIVATE_FOLDER if private else 0o777, parents=True, exist_ok=True)
 
 

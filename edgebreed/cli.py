@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -111,7 +112,7 @@ def exit_code_of(command: Callable[[], int]) -> int:
     except EdgebreedError as error:
         return _fail(str(error), error.exit_code)
     except TyperException as error:
-        message = redact(error.format_message())  # it may quote an address; empty when the help was printed
+        message = _usage_message(error)
         return _fail(f"{message} (see `edgebreed --help`)", USAGE_ERROR) if message else USAGE_ERROR
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", INTERRUPTED)
@@ -121,6 +122,12 @@ def exit_code_of(command: Callable[[], int]) -> int:
         return 0
     except Exception as error:
         return _foreign(error)
+
+
+def _usage_message(error: TyperException) -> str:
+    """Its message, which may quote an address or a pipeline; empty when the help was printed."""
+    message = redact(error.format_message())
+    return re.sub(r"(extra argument\(s\)) \((\S+) .*\)", r"\1 from \2 on: quote what has spaces", message)
 
 
 def _foreign(error: Exception) -> int:

@@ -140,6 +140,10 @@ def test_a_wrong_command_line_is_quoted_without_a_password(cli: Cli) -> None:
     outcome = cli("stream", "--headless", "rtsp://u:s3 cret@cam/1")
     assert_refused(outcome, "unexpected extra argument(s) (rtsp://cam/1)")
     assert "cret" not in outcome.err
+    words = ("rtspsrc", "location=rtsp://cam/1", "my-prop=s3", "cret", "!", "appsink")
+    message = "unexpected extra argument(s) from rtspsrc on: quote what has spaces (see"
+    for arguments in (words, [" ".join(words)]):
+        assert_refused(cli("stream", "--headless", *arguments), message)
 
 
 def test_a_fault_is_printed_without_a_password(

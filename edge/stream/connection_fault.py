@@ -11,7 +11,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import Request
 
-from edgebreed.edge.stream.http_login import authorization
+from edgebreed.edge.stream.http_login import authorization, unsupported_login
 from edgebreed.edge.stream.http_stream import lenient_tls, request_stream
 from edgebreed.edge.stream.url_login import split_login
 
@@ -42,8 +42,8 @@ def _ask(scheme: str, bare: str, login: str, endpoint: tuple[str, int]) -> str:
     if scheme in ("http", "https"):
         return _http_fault(bare, login)
     if scheme in ("rtsp", "rtsps"):
-        status = _describe(bare, login, endpoint)
-        return _status_fault(status, bool(login)) or _SILENT
+        status, headers = _describe(bare, login, endpoint)
+        return _status_fault(status, bool(login), headers) or _SILENT
     if scheme != "rtmp":  # SRT and UDP have no connection that another program could try
         return _UNKNOWN
     with socket.create_connection(endpoint, TIMEOUT_S):
@@ -66,10 +66,13 @@ def _refusal(error: Exception, protocol: str) -> str:
     return _UNKNOWN
 
 
-def _status_fault(status: int, has_login: bool) -> str:
+def _status_fault(status: int, has_login: bool, headers: Message) -> str:
     """What a status of HTTP or RTSP means; empty for success."""
+    unsupported = unsupported_login(headers.get_all("WWW-Authenticate", []))
+    if status == 401 and unsupported:
+        return f"the camera asks for a login by {unsupported}, which FFmpeg lacks: choose Digest by MD5 in it"
     if status == 401 and not has_login:
-        return "the camera asks for a login: put user:password and an @ before the host"
+        return "the camera asks for a login: put user:password and an at sign before the host"
     known = {
         401: "the camera refuses the login: check user and password",
         403: "the camera forbids access (403): check the rights of this user and address",
@@ -82,7 +85,7 @@ def _http_fault(bare: str, login: str) -> str:
     scheme, _, rest = bare.partition("://")
     answer = request_stream(f"{scheme}://{login}@{rest}" if login else bare, TIMEOUT_S)
     with answer:
-        fault = _status_fault(answer.status or 0, bool(login))
+        fault = _status_fault(answer.status or 0, bool(login), answer.headers)
         return fault or _content_fault(answer.headers.get_content_type(), answer.read(512))
 
 
@@ -94,8 +97,8 @@ def _content_fault(content_type: str, begin: bytes) -> str:
     return f"it is {content_type}, not a video stream: give the path of the stream"
 
 
-def _describe(bare: str, login: str, endpoint: tuple[str, int]) -> int:
-    """The status of an RTSP DESCRIBE request, with the login if the server asks for one.
+def _describe(bare: str, login: str, endpoint: tuple[str, int]) -> tuple[int, Message]:
+    """Status and headers of an RTSP DESCRIBE request, with the login if the server asks for one.
 
     Raises:
         OSError: the server cannot be reached.
@@ -106,8 +109,8 @@ def _describe(bare: str, login: str, endpoint: tuple[str, int]) -> int:
     status, headers = _describe_once(bare, "", endpoint)
     header = authorization(login, headers.get_all("WWW-Authenticate", []), request) if login else None
     if status == 401 and header:
-        status, _ = _describe_once(bare, f"Authorization: {header}\r\n", endpoint)
-    return status
+        return _describe_once(bare, f"Authorization: {header}\r\n", endpoint)
+    return status, headers
 
 
 def _describe_once(bare: str, header: str, endpoint: tuple[str, int]) -> tuple[int, Message]:

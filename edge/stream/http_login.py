@@ -1,6 +1,7 @@
 """Answers a server that asks for a login: HTTP's Basic and Digest, which RTSP uses too (RFC 7617, 2617)."""
 
 import base64
+import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 from urllib.request import (
@@ -29,6 +30,20 @@ def authorization(login: str, challenges: Iterable[str], request: Request) -> st
         if answer:
             return f"Digest {answer}"
     return None
+
+
+def unsupported_login(challenges: Iterable[str]) -> str:
+    """What a camera asks for if FFmpeg has no answer to any of its challenges; empty if it has one."""
+    unsupported = ""
+    for challenge in challenges:
+        scheme, _, fields = challenge.partition(" ")
+        found = re.search(r"\balgorithm\s*=\s*\"?([\w-]{1,20})", fields, re.IGNORECASE | re.ASCII)
+        algorithm = found[1].upper() if found else "MD5"
+        if scheme.lower() == "basic" or (scheme.lower() == "digest" and algorithm.startswith("MD5")):
+            return ""
+        if not unsupported and re.fullmatch(r"[A-Za-z-]{1,20}", scheme):
+            unsupported = algorithm if scheme.lower() == "digest" else scheme
+    return unsupported
 
 
 def _digest(user: str, password: str, fields: str, request: Request) -> str | None:

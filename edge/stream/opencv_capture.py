@@ -19,6 +19,7 @@ from edgebreed.edge.stream.source_uri import SourceKind, SourceUri
 from edgebreed.edge.stream.video_clock import sane_fps
 from edgebreed.errors import SourceError
 
+_AT_SIGN = "; write an at sign in a path as %40, and / ? # in a password as %2F %3F %23"
 _CHECK_CABLE = "check cable, power and network"
 BY_ID = Path("/dev/v4l/by-id")
 _CSI_SIZE, _CSI_FPS = (1280, 720), 30.0
@@ -231,7 +232,7 @@ def _open_error(uri: SourceUri) -> str:
     if uri.kind is SourceKind.VIDEO:
         return f"{name} does not open as a video: give a file that OpenCV's FFmpeg reads"
     if uri.kind is SourceKind.NETWORK:
-        return f"{name} does not open: {connection_fault(uri.address)}"
+        return f"{name} does not open: {connection_fault(uri.address)}{_AT_SIGN if uri.ambiguous else ''}"
     if not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER):
         return f"{name} needs GStreamer, which this OpenCV lacks: use the OpenCV of JetPack or Debian"
     return f"{name} does not start: try it with gst-launch-1.0"

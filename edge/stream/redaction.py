@@ -6,7 +6,7 @@ tell their streams apart. Anything else becomes `***`; it rather hides too much 
 
 import re
 
-from edgebreed.edge.stream.url_login import is_address, is_host, split_login
+from edgebreed.edge.stream.url_login import authority_of, is_host, may_be_login, split_login
 
 HIDDEN = "***"
 _MAX_OTHER = 3  # characters beside known words that a part of a path may have: `x`, `ch1`, `101`
@@ -19,12 +19,16 @@ _WORDS = frozenset(
     "outdoor outside parking php playlist preview primary profile realmonitor rendezvous "
     "right roof room rtmp rtsp sdp secondary sensor shop snapshot south stairs store stream "
     "streaming streams street sub substream tcp ts udp unicast video videoinput videomain "
-    "videostream videosub warehouse webcam webm webrtc west yard".split()
+    "videostream videosub warehouse webcam webm webrtc west yard "
+    "amp balcony barn basement building close counter desk dock doc elevator exit fence "
+    "foyer hallway inside isapi level lift livemedia loading lot machine mobile motion "
+    "mpeg nphmotionjpeg open patio picture play pool porch press ramp reception road side smp "
+    "still terrace tower track upstairs videoview window workshop zone".split()
 )
 """Of the paths that makers of cameras use, and of places by which cameras are named."""
 _HARMLESS_PARAMETERS = frozenset(
     "camera channel codec compression fps framerate h height latency listen mode profile "  # noqa: SIM905  # as above
-    "quality resolution rotation size stream streamtype subtype timeout transport type "
+    "quality resolution rotation size stream streamtype subtype timeout trackid transport type "
     "unicast videocodec w width".split()
 )
 _SIZE = re.compile(r"\d{1,4}[x*:]\d{1,4}")
@@ -33,7 +37,8 @@ _SECRET_NAME = (
     r"[\w-]{0,40}(?:user|usr|login|pass|pwd|pw|psk|token|key|secret|auth|sig|session|sess|sid|cookie|credential|"
     r"streamid)[\w-]{0,40}"
 )
-_QUOTED = r"\"(?:\\.|[^\"\\])*\"\S*|'(?:\\.|[^'\\])*'\S*"
+_WORD = r"(?:\\.|\S)*"  # a backslash may stand before a space
+_QUOTED = rf"(?:\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'){_WORD}"
 _SECRET = re.compile(
     rf"({_SECRET_NAME}\s*=\s*)(\*\*\*|{_QUOTED}|.*)|((?:authorization|cookie)\s*:\s*)(.*)",
     re.IGNORECASE | re.DOTALL,
@@ -44,9 +49,14 @@ _PROPERTY = (
     r"width|height|format|framerate|drop|max-buffers|sync|latency|sensor-id|sensor-mode|device|pattern|"
     r"num-buffers|is-live|do-timestamp|leaky|port|host|channel"
 )
+_START = r"(?:(?<=[\s,;])|^)"
+_CAST = r"(?:\(\s*\w+\s*\)\s*)?"
+_NEXT = r"(?:!\s|[\w:-]+\s*=)"
+_UNQUOTED = rf"{_WORD}(?:\s+(?!{_NEXT})\S+)*(?=\s+{_NEXT})"  # words of a password, up to what follows
 _ASSIGNMENT = re.compile(
-    rf"(?P<known>(?:(?<=[\s,;])|^)(?:{_PROPERTY})\s*=\s*(?:\(\w+\))?[\w/.:+-]{{1,40}}(?=[\s,;]|$))|"
-    rf"(?P<name>(?:(?<=[\s,;])|^)[\w:-]+)\s*=\s*(?P<value>{_QUOTED}|[\"'].*|\S*)",
+    rf"(?P<known>{_START}(?:{_PROPERTY})\s*=\s*(?:\(\w+\))?[\w/.:+-]{{1,40}}(?=[\s,;]|$))|"
+    rf"(?P<secret>{_START}(?i:{_SECRET_NAME}))\s*=\s*{_CAST}(?:{_QUOTED}|[\"'].*|{_UNQUOTED}|{_WORD})|"
+    rf"(?P<name>{_START}[\w:-]+)\s*=\s*{_CAST}(?P<value>{_QUOTED}|[\"'].*|{_WORD})",
     re.DOTALL,
 )
 _ELEMENT = re.compile(r"[A-Za-z][\w./()+:-]*,?")
@@ -72,8 +82,7 @@ def redact_url(url: str) -> str:
     Of parameters the names are shown, and values such as `channel=1`.
     """
     scheme, _, address = url.partition("://")
-    rest = _behind_login(address)
-    return f"{scheme}://{_redact_address(rest, '@' in rest)}"
+    return f"{scheme}://{_redact_address(_behind_login(address))}"
 
 
 def redact_pipeline(text: str) -> str:
@@ -95,24 +104,22 @@ def _other_characters(token: str) -> int:
 
 
 def _behind_login(address: str) -> str:
+    """What follows the login; where an `@` is left whose host is in doubt, only the path behind that."""
     login, rest = split_login(address)
-    authority = re.split(r"[/?#]", address, maxsplit=1)[0]
-    if not login and not is_host(authority) and authority != HIDDEN:
-        return rest.rpartition("@")[2] if "@" in rest else rest
-    return rest
+    first, behind = authority_of(rest), rest.rpartition("@")[2]
+    if behind == rest or first == HIDDEN or (is_host(first) and not login and not may_be_login(first)):
+        return rest
+    if not login and not is_host(first):
+        return behind
+    return HIDDEN + behind[len(authority_of(behind)) :]
 
 
-def _redact_address(address: str, at_sign: bool) -> str:
-    """Host, path, parameters and fragment.
-
-    Args:
-        address: behind the login.
-        at_sign: whether an `@` follows; what seems to be a host and a port may then be a user and a password.
-    """
-    authority = re.split(r"[/?#]", address, maxsplit=1)[0]
+def _redact_address(address: str) -> str:
+    """Host, path, parameters and fragment of an address without its login."""
+    authority = authority_of(address)
     path, mark, query = address[len(authority) :].partition("?")
     path, hash_mark, _ = path.partition("#")
-    known = not authority or (is_host(authority) and (not at_sign or is_address(authority)))
+    known = not authority or is_host(authority)
     shown = f"{authority if known else HIDDEN}{_redact_path(path)}"
     if hash_mark and not mark:
         return f"{shown}#{HIDDEN}"
@@ -151,10 +158,10 @@ def _redact_url_in_text(text: str) -> str:
     scheme, _, address = text.partition("://")
     address = _behind_login(address)
     url = re.split(r"\s", address, maxsplit=1)[0].rstrip("\"':,;.)>]")
-    authority = re.split(r"[/?#]", url, maxsplit=1)[0]
+    authority = authority_of(url)
     if authority and authority != HIDDEN and not is_host(authority):
         return f"{scheme}://{HIDDEN}"  # a login without a host, which may go on behind a space
-    shown, rest = f"{scheme}://{_redact_address(url, '@' in address)}", address[len(url) :]
+    shown, rest = f"{scheme}://{_redact_address(url)}", address[len(url) :]
     if re.search(rf"{_SECRET_NAME}=(?!\*\*\*)[^&;]*$", url, re.IGNORECASE):
         return shown  # the value may go on behind a space
     return shown + _redact_plain(rest)
@@ -170,6 +177,8 @@ def _redact_plain(text: str) -> str:
 def _redact_assignment(match: re.Match[str]) -> str:
     if match["known"]:
         return match["known"]
+    if match["secret"]:
+        return f"{match['secret']}={HIDDEN}"
     name, value = match["name"], match["value"]
     bare = value.strip("\"'")
     if "://" in bare:

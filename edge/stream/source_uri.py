@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from edgebreed.edge.images import is_photo
 from edgebreed.edge.stream.redaction import redact, redact_pipeline, redact_url
-from edgebreed.edge.stream.url_login import code_address, split_login
+from edgebreed.edge.stream.url_login import code_address, is_ambiguous, split_login
 from edgebreed.errors import SourceError
 from edgebreed.str_enum import StrEnum
 
@@ -61,6 +61,11 @@ class SourceUri:
     def address(self) -> str:
         """What OpenCV opens: the text, a network address so that any parser reads it; keep it secret."""
         return code_address(self.text) if self.kind is SourceKind.NETWORK else self.text
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether it is a network address with an `@` that may end a login or belong to the path."""
+        return self.kind is SourceKind.NETWORK and is_ambiguous(self.text.partition("://")[2])
 
     @property
     def path(self) -> Path | None:

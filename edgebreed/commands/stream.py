@@ -48,6 +48,7 @@ from edgebreed.live.options import (
     TlsKey,
     Token,
     live_sinks,
+    refuse_wrong_addresses,
 )
 from edgebreed.live.systemd_notify import SystemdNotifier
 from edgebreed.live.tls import server_context
@@ -165,6 +166,7 @@ def stream(
     outputs = Outputs(record, events, not headless, overwrite)
     inputs = [*_inputs(source, model), *filter(None, [tls_cert, tls_key])]
     refuse_collisions([*outputs.paths, *filter(None, [mqtt_spool])], inputs)
+    refuse_wrong_addresses(serve, mqtt)
     tls = server_context(tls_cert, tls_key)
     open_s = OPEN_TIMEOUT_S if open_timeout is None else open_timeout
     capture = CaptureOptions(fps, _size(size), open_s, read_timeout)

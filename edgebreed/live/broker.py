@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from edgebreed.edge.stream.redaction import redact
+from edgebreed.edge.stream.url_login import is_host, split_login
 from edgebreed.errors import InputError
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -45,11 +46,14 @@ class Broker:
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'mqtts' if self.tls else 'mqtt'}://{host}:{self.port}/{self.topic}"
+        topic = self.topic.replace("@", "%40")  # as it is typed, so that nothing takes it for a login's end
+        return f"{'mqtts' if self.tls else 'mqtt'}://{host}:{self.port}/{topic}"
 
 
 def parse_broker(text: str) -> Broker:
     """Parses `mqtt://[user:password@]host[:port]/topic`, or `mqtts://`; percent codes are decoded.
+
+    A login may be typed with any characters, as `split_login` finds its end; an `@` in the topic is `%40`.
 
     Raises:
         InputError: it is no such URL, or MQTT cannot publish to the topic or carry the login; the message has
@@ -57,13 +61,14 @@ def parse_broker(text: str) -> Broker:
     """
     if not text.isprintable():
         raise InputError(f"no broker, as the URL holds characters that are no text: {_FORM}")
-    parts, port = _split(text)
-    if parts.scheme not in _PORTS or not _is_host(parts.hostname) or port == 0:
+    login, where = _split_login(text)
+    parts, port = _split(where, text)
+    if parts.scheme not in _PORTS or not _has_valid_host(parts) or port == 0:
         raise InputError(f"no broker: {redact(text)!r}: {_FORM}")
     topic = unquote(parts.path.removeprefix("/"))
-    if re.search(r"[#?]", text) or not _is_topic(topic):
+    if re.search(r"[#?]", where) or not _is_topic(topic):
         raise InputError(f"no topic to publish to in {redact(text)!r}: {_FORM}, and no # or + in the topic")
-    user, password = (unquote(part) if part else None for part in (parts.username, parts.password))
+    user, _, password = (unquote(part) or None for part in login.partition(":"))
     if not all(_is_text(word) for word in (user, password) if word) or (password and not user):
         raise InputError(f"no login for a broker: {redact(text)!r}: {_FORM}")
     return Broker(
@@ -71,10 +76,19 @@ def parse_broker(text: str) -> Broker:
     )
 
 
-def _is_host(host: str | None) -> bool:
-    """Whether the name can be looked up: no label of it is empty or too long."""
+def _split_login(text: str) -> tuple[str, str]:
+    """The login, as it is typed, and the URL without it."""
+    scheme, mark, address = text.partition("://")
+    login, rest = split_login(address, at_in_path=False)
+    if "@" in rest or (":" not in login and re.search("[/?#]", login)):
+        raise InputError(f"no broker: {redact(text)!r}: {_FORM}; write an at sign in a topic or login as %40")
+    return login, f"{scheme}{mark}{rest}"
+
+
+def _has_valid_host(parts: SplitResult) -> bool:
+    """Whether there is one that can be looked up: no label of a name is empty or too long."""
     try:
-        return bool((host or "").encode("idna"))
+        return is_host(parts.netloc) and bool((parts.hostname or "").encode("idna"))
     except UnicodeError:
         return False
 
@@ -101,13 +115,10 @@ def _is_text(text: str) -> bool:
         return False
 
 
-def _split(text: str) -> tuple[SplitResult, int | None]:
+def _split(url: str, text: str) -> tuple[SplitResult, int | None]:
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        # Its own message would quote the part of a password before an unescaped slash.
-        raise InputError(
-            f"no broker: {redact(text)!r}: {_FORM}; write @ : / in a password as %40 %3A %2F"
-        ) from None
+        raise InputError(f"no broker: {redact(text)!r}: {_FORM}") from None
     return parts, port

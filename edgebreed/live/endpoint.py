@@ -67,11 +67,10 @@ def listen(endpoint: Endpoint) -> tuple[socket.socket, Endpoint]:
         _probe_silent_clients(listening)
         listening.bind((endpoint.host, endpoint.port))
         listening.listen()
-    except OSError as error:
+    except (OSError, TypeError, ValueError) as error:  # no host has such a name
         listening.close()
-        raise InputError(
-            f"cannot serve on {endpoint}: {error.strerror or error}: choose another --serve"
-        ) from error
+        reason = (error.strerror or error) if isinstance(error, OSError) else "no such host"
+        raise InputError(f"cannot serve on {endpoint}: {reason}: choose another --serve") from error
     return listening, Endpoint(endpoint.host, listening.getsockname()[1])
 
 

@@ -39,14 +39,14 @@ class MqttConnection:
         self._broker, self._client_id = broker, client_id
         self._accepted = False
         self._fault: OSError | None = None
-        self._unacked: dict[int, int] = {}
-        self._acked: set[int] = set()
-        with _as_os_error():
-            self._client = self._connect()
+        self._unacked: dict[int, QueuedEvent | None] = {}
+        self._acked: dict[int, int] = {}
+        self._client = self._new_client()
         try:
+            self._connect()
             self._wait_accepted()
         except OSError:
-            self._client.disconnect()
+            self.close()
             raise
 
     @property
@@ -60,17 +60,17 @@ class MqttConnection:
         return not self._unacked
 
     @property
-    def unacked(self) -> set[int]:
-        """Numbers of the events that were published and are not acknowledged, after an error too."""
-        return {number for number in self._unacked.values() if number}
+    def unacked(self) -> dict[int, int]:
+        """Number and size in bytes of events that were published and not acknowledged, after an error too."""
+        return {event.number: event.size for event in self._unacked.values() if event}
 
     def publish(self, event: QueuedEvent) -> None:
         """Sends an event; `acked` reports when it has arrived."""
-        self._send(event.number, self._broker.topic, event.payload)
+        self._send(event, self._broker.topic, event.payload)
 
     def publish_status(self, word: str) -> None:
         """Sends a retained message to the status topic."""
-        self._send(0, self._broker.status_topic, word.encode(), retain=True)
+        self._send(None, self._broker.status_topic, word.encode(), retain=True)
 
     def poll(self, seconds: float) -> None:
         """Sends and receives what is pending, and waits for it at most so many s."""
@@ -79,28 +79,38 @@ class MqttConnection:
         if done is not MQTTErrorCode.MQTT_ERR_SUCCESS or self._fault:
             raise self._fault or ConnectionError("the connection was lost")
 
-    def acked(self) -> set[int]:
-        """Numbers of the events that the broker has acknowledged since the last call."""
-        acked, self._acked = self._acked, set()
+    def acked(self) -> dict[int, int]:
+        """Number and size in bytes of the events that the broker has acknowledged since the last call."""
+        acked, self._acked = self._acked, {}
         return acked
 
     def close(self) -> None:
         """Disconnects properly, so that the broker does not publish the last will."""
-        with _as_os_error():
-            self._client.disconnect()
+        try:
+            with _as_os_error():
+                self._client.disconnect()
+        finally:
+            self._set_callbacks(None, None, None)  # so that nothing refers to the client, which then
+            del self._client  # closes all its descriptors at once
 
-    def _connect(self) -> Client:
+    def _new_client(self) -> Client:
         broker = self._broker
         client = Client(CallbackAPIVersion.VERSION2, self._client_id, clean_session=True, protocol=MQTTv311)
         client.will_set(broker.status_topic, "offline", QOS, retain=True)
         if broker.user is not None:
             client.username_pw_set(broker.user, broker.password)
-        if broker.tls:
-            client.tls_set()
-        client.on_connect, client.on_disconnect = self._on_connect, self._on_disconnect
-        client.on_publish = self._on_publish
-        client.connect(broker.host, broker.port, KEEPALIVE_S)
         return client
+
+    def _connect(self) -> None:
+        self._set_callbacks(self._on_connect, self._on_disconnect, self._on_publish)
+        with _as_os_error():
+            if self._broker.tls:
+                self._client.tls_set()
+            self._client.connect(self._broker.host, self._broker.port, KEEPALIVE_S)
+
+    def _set_callbacks(self, on_connect: Any, on_disconnect: Any, on_publish: Any) -> None:
+        client = self._client
+        client.on_connect, client.on_disconnect, client.on_publish = on_connect, on_disconnect, on_publish
 
     def _wait_accepted(self) -> None:
         deadline = time.monotonic() + _CONNECT_S
@@ -109,10 +119,10 @@ class MqttConnection:
             if time.monotonic() > deadline:
                 raise TimeoutError("the broker does not respond")
 
-    def _send(self, number: int, topic: str, payload: bytes, *, retain: bool = False) -> None:
+    def _send(self, event: QueuedEvent | None, topic: str, payload: bytes, *, retain: bool = False) -> None:
         with _as_os_error():
             info = self._client.publish(topic, payload, QOS, retain)
-        self._unacked[info.mid] = number  # also if the broker has ended the connection in the middle of it
+        self._unacked[info.mid] = event  # also if the broker has ended the connection in the middle of it
         if info.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise self._fault or ConnectionError("the connection was lost")
 
@@ -132,9 +142,9 @@ class MqttConnection:
     def _on_publish(
         self, _: Client, __: Any, mid: int, reason: ReasonCode, properties: Properties | None
     ) -> None:
-        number = self._unacked.pop(mid, 0)
-        if number:
-            self._acked.add(number)
+        event = self._unacked.pop(mid, None)
+        if event:
+            self._acked[event.number] = event.size
 
 
 @contextmanager

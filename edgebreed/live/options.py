@@ -71,6 +71,18 @@ MqttSpool = Annotated[
 ]
 
 
+def refuse_wrong_addresses(serve: str | None, mqtt: str | None) -> None:
+    """Lets valid addresses through, before anything is opened for them.
+
+    Raises:
+        InputError: one is invalid.
+    """
+    if serve is not None:
+        parse_endpoint(serve)
+    if mqtt is not None:
+        parse_broker(mqtt)
+
+
 def live_sinks(
     serve: str | None,
     token: str | None,

@@ -75,12 +75,16 @@ class Outbox:
             self._memory_bytes -= self._memory.popleft().size
             self._discarded += 1
 
-    def head(self, count: int, after: int = 0) -> list[QueuedEvent]:
-        """The oldest events with a number above `after`, at most `count`."""
+    def head(self, count: int, after: int = 0, below: int | None = None) -> list[QueuedEvent]:
+        """The oldest events with a number above `after` and, if given, a size below, at most `count`."""
         self.save()
-        events = self._spool.read(count, after)
-        newer = (event for event in self._memory if event.number > after)
+        events = self._spool.read(count, after, below)
+        newer = (one for one in self._memory if one.number > after and (below is None or one.size < below))
         return [*events, *islice(newer, count - len(events))]
+
+    def from_size(self, size: int) -> set[int]:
+        """Numbers of the events of this size in bytes and larger ones."""
+        return self._spool.from_size(size) | {event.number for event in self._memory if event.size >= size}
 
     def remove(self, numbers: set[int]) -> None:
         """Removes events that are done."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 import queue
 import socket
 import threading
@@ -16,10 +17,11 @@ from edgebreed.live.broker import Broker
 from edgebreed.live.mqtt_connection import MqttConnection
 from edgebreed.live.outbox import Outbox
 from edgebreed.live.queued_event import QueuedEvent
-from edgebreed.live.refusals import Refusals
+from edgebreed.live.refusals import NO_SIZE, Refusals
 
 INBOX_SIZE = 1000  # events; the thread empties it ten times a second
 _POLL_S = 0.1
+_STABLE_S = 60.0  # a connection that lasts so long is none of those that break at once
 _LOG = logging.getLogger(__name__)
 
 
@@ -53,7 +55,9 @@ class Publisher:
         self._client_id = client_id(outbox.path)
         self._overflowed = self._refused = 0
         self._refusals, self._sent_to = Refusals(), 0
-        self._waits, self._failing = self._settings.backoff.waits(), False
+        self._smallest_reported = NO_SIZE
+        self._waits = self._settings.backoff.waits()
+        self._reported_up: bool | None = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="mqtt")
         self._thread.start()
@@ -100,13 +104,10 @@ class Publisher:
         while not ended:  # at least one attempt, also for a stream that has ended already
             try:
                 with closing(MqttConnection(self._broker, self._client_id)) as connection:
-                    _LOG.info("events go to %s, %d of them waited", self._broker, self.pending)
                     self._serve(connection)
             except OSError as error:
-                if not self._failing:
-                    path = self._outbox.path
-                    _LOG.warning("%s is unreachable (%s): events wait in %s", self._broker, error, path)
-                self._failing = True
+                self._report_down(error)
+            if not self._closing.is_set():
                 self._outbox.spill()
                 self._wait(next(self._waits))
             ended = self._closing.is_set()
@@ -114,18 +115,23 @@ class Publisher:
         self._outbox.close()
 
     def _serve(self, connection: MqttConnection) -> None:
-        """Sends until the stream ends; raises `OSError` if the connection is lost before."""
-        self._sent_to = 0
+        """Sends until the stream ends, or until the connection is lost, which may be an event's fault.
+
+        Raises:
+            OSError: the connection is lost without an event on its way, or the broker is silent.
+        """
+        self._sent_to, start = 0, time.monotonic()
         try:
             connection.publish_status("online")
             self._send_all(connection)
         except OSError as error:
             self._take_acknowledgements(connection)
-            if connection.idle:
+            if time.monotonic() - start > _STABLE_S:
                 self._made_progress()
-            elif not isinstance(error, TimeoutError):
+            if not connection.idle and not isinstance(error, TimeoutError):
                 self._look_for_refused(connection.unacked)
-            raise
+            if not connection.unacked or isinstance(error, TimeoutError):
+                raise
 
     def _send_all(self, connection: MqttConnection) -> None:
         deadline = float("inf")
@@ -141,6 +147,9 @@ class Publisher:
         connection.poll(_POLL_S)
         self._collect()
         self._take_acknowledgements(connection)
+        if connection.idle:
+            self._report_up()
+            self._discard_too_large()
         for event in self._next_events(connection):
             self._sent_to = event.number
             connection.publish(event)
@@ -150,37 +159,66 @@ class Publisher:
         alone_to = self._refusals.alone_to
         if self._sent_to <= alone_to and not connection.idle:
             return []
-        events = self._outbox.head(connection.window_left, max(self._sent_to, self._refusals.passed_to))
+        events = self._outbox.head(connection.window_left, self._sent_to, self._refusals.held_from)
         if events and events[0].number <= alone_to:
             return events[:1] if connection.idle else []
+        return events if events or not connection.idle else self._next_held()
+
+    def _next_held(self) -> list[QueuedEvent]:
+        """The next event of those that were held, if any: it is sent alone."""
+        events = self._outbox.head(1, self._refusals.tried_to) or self._outbox.head(1)
+        for event in events:
+            self._refusals.send_alone(event.number)
         return events
 
     def _take_acknowledgements(self, connection: MqttConnection) -> None:
         acked = connection.acked()
         if acked:
-            self._outbox.remove(acked)
+            self._outbox.remove(set(acked))
             self._made_progress()
             if self._refusals.accepted(acked):
                 self._sent_to = 0
 
     def _made_progress(self) -> None:
-        """Lets the next failure be reported, and the next attempt follow it soon."""
-        self._waits, self._failing = self._settings.backoff.waits(), False
+        """Lets the next attempt follow a failure soon."""
+        self._waits = self._settings.backoff.waits()
 
-    def _look_for_refused(self, unacked: set[int]) -> None:
+    def _report_up(self) -> None:
+        if not self._reported_up:
+            _LOG.info("events go to %s, %d of them waited", self._broker, self.pending)
+        self._reported_up = True
+
+    def _report_down(self, error: OSError) -> None:
+        if self._reported_up is not False:
+            path = self._outbox.path
+            _LOG.warning("%s is unreachable (%s): events wait in %s", self._broker, error, path)
+        self._reported_up = False
+
+    def _look_for_refused(self, unacked: dict[int, int]) -> None:
+        held_before = self._refusals.held_from
         refused = self._refusals.connection_ended(unacked)
         if refused is not None:
-            self._set_aside(refused)
-        if refused is not None or self._refusals.passed_to in unacked:
-            self._waits = self._settings.backoff.waits()  # as another event is sent next
+            self._discard_refused({refused}, unacked[refused])
+            self._made_progress()
+        elif self._refusals.held_from < held_before == NO_SIZE:
+            message = "%s ends the connection on an event of %d bytes: smaller ones go first"
+            _LOG.warning(message, self._broker, *unacked.values())
 
-    def _set_aside(self, number: int) -> None:
-        for event in self._outbox.head(1, after=number - 1):
-            if event.number == number:
-                message = "%s refuses event %d of %d bytes: it is discarded"
-                _LOG.warning(message, self._broker, number, event.size)
-                self._outbox.remove({number})
-                self._refused += 1
+    def _discard_too_large(self) -> None:
+        size = self._refusals.too_large_from
+        numbers = set() if size is None else self._outbox.from_size(size)
+        if size is not None and numbers:
+            self._discard_refused(numbers, size)
+
+    def _discard_refused(self, numbers: set[int], size: int) -> None:
+        """Counts them, and reports the first one, and one that is far smaller than all that were reported."""
+        if size <= self._smallest_reported // 2:
+            self._smallest_reported = size
+            message = "%s refuses an event of %d bytes: it is discarded, as are others that it does not take"
+            _LOG.warning(message, self._broker, size)
+        self._refusals.forget(numbers)
+        self._outbox.remove(numbers)
+        self._refused += len(numbers)
 
     def _all_sent(self, connection: MqttConnection) -> bool:
         return self.pending == 0 and connection.idle
@@ -202,4 +240,4 @@ def client_id(spool: Path) -> str:
     23 characters at most, which every broker accepts (MQTT 3.1.1, section 3.1.3.1).
     """
     name = f"{socket.gethostname()} {uuid.getnode()} {spool.resolve()}"
-    return f"edgebreed-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    return f"edgebreed-{hashlib.sha256(os.fsencode(name)).hexdigest()[:12]}"

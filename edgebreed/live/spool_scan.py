@@ -19,6 +19,11 @@ class SpoolEntry(NamedTuple):
     offset: int
     size: int
 
+    @property
+    def payload_size(self) -> int:
+        """Bytes of the event's payload."""
+        return self.size - len(f"01234567 event {self.number} ")
+
 
 class SpoolScan:
     """What a file holds.

@@ -56,6 +56,20 @@ def test_files_of_any_name_are_read_and_written(cli: Cli, tmp_path: Path, colour
     assert (tmp_path / f"{name}.mp4").stat().st_size > 0
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [("--mqtt", "mqtt://h", "no topic to publish to"), ("--serve", "h:x", "no address to serve on")],
+)
+def test_wrong_addresses_are_refused_before_the_camera_opens(
+    cli: Cli, colours: Path, option: str, value: str, message: str
+) -> None:
+    """So that nobody waits for the camera to learn of them."""
+    source = ("stream", "--source=http://127.0.0.1:1/x", "--headless")
+    outcome = cli(*source, f"--model={colours}", option, value)
+    assert 2 == outcome.code
+    assert message in outcome.err
+
+
 PASSWORD, KEY = "s3 cret/x?y#z@w", "S3cretK3y0f41"
 
 

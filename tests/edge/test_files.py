@@ -60,6 +60,16 @@ def test_other_files_have_the_mode_that_the_user_chose(tmp_path: Path, umask: in
     assert 0o604 == mode(tmp_path / "m")
 
 
+def test_private_folders_are_private_with_those_above_them(tmp_path: Path) -> None:
+    """Whatever the umask is."""
+    path = str(tmp_path / "a/b/c.jpg")
+    fresh_python(
+        "import os; from edgebreed.edge.files import *; os.umask(0);"
+        f"write_whole(Path({path!r}), b'', private=True)"
+    )
+    assert [0o700, 0o700, 0o600] == [mode(tmp_path / name) for name in ("a", "a/b", "a/b/c.jpg")]
+
+
 def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
     """The message says which option allows it."""
     path = tmp_path / "a.bin"

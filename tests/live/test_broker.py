@@ -18,6 +18,10 @@ from edgebreed.live.broker import Broker, parse_broker
         ("mqtt://[::1]:9/a%20b", Broker("::1", 9, False, "a b")),
         ("mqtt://ann@h/t", Broker("h", 1883, False, "t", "ann")),
         ("mqtts://ann:p%40ss%2Fword%3A@h:1/t", Broker("h", 1, True, "t", "ann", "p@ss/word:")),
+        ("mqtt://ann:p@ss/wo#rd?: %x@h:1/t", Broker("h", 1, False, "t", "ann", "p@ss/wo#rd?: %x")),
+        ("mqtt://ann:2024/x@127.0.0.1:9/ok/t", Broker("127.0.0.1", 9, False, "ok/t", "ann", "2024/x")),
+        ("mqtt://a.b:1234/x@h/t", Broker("h", 1883, False, "t", "a.b", "1234/x")),
+        ("mqtt://ann:12/34@broker.local/t", Broker("broker.local", 1883, False, "t", "ann", "12/34")),
     ],
 )
 def test_brokers(text: str, broker: Broker) -> None:
@@ -39,7 +43,10 @@ def test_brokers(text: str, broker: Broker) -> None:
         ("mqtt://ann:secret@h", "no topic to publish to in 'mqtt://h'"),
         ("mqtt://h/line-1/#", r"and no # or \+ in the topic"),
         ("mqtt://h/+/line-1", r"and no # or \+ in the topic"),
-        ("mqtt://ann:sec/ret@h/t", "no broker: 'mqtt://h/t'.*write @ : / in a password as %40 %3A %2F"),
+        ("mqtt://10.0.0.5:1883/secret@h/t", "'mqtt://10.0.0.5:1883/.../t': .*an at sign in a topic"),
+        ("mqtt://h/secret@x/t", "'mqtt://.../t': .*an at sign in a topic or login as %40"),
+        ("mqtt://ann:sec@ret@/t", "write an at sign in a topic or login as %40"),
+        ("mqtt://ann:secret@h /t", "no broker"),
         ("mqtt://h:99999/t", "no broker"),
         ("mqtt://ann:secret@h/t\udcff", "no broker, as the URL holds characters that are no text: give mqtt"),
     ],
@@ -58,6 +65,7 @@ def test_a_broker_prints_without_credentials() -> None:
     broker = parse_broker("mqtts://ann:secret@[::1]/line-1")
     assert "mqtts://[::1]:8883/line-1" == str(broker)
     assert "secret" not in repr(broker)
+    assert "mqtt://h:1883/ann%40x" == str(parse_broker("mqtt://h/ann%40x"))
     assert "line-1/status" == broker.status_topic
 
 
@@ -100,6 +108,19 @@ def test_what_is_put_into_a_url_is_parsed(
     assert (host, tls, topic) == (broker.host, broker.tls, broker.topic)
     assert (port or (8883 if tls else 1883)) == broker.port
     assert (login or (None, None)) == (broker.user, broker.password)
+
+
+@given(
+    user=st.from_regex(r"[a-z][a-z.]{0,5}[a-z]", fullmatch=True).filter(lambda user: ".." not in user),
+    password=st.text(st.sampled_from("aZ9.:/?#@&= ~\u00e4"), min_size=1),
+    host=st.sampled_from(["h", "broker.local", "127.0.0.1:9421", "[::1]"]),
+)
+def test_a_login_is_taken_as_it_is_typed(user: str, password: str, host: str) -> None:
+    """And never shown."""
+    broker = parse_broker(f"mqtt://{user}:{password}@{host}/ok/t")
+    assert (user, password, "ok/t") == (broker.user, broker.password, broker.topic)
+    port = "" if "9421" in host else ":1883"
+    assert f"mqtt://{host}{port}/ok/t" == str(broker)
 
 
 @given(st.text() | st.text().map("mqtt://{}".format) | st.text().map("mqtts://ann:pw@h/{}".format))

@@ -75,3 +75,10 @@ def test_an_address_of_another_machine_is_refused() -> None:
     """With the system's reason."""
     with pytest.raises(InputError, match=r"cannot serve on 192.0.2.1:80: Cannot assign requested address"):
         listen(Endpoint("192.0.2.1", 80))
+
+
+@pytest.mark.parametrize("host", ["h\udcff", "a" * 70, "a..b", "h\0"])
+def test_a_name_that_no_host_can_have_is_refused(host: str) -> None:
+    """Whatever Python raises on it."""
+    with pytest.raises(InputError, match=r"cannot serve on .*:80: .*: choose another --serve"):
+        listen(Endpoint(host, 80))

@@ -8,7 +8,7 @@ import pytest
 from edgebreed.errors import InputError
 from edgebreed.live.broker import parse_broker
 from edgebreed.live.mqtt import MqttSink
-from edgebreed.live.options import live_sinks, spool_path
+from edgebreed.live.options import live_sinks, refuse_wrong_addresses, spool_path
 from edgebreed.live.server import LivePage
 from edgebreed.live.tls import server_context
 
@@ -147,3 +147,11 @@ def test_a_service_starts_whatever_is_left_of_its_spool_file(
     (events,) = live_sinks(None, None, text)
     events.close()
     assert [path.name, f"{path.name}.damaged"] == sorted(each.name for each in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("serve", "mqtt"), [("nowhere", None), (None, "mqtt://h"), (None, "h/t")])
+def test_wrong_addresses_are_refused_without_opening_anything(serve: str | None, mqtt: str | None) -> None:
+    """Valid ones pass."""
+    refuse_wrong_addresses("8080", "mqtt://h/t")
+    with pytest.raises(InputError, match="no address to serve on|no broker|no topic"):
+        refuse_wrong_addresses(serve, mqtt)

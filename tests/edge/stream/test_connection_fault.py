@@ -15,6 +15,7 @@ from edgebreed.errors import SourceError
 
 from .http_camera import http_camera, knows_basic, send
 
+ASKS = '{} 401 No\r\nWWW-Authenticate: Digest realm="x", nonce="n", algorithm={}\r\nContent-Length: 0\r\n\r\n'
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
@@ -84,6 +85,9 @@ def raw_server(answer: bytes) -> Iterator[str]:
     [
         ("rtsp://{}/x", "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\n\r\n", "asks for a login"),
         ("rtsp://me:s3cret@{}/x", "RTSP/1.0 401 Unauthorized\r\n\r\n", "refuses the login"),
+        ("rtsp://me:s3cret@{}/x", ASKS.format("RTSP/1.0", "SHA-256"), "login by SHA-256, which FFmpeg lacks"),
+        ("http://me:s3cret@{}/x", ASKS.format("HTTP/1.0", "SHA-256"), "login by SHA-256, which FFmpeg lacks"),
+        ("http://me:s3cret@{}/x", ASKS.format("HTTP/1.0", "MD5"), "refuses the login"),
         ("rtsp://{}/x", "RTSP/1.0 403 Forbidden\r\n\r\n", "forbids access"),
         ("rtsp://{}/x", "RTSP/1.0 404 Not Found\r\n\r\n", "has no such path"),
         ("rtsp://{}/x", "RTSP/1.0 454 Session Not Found\r\n\r\n", "status 454"),

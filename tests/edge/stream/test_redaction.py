@@ -42,6 +42,13 @@ KEYS = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_
             "srt://h:9000?streamid=***&mode=caller&passphrase=***",
         ),
         ("mqtts://s3cret@broker", "mqtts://broker"),
+        ("rtsp://john.doe:2024/s3cret@10.0.0.5:1/live", "rtsp://10.0.0.5:1/live"),
+        ("http://jo.do:1#s3cret@cam.local/live", "http://cam.local/live"),
+        ("rtsp://john.doe:2024/live/s3c@nvr/live", "rtsp://***/live"),
+        ("rtsp://ann:1234/@se.cret/x@cam/live", "rtsp://***/live"),
+        ("rtsp://ann:12?3@h/live", "rtsp://***/live"),
+        ("rtsp://nvr:8554/a@b", "rtsp://***"),
+        ("rtsp://10.0.0.5:554/s3cret@1/live", "rtsp://10.0.0.5:554/***/live"),
     ],
 )
 def test_of_an_address_only_what_is_harmless_is_shown(text: str, shown: str) -> None:
@@ -60,6 +67,10 @@ def test_of_an_address_only_what_is_harmless_is_shown(text: str, shown: str) -> 
         "http://cam/axis-cgi/mjpg/video.cgi?camera=2",
         "rtsp://[fe80::1]:554/profile2/media.smp",
         "rtsp://nvr:8554/front_door",
+        "rtsp://10.0.0.5/ISAPI/Streaming/channels/101/picture",
+        "rtsp://10.0.0.5/LiveMedia/ch1/trackID=1",
+        "http://10.0.0.5/nphMotionJpeg?Resolution=640x480",
+        "rtsp://nvr:8554/loading_dock",
         "udp://239.0.0.1:5000",
     ],
 )
@@ -80,6 +91,10 @@ def test_cameras_are_told_apart(text: str) -> None:
         (r'rtspsrc user-pw="a\" s3cret" user-id=me ! x', "rtspsrc user-pw=*** user-id=*** ! x"),
         ('rtspsrc user-pw="a ! s3cret" ! x', "rtspsrc user-pw=*** ! x"),
         ('rtspsrc user-pw="s3cret ! x', "rtspsrc user-pw=***"),
+        (r"rtspsrc user-pw=a\ s3cret ! x", "rtspsrc user-pw=*** ! x"),
+        (r"rtspsrc my-prop=(string)a\ s3cret ! x", "rtspsrc my-prop=*** ! x"),
+        ('rtspsrc user-pw=(string)"a s3cret" ! x', "rtspsrc user-pw=*** ! x"),
+        ('rtspsrc my-prop = ( string ) "a s3cret" ! x', "rtspsrc my-prop=*** ! x"),
         (
             "srtsrc passphrase=s3cret uri=srt://h:1?streamid=s3cret ! x",
             "srtsrc passphrase=*** uri=srt://h:1?streamid=*** ! x",
@@ -95,8 +110,10 @@ def test_of_a_pipeline_only_harmless_properties_are_shown(text: str, shown: str)
 
 
 def test_words_of_an_unquoted_password_are_hidden() -> None:
-    """Only the first word of an element is its name."""
-    assert "rtspsrc user-pw=*** *** *** ! x" == redact_pipeline("rtspsrc user-pw=my s3cret word ! x")
+    """Up to what follows, in a message too; only the first word of an element is its name."""
+    text = "rtspsrc user-pw=my s3cret word latency=0 ! x"
+    assert "rtspsrc user-pw=*** latency=0 ! x" == redact_pipeline(text) == redact(text)
+    assert "rtspsrc my-prop=*** *** ! x" == redact_pipeline("rtspsrc my-prop=my s3cret ! x")
 
 
 @pytest.mark.parametrize(
@@ -144,6 +161,20 @@ def test_no_login_is_shown(secret: str, form: str) -> None:
     for shown in (redact_url(text), redact(text), redact(f"{text} is silent")):
         assert secret not in shown
     assert f"SourceUri({redact_url(text)!r}, network)" == repr(SourceUri(text, SourceKind.NETWORK))
+
+
+@given(
+    st.from_regex(r"[a-z]+(\.[a-z]+)?", fullmatch=True),
+    st.from_regex(r"[1-9]{4,5}[/?#][a-z1-9/?#.@]{0,9}", fullmatch=True),
+    st.sampled_from(["10.0.0.5", "cam.local:80", "nvr:80", "nvr"]),
+)
+def test_no_login_that_looks_like_a_host_is_shown(user: str, password: str, host: str) -> None:
+    """Neither its user, nor the digits of its password; alone, and in a message."""
+    assume(user not in {"localhost", "live", "rtsp", "is", "silent"} and user not in host)
+    for text in (f"rtsp://{user}:{password}@{host}/live", f"mqtt://{user}:{password}@{host}/live"):
+        for shown in (redact_url(text), redact(text), redact(f"{text} is 0 s old")):
+            assert password[:4] not in shown
+            assert f"//{user}" not in shown
 
 
 @given(

@@ -114,3 +114,18 @@ def test_only_a_video_or_images_have_a_path(tmp_path: Path) -> None:
         assert tmp_path / "v.mp4" == parse_source(text).path
     assert tmp_path == parse_source(str(tmp_path)).path
     assert [None, None] == [parse_source(text).path for text in ("0", "rtsp://cam/1")]
+
+
+@pytest.mark.parametrize(
+    ("text", "ambiguous"),
+    [
+        ("rtsp://nvr:8554/a@b", True),
+        ("rtsp://ann:12/34@10.0.0.5/live", True),
+        ("rtsp://ann:secret@10.0.0.5/live", False),
+        ("rtsp://nvr:8554/a%40b", False),
+        ("a ! b@c ! d", False),
+    ],
+)
+def test_an_at_sign_behind_a_host_is_ambiguous(text: str, ambiguous: bool) -> None:
+    """It may end a login, or belong to the path."""
+    assert ambiguous == parse_source(text).ambiguous

@@ -24,6 +24,11 @@ PASSWORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=
         ("nvr:8080/cam@2/stream", "", "nvr:8080/cam@2/stream"),
         ("10.0.0.5/mail/ann@example.org", "", "10.0.0.5/mail/ann@example.org"),
         ("admin:1234/56@10.0.0.5/live", "admin:1234/56", "10.0.0.5/live"),
+        ("john.doe:2024/56@127.0.0.1:1/x", "john.doe:2024/56", "127.0.0.1:1/x"),
+        ("jo.do:1#56@cam.local/x", "jo.do:1#56", "cam.local/x"),
+        ("admin:1234?56@nvr:80/x", "admin:1234?56", "nvr:80/x"),
+        ("10.0.0.5:554/ann@cam.local", "", "10.0.0.5:554/ann@cam.local"),
+        ("cam.local/ann@10.0.0.5", "", "cam.local/ann@10.0.0.5"),
         ("u:p@cam/a@", "u:p", "cam/a@"),
         ("u:@@/x", "", "u:@@/x"),
     ],
@@ -65,6 +70,22 @@ def test_any_password_reaches_the_host(password: str, host: str) -> None:
     parts = urlsplit(code_address(f"rtsp://admin:{password}@{host}/live?x=1"))
     assert ("admin", password) == (parts.username, unquote(parts.password or ""))
     assert ("/live", "x=1") == (parts.path, parts.query)
+
+
+@given(
+    st.from_regex(r"[a-z]+(\.[a-z1-9]+)?", fullmatch=True).filter(lambda user: user != "localhost"),
+    st.from_regex(r"[0-9]{1,6}[/?#.:][a-z0-9/?#.:]{0,9}", fullmatch=True),
+    st.sampled_from(["cam.local", "10.0.0.5:554", "nvr:80"]),
+)
+def test_a_login_that_looks_like_a_host_is_found(user: str, password: str, host: str) -> None:
+    """A user with a dot, and a password that begins like a port."""
+    assert (f"{user}:{password}", f"{host}/x") == split_login(f"{user}:{password}@{host}/x")
+
+
+def test_where_no_path_holds_an_at_sign_a_bare_word_is_a_host() -> None:
+    """As for brokers, whose topics hold none as it is; an IP address is no user there either."""
+    assert ("a.b:12/34", "h/t") == split_login("a.b:12/34@h/t", at_in_path=False)
+    assert "" == split_login("10.0.0.5:12/34@h/t", at_in_path=False)[0]
 
 
 def test_hosts() -> None:
