@@ -14,7 +14,8 @@ from edgebreed.live.connections import ConnectionTable
 from edgebreed.live.stream_limit import STREAMING
 
 _UNSENT = 1  # bytes; beyond it `pause_writing` is called, which must tell of all that a client does not take
-_RECEIVED = (h11.DONE, h11.MUST_CLOSE)
+_RECEIVED = (h11.DONE, h11.MUST_CLOSE, h11.MIGHT_SWITCH_PROTOCOL)
+"""States of a client whose request is complete: also if it asks for no further one, or for another protocol."""
 
 
 @dataclass(frozen=True)
