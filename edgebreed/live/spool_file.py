@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from itertools import accumulate, islice, takewhile
 from pathlib import Path
 
+from edgebreed.edge.files import PRIVATE_FILE, make_folder
 from edgebreed.errors import InputError
 from edgebreed.live.queued_event import DoneMark, QueuedEvent, parse_line
 from edgebreed.live.spool_limits import SpoolLimits
 from edgebreed.live.spool_scan import HEADER, SpoolEntry, SpoolScan, scan_spool
 
-_FILE_MODE, _FOLDER_MODE = 0o600, 0o700  # what a camera saw is the user's own business
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NONBLOCK  # some devices block until a line is there
 _LARGEST = 1 << 28  # bytes, more than any spool has
 _LOG = logging.getLogger(__name__)
@@ -159,7 +159,7 @@ class SpoolFile:
     def _rewrite(self, discarded: int, displaced: Path | None = None) -> None:
         """Puts a new file without the oldest events in place of the old one, which may get another name."""
         new = _beside(self._path)
-        file = os.open(new, _FLAGS | os.O_TRUNC, _FILE_MODE)
+        file = os.open(new, _FLAGS | os.O_TRUNC, PRIVATE_FILE)
         try:
             _lock(file)
             entries, size = self._copy(discarded, file)
@@ -193,10 +193,10 @@ def _open(path: Path) -> tuple[Path, int]:
     """Opens the file for this process alone: where it really is, and its descriptor."""
     try:
         real = Path(os.path.realpath(path))
-        real.parent.mkdir(_FOLDER_MODE, parents=True, exist_ok=True)
+        make_folder(real.parent, private=True)
         if not real.exists() and _beside(real).exists():  # killed between the two steps of a replacement
             _beside(real).rename(real)
-        file = os.open(real, _FLAGS, _FILE_MODE)
+        file = os.open(real, _FLAGS, PRIVATE_FILE)
     except (OSError, ValueError) as error:
         raise _unusable(path, error) from error
     try:
@@ -231,7 +231,7 @@ def _take_over(path: Path, file: int, limits: SpoolLimits, owned: bool) -> Spool
         raise _unusable(path, "it is no spool file, or one of another version")
     scan.damaged |= not scan.ours
     with contextlib.suppress(OSError):
-        os.fchmod(file, _FILE_MODE)
+        os.fchmod(file, PRIVATE_FILE)
         if size == 0:
             os.pwrite(file, HEADER, 0)
     return scan
