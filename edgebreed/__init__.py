@@ -25,46 +25,48 @@ The public names:
   `edgebreed.edge.stream` runs them, and a pipeline, on cameras and videos.
 - `EdgebreedError` is the base of all errors; `edgebreed.errors` shows the tree.
 
-Messages go to the logger `edgebreed`; importing configures no handler.
+Messages go to the logger `edgebreed`; importing configures no handler. Names are loaded when
+they are first used.
 """
 
-from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
-from edgebreed.edge import (
-    Detection,
-    Detector,
-    Engine,
-    EngineOptions,
-    FaceSearch,
-    FaceTracker,
-    FixedDetector,
-    FixedEngine,
-    Kind,
-    Manifest,
-    ModelOutputs,
-    Pipeline,
-    Prediction,
-    Result,
-    SceneCounter,
-    Smoother,
-    Task,
-    read_manifest,
-)
-from edgebreed.errors import (
-    DatasetError,
-    EdgebreedError,
-    EngineError,
-    EngineTimeoutError,
-    ImageError,
-    IncompleteVideoError,
-    InputError,
-    MissingExtraError,
-    ModelFileError,
-    ProofError,
-    SourceError,
-)
+if TYPE_CHECKING:
+    from edgebreed.edge import (
+        Detection,
+        Detector,
+        Engine,
+        EngineOptions,
+        FaceSearch,
+        FaceTracker,
+        FixedDetector,
+        FixedEngine,
+        Kind,
+        Manifest,
+        ModelOutputs,
+        Pipeline,
+        Prediction,
+        Result,
+        SceneCounter,
+        Smoother,
+        Task,
+        read_manifest,
+    )
+    from edgebreed.errors import (
+        DatasetError,
+        EdgebreedError,
+        EngineError,
+        EngineTimeoutError,
+        ImageError,
+        IncompleteVideoError,
+        InputError,
+        MissingExtraError,
+        ModelFileError,
+        ProofError,
+        SourceError,
+    )
 
-__version__ = version("edgebreed")
+    __version__: str
 
 __all__ = [
     "DatasetError",
@@ -98,3 +100,20 @@ __all__ = [
     "__version__",
     "read_manifest",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Loads a public name when it is first asked for: the program handles signals before it loads NumPy."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version(__name__)
+        from edgebreed import edge, errors
+
+        return getattr(errors if hasattr(errors, name) else edge, name)
+
+    def __dir__() -> list[str]:
+        return __all__

@@ -1,5 +1,15 @@
-"""`python -m edgebreed`."""
+"""The program: `edgebreed` and `python -m edgebreed`."""
 
-from edgebreed.cli import main
+from edgebreed.signals import exit_on_signals
 
-main()
+
+def main() -> None:
+    """Loads the command line, which takes a moment in which it can be interrupted too, and runs it."""
+    exit_on_signals()
+    from edgebreed import cli
+
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()
