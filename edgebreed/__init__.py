@@ -104,7 +104,7 @@ __all__ = [
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        """Loads a public name when it is first asked for: the program handles signals before it loads NumPy."""
+        """Loads a public name when it is first asked for; the program handles signals before that."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         if name == "__version__":

@@ -18,7 +18,7 @@ _END = b"\0"  # the number of no signal
 
 
 def exit_on_signals() -> None:
-    """Lets SIGINT, SIGTERM and SIGHUP end the process at once, with one line: while it loads, nothing is open."""
+    """Lets SIGINT, SIGTERM and SIGHUP end the process at once with one line, as nothing is open yet."""
     _handle(lambda _, __: _end_at_once("interrupted"))
 
 
@@ -106,7 +106,9 @@ def _watch(reading: int, grace_s: float | None) -> None:
         return
     _say("stopping: a second signal ends it at once")
     if not _ends_within(reading, first_at, grace_s):
-        _end_at_once(f"ended at once: not all has stopped within {grace_s:g} s, perhaps as an output is stuck")
+        _end_at_once(
+            f"ended at once: not all has stopped within {grace_s:g} s, perhaps as an output is stuck"
+        )
 
 
 def _ends_within(reading: int, first_at: float, seconds: float | None) -> bool:

@@ -171,7 +171,8 @@ COMPLETE = {
     "HTTP/1.1": EVENTS,
     "HTTP/1.0": EVENTS.replace(b"1.1", b"1.0"),
     "the last of its connection": EVENTS + b"Connection: close\r\n",
-    "an offer of HTTP/2": EVENTS + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n",
+    "an offer of HTTP/2": EVENTS
+    + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n",
     "an offer of WebSocket": EVENTS + b"Connection: Upgrade\r\nUpgrade: websocket\r\n",
     "an announced body of nothing": EVENTS + b"Expect: 100-continue\r\nContent-Length: 0\r\n",
 }
