@@ -91,7 +91,8 @@ def make_folder(folder: Path, *, private: bool = False) -> None:
 
     Args:
         folder: the folder.
-        private: whether it will hold pictures or events, see `PRIVATE_FOLDER`.
+        private: whether it will hold pictures or events, see `PRIVATE_FOLDER`; then those above it that are
+            made are private too, as who may write into one of these could put another in its place.
 
     Raises:
         OSError: it cannot be made.
@@ -121,7 +122,7 @@ def mark_output(folder: Path, *, private: bool = False) -> bool:
         make_folder(folder, private=private)
         if marker.exists() or any(folder.iterdir()):
             return marker.exists()
-        write_whole(marker, _MARK, overwrite=True)
+        write_whole(marker, _MARK, overwrite=True, private=private)
     except OSError as error:
         raise InputError(f"cannot write {folder}: {error.strerror}") from error
     except InputError:  # the disk is full

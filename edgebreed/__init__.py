@@ -25,27 +25,12 @@ The public names:
   `edgebreed.edge.stream` runs them, and a pipeline, on cameras and videos.
 - `EdgebreedError` is the base of all errors; `edgebreed.errors` shows the tree.
 
-Messages go to the logger `edgebreed`; importing configures no handler.
+Messages go to the logger `edgebreed`; importing configures no handler. Names are loaded when
+they are first used.
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
-
-from edgebreed.errors import (
-    DatasetError,
-    EdgebreedError,
-    EngineError,
-    EngineTimeoutError,
-    ImageError,
-    IncompleteVideoError,
-    InputError,
-    MissingExtraError,
-    ModelFileError,
-    OpenCVError,
-    ProofError,
-    SourceError,
-)
 
 if TYPE_CHECKING:
     from edgebreed.edge import (
@@ -68,8 +53,22 @@ if TYPE_CHECKING:
         Task,
         read_manifest,
     )
+    from edgebreed.errors import (
+        DatasetError,
+        EdgebreedError,
+        EngineError,
+        EngineTimeoutError,
+        ImageError,
+        IncompleteVideoError,
+        InputError,
+        MissingExtraError,
+        ModelFileError,
+        OpenCVError,
+        ProofError,
+        SourceError,
+    )
 
-__version__ = version("edgebreed")
+    __version__: str
 
 __all__ = [
     "DatasetError",
@@ -105,10 +104,21 @@ __all__ = [
     "read_manifest",
 ]
 
-if not TYPE_CHECKING:  # a type checker reads the imports above, and would take any name for granted
+if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        """Loads the runtime where a name of it is asked for: the errors are here also without OpenCV."""
+        """Loads a public name when it is first asked for.
+
+        The program handles signals before that, and errors are here also without OpenCV.
+        """
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module("edgebreed.edge"), name)
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version(__name__)
+        errors = import_module("edgebreed.errors")
+        return getattr(errors if hasattr(errors, name) else import_module("edgebreed.edge"), name)
+
+    def __dir__() -> list[str]:
+        return __all__

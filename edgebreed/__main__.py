@@ -1,14 +1,17 @@
-"""`python -m edgebreed`, and the command `edgebreed`."""
+"""The program: `edgebreed` and `python -m edgebreed`."""
 
-from edgebreed.opencv import load_opencv
+from edgebreed.signals import exit_on_signals
 
 
 def main() -> None:
-    """Starts the command line, also where OpenCV does not load."""
-    load_opencv()
-    from edgebreed.cli import main as run_command_line  # imports OpenCV
+    """Loads the command line, which takes a moment in which it can be interrupted too, and runs it."""
+    exit_on_signals()
+    from edgebreed.opencv import load_opencv
 
-    run_command_line()
+    load_opencv()
+    from edgebreed import cli
+
+    cli.main()
 
 
 if __name__ == "__main__":

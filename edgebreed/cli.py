@@ -31,6 +31,7 @@ from edgebreed.edge.engines.time_limit import engine_is_busy
 from edgebreed.edge.stream.redaction import redact
 from edgebreed.errors import EdgebreedError
 from edgebreed.opencv import require_opencv
+from edgebreed.signals import raised_signals
 
 USAGE_ERROR, INTERNAL_ERROR, INTERRUPTED = 2, 70, 130  # 70 is EX_SOFTWARE of sysexits.h
 _PATHS = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
@@ -69,7 +70,9 @@ def options(
 
 def main() -> None:
     """Runs the command line: exits 0 done, 1 a check failed, 2 wrong input, 70 a bug, 130 interrupted."""
-    end(run(sys.argv[1:]))
+    with raised_signals():
+        code = exit_code_of(lambda: run(sys.argv[1:]))
+    end(code)
 
 
 def end(code: int) -> NoReturn:
@@ -88,14 +91,17 @@ def run(arguments: list[str]) -> int:
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  (it is open as long as the process lives)
     _escape_what_cannot_be_printed()
     with log_to_stderr():
-        return exit_code_of(lambda: _start(arguments))
+        return exit_code_of(lambda: _call(arguments))
 
 
-def _start(arguments: list[str]) -> int:
+def _call(arguments: list[str]) -> int:
     """Runs a command; before one that computes anything, OpenCV must be there."""
     if arguments and not WORKS_WITHOUT_OPENCV & {*arguments}:
         require_opencv()
-    return app(arguments, prog_name="edgebreed", standalone_mode=False) or 0
+    code: int = app(arguments, prog_name="edgebreed", standalone_mode=False) or 0
+    if code == INTERRUPTED:  # Typer makes this of a `KeyboardInterrupt`, and says nothing
+        raise KeyboardInterrupt
+    return code
 
 
 def _escape_what_cannot_be_printed() -> None:

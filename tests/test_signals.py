@@ -5,13 +5,12 @@ import select
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from edgebreed.signals import REPEAT_S, stop_signals
+from edgebreed.signals import HINT_S, REPEAT_S, stop_signals
 
 HANGS = {
     "in Python": "while True: time.sleep(0.01)",
@@ -21,13 +20,14 @@ HANGS = {
 
 
 @contextmanager
-def hanging(how: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that hangs within `stop_signals`."""
+def hanging(how: str, grace_s: float | None = None, begin: str = "") -> Iterator[subprocess.Popen[str]]:
+    """A process that hangs within `stop_signals`, after other code."""
     code = f"""
-import ctypes, time
+import ctypes, os, time
 from edgebreed.signals import stop_signals
+{begin}
 lock = ctypes.CDLL(None).pthread_mutex_lock
-with stop_signals():
+with stop_signals({grace_s}):
     print("ready", flush=True)
     {HANGS[how]}
 """
@@ -87,7 +87,7 @@ def test_under_nohup_the_end_of_a_terminal_stops_nothing() -> None:
 
 
 @pytest.mark.parametrize("how", HANGS)
-@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_second_signal_ends_a_process_that_hangs(how: str, second: signal.Signals) -> None:
     """At once, with the exit code of an interruption and one line; the first has no such effect."""
     with hanging(how) as process:
@@ -100,13 +100,49 @@ def test_a_second_signal_ends_a_process_that_hangs(how: str, second: signal.Sign
 
 
 def test_a_signal_that_comes_twice_at_once_is_one() -> None:
-    """As a terminal and a wrapper send it; and a terminal that closes is patient."""
+    """As a terminal and a wrapper send it; later, the user is told what a second one does."""
     with hanging("in Python") as process:
-        for number in (signal.SIGINT, signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             process.send_signal(number)
-        time.sleep(2 * REPEAT_S)
-        process.send_signal(signal.SIGHUP)
+        assert process.stderr is not None
+        assert "edgebreed: stopping: a second signal ends it at once\n" == process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert 130 == process.wait(10)
+
+
+@pytest.mark.parametrize("how", HANGS)
+def test_a_process_that_does_not_stop_in_its_grace_is_ended(how: str) -> None:
+    """By one signal; the last line says so."""
+    with hanging(how, grace_s=HINT_S) as process:
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=10)
+    assert 130 == process.returncode
+    assert errors.splitlines()[-1].startswith("edgebreed: ended at once: not all has stopped within 2 s")
+
+
+def test_a_stuck_standard_error_does_not_hold_up_the_end() -> None:
+    """A full pipe whose reader waits: there, nothing can be said."""
+    fill = "os.set_blocking(2, False); os.write(2, bytes(1 << 20)); os.set_blocking(2, True)"
+    with hanging("in Python", begin=fill) as process:
+        process.send_signal(signal.SIGINT)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(2 * REPEAT_S)
         process.send_signal(signal.SIGINT)
         assert 130 == process.wait(10)
+
+
+def test_every_signal_raises_like_ctrl_c_and_only_the_first_does() -> None:
+    """Another one, as a wrapper sends it, would break off the closing of files."""
+    code = """
+import os, signal
+from edgebreed.signals import raised_signals
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    with raised_signals():
+        try:
+            os.kill(os.getpid(), number)
+        except KeyboardInterrupt:
+            os.kill(os.getpid(), number)
+            print(number.name)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (["SIGINT", "SIGTERM", "SIGHUP"], "") == (done.stdout.split(), done.stderr)

@@ -116,8 +116,9 @@ def require(*parts: tuple[str, str, tuple[str, ...]]) -> None:
 
 
 def print_json(data: Any) -> None:
-    """Prints a JSON document on standard output."""
+    """Prints a JSON document on standard output, and flushes it."""
     sys.stdout.write(to_json(data, indent=2) + "\n")
+    sys.stdout.flush()
 
 
 def print_json_line(data: Any) -> None:

@@ -56,8 +56,10 @@ from edgebreed.outputs.collisions import refuse_collisions
 from edgebreed.outputs.event_file import EventFileSink
 from edgebreed.outputs.recording import RecordingSink
 from edgebreed.outputs.window import WindowSink
-from edgebreed.signals import stop_signals
+from edgebreed.signals import raised_signals, stop_signals
 
+GRACE_S = 10.0
+"""How long a stream may take to stop: its threads 3 s, viewers and the broker some more."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -160,8 +162,8 @@ def stream(
 ) -> None:
     """Classify the frames of a camera or a video until it ends, or you press q or Ctrl-C.
 
-    SIGTERM and SIGHUP stop it like Ctrl-C; a second Ctrl-C or SIGTERM ends it at once. Exits 1 where the end
-    of a video file is missing.
+    SIGTERM and SIGHUP stop it like Ctrl-C; a second one ends it at once, as do 10 s in which it could not
+    stop, for example as a pipe is not read. Exits 1 where the end of a video file is missing.
     """
     outputs = Outputs(record, events, not headless, overwrite)
     inputs = [*_inputs(source, model), *filter(None, [tls_cert, tls_key])]
@@ -171,7 +173,7 @@ def stream(
     open_s = OPEN_TIMEOUT_S if open_timeout is None else open_timeout
     capture = CaptureOptions(fps, _size(size), open_s, read_timeout)
     settings = ReconnectSettings(open_s, read_timeout, give_up, stale_after, fps=fps)
-    with ExitStack() as stack:
+    with raised_signals(GRACE_S), ExitStack() as stack:
         notifier = SystemdNotifier.from_environment()
         stack.callback(notifier.close)
         frames = open_source(source, capture, settings, realtime)
@@ -189,7 +191,7 @@ def stream(
             stack.callback(sink.close)
             sinks.append(sink)
         sinks += _sinks(outputs, frames, stack)
-        stopped = stack.enter_context(stop_signals())
+        stopped = stack.enter_context(stop_signals(GRACE_S))
         windows = [sink for sink in sinks if isinstance(sink, WindowSink)]
 
         def stop() -> bool:
@@ -203,7 +205,7 @@ def stream(
             StreamOptions(max_frames, detect_every, not no_smooth),
             stop,
         )
-    _show(summary, json_)
+        _show(summary, json_)  # within the grace, as its reader may be stuck
     if summary.errors:
         raise summary.errors[0]
     if stopped:

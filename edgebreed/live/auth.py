@@ -113,7 +113,7 @@ class AuthMiddleware:
         given = (
             request.query_params.get("token"),
             request.cookies.get(self._policy.cookie),
-            request.headers.get("authorization", "").removeprefix("Bearer "),
+            _bearer_token(request.headers.get("authorization", "")),
         )
         return any(hmac.compare_digest((text or "").encode(), token.encode()) for text in given)
 
@@ -123,6 +123,12 @@ class AuthMiddleware:
             return None
         secure = "; Secure" if request.scope["scheme"] == "https" else ""
         return f"{self._policy.cookie}={token}; Path=/; HttpOnly; SameSite=Strict{secure}"
+
+
+def _bearer_token(authorization: str) -> str:
+    """The token of an `Authorization` header; empty for another scheme. Case does not matter in its name."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip(" ") if scheme.lower() == "bearer" else ""
 
 
 def _request_token(request: Request) -> Response:

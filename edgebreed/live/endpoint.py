@@ -57,7 +57,7 @@ def listen(endpoint: Endpoint) -> tuple[socket.socket, Endpoint]:
     """A listening socket, and the endpoint with the port that it got.
 
     Raises:
-        InputError: the port is in use, or this machine has no such address.
+        InputError: the port is in use, this machine has no such address, or the host is no name at all.
     """
     family = socket.AF_INET6 if ":" in endpoint.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -67,11 +67,14 @@ def listen(endpoint: Endpoint) -> tuple[socket.socket, Endpoint]:
         _probe_silent_clients(listening)
         listening.bind((endpoint.host, endpoint.port))
         listening.listen()
-    except (OSError, TypeError, ValueError) as error:  # no host has such a name
+    except (OSError, TypeError, ValueError) as error:  # the latter two where a host cannot be encoded
         listening.close()
-        reason = (error.strerror or error) if isinstance(error, OSError) else "no such host"
-        raise InputError(f"cannot serve on {endpoint}: {reason}: choose another --serve") from error
+        raise InputError(f"cannot serve on {endpoint}: {_reason(error)}: choose another --serve") from error
     return listening, Endpoint(endpoint.host, listening.getsockname()[1])
+
+
+def _reason(error: Exception) -> str:
+    return str(error.strerror or error) if isinstance(error, OSError) else "the host is no name or address"
 
 
 def _probe_silent_clients(listening: socket.socket) -> None:

@@ -15,7 +15,8 @@ from edgebreed.live.connections import ConnectionTable
 from edgebreed.live.stream_limit import STREAMING
 
 _UNSENT = 1  # bytes; beyond it `pause_writing` is called, which must tell of all that a client does not take
-_RECEIVED = (h11.DONE, h11.MUST_CLOSE)
+_INCOMPLETE = (h11.IDLE, h11.SEND_BODY, h11.ERROR)
+"""States of a client that has not sent all of its request."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class TimedHttpProtocol(H11Protocol):
     def handle_events(self) -> None:
         """Goes on with what was received."""
         super().handle_events()
-        if self.conn.their_state in _RECEIVED and self._responding and self._request_timer:
+        if self.conn.their_state not in _INCOMPLETE and self._responding and self._request_timer:
             self._request_timer.cancel()
             self._connections.refresh(self)
 

@@ -314,9 +314,11 @@ def test_a_source_that_does_not_open_in_time_is_refused(cli: Cli) -> None:
 
 
 @contextmanager
-def streaming(*arguments: object) -> Iterator[subprocess.Popen[str]]:
+def streaming(
+    *arguments: object, program: tuple[str, ...] = ("-m", "edgebreed")
+) -> Iterator[subprocess.Popen[str]]:
     """A stream in a process of its own."""
-    command = [sys.executable, "-m", "edgebreed", "stream", "--headless", "--threads", 1, *arguments]
+    command = [sys.executable, *program, "stream", "--headless", "--threads", 1, *arguments]
     with subprocess.Popen([*map(str, command)], text=True, stderr=subprocess.PIPE) as process:
         try:
             yield process
@@ -324,15 +326,51 @@ def streaming(*arguments: object) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def test_ctrl_c_ends_a_first_open_at_once() -> None:
-    """Though it had an hour."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_first_open_at_once(number: signal.Signals) -> None:
+    """Though it had an hour; one line says so."""
     with silent_server() as (port, taken):
         source = f"rtsp://127.0.0.1:{port}/x"
         with streaming("--source", source, "--open-timeout", 3600) as process:
             assert taken.wait(60)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             _, errors = process.communicate(timeout=5)
-    assert (130, "") == (process.returncode, errors.removeprefix("edgebreed: interrupted\n"))
+    assert (130, "edgebreed: interrupted\n") == (process.returncode, errors)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_program_that_still_loads(number: signal.Signals) -> None:
+    """As Ctrl-C does later: without a traceback."""
+    with silent_server() as (port, _), streaming("--source", f"rtsp://127.0.0.1:{port}/x") as process:
+        wait_for(lambda: "numpy" in Path(f"/proc/{process.pid}/maps").read_text())
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=10)
+    assert (130, "edgebreed: interrupted\n") == (process.returncode, errors)
+
+
+SHORT_GRACE = """
+import edgebreed.commands.stream as module
+module.GRACE_S = 2.0
+from edgebreed.__main__ import main
+main()
+"""
+
+
+def test_one_signal_ends_a_stream_whose_output_hangs(tmp_path: Path, colours: Path) -> None:
+    """By itself, after some seconds in which the user is told what a second one does."""
+    os.mkfifo(tmp_path / "events")
+    reading = os.open(tmp_path / "events", os.O_RDONLY | os.O_NONBLOCK)
+    size = fcntl.fcntl(reading, fcntl.F_SETPIPE_SZ, 4096)
+    video = write_video(tmp_path / "v.avi", 60)
+    outputs = ("--model", colours, "--events", tmp_path / "events")
+    with streaming("--source", video, *outputs, program=("-c", SHORT_GRACE)) as process:
+        wait_for(lambda: _waiting_bytes(reading) > size / 2)
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=20)
+    os.close(reading)
+    hint, end = errors.splitlines()[-2:]
+    assert (130, "edgebreed: stopping: a second signal ends it at once") == (process.returncode, hint)
+    assert "ended at once: not all has stopped within 2 s" in end
 
 
 def test_a_second_signal_ends_a_stream_whose_output_hangs(tmp_path: Path, colours: Path) -> None:

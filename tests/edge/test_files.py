@@ -47,6 +47,16 @@ def test_files_with_pictures_are_their_users_own(tmp_path: Path) -> None:
     assert (0o640, 0o750) == (mode(tmp_path / "a/b.jpg"), mode(tmp_path / "a"))
 
 
+def test_what_holds_pictures_is_private_under_any_umask(tmp_path: Path) -> None:
+    """All folders that are made for it too, and the mark in them."""
+    fresh_python(
+        "import os; from edgebreed.edge.files import *; os.umask(0); "
+        f"mark_output(Path({str(tmp_path / 'a/b/c')!r}), private=True)"
+    )
+    modes = {path.name: mode(path) for path in tmp_path.rglob("*")}
+    assert {"a": 0o700, "b": 0o700, "c": 0o700, ".edgebreed-output": 0o600} == modes
+
+
 @pytest.mark.parametrize(("umask", "expected"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
 def test_other_files_have_the_mode_that_the_user_chose(tmp_path: Path, umask: int, expected: int) -> None:
     """By the umask, or by the mode of the file that is replaced."""

@@ -51,12 +51,20 @@ def test_without_the_token_nothing_is_shown(path: str) -> None:
 def test_the_token_is_accepted_in_header_query_and_cookie() -> None:
     """The query sets a cookie that scripts cannot read and other sites cannot send."""
     with serving(token=TOKEN) as page:
-        assert 200 == ask(page, "/metrics", Authorization=f"Bearer {TOKEN}").code
+        for scheme in ("Bearer", "bearer", "BEARER "):
+            assert 200 == ask(page, "/metrics", Authorization=f"{scheme} {TOKEN}").code
         reply = ask(page, f"/?token={TOKEN}", Host="camera.example")
         assert 200 == reply.code
         name = f"edgebreed_{page.endpoint.port}"
         assert f"{name}={TOKEN}; Path=/; HttpOnly; SameSite=Strict" == reply.headers["set-cookie"]
         assert 200 == ask(page, "/metrics", Cookie=f"{name}={TOKEN}").code
+
+
+@pytest.mark.parametrize("header", [TOKEN, f"Basic {TOKEN}", f"Bearer{TOKEN}", f"Bearer x {TOKEN}"])
+def test_a_token_of_another_scheme_is_refused(header: str) -> None:
+    """Or of none: `Bearer` says what it is."""
+    with serving(token=TOKEN) as page:
+        assert 401 == ask(page, "/metrics", Authorization=header).code
 
 
 def test_the_cookie_of_a_secure_page_is_secure(tmp_path: Path) -> None:

@@ -166,10 +166,23 @@ def test_a_connection_in_use_stays() -> None:
             time.sleep(PATIENT.request_s / 4)
 
 
-def test_a_stream_outlives_the_deadline_of_requests() -> None:
+EVENTS = b"GET /events HTTP/1.1\r\nHost: localhost\r\n"
+COMPLETE = {
+    "HTTP/1.1": EVENTS,
+    "HTTP/1.0": EVENTS.replace(b"1.1", b"1.0"),
+    "the last of its connection": EVENTS + b"Connection: close\r\n",
+    "an offer of HTTP/2": EVENTS
+    + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n",
+    "an offer of WebSocket": EVENTS + b"Connection: Upgrade\r\nUpgrade: websocket\r\n",
+    "an announced body of nothing": EVENTS + b"Expect: 100-continue\r\nContent-Length: 0\r\n",
+}
+
+
+@pytest.mark.parametrize("request_head", COMPLETE)
+def test_a_stream_outlives_the_deadline_of_requests(request_head: str) -> None:
     """Its request is complete, so there is nothing to wait for."""
     with client() as connected:
-        connected.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        connected.sendall(COMPLETE[request_head] + b"\r\n")
         end = time.monotonic() + 2 * SOON.request_s
         while time.monotonic() < end:
             assert connected.recv(4096)
