@@ -85,7 +85,7 @@ def test_a_provider_that_is_not_installed_is_refused(
 def test_an_unknown_engine_is_refused(cli: Cli) -> None:
     """The message lists the known ones."""
     assert_refused(
-        cli("bench", "--engine", "abacus"), "no engine 'abacus': choose one of auto, tensorrt, cuda, cpu"
+        cli("bench", "--engine", "abacus"), "no engine 'abacus': choose one of auto, tensorrt, tensorrt-rtx, cuda, cpu"
     )
 
 
