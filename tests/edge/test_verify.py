@@ -14,7 +14,7 @@ from edgebreed.edge.preprocess import ResizeRule
 from edgebreed.edge.verify import verify
 from edgebreed.errors import ModelFileError
 
-from ..conftest import colour_manifest, model_of
+from ..conftest import colour_manifest, golden, model_of
 
 
 class ChannelsSwapped:
@@ -76,6 +76,21 @@ def test_what_is_no_number_or_is_missing_fails(known: NDArray[np.float32] | None
     alone = replace(manifest, golden=manifest.golden[:1])
     result = verify(Broken(ModelOutputs(exact, known)), alone)
     assert (False, 1.0) == (result.passed, result.max_error)
+
+
+@pytest.mark.parametrize(("side", "refused"), [(1000, False), (1001, True)])
+def test_a_golden_picture_of_more_than_a_million_pixels_is_refused(
+    colours: Path, side: int, refused: bool
+) -> None:
+    """A few kilobytes of them took minutes and gigabytes to decode."""
+    vector = golden(np.zeros((side, 1000, 3), np.uint8), "large.png", (1 / 3,) * 3)
+    manifest = colour_manifest(golden=(vector,))
+    engine = load_engine(model_of(colours, manifest), EngineOptions("cpu"))
+    if refused:
+        with pytest.raises(ModelFileError, match=r"large\.png has 1,000x1,001 pixels, at most 1,000,000"):
+            verify(engine, manifest)
+    else:
+        assert verify(engine, manifest).passed
 
 
 def test_a_model_without_golden_vectors_is_told_so(colours: Path) -> None:
