@@ -157,10 +157,10 @@ def engine_faults(message: str) -> Iterator[None]:
     except EdgebreedError:
         raise
     except Exception as error:
-        raise EngineError(f"{message}: {_reason(error)}") from error
+        raise EngineError(f"{message}: {first_line(error)}") from error
 
 
-def _reason(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """The first line that says something; OpenVINO begins with the places in its source."""
     lines = (line.strip() for line in str(error).splitlines())
     return next(

@@ -2,13 +2,35 @@
 
 import hashlib
 import logging
+import os
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from edgebreed.edge.files import user_cache
 
 _LOG = logging.getLogger(__name__)
-_TENSORRT = "TensorrtExecutionProvider"
+_TENSORRT, _CPU = "TensorrtExecutionProvider", "CPUExecutionProvider"
+NOTHING = 4
+"""The level of ONNX Runtime's log at which it prints nothing: what fails is raised, and told with names of
+the model escaped, that its log prints as they are."""
+_SHARE = 0.5  # of the machine's memory
+
+
+@cache
+def bound_arena(runtime: Any) -> None:
+    """Bounds the memory that all sessions on the processor together take for tensors.
+
+    A model of some hundred bytes may compute tensors of any size from an image's. The bound holds once a
+    process, as do the memory and its lock.
+
+    Args:
+        runtime: the `onnxruntime` module.
+    """
+    kind, usage = runtime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, runtime.OrtMemType.DEFAULT
+    most = int(_SHARE * os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    place = runtime.OrtMemoryInfo("Cpu", kind, 0, usage)
+    runtime.create_and_register_allocator(place, runtime.OrtArenaCfg({"max_mem": most}))
 
 
 @dataclass(frozen=True)
@@ -37,11 +59,12 @@ class SessionSettings:
     avoid_saturation: bool = False
     inference_timeout_s: float | None = None
 
-    def session_options(self, runtime: Any) -> Any:
+    def session_options(self, runtime: Any, provider: str = _CPU) -> Any:
         """ONNX Runtime's own object for them.
 
         Args:
             runtime: the `onnxruntime` module.
+            provider: an execution provider's full name.
         """
         options = runtime.SessionOptions()
         options.intra_op_num_threads = self.threads
@@ -50,9 +73,10 @@ class SessionSettings:
         options.add_session_config_entry("session.intra_op.allow_spinning", "1" if self.spin else "0")
         if self.avoid_saturation:
             options.add_session_config_entry("session.x64quantprecision", "1")
-        options.log_severity_level = (
-            3  # errors alone: its warnings are for the maker of a model, not its user
-        )
+        options.log_severity_level = NOTHING
+        if self.arena and provider == _CPU and hasattr(os, "sysconf"):  # Windows has none
+            bound_arena(runtime)
+            options.add_session_config_entry("session.use_env_allocators", "1")
         return options
 
     def provider_options(self, provider: str, model: bytes) -> dict[str, str]:

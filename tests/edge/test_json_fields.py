@@ -55,8 +55,10 @@ def test_a_large_value_is_shown_shortly() -> None:
 
 @pytest.mark.parametrize(
     "letter",
-    ["\0", "\n", "\x1b", "\x7f", "\x9b", "\u2028", "\u202e", "\u2066", "\ud800"]
-    + ["\u200e", "\u200f", "\u061c", "\u200b", "\ufeff", "\U000e0041"],
+    [
+        *("\0", "\n", "\x1b", "\x7f", "\x9b", "\u2028", "\u202e", "\u2066", "\ud800"),
+        *("\u200e", "\u200f", "\u061c", "\u200b", "\ufeff", "\U000e0041"),
+    ],
 )
 def test_control_characters_are_found(letter: str) -> None:
     """What ends a line, steers a terminal, turns the order of letters around, is unseen, or half of one."""
