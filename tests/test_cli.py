@@ -276,7 +276,7 @@ def test_a_model_that_never_opens_ends_the_command(engine: str, tmp_path: Path, 
     """Also with --allow-fallback; ONNX Runtime, which `auto` begins with, is cancelled."""
     model = hanging(tmp_path, at_open=True)
     if engine == "auto":
-        write_model(model, slow_to_open(products=20), colour_manifest(), overwrite=True)
+        write_model(model, slow_to_open(products=20, side=1700), colour_manifest(), overwrite=True)
     limit = ("--open-timeout", 0.3, "--engine", engine, "--allow-fallback")
     assert_refused(
         ended("predict", photo, "--model", model, *limit), "endless.onnx within 0.3 s: give --open-timeout"
