@@ -170,6 +170,25 @@ def torch_pad() -> list[Any]:
     ]
 
 
+def mobilenet() -> list[Any]:
+    """A depthwise block with a residual, and the head of most networks, for any number of images."""
+    return [
+        node("Transpose", ["float"], ["nchw"], perm=[0, 3, 1, 2]),
+        node("Sub", ["nchw", "centre"], ["centred"]),
+        node("Conv", ["centred", "stem"], ["c1"], pads=[1, 1, 1, 1], strides=[2, 2]),
+        node("BatchNormalization", ["c1", "norm", "norm", "norm", "norm"], ["n1"]),
+        node("Clip", ["n1", "low", "high"], ["r1"]),
+        node("Conv", ["r1", "deep"], ["c2"], pads=[1, 1, 1, 1], group=8),
+        node("DequantizeLinear", ["weights8", "scales", "points"], ["weights"], axis=0),
+        node("Conv", ["c2", "weights"], ["c3"]),
+        node("Add", ["c3", "r1"], ["sum"]),
+        node("MaxPool", ["sum"], ["pooled"], kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
+        node("GlobalAveragePool", ["pooled"], ["mean1"]),
+        node("Flatten", ["mean1"], ["flat1"]),
+        node("Gemm", ["flat1", "head"], ["logits1"], transB=1),
+    ]
+
+
 NUMBERS = {
     **{"zero": [0], "axes": [0], "patches": [64], "width": [3], "three": [3], "one": [1], "minus": -1},
     **{"four": [4], "given": [0, 3, 0, 3], "pairs": [-1, 2], "last": [-1], "first": [-(2**63) + 1]},
@@ -177,8 +196,15 @@ NUMBERS = {
 }
 
 
-@pytest.mark.parametrize("nodes", [vit(), torch_pad()], ids=["vit", "torch pad"])
+@pytest.mark.parametrize("nodes", [vit(), torch_pad(), mobilenet()], ids=["vit", "torch pad", "mobilenet"])
 def test_what_exporters_write_passes(nodes: list[Any]) -> None:
     """Shapes that are computed from an image's, and chains of constants."""
     floats = {"token": np.ones((1, 1, 3)), "positions": np.ones((1, 65, 3)), "kernel": np.ones((8, 8, 3, 3))}
+    floats |= {"centre": np.ones((1, 3, 1, 1)), "stem": np.ones((8, 3, 3, 3)), "deep": np.ones((8, 1, 3, 3))}
+    floats |= {"norm": np.ones(8), "low": np.zeros(()), "high": np.array(6.0), "head": np.ones((1000, 8))}
+    floats |= {
+        "weights8": np.ones((8, 8, 1, 1), np.int8),
+        "scales": np.ones(8),
+        "points": np.zeros(8, np.int8),
+    }
     check_onnx(model(nodes, **NUMBERS, **floats))
