@@ -3,8 +3,9 @@
 import base64
 import binascii
 import math
-import re
 import reprlib
+import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
@@ -15,15 +16,24 @@ Found = TypeVar("Found")
 
 SHORT, LONG = 300, 10_000  # characters
 MANY = 1_000_000_000  # of whatever is counted
-_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What breaks a line, steers a terminal, turns the order of letters around, or is half of a letter."""
-OF_FOLDERS = "".join(letter for letter in map(chr, range(0xD800)) if _CONTROL.match(letter))
-"""Those that a folder's name may hold."""
+_JOINERS = "\u200c\u200d"  # invisible, and part of words in many scripts and of emoji
+_CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Unicode's categories of what breaks a line, steers a terminal, turns the order of letters around, is not to
+be seen, or is half of a letter."""
+
+
+def _is_control(letter: str) -> bool:
+    return unicodedata.category(letter) in _CONTROL and letter not in _JOINERS
+
+
+_PLANES = (range(0xD800), range(0xE000, 0x20000), range(0xE0000, 0xE1000))  # others hold none of them
+OF_FOLDERS = "".join(letter for plane in _PLANES for letter in map(chr, plane) if _is_control(letter))
+"""Those that a folder's name may hold: all but halves of letters."""
 
 
 def control_characters(text: str, allowed: str = "") -> str:
     """Those that no name or label may hold, each once."""
-    return "".join(sorted(set(_CONTROL.findall(text)) - set(allowed)))
+    return "".join(sorted(letter for letter in set(text) - set(allowed) if _is_control(letter)))
 
 
 class JsonFields:
@@ -75,7 +85,7 @@ class JsonFields:
             _text(f"{self._path(key)}[{at}]", item, SHORT, allowed, least=1) for at, item in enumerate(items)
         )
         if unique and len(set(found)) < len(found):
-            twice = next(text for at, text in enumerate(found) if text in found[:at])
+            twice = Counter(found).most_common(1)[0][0]
             raise ValueError(f"{self._path(key)} has {twice!r} twice: each may stand there once")
         return found
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from edgebreed.edge.detectors import check_settings
 from edgebreed.edge.json_fields import LONG, MANY, OF_FOLDERS, JsonFields
 from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, RejectionScore, Task
@@ -362,6 +363,7 @@ def _detector(fields: JsonFields) -> DetectorConfig:
     config = DetectorConfig(
         fields.text("name"), {key: settings.scalar(key) for key in settings.keys(MANY_KEYS)}
     )
+    check_settings(config.name, config.settings)
     fields.end()
     return config
 

@@ -6,10 +6,14 @@ from typing import Any
 import numpy as np
 
 from edgebreed.edge.engines import Engine
+from edgebreed.edge.image_header import read_header
 from edgebreed.edge.images import decode
 from edgebreed.edge.manifest import GoldenVector, Manifest
 from edgebreed.edge.preprocess import InputSpec, to_input
 from edgebreed.errors import ModelFileError
+
+MAX_PIXELS = 1_000_000
+"""Of a golden vector's picture; `export` draws some 60,000."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,25 @@ def verify(engine: Engine, manifest: Manifest) -> Verification:
     """Replays a model's golden vectors: decode, resize, inference.
 
     Raises:
-        ModelFileError: the manifest holds no golden vector.
+        ModelFileError: the manifest holds no golden vector, or a larger picture than is allowed.
     """
+    for vector in manifest.golden:
+        _check_pixels(vector)
     if not manifest.golden:
         raise ModelFileError(
             f"{manifest.name} holds no golden vectors: export it again with `edgebreed export`"
         )
     checks = tuple(replay(engine, manifest.input, vector) for vector in manifest.golden)
     return Verification(engine.name, manifest.tolerance, checks)
+
+
+def _check_pixels(vector: GoldenVector) -> None:
+    header = read_header(vector.data)
+    if header and header.pixels > MAX_PIXELS:
+        raise ModelFileError(
+            f"golden vector {vector.name} has {header.width:,}x{header.height:,} pixels, at most "
+            f"{MAX_PIXELS:,} in all are allowed: export the model again with `edgebreed export`"
+        )
 
 
 def replay(engine: Engine, spec: InputSpec, vector: GoldenVector) -> VectorCheck:

@@ -85,7 +85,8 @@ def test_a_provider_that_is_not_installed_is_refused(
 def test_an_unknown_engine_is_refused(cli: Cli) -> None:
     """The message lists the known ones."""
     assert_refused(
-        cli("bench", "--engine", "abacus"), "no engine 'abacus': choose one of auto, tensorrt, tensorrt-rtx, cuda, cpu"
+        cli("bench", "--engine", "abacus"),
+        "no engine 'abacus': choose one of auto, tensorrt, tensorrt-rtx, cuda, cpu",
     )
 
 
@@ -280,7 +281,7 @@ def test_a_model_that_never_opens_ends_the_command(engine: str, tmp_path: Path, 
     """Also with --allow-fallback; ONNX Runtime, which `auto` begins with, is cancelled."""
     model = hanging(tmp_path, at_open=True)
     if engine == "auto":
-        write_model(model, slow_to_open(products=20), colour_manifest(), overwrite=True)
+        write_model(model, slow_to_open(products=20, side=1700), colour_manifest(), overwrite=True)
     limit = ("--open-timeout", 0.3, "--engine", engine, "--allow-fallback")
     assert_refused(
         ended("predict", photo, "--model", model, *limit), "endless.onnx within 0.3 s: give --open-timeout"

@@ -9,9 +9,19 @@ from edgebreed.errors import InputError
 
 DETECTORS: dict[str, Callable[[Mapping[str, Any]], Detector]] = {
     "none": lambda settings: NoDetector(),
-    "haar": lambda settings: HaarDetector(HaarSettings(**settings)),
+    "haar": lambda settings: HaarDetector(HaarSettings.from_dict(settings)),
 }
 """What a manifest may name; each makes a detector from the settings that the manifest holds."""
+
+
+def check_settings(name: str, settings: Mapping[str, Any]) -> None:
+    """Refuses settings that a detector would not take; of another edgebreed's detector, nothing is known.
+
+    Raises:
+        ValueError: with what is allowed.
+    """
+    if name == "haar":
+        HaarSettings.from_dict(settings)
 
 
 def open_detector(name: str, settings: Mapping[str, Any]) -> Detector:
@@ -25,7 +35,7 @@ def open_detector(name: str, settings: Mapping[str, Any]) -> Detector:
         raise InputError(f"no detector {name!r}: this edgebreed has {', '.join(DETECTORS)}")
     try:
         return DETECTORS[name](settings)
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise InputError(f"settings of detector {name} are of another edgebreed ({error})") from error
 
 
@@ -38,5 +48,6 @@ __all__ = [
     "HaarDetector",
     "HaarSettings",
     "NoDetector",
+    "check_settings",
     "open_detector",
 ]

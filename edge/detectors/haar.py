@@ -1,8 +1,10 @@
 """Faces by OpenCV's Haar cascades (Viola & Jones 2001)."""
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -68,6 +70,18 @@ class HaarSettings:
     profile: bool = True
     profile_side: int = 128
     profile_neighbors: int = 2
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> "HaarSettings":
+        """From the settings that a manifest holds.
+
+        Raises:
+            ValueError: one is unknown, or not what is allowed.
+        """
+        known = [field.name for field in fields(cls)]
+        for name in sorted(settings.keys() - set(known)):
+            raise ValueError(f"{name} is no setting of this edgebreed: {', '.join(known)} are allowed")
+        return cls(**settings)
 
     def __post_init__(self) -> None:
         for name, (least, most) in BOUNDS.items():

@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -19,6 +20,7 @@ from edgebreed.edge.engines.engine import (
     EngineSpec,
     ModelOutputs,
     engine_faults,
+    first_line,
     in_rows,
     named_outputs,
 )
@@ -26,12 +28,12 @@ from edgebreed.edge.engines.gpu_libraries import why_not_loading
 from edgebreed.edge.engines.model_interface import TensorInfo, check_interface
 from edgebreed.edge.engines.placement import placement_of
 from edgebreed.edge.engines.plugins import PLUGINS
-from edgebreed.edge.engines.session import SessionSettings, engine_cache
+from edgebreed.edge.engines.session import NOTHING, SessionSettings, engine_cache
 from edgebreed.edge.engines.time_limit import InferenceLimit, on_timeout
 from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.edge.manifest import Precision
 from edgebreed.edge.processor import processor_target, saturates
-from edgebreed.errors import EngineError, MissingExtraError
+from edgebreed.errors import EngineError, MissingExtraError, ModelFileError
 from edgebreed.extras import install_command
 
 _LOG = logging.getLogger(__name__)
@@ -53,6 +55,11 @@ LIBRARIES = {
 }
 _ELSE = "or pass --engine cpu or --allow-fallback"
 _FEWER = "export it in fp16 or fp32, of which a GPU runs every node"
+_WRONG_FILE, _WRONG_SHAPE = (
+    ("InvalidGraph", "InvalidProtobuf"),
+    ("[ShapeInferenceError]", "[TypeInferenceError]"),
+)
+_UNKNOWN_OPERATOR = ("No Op registered", "is not a registered function/op")
 _ON_GPU_S = 600.0  # TensorRT builds an engine, also for a batch of another size; CUDA may compile its kernels
 
 
@@ -71,7 +78,7 @@ class OnnxRuntimeEngine:
     Raises:
         EngineError: the provider is not in this ONNX Runtime, does not load or did not start, or the model is
             refused.
-        ModelFileError: the model's inputs or outputs are not those of its manifest.
+        ModelFileError: the graph is wrong in any engine, or its inputs or outputs are not the manifest's.
         MissingExtraError: ONNX Runtime is not installed.
     """
 
@@ -83,7 +90,7 @@ class OnnxRuntimeEngine:
         options = settings.session_options(runtime)
         if hasattr(options, "set_load_cancellation_flag"):  # since ONNX Runtime 1.21
             on_timeout(partial(options.set_load_cancellation_flag, True))
-        with engine_faults(f"ONNX Runtime refuses {model.path}"):
+        with engine_faults(f"ONNX Runtime refuses {model.path}"), _file_faults(model):
             self._session = _session(runtime, model, provider, settings, options)
         used = self._session.get_providers()[0]
         if used != provider:
@@ -121,7 +128,7 @@ class OnnxRuntimeEngine:
 
     def _infer(self, batch: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         options = self._runtime.RunOptions()
-        options.log_severity_level = 4  # what fails is raised, and need not be printed too
+        options.log_severity_level = NOTHING
         on_timeout(partial(setattr, options, "terminate", True))
         if self._binding:
             self._binding.forget_copies()
@@ -132,6 +139,18 @@ class OnnxRuntimeEngine:
             return self._binding.run(batch, options)
         outputs: list[NDArray[np.float32]] = self._session.run(None, {self._input: batch}, options)
         return outputs
+
+
+@contextmanager
+def _file_faults(model: ModelFile) -> Iterator[None]:
+    """Tells a graph that is wrong in any engine from operators that only this one lacks."""
+    try:
+        yield
+    except Exception as error:
+        wrong = type(error).__name__ in _WRONG_FILE or any(words in str(error) for words in _WRONG_SHAPE)
+        if wrong and not any(words in str(error) for words in _UNKNOWN_OPERATOR):
+            raise ModelFileError(f"{model.path} is no sound ONNX graph: {first_line(error)}") from error
+        raise
 
 
 def available() -> tuple[str, ...]:
@@ -248,9 +267,11 @@ def _why_provider_does_not_load(provider: str) -> str | None:
 
 def _import() -> Any:
     try:
-        return telemetry.import_quietly("onnxruntime")
+        runtime: Any = telemetry.import_quietly("onnxruntime")
     except ImportError as error:
         raise MissingExtraError("ONNX Runtime", "cpu") from error
+    runtime.set_default_logger_severity(NOTHING)
+    return runtime
 
 
 _OPTIONS = ("threads", "spin", "arena", "memory_pattern", "io_binding")

@@ -11,6 +11,9 @@ from edgebreed.edge.files import user_cache
 
 _LOG = logging.getLogger(__name__)
 _TENSORRT, _CUDA = "TensorrtExecutionProvider", "CUDAExecutionProvider"
+NOTHING = 4
+"""The level of ONNX Runtime's log at which it prints nothing: what fails is raised, and told with names of
+the model escaped, that its log prints as they are."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,7 @@ class SessionSettings:
         options.add_session_config_entry(RECORD_KEY, "1")
         if self.avoid_saturation:
             options.add_session_config_entry("session.x64quantprecision", "1")
-        options.log_severity_level = (
-            3  # errors alone: its warnings are for the maker of a model, not its user
-        )
+        options.log_severity_level = NOTHING
         return options
 
     def provider_options(self, provider: str, model: bytes) -> dict[str, str]:

@@ -9,7 +9,9 @@ A file is read once, and the bytes that were checked are the ones that an engine
 
 import hashlib
 import json
+import reprlib
 import stat
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -136,7 +138,7 @@ def _bytes_of(path: Path) -> bytes:
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        data = json.loads(text, parse_constant=_refuse_constant)
+        data = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise ModelFileError(_DAMAGED.format(error)) from error
     if not isinstance(data, dict):
@@ -146,6 +148,15 @@ def _parsed(text: str) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no number of JSON")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a key that stands there twice, each reader would take another value."""
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise ValueError(f"{reprlib.repr(twice)} stands twice in an object: each key may stand there once")
+    return data
 
 
 def _checked(data: dict[str, Any], model: bytes, digest: bool) -> Manifest:

@@ -3,6 +3,8 @@
 from edgebreed.edge.formats.onnx_messages import MESSAGES, Scalar
 from edgebreed.edge.formats.onnx_nodes import check_nodes
 from edgebreed.edge.formats.onnx_opsets import check_opsets
+from edgebreed.edge.formats.onnx_order import check_order
+from edgebreed.edge.formats.onnx_size import check_stated_sizes
 from edgebreed.edge.formats.protobuf import BYTES, NO_ONNX, Field, fields, messages
 from edgebreed.errors import ModelFileError
 
@@ -20,7 +22,8 @@ def check_onnx(data: bytes) -> None:
 
     Every tensor is looked at, wherever it lies: in a graph, an attribute, a branch, a function, sparse or
     not. A field that no message of ONNX has is refused too, as a later reader may find a tensor in it. So are
-    operators of unknown versions, and more nodes than an engine can open.
+    operators of unknown versions, more nodes than an engine can open, nodes out of order, and tensors of any
+    size that a few numbers state.
 
     Raises:
         ModelFileError: with the reason.
@@ -40,6 +43,8 @@ def check_onnx(data: bytes) -> None:
     parts = messages(memoryview(data))
     check_opsets(parts)
     check_nodes(parts)
+    check_order(parts)
+    check_stated_sizes(parts, len(data))
 
 
 def _checked(kind: str, field: Field) -> tuple[str, memoryview] | None:

@@ -18,7 +18,7 @@ MAX_CALLS = 16
 """Functions within functions."""
 _GRAPH, _FUNCTIONS = 7, 25  # of a model
 _NODES, _BODY = 1, 7  # nodes of a graph, of a function
-_FUNCTION_NAME, _CALLED_NAME = (10, 1, 13), (7, 4, 8)  # domain, name and overload of a function, of a node
+FUNCTION_NAME, CALLED_NAME = (10, 1, 13), (7, 4, 8)  # domain, name and overload of a function, of a node
 _ATTRIBUTES, _SUBGRAPHS = 5, (6, 11)  # of a node, of an attribute
 
 Name = tuple[bytes, ...]
@@ -49,7 +49,7 @@ def check_nodes(model: Mapping[int, list[memoryview]]) -> None:
     """
     functions: dict[Name, list[memoryview]] = defaultdict(list)
     for function in map(messages, model.get(_FUNCTIONS, [])):
-        functions[_name(function, _FUNCTION_NAME)] += function[_BODY]
+        functions[name_of(function, FUNCTION_NAME)] += function[_BODY]
     graphs = map(messages, model.get(_GRAPH, []))
     _NodeCounter(functions).size_of(node for graph in graphs for node in graph[_NODES])
 
@@ -77,7 +77,7 @@ class _NodeCounter:
     def _parts(self, node: memoryview, depth: int, callers: tuple[Name, ...]) -> Iterator[Size]:
         """The node itself or what the function comes to that it calls, and the graphs in its attributes."""
         parts = messages(node)
-        name, graphs = _name(parts, _CALLED_NAME), _subgraphs(parts)
+        name, graphs = name_of(parts, CALLED_NAME), _subgraphs(parts)
         if name in self._functions:
             if graphs:  # the function may hold them any number of times
                 raise ModelFileError("a function that takes a graph is refused: export the model without it")
@@ -109,7 +109,7 @@ def _check(size: Size) -> None:
         )
 
 
-def _name(message: Mapping[int, list[memoryview]], numbers: tuple[int, ...]) -> Name:
+def name_of(message: Mapping[int, list[memoryview]], numbers: tuple[int, ...]) -> Name:
     """A name of three texts; of several in a field, the last one counts."""
     domain, *name = (bytes(message[number][-1]) if number in message else b"" for number in numbers)
     return b"" if domain == b"ai.onnx" else domain, *name

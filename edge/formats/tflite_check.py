@@ -4,10 +4,14 @@ import math
 from collections.abc import Iterable
 
 from edgebreed.edge.formats.flatbuffer import TEXT, FlatTable, Scalars, Schema, Tables, Union, root, verify
+from edgebreed.edge.formats.tflite_quantization import check_quantization
 from edgebreed.edge.formats.tflite_size import REMEDY, check_counts, check_size
+from edgebreed.edge.formats.tflite_values import check_values
 from edgebreed.errors import ModelFileError
 
-LAST_TYPE = 22  # of a tensor, in the schema of LiteRT 2.3
+TYPES = {0, 1, 2, 3, 4, 6, 7, 9, 15, 17}
+"""Types that a classifier needs: FLOAT32 and 16, INT4 to INT64, UINT8, UINT32 and BOOL. Kernels follow
+offsets within the values of texts, and what a resource or a variant holds lives on between images."""
 LAST_OPERATOR, CUSTOM = 209, 32
 SPLIT, SPLIT_OPTIONS = 49, 35
 OPERANDS = {45: 4, SPLIT: 2, 65: 3, 126: 2}
@@ -108,6 +112,8 @@ def check_tflite(data: bytes) -> None:
     weights = _weights(graphs[0], {index for index, buffer in enumerate(buffers) if buffer.vector(0, 1)[1]})
     _check_order(graphs[0], weights)
     check_size(operators, weights, len(data))
+    check_quantization(graphs[0], operators)
+    check_values(graphs[0], buffers, operators)
     _check_names(model, len(graphs[0].tables(0)), len(buffers))
 
 
@@ -188,8 +194,9 @@ def _check_tensor(tensor: FlatTable, buffers: int) -> None:
     _refuse(tensor, "TensorOf")
     _check_indices((tensor.scalar(2, "I"),), 0, buffers)
     shape, open_shape, kind = tensor.scalars(0, "i"), tensor.scalars(7, "i"), tensor.scalar(1, "b")
-    if not 0 <= kind <= LAST_TYPE:
-        raise ModelFileError(f"a tensor of type {kind} is refused, 0 to {LAST_TYPE} are allowed: {REMEDY}")
+    if kind not in TYPES:
+        allowed = ", ".join(map(str, sorted(TYPES)))
+        raise ModelFileError(f"a tensor of type {kind} is refused, {allowed} are allowed: {REMEDY}")
     wrong = any(size < 0 for size in shape) or math.prod(shape) > MAX_ELEMENTS
     if wrong or any(size < -1 for size in open_shape) or (open_shape and len(open_shape) != len(shape)):
         raise ModelFileError(f"a tensor of shape {shape[:8]} is refused: {REMEDY}")

@@ -1,8 +1,10 @@
 """Fields of JSON that a stranger may have written."""
 
+import sys
+
 import pytest
 
-from edgebreed.edge.json_fields import JsonFields, control_characters
+from edgebreed.edge.json_fields import OF_FOLDERS, JsonFields, control_characters
 from edgebreed.str_enum import StrEnum
 
 
@@ -52,10 +54,14 @@ def test_a_large_value_is_shown_shortly() -> None:
 
 
 @pytest.mark.parametrize(
-    "letter", ["\0", "\n", "\x1b", "\x7f", "\x9b", "\u2028", "\u202e", "\u2066", "\ud800"]
+    "letter",
+    [
+        *("\0", "\n", "\x1b", "\x7f", "\x9b", "\u2028", "\u202e", "\u2066", "\ud800"),
+        *("\u200e", "\u200f", "\u061c", "\u200b", "\ufeff", "\U000e0041"),
+    ],
 )
 def test_control_characters_are_found(letter: str) -> None:
-    """What ends a line, steers a terminal, turns the order of letters around, or is half of one."""
+    """What ends a line, steers a terminal, turns the order of letters around, is unseen, or half of one."""
     assert letter == control_characters(f"a{letter}b{letter}")
 
 
@@ -63,3 +69,9 @@ def test_letters_of_all_scripts_are_none() -> None:
     """Nor are joiners, spaces and emoji."""
     assert "" == control_characters("Österreich 柴犬 Собака نعم \u200d\u00a0\U0001f1e9\U0001f1ea")
     assert "" == control_characters("a\nb", allowed="\n")
+
+
+def test_a_folders_name_may_hold_all_but_halves_of_letters() -> None:
+    """Class names are spelled as the folders are."""
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    assert {chr(at) for at in range(0xD800, 0xE000)} == set(control_characters(every, OF_FOLDERS))

@@ -80,6 +80,21 @@ def test_what_is_no_number_or_is_missing_fails(known: NDArray[np.float32] | None
     assert (False, 1.0) == (result.passed, result.max_error)
 
 
+@pytest.mark.parametrize(("side", "refused"), [(1000, False), (1001, True)])
+def test_a_golden_picture_of_more_than_a_million_pixels_is_refused(
+    colours: Path, side: int, refused: bool
+) -> None:
+    """A few kilobytes of them took minutes and gigabytes to decode."""
+    vector = golden(np.zeros((side, 1000, 3), np.uint8), "large.png", (1 / 3,) * 3)
+    manifest = colour_manifest(golden=(vector,))
+    engine = load_engine(model_of(colours, manifest), EngineOptions("cpu"))
+    if refused:
+        with pytest.raises(ModelFileError, match=r"large\.png has 1,000x1,001 pixels, at most 1,000,000"):
+            verify(engine, manifest)
+    else:
+        assert verify(engine, manifest).passed
+
+
 def test_a_model_without_golden_vectors_is_told_so(colours: Path) -> None:
     """The remedy is another export."""
     manifest = colour_manifest(golden=())

@@ -1,21 +1,24 @@
 """ONNX Runtime and its execution providers."""
 
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from onnx import NodeProto, TensorProto, helper
 
 from edgebreed.edge.engines import EngineOptions, load_engine
 from edgebreed.edge.engines.onnx_runtime import PROVIDERS, SPECS, OnnxRuntimeEngine, available
 from edgebreed.edge.engines.session import SessionSettings
 from edgebreed.edge.engines.time_limit import engine_is_busy
 from edgebreed.edge.formats import read_model
-from edgebreed.errors import EngineError, EngineTimeoutError
+from edgebreed.errors import EngineError, EngineTimeoutError, ModelFileError
 
 from ...conftest import colour_manifest, model_of
-from .hanging_models import hanging, slow_to_open
+from .hanging_models import hanging, of_colours, slow_to_open
 
 CPU = "CPUExecutionProvider"
 
@@ -42,8 +45,43 @@ def test_a_batch_of_another_size_than_the_models_is_an_engine_error(colours: Pat
 def test_a_model_that_is_none_is_refused(tmp_path: Path) -> None:
     """With the file's name."""
     (tmp_path / "x.onnx").write_bytes(b"nonsense")
-    with pytest.raises(EngineError, match=r"ONNX Runtime refuses .*x\.onnx"):
+    with pytest.raises(ModelFileError, match=r"x\.onnx is no sound ONNX graph: "):
         OnnxRuntimeEngine(model_of(tmp_path / "x.onnx", colour_manifest()), CPU)
+
+
+@pytest.mark.parametrize(
+    ("operator", "attributes", "error"),
+    [
+        ("Relu", {"colour": 1}, ModelFileError),  # an attribute that it does not have
+        ("Concat", {"axis": 7}, ModelFileError),
+        ("Unheard", {}, EngineError),
+    ],
+)
+def test_what_is_wrong_in_any_engine_is_the_files_fault(
+    tmp_path: Path, operator: str, attributes: dict[str, Any], error: type[Exception]
+) -> None:
+    """`auto` tries the next engine where an operator is unknown, and hands on no other refusal."""
+    node = helper.make_node(operator, ["mean"], ["logits"], **attributes)
+    (tmp_path / "x.onnx").write_bytes(of_colours([node]))
+    with pytest.raises(error, match=r"x\.onnx.*\[ONNXRuntimeError\]"):
+        OnnxRuntimeEngine(model_of(tmp_path / "x.onnx", colour_manifest()), CPU)
+
+
+NAME = "EVIL\x1b]0;title\x07"
+
+
+@pytest.mark.parametrize("fault", [helper.make_node("Conv", ["mean", "short"], ["logits"], NAME), None])
+def test_a_models_names_do_not_reach_the_terminal(
+    fault: NodeProto | None, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """ONNX Runtime prints nothing itself, neither of a file that it refuses nor of one that it opens."""
+    short = TensorProto(name="short", data_type=TensorProto.FLOAT, dims=[3, 3, 1, 1], raw_data=b"123")
+    sound = [helper.make_node("Identity", ["mean"], ["logits"], NAME)]
+    weights, nodes = ([short], [fault]) if fault else ([], sound)
+    (tmp_path / "x.onnx").write_bytes(of_colours(nodes, weights))
+    with pytest.raises((EngineError, ModelFileError)) if fault else nullcontext():
+        OnnxRuntimeEngine(model_of(tmp_path / "x.onnx", colour_manifest()), CPU)
+    assert ("", "") == capfd.readouterr()
 
 
 @pytest.mark.parametrize("bind", [False, True])

@@ -101,7 +101,7 @@ def test_the_bytes_that_were_checked_are_the_ones_that_run(colours: Path, engine
 def test_a_broken_model_is_refused_in_one_line(tmp_path: Path, engine: str) -> None:
     """The engine's own words, without its traceback."""
     (tmp_path / "x.onnx").write_bytes(b"nonsense")
-    with pytest.raises(EngineError, match=r"refuses .*x\.onnx"):
+    with pytest.raises((EngineError, ModelFileError), match=r"x\.onnx.*: "):
         load_engine(model_of(tmp_path / "x.onnx", MANIFEST), EngineOptions(engine))
 
 

@@ -14,6 +14,7 @@ def test_settings_reach_the_session() -> None:
         onnxruntime
     )
     assert "0" == options.get_session_config_entry("session.intra_op.allow_spinning")
+    assert 4 == options.log_severity_level
     assert (3, False, False) == (
         options.intra_op_num_threads,
         options.enable_cpu_mem_arena,

@@ -141,6 +141,16 @@ def test_numbers_that_json_does_not_have_are_refused(tmp_path: Path, number: str
         read_manifest(path)
 
 
+@pytest.mark.parametrize("twice", ['"name": "a", "name": "b"', '"task": {"people": true, "people": false}'])
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path, twice: str) -> None:
+    """Each reader would take another value."""
+    path = tmp_path / "m.onnx"
+    text = json.dumps(colour_manifest().to_dict()).replace("{", f"{{{twice}, ", 1)
+    path.write_bytes(with_digest(onnx.join(colour_model(), text, ())))
+    with pytest.raises(ModelFileError, match="'(name|people)' stands twice in an object: each key may"):
+        read_manifest(path)
+
+
 def test_what_is_no_regular_file_is_not_waited_for(tmp_path: Path) -> None:
     """A pipe would never end, and a device neither."""
     os.mkfifo(tmp_path / "pipe")

@@ -46,7 +46,7 @@ def branches(depth: int, leaf: tuple[str, str] = ("", "Neg")) -> Any:
     (node,) = chain([leaf], "mean", "logits")
     for _ in range(depth - 1):
         graph = helper.make_graph([node], "branch", [], [])
-        node = helper.make_node("If", ["c"], ["logits"], then_branch=graph)
+        node = helper.make_node("If", ["mean"], ["logits"], then_branch=graph)
     return node
 
 
