@@ -235,7 +235,7 @@ def _fault_of_header(data: bytes, name: str, limits: ImageLimits) -> str:
     if kind is None or header is None:
         return _fault_of_pixels(data)
     fault = limits.fault_of(header, kind)
-    if not fault and kind == "PNG" and not is_sound_png(data):
+    if not fault and kind == "PNG" and not is_sound_png(first_picture(data)):
         return "is a PNG with a part missing or damaged: copy or download it again"
     return fault
 

@@ -32,6 +32,12 @@ def test_flipped_bits_of_a_png_are_no_line_either(capfd: pytest.CaptureFixture[s
     assert "" == capfd.readouterr().err
 
 
+def test_an_animation_is_read_if_its_first_picture_is_sound() -> None:
+    """Whatever is missing of those behind."""
+    moving = encode(drawn(), "PNG", save_all=True, append_images=[drawn().rotate(180)] * 5)
+    assert decode(moving[:-20]).shape == decode(moving).shape
+
+
 def test_ffmpeg_is_silenced_unless_the_user_says_otherwise() -> None:
     """It reads its level from the environment."""
     silence_opencv()
