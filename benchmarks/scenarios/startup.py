@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.engines import EngineOptions
-from edgebreed.errors import EngineError
+from edgebreed.errors import EdgebreedError, EngineError
 
 LATER_IMAGES = 3  # after the first, so that the peak holds what an engine only allocates then
 
@@ -91,4 +92,8 @@ def _peak_kb() -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_child(*sys.argv[1:4]), allow_nan=False))
+    try:
+        print(json.dumps(_child(*sys.argv[1:4]), allow_nan=False))
+    except EdgebreedError as error:
+        print(error, file=sys.stderr, flush=True)
+        os._exit(1)  # an engine that did not open in time may still run, and unloading it would crash

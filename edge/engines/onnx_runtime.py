@@ -254,8 +254,7 @@ def _why_provider_is_absent(provider: str) -> str | None:
     if provider in present:
         return None
     build = "another build" if provider == "CPUExecutionProvider" else f"`{install_command('gpu')}`"
-    has = f"{provider} is not in this ONNX Runtime (it has {', '.join(present)})"
-    return f"{has}: replace it by {build}, or NVIDIA's for Jetson"
+    return f"{provider} is not in this ONNX Runtime: replace it by {build} or NVIDIA's for Jetson"
 
 
 def _why_provider_does_not_load(provider: str) -> str | None:
