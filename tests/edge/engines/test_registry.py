@@ -53,8 +53,10 @@ def test_an_unknown_engine_is_refused() -> None:
 
 
 def test_a_provider_that_is_not_there_is_never_replaced_silently(colours: Path) -> None:
-    """The message says what is there and what to install."""
-    with pytest.raises(EngineError, match=r"CUDAExecutionProvider is not in this .*CPU.*edgebreed\[gpu\]"):
+    """The message says what to install, and what runs without it."""
+    with pytest.raises(
+        EngineError, match=r"CUDAExecutionProvider is not in .*edgebreed\[gpu\].*--engine cpu"
+    ):
         load_engine(model_of(colours, MANIFEST), EngineOptions("cuda"))
 
 
