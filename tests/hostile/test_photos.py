@@ -15,7 +15,7 @@ from .tally import Tally, within_limits
 
 GOOD = ("read", "undecodable", "refused")
 SHORT = 420
-BATCH = 490  # mutants a process, whose peak of memory is that of all of them
+BATCH = 958  # mutants a process, whose peak of memory is that of all of them
 TOTAL = 10_000
 
 
