@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from edgebreed.edge.engines import Engine, ModelOutputs
 from edgebreed.edge.manifest import Precision
 from edgebreed.edge.verify import verify
-from edgebreed.errors import EngineError, ProofError
+from edgebreed.errors import ModelFileError, ProofError
 from edgebreed.export.recipe import FLOAT_BUDGET, HALF_BUDGET, INT8_BUDGET, AccuracyBudget
 from edgebreed.export.runtime_check import check_in_runtime, open_model_bytes, with_tolerance
 
@@ -49,8 +49,8 @@ def test_a_checked_model_has_golden_vectors_that_it_meets(engine: Engine) -> Non
 
 
 def test_bytes_that_are_no_model_are_refused() -> None:
-    """By the runtime."""
-    with pytest.raises(EngineError):
+    """By the runtime, as a fault of the file."""
+    with pytest.raises(ModelFileError, match="is no sound ONNX graph"):
         open_model_bytes(b"no model", colour_manifest())
 
 
