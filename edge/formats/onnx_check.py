@@ -1,7 +1,8 @@
 """Checks the whole message tree of an ONNX file before any engine sees it."""
 
+from edgebreed.edge.formats.onnx_graph import read_function, read_graph
 from edgebreed.edge.formats.onnx_messages import MESSAGES, Scalar
-from edgebreed.edge.formats.onnx_nodes import check_nodes
+from edgebreed.edge.formats.onnx_nodes import FUNCTION_NAME, check_nodes, name_of
 from edgebreed.edge.formats.onnx_opsets import check_opsets
 from edgebreed.edge.formats.onnx_order import check_order
 from edgebreed.edge.formats.onnx_size import check_stated_sizes
@@ -13,6 +14,7 @@ MAX_FIELDS = 1_000_000  # of the whole tree; Xception has some 60,000
 OUTSIDE = "weights in another file are refused: export it with `edgebreed export`"
 _ORT_FORMAT = b"ORTM"  # bytes 4 to 8 of a file that ONNX Runtime would read in a format of its own
 _EXTERNAL_DATA, _DATA_LOCATION = 13, 14  # of a tensor
+_GRAPH, _FUNCTIONS = 7, 25  # of a model
 _OP_TYPE = 4  # of a node
 _READS_A_FILE = b"EPContext"  # an operator that takes what it computes from another file
 
@@ -43,8 +45,10 @@ def check_onnx(data: bytes) -> None:
     parts = messages(memoryview(data))
     check_opsets(parts)
     check_nodes(parts)
-    check_order(parts)
-    check_stated_sizes(parts, len(data))
+    graph, bodies = read_graph(parts[_GRAPH]), [read_function(part) for part in parts[_FUNCTIONS]]
+    check_order(graph, bodies)
+    names = [name_of(messages(part), FUNCTION_NAME) for part in parts[_FUNCTIONS]]
+    check_stated_sizes(graph, dict(zip(names, bodies, strict=True)), len(data))
 
 
 def _checked(kind: str, field: Field) -> tuple[str, memoryview] | None:

@@ -22,6 +22,7 @@ class Node(NamedTuple):
         inputs: names; an empty one stands for none.
         outputs: names.
         attributes: by name.
+        subgraphs: the graphs among its attributes.
     """
 
     message: memoryview
@@ -29,15 +30,7 @@ class Node(NamedTuple):
     inputs: list[bytes]
     outputs: list[bytes]
     attributes: dict[bytes, memoryview]
-
-    @property
-    def subgraphs(self) -> list["Graph"]:
-        """The graphs among its attributes."""
-        found: list[memoryview] = []
-        for attribute in map(messages, self.attributes.values()):
-            found += [merged(attribute[_SUBGRAPH])] if _SUBGRAPH in attribute else []
-            found += attribute[_SUBGRAPHS]
-        return [read_graph([graph]) for graph in found]
+    subgraphs: "list[Graph]"
 
 
 class Graph(NamedTuple):
@@ -80,8 +73,13 @@ def read_function(message: memoryview) -> Graph:
 def _node(message: memoryview) -> Node:
     node = messages(message)
     inputs, outputs = ([bytes(name) for name in node[field]] for field in (_TAKES, _GIVES))
-    attributes = {_named(attribute): attribute for attribute in node[_ATTRIBUTES]}
-    return Node(message, last_text(node[_KIND]), inputs, outputs, attributes)
+    attributes, subgraphs = dict[bytes, memoryview](), dict[bytes, list[memoryview]]()
+    for attribute in node[_ATTRIBUTES]:
+        parts = messages(attribute)
+        name, one = last_text(parts[_NAME]), parts[_SUBGRAPH]
+        attributes[name], subgraphs[name] = attribute, [*([merged(one)] if one else []), *parts[_SUBGRAPHS]]
+    graphs = [read_graph([graph]) for found in subgraphs.values() for graph in found]
+    return Node(message, last_text(node[_KIND]), inputs, outputs, attributes, graphs)
 
 
 def _named(message: memoryview) -> bytes:

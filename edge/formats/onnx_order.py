@@ -1,27 +1,25 @@
 """Checks that the nodes of an ONNX graph stand in the order in which they compute, as ONNX demands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from edgebreed.edge.formats.onnx_graph import Graph, read_function, read_graph
+from edgebreed.edge.formats.onnx_graph import Graph
 from edgebreed.errors import ModelFileError
 
-_GRAPH, _FUNCTIONS = 7, 25  # of a model
 
-
-def check_order(model: Mapping[int, list[memoryview]]) -> None:
+def check_order(graph: Graph, functions: Iterable[Graph]) -> None:
     """Refuses nodes that read what nothing has computed yet, or write what is there already.
 
     So there are no cycles, which an engine may follow for ever.
 
     Args:
-        model: the messages of a ModelProto by the number of their field.
+        graph: of the model.
+        functions: the bodies of its functions.
 
     Raises:
         ModelFileError: in the graph, in one within it, or in a function.
     """
-    _check(read_graph(model.get(_GRAPH, [])), ())
-    for function in model.get(_FUNCTIONS, []):
-        _check(read_function(function), ())
+    for one in (graph, *functions):
+        _check(one, ())
 
 
 def _check(graph: Graph, outer: tuple[set[bytes], ...]) -> None:

@@ -1,6 +1,6 @@
 """Bounds what an ONNX graph makes of the numbers in its file: a few bytes state tensors of any size.
 
-Sizes that are computed from an image's own shape are not known here; ONNX Runtime's memory is bounded beside.
+Sizes that are computed from an image's own shape are not known here, and are not bounded.
 """
 
 import math
@@ -18,8 +18,8 @@ from edgebreed.edge.formats.onnx_fold import (
     tensor_attribute,
     whole_attribute,
 )
-from edgebreed.edge.formats.onnx_graph import Graph, Node, read_function, read_graph
-from edgebreed.edge.formats.onnx_nodes import CALLED_NAME, FUNCTION_NAME, Name, name_of
+from edgebreed.edge.formats.onnx_graph import Graph, Node
+from edgebreed.edge.formats.onnx_nodes import CALLED_NAME, Name, name_of
 from edgebreed.edge.formats.onnx_tensors import Numbers, tensor_shape, tensor_values
 from edgebreed.edge.formats.protobuf import messages
 from edgebreed.errors import ModelFileError
@@ -30,7 +30,6 @@ MAX_GROWTH = 1 << 16
 """How many times the size of a tensor an operator may make of it."""
 MAX_COMPUTED, MAX_PER_BYTE = 1 << 26, 4
 """Numbers computed from the file's own at opening: so many, and some for each byte of the file."""
-_GRAPH, _FUNCTIONS = 7, 25  # of a model
 
 STATED: dict[bytes, tuple[int, ...]] = {
     **dict.fromkeys((b"ConstantOfShape", b"HannWindow", b"HammingWindow", b"BlackmanWindow"), (0,)),
@@ -72,23 +71,20 @@ Known = MutableMapping[bytes, Constant | None]
 """The constants by name; None hides one of an outer graph."""
 
 
-def check_stated_sizes(model: Mapping[int, list[memoryview]], size: int) -> None:
+def check_stated_sizes(graph: Graph, functions: Mapping[Name, Graph], size: int) -> None:
     """Refuses a graph that makes more of the numbers in its file than an image classifier needs.
 
     To be called for a graph whose functions, written out, have a bounded number of nodes.
 
     Args:
-        model: the messages of a ModelProto by the number of their field.
+        graph: of the model.
+        functions: the body of each of its functions.
         size: of the file, in bytes.
 
     Raises:
         ModelFileError: with the operator and what is allowed.
     """
-    functions = {
-        name_of(messages(part), FUNCTION_NAME): read_function(part) for part in model.get(_FUNCTIONS, [])
-    }
-    checker = _SizeChecker(functions, MAX_COMPUTED + MAX_PER_BYTE * size)
-    checker.walk(read_graph(model.get(_GRAPH, [])), ChainMap())
+    _SizeChecker(functions, MAX_COMPUTED + MAX_PER_BYTE * size).walk(graph, ChainMap())
 
 
 class _SizeChecker:
