@@ -62,6 +62,9 @@ class EngineOptions:
         threads: threads of one inference; 0 lets the engine choose.
         allow_fallback: take the next engine where the one that was asked for is missing, and let a GPU's
             engine leave nodes of the model to the processor.
+        open_timeout_s: how long an engine may take to open the model; None is the engine's own default.
+        inference_timeout_s: how long one inference may take, whatever its batch; None allows 30 s an image,
+            and 600 s on a GPU, which may first compile for the size of a batch.
         spin: ONNX Runtime's threads wait for work by spinning; on few cores that takes them from the
             other stages, and slows the whole pipeline down by a quarter on two.
         arena: ONNX Runtime keeps memory for the next run.
@@ -69,9 +72,6 @@ class EngineOptions:
         io_binding: ONNX Runtime keeps input and outputs on the device between runs; None does so on a GPU.
         trt_fp16: TensorRT may compute in float16.
         cuda_graph: CUDA replays the network as one graph, where the model's golden vectors prove it right.
-        open_timeout_s: how long an engine may take to open the model; None is the engine's own default.
-        inference_timeout_s: how long one inference may take, whatever its batch; None allows 30 s an image,
-            and 600 s on a GPU, which may first compile for the size of a batch.
 
     Raises:
         InputError: `threads` is negative, or more than any machine has; a time limit is not above 0 s, or
@@ -81,14 +81,14 @@ class EngineOptions:
     engine: str = AUTO
     threads: int = 0
     allow_fallback: bool = False
+    open_timeout_s: float | None = None
+    inference_timeout_s: float | None = None
     spin: bool = False
     arena: bool = True
     memory_pattern: bool = True
     io_binding: bool | None = None
     trt_fp16: bool = False
     cuda_graph: bool = True
-    open_timeout_s: float | None = None
-    inference_timeout_s: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.threads <= MAX_THREADS:

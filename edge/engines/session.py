@@ -31,7 +31,7 @@ class SessionSettings:
         avoid_saturation: sum int8 products without saturation on x86 that lacks VNNI; slower.
         inference_timeout_s: how long one inference may take; None allows some time an image.
         cuda_graph: CUDA replays the whole network as one graph, in the layout that its convolutions like
-            best: a third of the time for one image. The model must run on the GPU to its last node.
+            best. The model must run on the GPU to its last node.
         allow_processor: a GPU's provider may leave nodes to the processor.
     """
 

@@ -80,9 +80,7 @@ def bench(
     for path in (csv, report):
         if path is not None:  # refused before anything is measured, not after
             refuse_existing(path, overwrite, "another name")
-    options = EngineOptions(
-        AUTO, threads, allow_fallback, open_timeout_s=open_timeout, inference_timeout_s=inference_timeout
-    )
+    options = EngineOptions(AUTO, threads, allow_fallback, open_timeout, inference_timeout)
     systems = open_systems(model or [None], engine or [AUTO], options, faces, ImageLimits(max_pixels))
     with tempfile.TemporaryDirectory() as folder:
         files = find_photos(images) if images else write_synthetic_images(Path(folder))

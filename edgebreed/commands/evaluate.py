@@ -54,13 +54,7 @@ def evaluate(
 
     with stdout_to_stderr():
         model = model or newest_run()
-        options = EngineOptions(
-            engine,
-            threads,
-            allow_fallback,
-            open_timeout_s=open_timeout,
-            inference_timeout_s=inference_timeout,
-        )
+        options = EngineOptions(engine, threads, allow_fallback, open_timeout, inference_timeout)
         evaluation = Evaluation.open(images, model, split, options).with_threshold(unknown_below)
         outputs = evaluation.outputs("evaluate")
         metrics = evaluation.measure(outputs)

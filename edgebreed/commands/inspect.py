@@ -69,9 +69,7 @@ def verify(
 ) -> None:
     """Check that a model gives the same outputs on this machine as where it was exported."""
     path = model or SHIPPED_MODEL
-    options = EngineOptions(
-        engine, threads, allow_fallback, open_timeout_s=open_timeout, inference_timeout_s=inference_timeout
-    )
+    options = EngineOptions(engine, threads, allow_fallback, open_timeout, inference_timeout)
     file = read_model(path)
     manifest = file.manifest
     result = replay(load_engine(file, options), manifest)

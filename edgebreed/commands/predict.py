@@ -54,9 +54,7 @@ def predict(
     """Classify images."""
     images = find_photos(paths)
     annotated = annotated_paths(images, save, overwrite)
-    options = EngineOptions(
-        engine, threads, allow_fallback, open_timeout_s=open_timeout, inference_timeout_s=inference_timeout
-    )
+    options = EngineOptions(engine, threads, allow_fallback, open_timeout, inference_timeout)
     pipeline = Pipeline.open(model, options, faces, unknown_below, ImageLimits(max_pixels))
     mark_saved(save)
     failures = 0

@@ -178,13 +178,7 @@ def stream(
         stack.callback(notifier.close)
         frames = open_source(source, capture, settings, realtime)
         stack.callback(frames.close)
-        options = EngineOptions(
-            engine,
-            threads,
-            allow_fallback,
-            open_timeout_s=open_timeout,
-            inference_timeout_s=inference_timeout,
-        )
+        options = EngineOptions(engine, threads, allow_fallback, open_timeout, inference_timeout)
         pipeline = Pipeline.open(model, options, faces, unknown_below)
         sinks: list[Sink] = [notifier]
         for sink in live_sinks(serve, token, mqtt, mqtt_every, mqtt_spool, tls):
