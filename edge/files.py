@@ -1,5 +1,6 @@
 """Files that appear whole or not at all, folders that edgebreed wrote, and where the user's cache is."""
 
+import fcntl
 import glob
 import json
 import os
@@ -84,6 +85,23 @@ def remove_leftovers(path: Path) -> None:
     """Removes what `replacing` left beside a file when its process was killed; nobody may be writing it."""
     for leftover in path.parent.glob(f"{glob.escape(_prefix(path))}*"):
         leftover.unlink(missing_ok=True)
+
+
+def lock_file(file: int) -> None:
+    """Keeps other processes out of an open file until it is closed; a file system without locks has none.
+
+    Args:
+        file: its descriptor.
+
+    Raises:
+        BlockingIOError: another process has locked it.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:
+        return
 
 
 def make_folder(folder: Path, *, private: bool = False) -> None:

@@ -1,7 +1,6 @@
 """The file in which events wait while the broker is unreachable."""
 
 import contextlib
-import fcntl
 import logging
 import os
 import stat
@@ -10,7 +9,7 @@ from collections.abc import Iterable
 from itertools import accumulate, islice, takewhile
 from pathlib import Path
 
-from edgebreed.edge.files import PRIVATE_FILE, make_folder
+from edgebreed.edge.files import PRIVATE_FILE, lock_file, make_folder
 from edgebreed.errors import InputError
 from edgebreed.live.queued_event import DoneMark, QueuedEvent, parse_line
 from edgebreed.live.spool_limits import SpoolLimits
@@ -173,7 +172,7 @@ class SpoolFile:
         new = _beside(self._path)
         file = os.open(new, _FLAGS | os.O_TRUNC, PRIVATE_FILE)
         try:
-            _lock(file)
+            lock_file(file)
             entries, size = self._copy(discarded, file)
             os.fsync(file)  # else the name may outlive a power failure without the contents
             if displaced:
@@ -224,7 +223,7 @@ def _own(path: Path, file: int) -> None:
     if not stat.S_ISREG(os.fstat(file).st_mode):
         raise _unusable(path, "it is no regular file")
     try:
-        _lock(file)
+        lock_file(file)
         replaced = not os.path.samestat(path.stat(), os.fstat(file))
     except OSError as error:
         raise _unusable(path, "another stream uses it") from error
@@ -247,16 +246,6 @@ def _take_over(path: Path, file: int, limits: SpoolLimits, owned: bool) -> Spool
         if size == 0:
             os.pwrite(file, HEADER, 0)
     return scan
-
-
-def _lock(file: int) -> None:
-    """Keeps other streams out until the file is closed; a file system without locks has none."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise
-    except OSError:
-        return
 
 
 def _beside(path: Path) -> Path:

@@ -1,11 +1,10 @@
 """A file of lines that only grows, and whose last line is whole."""
 
-import fcntl
 import json
 import os
 from pathlib import Path
 
-from edgebreed.edge.files import PRIVATE_FILE
+from edgebreed.edge.files import PRIVATE_FILE, lock_file
 
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT
 _BLOCK = 65536  # bytes
@@ -58,7 +57,7 @@ class AppendFile:
         self._followed = regular
         try:
             if regular:
-                _lock(file)
+                lock_file(file)
                 os.ftruncate(file, 0) if overwrite else _mend_last_line(file)
         except BaseException:
             os.close(file)
@@ -72,16 +71,6 @@ class AppendFile:
             return not os.path.samestat(self._path.stat(), os.fstat(self._file))
         except FileNotFoundError:
             return True
-
-
-def _lock(file: int) -> None:
-    """Keeps other streams out until the file is closed; a file system without locks has none."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise
-    except OSError:
-        return
 
 
 def _append(file: int, data: bytes) -> None:
