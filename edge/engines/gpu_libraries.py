@@ -9,7 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-CUDA_REMEDY = '`pip install "edgebreed[gpu]"` brings CUDA and cuDNN'
+from edgebreed.extras import install_command
+
 _REMEDIES = {
     "libcuda.so": "install the driver of the graphics card",  # pip cannot bring it
     "libnvinfer": '`pip install "tensorrt>=10,<11"`',  # ONNX Runtime is not built for 11
@@ -53,7 +54,8 @@ def what_is_missing(text: str) -> str | None:
     missing = _MISSING.search(text)
     if missing is None:
         return None
-    remedy = next((words for name, words in _REMEDIES.items() if missing[1].startswith(name)), CUDA_REMEDY)
+    cuda = f"`{install_command('gpu')}` brings CUDA and cuDNN"
+    remedy = next((words for name, words in _REMEDIES.items() if missing[1].startswith(name)), cuda)
     return f"{missing[1]} is missing: {remedy}"
 
 

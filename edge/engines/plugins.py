@@ -9,6 +9,7 @@ from edgebreed import telemetry
 from edgebreed.edge.engines.engine import first_line
 from edgebreed.edge.engines.gpu_libraries import what_is_missing
 from edgebreed.errors import EngineError
+from edgebreed.extras import install_command
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Plugin:
         """Why it is not on this machine; None where it is installed."""
         if find_spec(self.module) is not None:
             return None
-        return f'{self.provider} is not in this ONNX Runtime: run `pip install "edgebreed[{self.extra}]"`'
+        return f"{self.provider} is not in this ONNX Runtime: run `{install_command(self.extra)}`"
 
     def why_not_loading(self, runtime: Any) -> str | None:
         """Why it does not start though it is installed; None where it has a device.
