@@ -5,11 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,7 @@ from edgebreed.edge.stream.pacing import Backoff
 from edgebreed.errors import SourceError
 
 from .conftest import colour_manifest, plain
+from .edge.stream.http_camera import http_camera
 
 SERVER = Path(__file__).parent / "rtsp_server.py"
 LOGIN = "admin:s3cret"
@@ -172,30 +172,15 @@ def mjpeg_camera(*connections: Sequence[Step]) -> Iterator[str]:
     """An MJPEG camera; each connection plays its script and is closed, later ones repeat the last script."""
     opened = count()
 
-    class Camera(BaseHTTPRequestHandler):
-        """One connection."""
+    def answer(camera: BaseHTTPRequestHandler) -> None:
+        camera.send_response(200)
+        camera.send_header("Content-Type", "multipart/x-mixed-replace; boundary=cut")
+        camera.end_headers()
+        for step in connections[min(next(opened), len(connections) - 1)]:
+            step(camera)
 
-        def do_GET(self) -> None:  # http.server's own name
-            """Sends the next script."""
-            self.send_response(200)
-            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=cut")
-            self.end_headers()
-            try:
-                for step in connections[min(next(opened), len(connections) - 1)]:
-                    step(self)
-            except OSError:  # the client has closed the connection
-                return
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class calls it that
-            """Nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Camera) as server:
-        server.daemon_threads, server.block_on_close = True, False
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://{LOGIN}@127.0.0.1:{server.server_port}/mjpeg"
-        server.shutdown()
-        thread.join()
+    with http_camera(answer) as address:
+        yield f"http://{LOGIN}@{address}/mjpeg"
 
 
 class Widths:

@@ -7,6 +7,9 @@ import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+from edgebreed.edge.formats.tflite_check import check_tflite
+from edgebreed.errors import ModelFileError
+
 SHAPE = [1, 8, 8, 3]
 
 
@@ -82,3 +85,12 @@ def packed(made: Any) -> bytes:
 def flatbuffer() -> bytes:
     """The bytes of `model`."""
     return packed(model())
+
+
+def refusal(made: Any) -> str:
+    """Why a model is refused; empty where it is not."""
+    try:
+        check_tflite(packed(made))
+    except ModelFileError as error:
+        return str(error)
+    return ""

@@ -1,26 +1,13 @@
 """How much a TFLite file makes LiteRT do while it is opened."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 
-from edgebreed.edge.formats.tflite_check import check_tflite
 from edgebreed.edge.formats.tflite_size import MAX_COUNT, MAX_NUMBERS
-from edgebreed.errors import ModelFileError
 
-from .flatbuffers_made import model, operator, packed, weight
+from .flatbuffers_made import model, operator, refusal, weight
 
 GATHER, TILE, NEG, RANGE, SHAPE, MUL = 36, 69, 59, 96, 77, 18
-
-
-def refusal(made: Any) -> str:
-    """Why a model is refused; empty where it is not."""
-    try:
-        check_tflite(packed(made))
-    except ModelFileError as error:
-        return str(error)
-    return ""
 
 
 @pytest.mark.parametrize("what", ["tensors", "operators"])

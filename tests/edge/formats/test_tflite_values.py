@@ -5,23 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgebreed.edge.formats.tflite_check import check_tflite
-from edgebreed.errors import ModelFileError
-
-from .flatbuffers_made import model, operator, packed, weight
+from .flatbuffers_made import model, operator, refusal, weight
 
 PAD, MIRROR_PAD, SPACE_TO_BATCH, ONE_HOT, FILL, TILE, RESIZE = 34, 100, 38, 85, 94, 69, 97
 BROADCAST_TO, TRANSPOSE_CONV, SCATTER_ND, RANDOM_UNIFORM, MULTINOMIAL = 130, 67, 122, 148, 149
 SHAPE, STRIDED_SLICE, PACK, MUL = 77, 45, 83, 18
-
-
-def refusal(made: Any) -> str:
-    """Why a model is refused; empty where it is not."""
-    try:
-        check_tflite(packed(made))
-    except ModelFileError as error:
-        return str(error)
-    return ""
 
 
 def applied(kind: int, values: Any, place: int = 1, more: int = 0) -> Any:
