@@ -80,16 +80,16 @@ def test_what_is_no_number_or_is_missing_fails(known: NDArray[np.float32] | None
     assert (False, 1.0) == (result.passed, result.max_error)
 
 
-@pytest.mark.parametrize(("side", "refused"), [(1000, False), (1001, True)])
-def test_a_golden_picture_of_more_than_a_million_pixels_is_refused(
+@pytest.mark.parametrize(("side", "refused"), [(2000, False), (2001, True)])
+def test_golden_pictures_of_more_than_sixteen_million_pixels_are_refused(
     colours: Path, side: int, refused: bool
 ) -> None:
     """A few kilobytes of them took minutes and gigabytes to decode."""
-    vector = golden(np.zeros((side, 1000, 3), np.uint8), "large.png", (1 / 3,) * 3)
-    manifest = colour_manifest(golden=(vector,))
+    vectors = (golden(np.zeros((side, 4000, 3), np.uint8), "large.png", (1 / 3,) * 3),) * 2
+    manifest = colour_manifest(golden=vectors)
     engine = load_engine(model_of(colours, manifest), EngineOptions("cpu"))
     if refused:
-        with pytest.raises(ModelFileError, match=r"large\.png has 1,000x1,001 pixels, at most 1,000,000"):
+        with pytest.raises(ModelFileError, match=r"vectors of 16,008,000 pixels, at most 16,000,000 in all"):
             verify(engine, manifest)
     else:
         assert verify(engine, manifest).passed

@@ -12,7 +12,7 @@ from edgebreed.edge.images import decode
 from edgebreed.edge.jpeg_reduction import jpeg_reduction
 from edgebreed.edge.manifest import MAX_GOLDEN_BYTES
 from edgebreed.edge.preprocess import DecodeRule, InputSpec, to_input
-from edgebreed.edge.verify import replay
+from edgebreed.edge.verify import MAX_PIXELS, replay
 from edgebreed.export.golden import FORMATS, LARGEST_REDUCED, encode_drawn, formats_for, golden_vectors
 
 SPEC = InputSpec(32, 32)
@@ -95,9 +95,11 @@ def test_one_image_is_decoded_reduced_where_the_model_asks_for_it() -> None:
     assert replay(reference, SPEC, large).error > 0
 
 
-def test_a_golden_image_fits_into_a_manifest() -> None:
+def test_golden_images_fit_into_a_manifest_and_what_verify_takes() -> None:
     """Of the largest input that has a reduced one too; there is none for a larger input."""
     spec = InputSpec(LARGEST_REDUCED, LARGEST_REDUCED, decode=DecodeRule.REDUCED)
-    size = len(encode_drawn(formats_for(spec)[-1], np.random.default_rng(0)))
+    formats = formats_for(spec)
+    size = len(encode_drawn(formats[-1], np.random.default_rng(0)))
     assert 4 / 3 * size < MAX_GOLDEN_BYTES
+    assert sum(form.width * form.height for form in formats) < MAX_PIXELS / 2
     assert FORMATS == formats_for(replace(spec, width=LARGEST_REDUCED + 1))
