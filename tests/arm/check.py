@@ -27,6 +27,8 @@ HERE = Machine(sys.executable, {})
 WITHOUT, WITH = "cortex-a72", "cortex-a76"  # dot products
 NOT_EMULATED = "not (openvino or ask_for_too_much or takes_no_more_than or too_little_memory)"
 """Left out: what asks Linux for the processor, and what measures time and memory: the emulator's own."""
+PATIENT = ("--inference-timeout", 600)
+"""An emulated core takes over 30 s for one photo."""
 VERIFY = """
 import json, sys
 from edgebreed.edge.engines import load_engine
@@ -60,7 +62,7 @@ def verified(machine: Machine, models: list[Path]) -> Iterator[Row]:
 
 def same_answers(machine: Machine, folder: Path) -> Row:
     """`predict` on photos, against this machine; of an unknown one the probability answers nothing."""
-    here, there = (one.edgebreed("predict", folder / "photos") for one in (HERE, machine))
+    here, there = (one.edgebreed("predict", folder / "photos", *PATIENT) for one in (HERE, machine))
     pairs = list(zip(here, there, strict=True))
     same = sum((one["kind"], one["label"]) == (other["kind"], other["label"]) for one, other in pairs)
     off = [(one["label"] is not None, abs(one["probability"] - other["probability"])) for one, other in pairs]
@@ -82,7 +84,8 @@ def same_faces(machine: Machine, folder: Path) -> Row:
 def streamed(machine: Machine, folder: Path) -> Row:
     """A video, every frame of it, with a small model."""
     model = folder / "models/onnx-int8-arm.onnx"
-    (found,) = machine.edgebreed("stream", "--source", folder / "video.avi", "--model", model, "--headless")
+    source = ("--source", folder / "video.avi", "--headless")
+    (found,) = machine.edgebreed("stream", *source, "--model", model, *PATIENT)
     frames = found["frames"]["processed"]
     return Row("stream", frames == FRAMES, f"{frames} of {FRAMES} frames processed")
 
