@@ -1,4 +1,4 @@
-"""README for a package registry, whose pages cannot follow links into the repository; the rest is in pyproject.toml."""
+"""README as a package registry can show it, whose pages follow no links into the repository."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,9 @@ def absolute(readme: str) -> str:
     """README with its pictures and links to files as addresses."""
     pictures = r'(!\[[^\]]*\]\(|src="|srcset=")(?=docs/)'
     readme = re.sub(pictures, rf"\1{REPOSITORY}/raw/main/", readme)
-    return re.sub(r"(?<!!)(\[[^\]]*\]\()(?!https?:|#|docs/pictures)(?=[\w.])", rf"\1{REPOSITORY}/blob/main/", readme)
+    return re.sub(
+        r"(?<!!)(\[[^\]]*\]\()(?!https?:|#|docs/pictures)(?=[\w.])", rf"\1{REPOSITORY}/blob/main/", readme
+    )
 
 
 setup(

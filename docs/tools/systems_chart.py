@@ -16,7 +16,7 @@ RECORD = Path(__file__).parents[2] / "benchmarks/studies/results/peers.compare_s
 WIDTH, ROW, BAR, TOP = 860, 46, 20, 58  # px
 LEFT, RIGHT = 330, 190  # px, for names and figures
 STYLE = """
-text { font: 14px system-ui, "Segoe UI", sans-serif; fill: #1d2023; } .soft { fill: #61666b; font-size: 12.5px; }
+text { font: 14px system-ui, sans-serif; fill: #1d2023; } .soft { fill: #61666b; font-size: 12px; }
 .title { font-size: 16px; font-weight: 650; } .ours { fill: #2d8f57; } .other { fill: #b9b4a8; }
 @media (prefers-color-scheme: dark) { text { fill: #eceae6; } .soft { fill: #9a9fa5; }
   .ours { fill: #55bd82; } .other { fill: #5a6066; } }
