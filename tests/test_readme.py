@@ -1,47 +1,65 @@
-"""README says what is so."""
+"""The front page says what is so, and what it shows is there."""
 
 import re
 import shlex
-import subprocess
-import sys
+from pathlib import Path
 
 import pytest
+import typer
+
+from edgebreed.cli import app
 
 from .conftest import ROOT
 
 README = (ROOT / "README.md").read_text()
-REFERENCE = "<!-- reference: `make reference` writes what follows -->\n"
+PICTURES = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+LINKED = ("README.md", "CONTRIBUTING.md", "AGENTS.md", "llms.txt", "SECURITY.md", "edge/models/README.md")
+BUILT = {"docs/figures.md", "docs/schemas.md", "docs/python-api.md", "docs/command-line.md"}
+"""Pages that the documentation's build writes."""
 
 
-def test_the_reference_is_the_command_lines_own_help() -> None:
-    """`make reference` was run after the last change of an option."""
-    command = [sys.executable, "-m", "typer", "edgebreed.cli", "utils", "docs", "--name", "edgebreed"]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    expected = re.sub(r"^#", "##", printed, flags=re.MULTILINE)
-    assert expected.strip() == README.split(REFERENCE)[1].strip()
+def options_of(command: str) -> set[str]:
+    """The options of a command such as `train` or `data check`."""
+    found = typer.main.get_command(app)
+    for name in command.split():
+        found = found.commands.get(name, found) if hasattr(found, "commands") else found
+    return {option for parameter in found.params for option in parameter.opts}
 
 
-@pytest.mark.parametrize("line", sorted(set(re.findall(r"^edgebreed .*", README, re.MULTILINE))))
-def test_commands_in_readme_exist(line: str) -> None:
-    """Each has the options that README gives it."""
-    command, *words = shlex.split(line, comments=True)[1:]
-    section = README.split(REFERENCE)[1].split(f"### `edgebreed {command}`")[1].split("\n### ")[0]
-    assert [] == [word for word in words if word.startswith("--") and f"`{word}" not in section]
+def test_it_is_short_and_shows_something() -> None:
+    """A newcomer reads it in minutes; its pictures are light."""
+    assert len(README.splitlines()) <= 150
+    assert len(PICTURES) >= 3
+    assert all((ROOT / picture).stat().st_size < 2e6 for picture in PICTURES)
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_links_lead_to_files(name: str) -> None:
+    """Those to pages that the documentation's build writes would lead nowhere in the repository."""
+    folder = (ROOT / name).parent
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / name).read_text())
+    assert [] == [link for link in links if not (folder / link).exists()]
+    assert set() == BUILT & set(links)
+
+
+@pytest.mark.parametrize("line", sorted(set(re.findall(r"^(?:\$ )?edgebreed (.*)", README, re.MULTILINE))))
+def test_commands_have_the_options_that_are_given_them(line: str) -> None:
+    """Each command exists, with its options."""
+    command, *words = shlex.split(line, comments=True)
+    assert set() == {word for word in words if word.startswith("--")} - options_of(command)
 
 
 def test_options_that_the_security_page_names_exist() -> None:
     """It promises nothing that no option does."""
     named = set(re.findall(r"`(--[a-z-]+)`", (ROOT / "SECURITY.md").read_text()))
     assert {"--serve", "--max-pixels"} <= named
-    assert set() == {word for word in named if f"`{word}" not in README.split(REFERENCE)[1]}
+    commands: dict[str, object] = vars(typer.main.get_command(app))["commands"]
+    assert set() == named - set().union(*map(options_of, commands))
 
 
-def test_no_host_and_no_path_of_ours() -> None:
+@pytest.mark.parametrize(
+    "path", [*ROOT.glob("*.md"), ROOT / "Makefile", ROOT / "constraints.txt"], ids=lambda p: p.name
+)
+def test_no_host_and_no_path_of_ours(path: Path) -> None:
     """The project speaks of itself alone."""
-    for path in (
-        *ROOT.glob("*.md"),
-        ROOT / "Makefile",
-        ROOT / "constraints.txt",
-        *ROOT.glob("edge/models/*.md"),
-    ):
-        assert not re.search(r"/work/|/root/|index-url|localhost:\d", path.read_text()), path
+    assert not re.search(r"/work/|/root/|index-url|localhost:\d", path.read_text())

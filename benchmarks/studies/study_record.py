@@ -50,8 +50,8 @@ class StudyRecord:
 
 
 def command_line(study: str, arguments: Sequence[str]) -> str:
-    """The command that runs a study; absolute paths are cut to their last part, as records are published."""
-    parts = [Path(part).name if Path(part).is_absolute() else part for part in arguments]
+    """The command that runs a study; paths that begin elsewhere are cut to their last part."""
+    parts = [Path(part).name if part.startswith(("/", "..")) else part for part in arguments]
     return shlex.join(["python", "-m", f"{PACKAGE}.{study}", *parts])
 
 

@@ -24,9 +24,9 @@ def test_a_record_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixt
 
 def test_a_command_has_no_folders_of_the_machine() -> None:
     """A record is published; relative paths and options stay as they are."""
-    command = command_line("flicker", ["/home/me/my photos", "data/test", "--clips", "3"])
+    command = command_line("flicker", ["/home/me/my photos", "../data/test", "data/test", "--clips", "3"])
     start = "python -m edgebreed.benchmarks.studies.flicker"
-    assert f"{start} 'my photos' data/test --clips 3" == command
+    assert f"{start} 'my photos' test data/test --clips 3" == command
 
 
 def test_a_record_is_of_today() -> None:
