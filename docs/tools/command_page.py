@@ -7,8 +7,8 @@ INTRODUCTION = """\
 # Command line
 
 Every command and option, as `edgebreed COMMAND --help` prints them. Exit codes: 0 done; 1 done, and the
-result is bad (a check failed, an accuracy bound was missed); 2 the request or its input was at fault; 70 a bug
-in edgebreed; 130 interrupted. [Troubleshooting](troubleshooting.md) explains messages.
+result is bad (a check failed, an accuracy bound was missed); 2 the request or its input was at fault; 70 a
+bug in edgebreed; 130 interrupted. [Troubleshooting](troubleshooting.md) explains messages.
 
 """
 
