@@ -26,11 +26,8 @@ def figures_page(studies: Path = STUDIES) -> str:
 
 def _section(record: dict[str, Any], studies: Path) -> str:
     question, method = question_of(record["study"], studies)
-    parts = [
-        f"## {record['study'].replace('_', ' ').replace('.', ': ').capitalize()}\n",
-        f"**{question}**\n",
-        method,
-    ]
+    title = record["study"].replace("_", " ").replace(".", ": ").capitalize()
+    parts = [f"## {title}\n", f"**{question}**\n", method]
     parts += [_origin(record), *figure_tables(record["figures"]), *_legend(record, studies)]
     return "\n".join(part for part in parts if part)
 
