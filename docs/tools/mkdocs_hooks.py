@@ -1,6 +1,7 @@
 """Adds the generated pages to the site while MkDocs builds it."""
 
 from collections.abc import Callable
+from functools import cache
 
 from api_page import api_page
 from command_page import command_page
@@ -19,6 +20,12 @@ PAGES: dict[str, Callable[[], str]] = {
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds a page that no file holds, for each of `PAGES`."""
-    for name, write in PAGES.items():
-        files.append(File.generated(config, name, content=write()))
+    for name in PAGES:
+        files.append(File.generated(config, name, content=_text(name)))
     return files
+
+
+@cache
+def _text(name: str) -> str:
+    """Once a process: `mkdocs serve` builds anew at every change, and these pages take half a minute."""
+    return PAGES[name]()

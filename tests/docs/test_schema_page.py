@@ -6,6 +6,8 @@ import re
 import pytest
 from schema_page import schema_page
 
+pytestmark = pytest.mark.docs  # the build of the pages runs the same commands
+
 
 @pytest.fixture(scope="module")
 def page() -> str:
