@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
+# Material for MkDocs prints advice about MkDocs 2 at every build.
+export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test coverage check realdata hostile hostile-sample arm runtime lock reference clean
+.PHONY: demo test coverage check docs docs-serve realdata hostile hostile-sample arm runtime lock reference clean
 
 demo: $(READY)
 	rm -rf demo && mkdir demo
@@ -15,7 +17,7 @@ demo: $(READY)
 	@echo "annotated pictures: demo/annotated"
 
 test: $(READY)
-	$(BIN)/python $(TRACE) -m pytest -m "not realdata and not hostile"
+	$(BIN)/python $(TRACE) -m pytest -m "not realdata and not hostile and not docs"
 
 # The same tests, and the share of statements that they run in their own process.
 coverage: TRACE := -m coverage run
@@ -26,6 +28,14 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# Builds the pages, with every warning an error, and runs what they show.
+docs: $(READY)
+	$(BIN)/python -m mkdocs build --strict
+	$(BIN)/python -m pytest -m docs tests/docs
+
+docs-serve: $(READY)
+	$(BIN)/python -m mkdocs serve
 
 realdata: $(READY)
 	$(BIN)/python -m pytest -m realdata

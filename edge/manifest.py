@@ -47,7 +47,12 @@ class Target(StrEnum):
 
 @dataclass(frozen=True)
 class DetectorConfig:
-    """Which detector finds people's faces, and its settings where they differ from its own."""
+    """Which detector finds people's faces.
+
+    Attributes:
+        name: `haar`, or `none` for a model that does not answer people.
+        settings: those that differ from the detector's own.
+    """
 
     name: str = "none"
     settings: dict[str, Any] = field(default_factory=dict)
@@ -55,7 +60,14 @@ class DetectorConfig:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Measured accuracy of this very file, and of the float model on the same photos."""
+    """Measured accuracy of this very file, and of the float model on the same photos.
+
+    Attributes:
+        photos: which photos of the data set.
+        n: number of photos.
+        top1: share of the photos whose most probable class is right, 0 to 1.
+        float_top1: the same of the float model.
+    """
 
     photos: str
     n: int
@@ -65,7 +77,13 @@ class Accuracy:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What the quantizer saw: number of photos, from where, SHA-256 over their bytes."""
+    """What the quantizer saw.
+
+    Attributes:
+        photos: which photos of the data set.
+        n: number of photos.
+        sha256: digest over the bytes of all of them.
+    """
 
     photos: str
     n: int

@@ -17,7 +17,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Prediction:
-    """A class by its display name, and its probability."""
+    """A class and its probability.
+
+    Attributes:
+        label: display name of the class.
+        probability: of the class, 0 to 1.
+    """
 
     label: str
     probability: float

@@ -39,7 +39,8 @@ class InputSpec:
     """What a model takes: `(N, height, width, 3) uint8 RGB`; scaling sits inside the model.
 
     Attributes:
-        height: in px, as `width`.
+        height: in px.
+        width: in px.
         resize: how a photo becomes a rectangle of this size.
         decode: how much of an encoded photo is decoded. Frames come decoded and are taken as they are.
     """

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from .conftest import ROOT
 
-FOLDERS = ("edge", "train", "export", "benchmarks", "edgebreed", "examples")
-TESTS_OF = {"edgebreed/commands": "cli", "edgebreed": ""}
+FOLDERS = ("edge", "train", "export", "benchmarks", "edgebreed", "examples", "docs/tools")
+TESTS_OF = {"edgebreed/commands": "cli", "edgebreed": "", "docs/tools": "docs"}
 """Folders whose tests lie elsewhere below `tests/` than under the folder's own path."""
 PEOPLE, DOGS = {"person", "persons", "people", "human", "face", "faces"}, {"dog", "dogs", "breed", "breeds"}
 PLACES: dict[str, tuple[set[str], str]] = {
@@ -37,6 +37,7 @@ PLACES: dict[str, tuple[set[str], str]] = {
     "edgebreed/commands/train.py": (DOGS, "the example of --subject"),
     "edgebreed/live/page.html": (PEOPLE, "the kind `person`, and boxes where there are any"),
     "edgebreed/live/shared_output.py": (PEOPLE, "scales the boxes"),
+    "docs/tools": ({*PEOPLE, *DOGS}, "show the model that ships and its photos"),
     "examples/demo_photos.py": ({*PEOPLE, *DOGS}, "photos for the model that ships"),
 }
 """Where words of the model that ships, or of the search for people, may stand, and why."""
@@ -44,6 +45,8 @@ WORDS = re.compile(rf"\b({'|'.join(sorted({*PEOPLE, *DOGS, 'neither', 'paw', 'pa
 SUFFIXES = {".py", ".html", ".service", ".md", ".json"}
 WHOLE = {"house", "layers", "network_cameras", "packaging", "readme", "realdata"}
 """Tests of the project as a whole."""
+PAGES = {"pages", "harness", "troubleshooting"}
+"""Tests of what the documentation shows, and of what runs it."""
 
 
 def sources() -> list[Path]:
@@ -91,6 +94,7 @@ def test_every_test_has_its_module() -> None:
     """But those of the project as a whole, and the hostile ones, which attack whole commands."""
     homes = {home_of_test(path) for path in modules()}
     homes |= {Path("tests") / f"test_{name}.py" for name in WHOLE}
+    homes |= {Path("tests") / "docs" / f"test_{name}.py" for name in PAGES}
     tests = (path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py"))
     assert set() == {test for test in tests if not test.is_relative_to("tests/hostile")} - homes
 

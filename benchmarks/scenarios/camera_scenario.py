@@ -25,7 +25,13 @@ MAX_IMAGES = 32  # 2.8 MB a frame
 
 @dataclass(frozen=True)
 class ArrivalCounts:
-    """What happened to the frames; `arrived == processed + dropped`."""
+    """What happened to the frames; `arrived == processed + dropped`.
+
+    Attributes:
+        arrived: frames that the camera delivered.
+        processed: frames with a result.
+        dropped: frames that a newer one replaced.
+    """
 
     arrived: int
     processed: int

@@ -28,7 +28,16 @@ def medians_by(keys: Iterable[Key], values: Iterable[float]) -> dict[Key, float]
 
 @dataclass(frozen=True, slots=True)
 class LatencyStatistics:
-    """Percentiles by nearest rank (a value that was measured), mean and maximum, in ms."""
+    """Statistics of latencies; percentiles are by nearest rank, so each is a value that was measured.
+
+    Attributes:
+        p50: median, in ms.
+        p90: 90th percentile, in ms.
+        p95: 95th percentile, in ms.
+        p99: 99th percentile, in ms.
+        mean: arithmetic mean, in ms.
+        max: the largest, in ms.
+    """
 
     p50: float
     p90: float

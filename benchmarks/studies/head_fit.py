@@ -36,6 +36,17 @@ FOLDS = 5
 STRENGTHS = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 """Of scikit-learn's `C`, the inverse of the L2 penalty, on standardized features."""
 
+LABELS = {
+    "cross_validated": "images of the cross-validation: all to train and to validate",
+    "tested": "test images",
+    "sklearn_c": "scikit-learn's `C` with the smallest cross-entropy on validation images",
+    "by_seed": "each way of fitting, a row a seed",
+    "keras": "the head that `edgebreed train` fits",
+    "numpy": "RMSprop in NumPy",
+    "sklearn": "scikit-learn's logistic regression",
+}
+"""What the keys of the record mean."""
+
 FitHead = Callable[[LabelledArrays, int, int], Head]
 """From features with labels, the number of classes and a seed to a head."""
 

@@ -26,6 +26,25 @@ from edgebreed.edge.preprocess import DecodeRule, InputSpec, Tensor, to_input
 from edgebreed.progress import track
 from edgebreed.train.evaluation import Evaluation
 
+LABELS = {
+    "split": "which photos",
+    "mb": "size of the JPEG that is timed, in MB",
+    "ms": "time from the JPEG to the model's input, in ms: median and middle half",
+    "full": "every pixel is decoded",
+    "reduced": "a JPEG is decoded at 1/2, 1/4 or 1/8 of its sides, as long as they are twice the input's",
+    "p25": "25th percentile",
+    "p50": "median",
+    "p75": "75th percentile",
+    "ratio": "median of `reduced` over that of `full`",
+    "answers": "a row a camera: what the two rules answer to its JPEGs of all photos",
+    "right": "right answers",
+    "other_label": "photos whose most probable class differs",
+    "other_known": "photos that one rule answers with a class and the other with 'unknown'",
+    "median_difference": "median over the photos of the largest difference of a probability",
+    "max_difference": "largest difference of a probability",
+}
+"""What the keys of the record mean."""
+
 Times = dict[DecodeRule, list[float]]
 
 

@@ -1,0 +1,134 @@
+"""The harness finds what is wrong with a page."""
+
+from pathlib import Path
+
+import pytest
+
+from .block_runner import PageFolder, check_sentences, run_page
+from .expected_output import matches
+from .page_blocks import PageError, read_page
+from .prepared_folders import PreparedFolders
+from .shown_commands import edgebreed_calls
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> PageFolder:
+    """An empty folder."""
+    (tmp_path / "page").mkdir()
+    return PageFolder(tmp_path / "page", tmp_path / "home")
+
+
+def block(language: str, text: str, above: str = "") -> str:
+    """A page of one block."""
+    return f"# Title\n\n{above}\n```{language}\n{text}\n```\n"
+
+
+def run_text(text: str, folder: PageFolder) -> None:
+    """Runs a page."""
+    run_page(read_page("page.md", text), folder)
+
+
+def test_a_right_page_passes(folder: PageFolder) -> None:
+    """Blocks see what the ones before them wrote; digits and widths may differ."""
+    pages = (
+        block("sh", "echo one 1 > a.txt  # a comment\ntest -f a.txt"),
+        block("python", "from pathlib import Path\nassert Path('a.txt').is_file()"),
+        block("console", "$ cat a.txt\none   23\n$ echo \\\n  two\ntwo"),
+        block("console", "$ edgebreed --version\nedgebreed 9.9.9"),
+        block("json", '{"a": 1}') + block("toml", "a = 1") + block("yaml", "a: !secret b"),
+        block("text", "anything"),
+    )
+    run_text("\n".join(pages), folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (block("sh", "true\nfalse\ntrue"), "page.md:4: exit code 1 in place of 0"),
+        (block("sh", "false | true"), "exit code 1"),
+        (block("python", "raise ValueError(5)"), "ValueError: 5"),
+        (block("console", "$ echo one\ntwo"), "`echo one\n` prints another text"),
+        (block("console", "$ echo one"), "prints another text"),
+        (block("console", "$ true\n$ false"), "exit code 1 in place of 0"),
+        (block("console", "one"), "begins with `\\$ `"),
+        (block("console", "$ true", "<!-- exits 2 -->"), "exit code 0 in place of 2"),
+        (block("json", "{"), "page.md:4: no json"),
+        (block("yaml", "a: [1"), "no yaml"),
+        (block("toml", "a ="), "no toml"),
+        (block("ruby", "puts 1"), "a block of ruby: console, json, .* are allowed"),
+        (block("", "a"), "a block of no language"),
+        ("```sh\ntrue\n", "page.md:1: a block without an end"),
+    ],
+)
+def test_a_wrong_page_is_found(text: str, message: str, folder: PageFolder) -> None:
+    """With its place and what is wrong."""
+    with pytest.raises(PageError, match=message):
+        run_text(text, folder)
+
+
+def test_an_expected_failure_passes(folder: PageFolder) -> None:
+    """Where the page says which exit code, and shows the message."""
+    shown = "$ edgebreed predict nowhere\nedgebreed: no such file or folder: nowhere"
+    run_text(block("console", shown, "<!-- exits 2 -->"), folder)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("edgebreed predict photos --nosuch", "no option --nosuch in `edgebreed predict photos --nosuch`"),
+        ("sudo env/bin/edgebreed stream --source 0 --nosuch=1", "no option --nosuch=1"),
+        ("edgebreed predikt photos", "no command predikt"),
+        ("edgebreed predict 'photos", "No closing quotation"),
+        ("edgebreed bench compare a b --nosuch", "no option --nosuch"),
+        ("A=1 python3 -m edgebreed train \\\n  --nosuch", "no option --nosuch"),
+        ("edgebreed service | sudo tee f && edgebreed nosuch", "no command nosuch"),
+    ],
+)
+def test_a_block_that_is_not_run_has_commands_that_exist(line: str, message: str, folder: PageFolder) -> None:
+    """With their options, whatever stands round them."""
+    with pytest.raises(PageError, match=message):
+        run_text(block("sh", line, "<!-- not run: needs a camera -->"), folder)
+
+
+def test_a_block_that_is_not_run_is_not_run(folder: PageFolder) -> None:
+    """Its commands exist, and need what is not on every machine."""
+    lines = "sudo false\nedgebreed stream --source 0 --headless\npip install 'edgebreed[cpu]' --upgrade"
+    run_text(block("sh", lines, "<!-- not run: needs a camera -->"), folder)
+    with pytest.raises(PageError, match="no python"):
+        run_text(block("python", "a = (", "<!-- not run: needs a camera -->"), folder)
+
+
+def test_a_command_in_a_sentence_exists() -> None:
+    """Pages name commands in their text too."""
+    check_sentences("page.md", "Run `edgebreed bench compare a.json b.json` and see `edgebreed`'s help.")
+    with pytest.raises(PageError, match=r"page\.md:2: no option --nosuch"):
+        check_sentences("page.md", "First,\nrun `edgebreed doctor --nosuch`.")
+
+
+def test_what_the_shell_leaves_running_is_ended(folder: PageFolder) -> None:
+    """A stream in the background does not outlive its block, nor hold it."""
+    run_text(block("sh", "sleep 1000 &\necho $! > pid"), folder)
+    pid = (folder.folder / "pid").read_text().strip()
+    run_text(block("sh", f"! grep -s 'State:.*sleeping' /proc/{pid}/status"), folder)
+
+
+def test_a_line_of_dots_stands_for_any_lines() -> None:
+    """And dots in a line for any text; what stands between must be there."""
+    assert matches("a 1.5 ms\n...\nend", "a 20 ms\nb\nc\nend\n")
+    assert matches("in /tmp/... done", "in /tmp/xyz/abc done")
+    assert not matches("a\n...\nend", "a\nb\n")
+    assert not matches("a\nend", "a\nb\nend\n")
+
+
+def test_calls_are_found_where_they_are_commands() -> None:
+    """Not where the word is an argument."""
+    line = "pip install edgebreed && edgebreed predict a --json | tee edgebreed.txt  # edgebreed x"
+    assert [["predict", "a", "--json"]] == list(edgebreed_calls(line))
+
+
+def test_a_page_that_needs_what_nobody_prepares_is_found(tmp_path: Path) -> None:
+    """The names of what there is are in the message."""
+    prepared, page = PreparedFolders(tmp_path, tmp_path), read_page("page.md", "<!-- needs: photos, cats -->")
+    assert ("photos", "cats") == page.needs
+    with pytest.raises(PageError, match="needs cats: photos, surfaces"):
+        prepared.copy_to(read_page("page.md", "<!-- needs: cats -->"), tmp_path)
