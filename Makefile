@@ -5,7 +5,7 @@ READY := .venv/ready
 # Material for MkDocs prints advice about MkDocs 2 at every build.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test coverage check docs docs-serve realdata hostile hostile-sample arm runtime lock reference clean
+.PHONY: demo test coverage check docs docs-serve realdata hostile hostile-sample arm runtime lock clean
 
 demo: $(READY)
 	rm -rf demo && mkdir demo
@@ -76,8 +76,3 @@ lock:
 
 clean:
 	rm -rf .venv demo build dist *.egg-info .coverage
-
-# README ends with the command line's own help.
-reference:
-	sed -i '/^<!-- reference/q' README.md
-	$(BIN)/python -m typer edgebreed.cli utils docs --name edgebreed | sed 's/^#/##/' >> README.md

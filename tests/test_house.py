@@ -31,7 +31,7 @@ PLACES: dict[str, tuple[set[str], str]] = {
     "benchmarks/report/bench_result.py": (PEOPLE, "records when faces were searched"),
     "benchmarks/scenarios/system_under_test.py": (PEOPLE, "opens a pipeline with --faces"),
     "benchmarks/tune": (PEOPLE, "tunes the face detector"),
-    "benchmarks/studies": ({*PEOPLE, *DOGS}, "measure the model that ships and its detector"),
+    "benchmarks/studies": ({*PEOPLE, *DOGS, "neither"}, "measure the model that ships and its detector"),
     "edgebreed/__init__.py": (PEOPLE, "the public names"),
     "edgebreed/commands": (PEOPLE, "--faces, --people, `detect`, and what a manifest says"),
     "edgebreed/commands/train.py": (DOGS, "the example of --subject"),

@@ -23,6 +23,19 @@ from edgebreed.edge.pipeline import Pipeline
 from edgebreed.edge.prediction import Kind, Result
 from edgebreed.progress import track
 
+LABELS = {
+    "folders": "the photos by folder",
+    "folder": "its name, with that of the folder above where it is a split",
+    "photos": "in the folder",
+    "known": "answered with a class",
+    "person": "answered as a person",
+    "unknown": "answered as unknown",
+    "of_known_classes": "photos in folders that bear the name of a class",
+    "right": "of these, answered with that class",
+    "right_interval": "95 % interval (Wilson) of the share that is right",
+}
+"""What the keys of the record mean."""
+
 
 def answers_of(pipeline: Pipeline, folder: Path) -> dict[str, Any]:
     """The answers to the photos of a folder, counted."""
@@ -45,12 +58,12 @@ def _class_folder(result: Result) -> str:
     return Path(result.source).parent.name
 
 
-def table_of(found: dict[str, dict[str, Any]]) -> Table:
+def table_of(found: Sequence[dict[str, Any]]) -> Table:
     """The counts, a folder a row."""
     table = Table("folder", "photos", *map(str, Kind), "right, of those in a class's folder")
-    for folder, counts in found.items():
+    for counts in found:
         right = "" if counts["right"] is None else f"{counts['right']} of {counts['of_known_classes']}"
-        table.add_row(folder, *(str(counts[key]) for key in ("photos", *map(str, Kind))), right)
+        table.add_row(*(str(counts[key]) for key in ("folder", "photos", *map(str, Kind))), right)
     return table
 
 
@@ -62,9 +75,9 @@ def main(
 ) -> None:
     """Prints how the photos of each folder are answered."""
     with Pipeline.open(model, EngineOptions(engine)) as pipeline:
-        found = {_name(folder): answers_of(pipeline, folder) for folder in folders}
+        found = [{"folder": _name(folder), **answers_of(pipeline, folder)} for folder in folders]
     if as_json:
-        publish("answer_kinds", sum(counts["photos"] for counts in found.values()), {"folders": found})
+        publish("answer_kinds", sum(counts["photos"] for counts in found), {"folders": found})
     else:
         Console().print(table_of(found))
 

@@ -26,6 +26,17 @@ FPS = 10.0  # a pipeline's rate; the smoothing counts in seconds
 NOISE_STD = 30.0  # grey levels
 MAX_SHIFT, MAX_ZOOM = 0.06, 0.1  # shares of the image's sides
 
+LABELS = {
+    "clips": "videos, each made of one photo",
+    "frames": "of a video",
+    "changes_per_100_frames": "how often the answer changes, although the photo is the same",
+    "each_frame": "each frame classified on its own",
+    "averaged": "probabilities averaged over time, as in `edgebreed stream`",
+    "label": "changes of the label",
+    "faces": "changes of the number of faces",
+}
+"""What the keys of the record mean."""
+
 
 class LabelLog:
     """A sink that keeps each frame's label and number of faces."""

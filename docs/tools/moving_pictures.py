@@ -1,6 +1,6 @@
 """Makes the moving pictures of the front page: a conveyor of surfaces, as `edgebreed stream` shows it.
 
-    python -m docs.tools.moving_pictures MODEL docs/pictures
+    PYTHONPATH=.:examples python docs/tools/moving_pictures.py MODEL docs/pictures
 
 MODEL is a network of the data set that `examples/surfaces.py` draws. The conveyor is drawn from the same
 photographs, which come with scikit-image and are in the public domain or free of known restrictions.
@@ -18,9 +18,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image
+from surfaces import DEFECTS, PARTS, SIDE, photograph
 
 from edgebreed.edge.images import Frame
-from examples.surfaces import DEFECTS, PARTS, SIDE, photograph
 from tests.live.browser import Browser
 
 FPS = 8

@@ -1,6 +1,6 @@
 """Draws the front page's chart from the record of the study `peers.compare_systems`.
 
-    python -m docs.tools.systems_chart docs/pictures/systems.svg
+    python docs/tools/systems_chart.py docs/pictures/systems.svg
 
 One bar a system: the median time from a photo's path to its class. The picture follows the reader's theme.
 """
