@@ -38,6 +38,7 @@ PLACES: dict[str, tuple[set[str], str]] = {
     "edgebreed/live/page.html": (PEOPLE, "the kind `person`, and boxes where there are any"),
     "edgebreed/live/shared_output.py": (PEOPLE, "scales the boxes"),
     "examples/demo_photos.py": ({*PEOPLE, *DOGS}, "photos for the model that ships"),
+    "examples/mqtt_dashboard/dashboard.html": (PEOPLE, "the kind `person`"),
 }
 """Where words of the model that ships, or of the search for people, may stand, and why."""
 WORDS = re.compile(rf"\b({'|'.join(sorted({*PEOPLE, *DOGS, 'neither', 'paw', 'paws'}))})\b", re.IGNORECASE)
