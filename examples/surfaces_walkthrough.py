@@ -2,7 +2,7 @@
 
     pip install "edgebreed[all-cpu]" scikit-image
     python examples/surfaces_walkthrough.py surfaces-demo           # some minutes
-    python examples/surfaces_walkthrough.py surfaces-demo --quick   # half a minute, and a network that knows little
+    python examples/surfaces_walkthrough.py surfaces-demo --quick   # a minute; it knows little
 
 Each command is printed before it runs, and may be typed as it stands in the folder. At the end,
 `surfaces-demo/events.jsonl` holds a line for every photo that the stream saw.
@@ -20,7 +20,7 @@ DRAW = Path(__file__).parent / "surfaces.py"
 MODEL = "runs/surfaces/surfaces-int8.onnx"
 LIGHT = "--negatives surfaces/negatives --backbone EfficientNetLite0"
 """A light network on ImageNet weights, and photos of other things that it must call unknown."""
-TINY = "--arch scratch --size 64 --epochs 2"
+TINY = "--arch scratch --size 64 --epochs 1"
 STEPS = (
     "train --data surfaces --out runs/surfaces",
     f"export --run runs/surfaces --format onnx --precision int8 --out {MODEL}",

@@ -6,7 +6,7 @@
 
 Then open http://127.0.0.1:8090. A login is given as `--user`, with the password in the variable
 `MQTT_PASSWORD`. The page itself has none: it listens on 127.0.0.1, and for other machines belongs behind a
-reverse proxy. Neither edgebreed nor a camera needs to be on this machine.
+reverse proxy. edgebreed itself need not be on this machine.
 """
 
 import argparse
