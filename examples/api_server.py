@@ -4,8 +4,9 @@
     python examples/api_server.py --port 8000      # --model my.onnx: another than the model that ships
     curl --data-binary @photo.jpg http://127.0.0.1:8000/predict
 
-`GET /docs` is a page to try it on, `GET /healthz` names the model and its engine. There is no login: the
-server listens on 127.0.0.1, and for other machines belongs behind a reverse proxy that has one.
+`GET /docs` is a page to try it on, whose scripts come from the internet; `GET /healthz` names the model and
+its engine. There is no login: the server listens on 127.0.0.1, and for other machines belongs behind a
+reverse proxy that has one.
 """
 
 import argparse
