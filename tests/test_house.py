@@ -39,10 +39,12 @@ PLACES: dict[str, tuple[set[str], str]] = {
     "edgebreed/live/shared_output.py": (PEOPLE, "scales the boxes"),
     "docs/tools": ({*PEOPLE, *DOGS}, "show the model that ships and its photos"),
     "examples/demo_photos.py": ({*PEOPLE, *DOGS}, "photos for the model that ships"),
+    "examples/mqtt_dashboard/dashboard.html": (PEOPLE, "the kind `person`"),
+    "examples/notebook.ipynb": ({*PEOPLE, *DOGS}, "a first look at the model that ships"),
 }
 """Where words of the model that ships, or of the search for people, may stand, and why."""
 WORDS = re.compile(rf"\b({'|'.join(sorted({*PEOPLE, *DOGS, 'neither', 'paw', 'paws'}))})\b", re.IGNORECASE)
-SUFFIXES = {".py", ".html", ".service", ".md", ".json"}
+SUFFIXES = {".py", ".ipynb", ".html", ".service", ".md", ".json"}
 WHOLE = {"house", "layers", "network_cameras", "packaging", "readme", "realdata"}
 """Tests of the project as a whole."""
 PAGES = {"pages", "harness", "troubleshooting"}
@@ -92,7 +94,7 @@ def test_every_module_has_its_test() -> None:
 
 def test_every_test_has_its_module() -> None:
     """But those of the project as a whole, and the hostile ones, which attack whole commands."""
-    homes = {home_of_test(path) for path in modules()}
+    homes = {home_of_test(path) for path in sources() if path.suffix in (".py", ".ipynb")}
     homes |= {Path("tests") / f"test_{name}.py" for name in WHOLE}
     homes |= {Path("tests") / "docs" / f"test_{name}.py" for name in PAGES}
     tests = (path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py"))

@@ -1,0 +1,125 @@
+"""Shows the newest answer of every camera on one page, fed by MQTT.
+
+    pip install "paho-mqtt>=2.1" starlette uvicorn
+    edgebreed stream --source 0 --headless --mqtt mqtt://localhost/home/door       # on each camera's machine
+    python examples/mqtt_dashboard/dashboard.py --broker localhost --topic 'home/#'
+
+Then open http://127.0.0.1:8090. A login is given as `--user`, with the password in the variable
+`MQTT_PASSWORD`. The page itself has none: it listens on 127.0.0.1, and for other machines belongs behind a
+reverse proxy. edgebreed itself need not be on this machine.
+"""
+
+import argparse
+import json
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+PAGE = (Path(__file__).parent / "dashboard.html").read_text()
+MAX_CAMERAS = 100  # whoever may publish must not fill the memory
+STATUS = "/status"
+"""End of the topic where edgebreed retains `online` or `offline`; events go to the topic before it."""
+
+
+class Cameras:
+    """The newest result, state and status of each camera, by the topic of its events."""
+
+    def __init__(self) -> None:
+        self._cameras: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()  # messages come in paho's thread, and the page asks in another
+
+    def receive(self, topic: str, payload: bytes | bytearray) -> None:
+        """Takes a message: an event of edgebreed, or a status; any other is passed over."""
+        news = _news(topic, payload)
+        name = topic.removesuffix(STATUS)
+        with self._lock:
+            if news and (name in self._cameras or len(self._cameras) < MAX_CAMERAS):
+                self._cameras.setdefault(name, {}).update(news)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One a camera, by topic; `age_s` is the time since the newest result came."""
+        now = time.monotonic()
+        with self._lock:
+            cameras = sorted(self._cameras.items())
+            return [{"topic": topic, **camera, "age_s": _age(camera, now)} for topic, camera in cameras]
+
+
+def _news(topic: str, payload: bytes | bytearray) -> dict[str, Any]:
+    """What a message changes of its camera; empty where it is none of edgebreed's."""
+    if topic.endswith(STATUS):
+        return {"status": payload.decode(errors="replace")}
+    try:
+        event = json.loads(payload, parse_constant=str)  # NaN, which the page could not be sent
+        kind = event["event"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    if kind == "result":
+        return {"result": event, "received_s": time.monotonic()}
+    return {"state": event} if kind == "state" else {}
+
+
+def _age(camera: dict[str, Any], now: float) -> float | None:
+    return round(now - camera["received_s"], 1) if "received_s" in camera else None
+
+
+def create_app(cameras: Cameras) -> Starlette:
+    """The page, and `/cameras` as JSON, for which the page asks every second."""
+
+    async def page(_: Request) -> Response:
+        return HTMLResponse(PAGE)
+
+    async def answer(_: Request) -> Response:
+        return JSONResponse(cameras.rows())
+
+    return Starlette(routes=[Route("/", page), Route("/cameras", answer)])
+
+
+def connect(cameras: Cameras, asked: argparse.Namespace) -> Client:
+    """A client that is connected to the broker, and connects again whenever it was lost."""
+    client = Client(CallbackAPIVersion.VERSION2)
+    if asked.user:
+        client.username_pw_set(asked.user, os.environ.get("MQTT_PASSWORD"))
+    if asked.tls:
+        client.tls_set()
+
+    def receive(_: Client, __: Any, message: MQTTMessage) -> None:
+        cameras.receive(message.topic, message.payload)
+
+    client.on_connect = lambda client, *_: client.subscribe(asked.topic, qos=1)
+    client.on_message = receive
+    client.connect(asked.broker, asked.broker_port or (8883 if asked.tls else 1883))
+    client.loop_start()
+    return client
+
+
+def main() -> None:
+    """Serves the page until it is stopped."""
+    parser = argparse.ArgumentParser(description="Show the newest answer of every camera on a page.")
+    parser.add_argument("--broker", default="localhost", help="host name of the MQTT broker")
+    parser.add_argument("--broker-port", type=int, help="default: 1883, with --tls 8883")
+    parser.add_argument("--topic", default="#", help="which topics to follow, such as 'home/#'")
+    parser.add_argument("--user", help="name for the broker; the password is read from MQTT_PASSWORD")
+    parser.add_argument("--tls", action="store_true", help="encrypt, and check the broker's certificate")
+    parser.add_argument(
+        "--port", type=int, default=8090, help="of the page, on 127.0.0.1; 0 takes a free one"
+    )
+    asked, cameras = parser.parse_args(), Cameras()
+    try:
+        connect(cameras, asked)
+    except OSError as error:
+        parser.exit(2, f"{parser.prog}: no MQTT broker at {asked.broker}: {error}\n")
+    uvicorn.run(create_app(cameras), host="127.0.0.1", port=asked.port)
+
+
+if __name__ == "__main__":
+    main()
