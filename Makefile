@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 # Each process imports TensorFlow and trains the small network that tests share, so more than four gain little.
 PYTEST := -m pytest --numprocesses auto --maxprocesses 4
-SLOW := keras or process or browser or broker or strace or systemd or display or stream
+SLOW := keras or slow or browser or broker or strace or systemd or display or stream
 
 .PHONY: demo test test-fast coverage check realdata hostile hostile-sample arm runtime lock reference clean
 
@@ -20,7 +20,7 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python $(PYTEST) -m "not realdata and not hostile"
 
-# At the desk: all but what trains, starts programs, or waits.
+# At the desk: all but what takes seconds or needs a program beside Python.
 test-fast: $(READY)
 	$(BIN)/python $(PYTEST) -m "not realdata and not hostile and not ($(SLOW))"
 

@@ -66,6 +66,7 @@ def test_no_photo_is_committed() -> None:
     assert [] == [path for folder in folders for path in folder.rglob("*") if Path(path).suffix in kinds]
 
 
+@pytest.mark.slow
 def test_the_example_in_the_package_docstring_runs(tmp_path: Path) -> None:
     """As it stands, in a folder with a photo."""
     cv2.imwrite(str(tmp_path / "photo.jpg"), plain(RED, 320, 240))

@@ -43,6 +43,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> TuneResult:
     return tune(request_in(tmp_path_factory.mktemp("once")))
 
 
+@pytest.mark.slow
 def test_the_chosen_file_states_how_it_was_tuned(result: TuneResult) -> None:
     """Written with what was measured, beside the baselines, and readable as any other."""
     chosen, tuned = result.chosen, read_manifest(result.chosen.out).tuned
@@ -57,6 +58,7 @@ def test_the_chosen_file_states_how_it_was_tuned(result: TuneResult) -> None:
     assert evidence == json.loads(json.dumps(result.to_dict()))
 
 
+@pytest.mark.slow
 def test_a_model_without_people_is_tuned_without_a_face_search(config: TuneConfig) -> None:
     """Its file names no detector, and photos of people to tune one on are refused."""
     task, detector = Task.of("colour", people=False), DetectorConfig()
@@ -72,6 +74,7 @@ def test_a_model_without_people_is_tuned_without_a_face_search(config: TuneConfi
         replace(config, people=config.frame_images, out=config.out.with_name("other"))
 
 
+@pytest.mark.slow
 def test_a_file_that_lost_too_much_is_never_chosen(result: TuneResult) -> None:
     """However fast it is."""
     files = {one.inference.variant.path.name: one.timing.final for one in result.candidates}
@@ -88,6 +91,7 @@ def test_no_accurate_candidate_is_exit_code_1(config: TuneConfig, tmp_path: Path
     assert not (tmp_path / "tuned.onnx").exists()
 
 
+@pytest.mark.slow
 def test_the_error_says_why_no_accuracy_is_known(config: TuneConfig) -> None:
     """No images were given, or no float model to compare with."""
     silent = [replace(one, manifest=replace(one.manifest, accuracy=None)) for one in config.variants]
@@ -99,6 +103,7 @@ def test_the_error_says_why_no_accuracy_is_known(config: TuneConfig) -> None:
         tune(replace(config, variants=int8, labelled=labelled))
 
 
+@pytest.mark.slow
 def test_files_that_do_not_open_are_exit_code_2(config: TuneConfig) -> None:
     """None of them; where some do, those are tuned."""
     whole, broken = config.variants
