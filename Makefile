@@ -2,10 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
+# Each process imports TensorFlow and trains the small network that tests share, so more than four gain little.
+PYTEST := -m pytest --numprocesses auto --maxprocesses 4
+SLOW := keras or slow or browser or broker or strace or systemd or display or stream
 # Material for MkDocs prints advice about MkDocs 2 at every build.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test coverage check docs docs-serve realdata hostile hostile-sample arm runtime lock clean
+.PHONY: demo test test-fast coverage check docs docs-serve realdata hostile hostile-sample arm runtime lock clean
 
 demo: $(READY)
 	rm -rf demo && mkdir demo
@@ -17,11 +20,17 @@ demo: $(READY)
 	@echo "annotated pictures: demo/annotated"
 
 test: $(READY)
-	$(BIN)/python $(TRACE) -m pytest -m "not realdata and not hostile and not docs"
+	$(BIN)/python $(PYTEST) -m "not realdata and not hostile and not docs"
 
-# The same tests, and the share of statements that they run in their own process.
-coverage: TRACE := -m coverage run
-coverage: test
+# At the desk: all but what takes seconds or needs a program beside Python.
+test-fast: $(READY)
+	$(BIN)/python $(PYTEST) -m "not realdata and not hostile and not docs and not ($(SLOW))"
+
+# The same tests as `test`, and the share of statements that they run in their own processes.
+coverage: $(READY)
+	$(BIN)/python -m coverage erase
+	COVERAGE_PROCESS_START=pyproject.toml $(MAKE) test
+	$(BIN)/python -m coverage combine --quiet
 	@echo "coverage: $$($(BIN)/python -m coverage report --format total) % of statements"
 
 check: $(READY)
@@ -56,23 +65,32 @@ arm: $(READY)
 	$(BIN)/python -m tests.arm.check build/arm
 
 # The runtime's tests on another Python: make runtime PYTHON=python3.10
+# With the oldest packages that are allowed, or the newest: VERSIONS="--resolution lowest-direct", or highest.
+VERSIONS ?= --constraint constraints.txt
+RUNTIME := build/runtime/bin/python
 runtime: $(READY)
 	$(PYTHON) -m venv --clear build/runtime
-	$(BIN)/uv pip install --quiet --python build/runtime/bin/python --constraint constraints.txt \
-		--group test --group demo --editable ".[cpu,litert,openvino,record,serve,mqtt]" onnx
-	build/runtime/bin/python -m pytest -m "not keras and not realdata and not hostile" \
+	$(BIN)/uv pip install --quiet --python $(RUNTIME) $(VERSIONS) --group runtime \
+		--editable ".[cpu,litert,openvino,record,serve,mqtt]"
+	$(RUNTIME) $(PYTEST) -m "not keras and not realdata and not hostile" \
 		tests/edge tests/live tests/outputs tests/cli
 
-$(READY): pyproject.toml constraints.txt
+# Nothing is installed that is not of the bytes that the lock states, uv itself and setuptools, which builds, included.
+$(READY): pyproject.toml requirements.lock
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --group dev --editable ".[all-cpu,openvino]"
+	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/uv.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --requirement requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
-# The exact set that was run together, for every Python that is supported; pip takes it too.
+# The exact set that was run together, for every Python that is supported: pins for pip, which takes no hashes for
+# an editable project, and the same with hashes. OpenCV without windows takes the place of OpenCV, so it is not locked.
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --no-header --no-annotate --quiet \
+	--extra all-cpu --extra openvino --group dev
 lock:
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --no-header --no-annotate --quiet \
-		--extra all-cpu --extra openvino --extra headless --group dev --output-file constraints.txt
+	$(LOCK) --extra headless --output-file constraints.txt
+	$(LOCK) --constraint constraints.txt --generate-hashes --output-file requirements.lock
 
 clean:
-	rm -rf .venv demo build dist *.egg-info .coverage
+	rm -rf .venv demo build dist *.egg-info .coverage .coverage.*

@@ -1,6 +1,7 @@
 """Small real things that many tests run on."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -25,6 +26,10 @@ from edgebreed.train.demo import write_demo
 
 telemetry.disable()  # of packages that tests import themselves
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests that run under nohup would hand it on as ignored
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Programs that tests start are not measured, which would slow them.
+    os.environ.pop("COVERAGE_PROCESS_START", None)
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")  # the processes share the processor's cores
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"

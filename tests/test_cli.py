@@ -33,6 +33,7 @@ def test_a_missing_image_is_named(cli: Cli, command: str, colours: Path) -> None
     assert_refused(cli(command, "gone.jpg", "--json", *options), "no such file or folder: gone.jpg")
 
 
+@pytest.mark.slow
 def test_a_name_that_is_no_text_is_printed_all_the_same(tmp_path: Path, colours: Path, photo: Path) -> None:
     """Whatever a terminal's encoding does with bytes that are none."""
     name = os.fsdecode(b"b\xff.png")
@@ -185,6 +186,7 @@ def test_help_is_one_letter_away(cli: Cli, command: tuple[str, ...]) -> None:
     assert "Usage: edgebreed" in short.out
 
 
+@pytest.mark.slow
 def test_shells_can_complete_commands_and_options() -> None:
     """As bash asks for it, after `edgebreed --install-completion`."""
     environment = {"_EDGEBREED_COMPLETE": "complete_bash", "COMP_WORDS": "edgebreed pred", "COMP_CWORD": "1"}
@@ -193,6 +195,7 @@ def test_shells_can_complete_commands_and_options() -> None:
     assert ["predict"] == done.stdout.split()
 
 
+@pytest.mark.slow
 def test_a_terminal_of_ascii_is_enough(photo: Path, colours: Path) -> None:
     """Names of other characters are escaped, whether they are text or not, also in an error."""
     names = ("🐶.png", os.fsdecode(b"caf\xe9.png"))
@@ -210,6 +213,7 @@ def test_a_terminal_of_ascii_is_enough(photo: Path, colours: Path) -> None:
     assert (2, True) == (done.returncode, done.stderr.startswith(r"edgebreed: caf\udce9.png does not decode"))
 
 
+@pytest.mark.slow
 def test_a_system_without_room_for_temporary_files_is_no_bug(colours: Path) -> None:
     """One line names the folders that were tried."""
     code = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))"
@@ -221,6 +225,7 @@ def test_a_system_without_room_for_temporary_files_is_no_bug(colours: Path) -> N
     assert done.stderr.endswith("make room in one of them, or name another in TMPDIR\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ending", "code"), [(">&-", 0), ("> /dev/full", 2)])
 def test_a_closed_or_full_output_is_no_bug(colours: Path, ending: str, code: int) -> None:
     """Closed, it is as /dev/null; full, it is one line."""
@@ -248,6 +253,7 @@ def ended(*arguments: object) -> Outcome:
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["cpu", "openvino"])
 @pytest.mark.parametrize(
     "command",
@@ -267,6 +273,7 @@ def test_a_model_that_never_answers_ends_every_command(
     assert "Traceback" not in done.err
 
 
+@pytest.mark.slow
 def test_an_inference_of_litert_ends_in_time(tmp_path: Path, photo: Path) -> None:
     """It cannot be stopped either, and lets Python's other threads run meanwhile."""
     options = ("--model", slow_tflite(tmp_path), "--inference-timeout", 0.3)
@@ -276,6 +283,7 @@ def test_an_inference_of_litert_ends_in_time(tmp_path: Path, photo: Path) -> Non
     assert "Traceback" not in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["openvino", "auto"])
 def test_a_model_that_never_opens_ends_the_command(engine: str, tmp_path: Path, photo: Path) -> None:
     """Also with --allow-fallback; ONNX Runtime, which `auto` begins with, is cancelled."""

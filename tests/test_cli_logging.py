@@ -42,6 +42,7 @@ def test_a_name_without_end_leaves_room_for_the_rest(capsys: pytest.CaptureFixtu
     assert 2000 < len(line) < 2100
 
 
+@pytest.mark.slow
 def test_matplotlibs_advice_is_not_for_users_of_edgebreed() -> None:
     """It gives some where there is no home to write to, and draws all the same."""
     code = "from edgebreed.cli_logging import log_to_stderr\nwith log_to_stderr(): import matplotlib.figure"
@@ -51,6 +52,7 @@ def test_matplotlibs_advice_is_not_for_users_of_edgebreed() -> None:
         assert advised == (b"MPLCONFIGDIR" in done.stderr)
 
 
+@pytest.mark.slow
 def test_importing_edgebreed_configures_no_logging() -> None:
     """That is up to the program that uses the library."""
     code = "import logging, edgebreed, edgebreed.cli, edgebreed.edge.stream; names = ('', 'edgebreed')"

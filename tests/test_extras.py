@@ -40,6 +40,7 @@ def beside_another_opencv(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("extra", "package"),
     [

@@ -218,6 +218,7 @@ def watch(url: str, enough: Callable[[Widths], bool]) -> tuple[StreamSummary, Wi
     return summary, sink
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "name"), [(garbage, "garbage"), (stall(10.0), "stall"), (stall(0), "hang-up")]
 )
@@ -229,6 +230,7 @@ def test_the_stream_goes_on_after(fault: Step, name: str) -> None:
     assert [64, 96] == sorted(set(sink.seen))
 
 
+@pytest.mark.slow
 def test_a_new_resolution_needs_no_reconnect() -> None:
     """OpenCV resizes to the first one; after a reconnect the new one is taken, as in the test above."""
     with mjpeg_camera([picture(), *[picture(160, 120)] * 100]) as url:

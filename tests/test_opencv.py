@@ -45,6 +45,7 @@ def with_broken_opencv(folder: Path, code: str, arguments: str) -> subprocess.Co
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_missing_library_is_one_line_in_every_command(tmp_path: Path, command: str) -> None:
     """With the packages to install, before anything is written."""
@@ -56,6 +57,7 @@ def test_a_missing_library_is_one_line_in_every_command(tmp_path: Path, command:
     assert {"cv2.py", "__pycache__"} >= {path.name for path in tmp_path.iterdir()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "remedy"), FAULTS)
 def test_each_fault_has_its_remedy(tmp_path: Path, code: str, remedy: str) -> None:
     """Whatever OpenCV and NumPy print beside it."""
@@ -64,6 +66,7 @@ def test_each_fault_has_its_remedy(tmp_path: Path, code: str, remedy: str) -> No
     assert (2, "", True) == (done.returncode, done.stdout, remedy in line)
 
 
+@pytest.mark.slow
 def test_doctor_shows_what_it_can(tmp_path: Path) -> None:
     """And says the same line at the end."""
     done = with_broken_opencv(tmp_path, NO_LIBRARY, "doctor --json")
@@ -74,6 +77,7 @@ def test_doctor_shows_what_it_can(tmp_path: Path) -> None:
     assert (2, 1) == (done.returncode, len(done.stderr.splitlines()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["--version", "--help", "predict --help", "inspect --json"])
 def test_what_computes_nothing_works(tmp_path: Path, command: str) -> None:
     """Help, the version, and a model's manifest."""

@@ -66,6 +66,7 @@ def test_no_photo_is_committed() -> None:
     assert [] == [path for folder in folders for path in folder.rglob("*") if Path(path).suffix in kinds]
 
 
+@pytest.mark.slow
 def test_the_example_in_the_package_docstring_runs(tmp_path: Path) -> None:
     """As it stands, in a folder with a photo."""
     cv2.imwrite(str(tmp_path / "photo.jpg"), plain(RED, 320, 240))
@@ -90,6 +91,16 @@ def test_every_pin_is_for_this_python() -> None:
         and platform.python_version() not in SpecifierSet(allowed)
     }
     assert {} == wrong
+
+
+def test_the_pins_with_and_without_hashes_are_the_same() -> None:
+    """But OpenCV without windows, which is installed in place of OpenCV; each pin has a hash."""
+    blocks = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text().strip())
+    locked = [block.split(" \\\n")[0] for block in blocks]
+    (left_out,) = set((ROOT / "constraints.txt").read_text().splitlines()) - set(locked)
+    assert left_out.startswith("opencv-python-headless==")
+    assert sorted([*locked, left_out]) == sorted((ROOT / "constraints.txt").read_text().splitlines())
+    assert [] == [block for block in blocks if not re.search(r"\n    --hash=sha256:[0-9a-f]{64}", block)]
 
 
 def _is_installed(pin: Requirement) -> bool:

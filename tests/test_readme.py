@@ -14,6 +14,14 @@ from .conftest import ROOT
 README = (ROOT / "README.md").read_text()
 PICTURES = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
 LINKED = ("README.md", "CONTRIBUTING.md", "AGENTS.md", "llms.txt", "SECURITY.md", "edge/models/README.md")
+FILES = (
+    "Makefile",
+    "constraints.txt",
+    "requirements.lock",
+    "mkdocs.yml",
+    "llms.txt",
+    "edge/models/README.md",
+)
 BUILT = {"docs/figures.md", "docs/schemas.md", "docs/python-api.md", "docs/command-line.md"}
 """Pages that the documentation's build writes."""
 
@@ -57,9 +65,7 @@ def test_options_that_the_security_page_names_exist() -> None:
     assert set() == named - set().union(*map(options_of, commands))
 
 
-@pytest.mark.parametrize(
-    "path", [*ROOT.glob("*.md"), ROOT / "Makefile", ROOT / "constraints.txt"], ids=lambda p: p.name
-)
+@pytest.mark.parametrize("path", [*ROOT.glob("*.md"), *(ROOT / name for name in FILES)], ids=lambda p: p.name)
 def test_no_host_and_no_path_of_ours(path: Path) -> None:
     """The project speaks of itself alone."""
     assert not re.search(r"/work/|/root/|index-url|localhost:\d", path.read_text())

@@ -86,6 +86,7 @@ def test_under_nohup_the_end_of_a_terminal_stops_nothing() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", HANGS)
 @pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_second_signal_ends_a_process_that_hangs(how: str, second: signal.Signals) -> None:
@@ -99,6 +100,7 @@ def test_a_second_signal_ends_a_process_that_hangs(how: str, second: signal.Sign
     assert (130, "edgebreed: ended at once by a second signal\n") == (process.returncode, errors)
 
 
+@pytest.mark.slow
 def test_a_signal_that_comes_twice_at_once_is_one() -> None:
     """As a terminal and a wrapper send it; later, the user is told what a second one does."""
     with hanging("in Python") as process:
@@ -110,6 +112,7 @@ def test_a_signal_that_comes_twice_at_once_is_one() -> None:
         assert 130 == process.wait(10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", HANGS)
 def test_a_process_that_does_not_stop_in_its_grace_is_ended(how: str) -> None:
     """By one signal; the last line says so."""

@@ -34,6 +34,7 @@ def test_openvino_telemetry_cannot_be_imported_afterwards() -> None:
     assert "disabled" == fresh_python(code).strip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["onnxruntime", "nncf"])
 def test_a_package_is_imported_with_its_statistics_off(name: str) -> None:
     """The variable that ONNX Runtime reads is set before."""

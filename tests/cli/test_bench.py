@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from edgebreed.benchmarks.stats.compare import ComparisonOutcome
 from edgebreed.edge.formats import write_model
 
@@ -10,6 +12,7 @@ from ..conftest import Cli, colour_manifest, colour_model
 from ..edge import bombs
 
 
+@pytest.mark.slow
 def test_bench_prints_what_it_promises(cli: Cli, colours: Path) -> None:
     """Every figure by name."""
     data = cli("bench", "--model", colours, "--duration", "0.3", "--json").json
@@ -20,6 +23,7 @@ def test_bench_prints_what_it_promises(cli: Cli, colours: Path) -> None:
     assert ("INVALID", True) == (data["verdict"], bool(data["why"]))
 
 
+@pytest.mark.slow
 def test_bench_takes_photos_a_folder_or_a_comparison(
     cli: Cli, tmp_path: Path, colours: Path, photo: Path
 ) -> None:
@@ -47,6 +51,7 @@ def test_a_regression_is_exit_code_1(cli: Cli, tmp_path: Path, colours: Path) ->
     ]
 
 
+@pytest.mark.slow
 def test_bench_side_by_side(cli: Cli, tmp_path: Path, colours: Path) -> None:
     """A table, JSON with a run each, CSV and a page, which are not overwritten."""
     options = ("--model", colours, "--engine", "cpu", "--engine", "openvino", "--duration", "0.1")
@@ -61,6 +66,7 @@ def test_bench_side_by_side(cli: Cli, tmp_path: Path, colours: Path) -> None:
     assert 1 == sum("colours fp32" in line and "│ openvino │" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_the_largest_photo_can_be_set(cli: Cli, tmp_path: Path, colours: Path) -> None:
     """In millions of pixels, as in `predict`, also where photos become camera frames."""
     (tmp_path / "a.bmp").write_bytes(bombs.bmp(2000, 1000))
@@ -72,6 +78,7 @@ def test_the_largest_photo_can_be_set(cli: Cli, tmp_path: Path, colours: Path) -
         assert 0 == cli(*arguments, "--max-pixels", 2).code
 
 
+@pytest.mark.slow
 def test_a_model_may_have_any_name(cli: Cli, tmp_path: Path) -> None:
     """It is no markup, alone or in a table."""
     write_model(tmp_path / "m.onnx", colour_model(), colour_manifest(name="[/]"))

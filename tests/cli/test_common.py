@@ -66,6 +66,7 @@ def test_a_picture_longer_than_jpeg_can_be_is_shrunk(size: tuple[int, int], tmp_
     assert (1, 65_500, 3) == read_photo(tmp_path / "short.jpg").shape
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["keras", "scipy", "sklearn", "matplotlib", "cleanlab", "tensorboardX"])
 @pytest.mark.parametrize("arguments", [["train"], ["data", "check", "."]], ids=["train", "data check"])
 def test_training_says_what_to_install(arguments: list[str], package: str) -> None:
@@ -73,6 +74,7 @@ def test_training_says_what_to_install(arguments: list[str], package: str) -> No
     assert_names_the_extra(arguments, package, "train")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["onnx", "tf2onnx", "nncf", "ai_edge_quantizer", "flatbuffers"])
 def test_exporting_says_what_to_install(package: str) -> None:
     """In one line, whichever of its packages is missing."""

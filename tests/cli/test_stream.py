@@ -187,6 +187,7 @@ def test_a_stream_that_does_not_start_leaves_no_events_file(cli: Cli, tmp_path: 
     assert not (tmp_path / "e.jsonl").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("option", "name"), [("--record", "r.mp4"), ("--events", "e.jsonl")])
 def test_an_output_that_fails_is_said_once(option: str, name: str, tmp_path: Path, colours: Path) -> None:
     """The stream has failed then, and leaves no empty file in the way of the next one."""
@@ -227,6 +228,7 @@ def test_invalid_options_are_refused(
     assert message in outcome.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("display", [{}, {"DISPLAY": ":77"}, {"WAYLAND_DISPLAY": "wayland-77"}])
 def test_a_stream_without_a_display_goes_on(
     display: dict[str, str], cli: Cli, tmp_path: Path, colours: Path, monkeypatch: pytest.MonkeyPatch
@@ -326,6 +328,7 @@ def streaming(
             process.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_first_open_at_once(number: signal.Signals) -> None:
     """Though it had an hour; one line says so."""
@@ -338,6 +341,7 @@ def test_a_signal_ends_a_first_open_at_once(number: signal.Signals) -> None:
     assert (130, "edgebreed: interrupted\n") == (process.returncode, errors)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_program_that_still_loads(number: signal.Signals) -> None:
     """As Ctrl-C does later: without a traceback."""
@@ -356,6 +360,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_one_signal_ends_a_stream_whose_output_hangs(tmp_path: Path, colours: Path) -> None:
     """By itself, after some seconds in which the user is told what a second one does."""
     os.mkfifo(tmp_path / "events")
@@ -373,6 +378,7 @@ def test_one_signal_ends_a_stream_whose_output_hangs(tmp_path: Path, colours: Pa
     assert "ended at once: not all has stopped within 2 s" in end
 
 
+@pytest.mark.slow
 def test_a_second_signal_ends_a_stream_whose_output_hangs(tmp_path: Path, colours: Path) -> None:
     """Here a pipe of events that nobody reads: the first signal has to wait for it."""
     os.mkfifo(tmp_path / "events")

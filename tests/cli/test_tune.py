@@ -13,6 +13,7 @@ from edgebreed.train.feature_cache import digest_of
 from ..conftest import BLUE, RED, Cli, colour_manifest, colour_model, plain
 
 
+@pytest.mark.slow
 def test_tune_keeps_the_fastest(cli: Cli, tmp_path: Path, colours: Path) -> None:
     """From a folder of exported files, without TensorFlow; the file records how it runs fastest."""
     measured = Accuracy("test", 320, 0.97, 0.97)
@@ -25,6 +26,7 @@ def test_tune_keeps_the_fastest(cli: Cli, tmp_path: Path, colours: Path) -> None
     assert chosen["engine"] == cli("inspect", chosen["out"], "--json").json["tuned"]["engine"]
 
 
+@pytest.mark.slow
 def test_the_table_does_not_contradict_itself(cli: Cli, tmp_path: Path) -> None:
     """The row of ratio 1 is the chosen one and has its time; what top-1 lost or gained is said in words."""
     for precision, top1 in ((Precision.FP32, 0.95), (Precision.INT8, 0.9625)):
@@ -44,6 +46,7 @@ def test_the_table_does_not_contradict_itself(cli: Cli, tmp_path: Path) -> None:
     assert said
 
 
+@pytest.mark.slow
 def test_photos_that_a_model_has_learned_from_are_counted(cli: Cli, tmp_path: Path) -> None:
     """Top-1 on them is no accuracy on new photos, and is not printed as such; a file may have any name."""
     for name, colour in (("red", RED), ("blue", BLUE)):

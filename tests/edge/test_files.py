@@ -57,6 +57,7 @@ def test_what_holds_pictures_is_private_under_any_umask(tmp_path: Path) -> None:
     assert {"a": 0o700, "b": 0o700, "c": 0o700, ".edgebreed-output": 0o600} == modes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("umask", "expected"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
 def test_other_files_have_the_mode_that_the_user_chose(tmp_path: Path, umask: int, expected: int) -> None:
     """By the umask, or by the mode of the file that is replaced."""

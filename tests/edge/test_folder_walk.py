@@ -110,6 +110,7 @@ def test_what_edgebreed_wrote_is_told_apart(tmp_path: Path) -> None:
     assert {"a/1.jpg": None, ".edgebreed-output": LeftOut.HIDDEN} == walked(tmp_path / "saved")
 
 
+@pytest.mark.slow
 def test_folders_may_be_as_deep_as_the_file_system_allows(tmp_path: Path) -> None:
     """Deeper than Python calls functions."""
     folders = [tmp_path]

@@ -216,6 +216,7 @@ def every_bomb() -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_files_that_ask_for_too_much_are_refused_before_they_take_it(tmp_path: Path) -> None:
     """Of every format, by every number that it has for that: each says what came and what is read."""
     told = read_in_a_child(tmp_path, every_bomb())
@@ -248,6 +249,7 @@ def test_the_largest_photos_that_are_read_fit_into_a_gigabyte(name: str, tmp_pat
     assert told["peak_bytes"] < 1_000_000_000
 
 
+@pytest.mark.slow
 def test_pictures_with_opacity_are_laid_on_white_some_rows_at_a_time(tmp_path: Path) -> None:
     """One of 16 million pixels takes its two decodings, not several pictures of twice the depth besides."""
     told = read_in_a_child(tmp_path, {"clear.png": bombs.whole_png(4000, 4000, 6)})
@@ -255,6 +257,7 @@ def test_pictures_with_opacity_are_laid_on_white_some_rows_at_a_time(tmp_path: P
     assert told["peak_bytes"] < 300_000_000
 
 
+@pytest.mark.slow
 def test_a_png_animation_takes_no_more_than_its_first_picture(tmp_path: Path) -> None:
     """OpenCV would keep several whole pictures, of which nobody sees but one."""
     data = bombs.whole_png(5000, 5000, 2, bombs.png_animation(5000, 5000))
@@ -263,6 +266,7 @@ def test_a_png_animation_takes_no_more_than_its_first_picture(tmp_path: Path) ->
     assert told["peak_bytes"] < 250_000_000
 
 
+@pytest.mark.slow
 def test_too_little_memory_is_the_error_of_one_photo(tmp_path: Path) -> None:
     """The next one is read."""
     told = read_in_a_child(tmp_path, {"large": bombs.bmp(8000, 8000), "small": bombs.bmp(80, 80)}, 100)

@@ -71,6 +71,7 @@ def test_letters_of_all_scripts_are_none() -> None:
     assert "" == control_characters("a\nb", allowed="\n")
 
 
+@pytest.mark.slow
 def test_a_folders_name_may_hold_all_but_halves_of_letters() -> None:
     """Class names are spelled as the folders are."""
     every = "".join(map(chr, range(sys.maxunicode + 1)))

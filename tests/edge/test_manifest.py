@@ -147,6 +147,7 @@ JSON = strategies.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(data=strategies.data(), value=JSON)
 def test_any_json_in_any_place_is_read_or_refused(data: strategies.DataObject, value: object) -> None:

@@ -293,6 +293,7 @@ def answered_by_threads(pipeline: Pipeline, frames: list[Frame]) -> set[Kind]:
     return {result.kind for result in found}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["cpu", "openvino"])
 def test_threads_share_a_pipeline(colours: Path, engine: str, astronaut: Frame) -> None:
     """Eight at once answer as one after another does, faces and all."""

@@ -134,6 +134,7 @@ def files(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*.png")}
 
 
+@pytest.mark.slow
 def test_the_same_seed_draws_the_same_bytes(folder: Path) -> None:
     """And another seed others, under the same names."""
     for name, seed in (("again", "0"), ("other", "1")):

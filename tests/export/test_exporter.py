@@ -1,15 +1,21 @@
 """Whole exports of a small run."""
 
+import contextlib
+import io
 import json
 import re
 import shutil
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import onnx
 import pytest
 
+from edgebreed.cli import run
 from edgebreed.edge.engines import EngineOptions, load_engine
 from edgebreed.edge.formats import read_manifest, read_model
 from edgebreed.edge.preprocess import DecodeRule
@@ -22,6 +28,27 @@ from ..test_cli import assert_refused
 
 pytestmark = pytest.mark.keras
 
+Exported = Callable[[str, str], tuple[Path, dict[str, Any]]]
+"""A file of the small run by its format and precision, and what `export --json` printed."""
+
+
+@pytest.fixture(scope="module")
+def exported(small_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """Exports each kind of file once; tests copy what they change."""
+    folder = tmp_path_factory.mktemp("exported")
+
+    @cache
+    def export_once(format_: str, precision: str) -> tuple[Path, dict[str, Any]]:
+        out = folder / f"{precision}.{format_}"
+        # Two epochs make a model that is unsure of everything; int8's budget is for fitted models.
+        force = ["--force"] if precision == "int8" else []
+        options = ["--format", format_, "--precision", precision, "--out", str(out), "--json", *force]
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            assert 0 == run(["export", "--run", str(small_run), *options])
+        return out, json.loads(printed.getvalue())
+
+    return export_once
+
 
 @pytest.mark.parametrize(
     ("format_", "precision", "engine"),
@@ -33,16 +60,11 @@ pytestmark = pytest.mark.keras
     ],
 )
 def test_an_exported_file_runs_and_verifies_itself(
-    small_run: Path, tmp_path: Path, cli: Cli, format_: str, precision: str, engine: str
+    exported: Exported, format_: str, precision: str, engine: str
 ) -> None:
     """It needs nothing but the file."""
-    out = tmp_path / f"small.{format_}"
-    # Two epochs make a model that is unsure of everything; int8's budget is for fitted models.
-    force = ["--force"] if precision == "int8" else []
-    options = ("--run", small_run, "--format", format_, "--precision", precision, "--out", out)
-    outcome = cli("export", *options, "--json", *force)
-    assert 0 == outcome.code, outcome.err
-    record, manifest = outcome.json, read_manifest(out)
+    out, record = exported(format_, precision)
+    manifest = read_manifest(out)
     assert (out.stat().st_size, 12) == (record["bytes"], record["n"])
     assert (DecodeRule.REDUCED, 5) == (manifest.input.decode, len(manifest.golden))
     assert record["agreement"]["max_error"] <= (1e-4 if precision == "fp32" else 0.2)
@@ -51,10 +73,10 @@ def test_an_exported_file_runs_and_verifies_itself(
     assert (5, 3) == loaded.run(np.zeros((5, 64, 64, 3), np.uint8)).probabilities.shape
 
 
-def test_onnx_is_checked_named_and_of_the_stated_opset(small_run: Path, tmp_path: Path, cli: Cli) -> None:
+def test_onnx_is_checked_named_and_of_the_stated_opset(exported: Exported) -> None:
     """`batch` is symbolic, the input is uint8, no weight is in another file."""
-    record = cli("export", "--run", small_run, "--out", tmp_path / "m.onnx", "--json").json
-    model = onnx.load(tmp_path / "m.onnx", load_external_data=False)
+    out, record = exported("onnx", "fp32")
+    model = onnx.load(out, load_external_data=False)
     onnx.checker.check_model(model, full_check=True)
     (value,) = model.graph.input
     assert "batch" == value.type.tensor_type.shape.dim[0].dim_param
@@ -131,10 +153,13 @@ def test_other_photos_of_the_same_names_are_no_data_set_of_the_run(
     assert not (tmp_path / "m.onnx").exists()
 
 
-def test_the_plain_runtimes_need_no_edgebreed(small_run: Path, tmp_path: Path, cli: Cli) -> None:
+def test_the_plain_runtimes_need_no_edgebreed(
+    exported: Exported, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The snippets of README run unchanged."""
-    cli("export", "--run", small_run, "--out", tmp_path / "model.onnx")
-    cli("export", "--run", small_run, "--format", "tflite", "--out", tmp_path / "model.tflite")
+    monkeypatch.chdir(tmp_path)
+    for format_ in ("onnx", "tflite"):
+        shutil.copy(exported(format_, "fp32")[0], f"model.{format_}")
     snippets = re.findall(r"```python\n(# plain .*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert 2 == len(snippets)
     for snippet in snippets:

@@ -53,6 +53,7 @@ def _always_off(blue: NDArray[np.float64]) -> NDArray[np.float64]:
     return blue + 0.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scored", [False, True])
 @pytest.mark.parametrize("change", [_unchanged, _off_where_not_blue])
 def test_images_on_which_the_exported_model_is_right_are_preferred(change: Blue, scored: bool) -> None:
@@ -71,6 +72,7 @@ def test_the_images_reveal_swapped_channels() -> None:
         assert moved > 0
 
 
+@pytest.mark.slow
 def test_a_model_that_is_off_on_all_images_still_gets_one_of_each_format() -> None:
     """The export then reports by how much."""
     vectors = golden_vectors(ShareOfBlue(_unchanged), ShareOfBlue(_always_off), SPEC, TOLERANCE)
@@ -79,6 +81,7 @@ def test_a_model_that_is_off_on_all_images_still_gets_one_of_each_format() -> No
     ]
 
 
+@pytest.mark.slow
 def test_the_same_seed_draws_the_same_images() -> None:
     """An export can be repeated."""
     reference = ShareOfBlue(_unchanged)

@@ -74,6 +74,7 @@ def test_weights_have_a_scale_a_channel_and_the_targets_range(
     assert (largest <= 64) is QUANTIZATION_SCHEMES[target].reduce_range
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(processor_target() is Target.ARM, reason="targets are made for x86")
 @pytest.mark.parametrize("target", [Target.X86, Target.X86_VNNI])
 def test_onnx_runtime_computes_in_integers(

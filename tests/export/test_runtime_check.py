@@ -73,6 +73,7 @@ def test_an_fp16_file_may_be_further_off_on_processors_with_fp16_arithmetic() ->
         with_tolerance(manifest, 0.04, HALF_BUDGET, force=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("budget", "share"), [(FLOAT_BUDGET, 1 / 2), (HALF_BUDGET, 1 / 6)])
 def test_golden_vectors_leave_room_for_other_processors(
     engine: Engine, budget: AccuracyBudget, share: float

@@ -36,6 +36,7 @@ def whole(kind: str, total: int) -> list[object]:
     return [(kind, 0, 30), *rest]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "first", "count"), [*whole("flip", 2000), *whole("model", 2000), *whole("manifest", 500)]
 )

@@ -106,6 +106,7 @@ def edited(data: bytes, edits: list[Edit]) -> bytes:
     return data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARSERS)
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(edits=EDITS)
@@ -116,6 +117,7 @@ def test_whatever_the_bytes_a_parser_answers_or_refuses(name: str, edits: list[E
         parser.parse(edited(parser.sound(), edits))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARSERS)
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(kept=strategies.integers(0, 64), rest=strategies.binary(max_size=300))

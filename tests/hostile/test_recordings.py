@@ -127,6 +127,7 @@ def kill_once(camera: Camera, seconds: float) -> tuple[float, bool]:
     return lacking, not camera.events.read_bytes().endswith(b"\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".mp4", ".avi"])
 def test_a_killed_stream_leaves_a_recording_and_whole_events(
     long_video: Path, colours: Path, tmp_path: Path, suffix: str
@@ -140,6 +141,7 @@ def test_a_killed_stream_leaves_a_recording_and_whole_events(
     assert ["running", "running"] == [event["state"] for event in states]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 def test_a_stream_whose_terminal_closes_completes_its_files(
     long_video: Path, colours: Path, tmp_path: Path, number: signal.Signals
@@ -154,6 +156,7 @@ def test_a_stream_whose_terminal_closes_completes_its_files(
     assert results(lines)[-1]["media_s"] == pytest.approx(last_time(camera.recording), abs=1e-3)
 
 
+@pytest.mark.slow
 @needs_disk
 def test_a_full_disk_ends_the_stream_with_what_was_recorded(
     long_video: Path, colours: Path, tmp_path: Path
@@ -171,6 +174,7 @@ def test_a_full_disk_ends_the_stream_with_what_was_recorded(
         assert camera.events.read_bytes().endswith(b"\n")
 
 
+@pytest.mark.slow
 @needs_disk
 def test_events_go_on_after_a_disk_was_full(long_video: Path, colours: Path, tmp_path: Path) -> None:
     """The next stream appends to the same file."""

@@ -24,6 +24,8 @@ from edgebreed.live.tls import server_context
 
 from .certificates import certificate
 
+pytestmark = pytest.mark.slow
+
 SOON = Deadlines(request_s=0.4, send_s=1.2)
 PATIENT = Deadlines(request_s=2.0, send_s=20.0)
 """So that a test passes on a busy machine, too."""

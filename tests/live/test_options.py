@@ -80,6 +80,7 @@ def test_an_invalid_option_leaves_nothing_running(
         live_sinks(serve, token, mqtt, mqtt_spool=tmp_path)
 
 
+@pytest.mark.slow
 def test_a_missing_extra_is_named() -> None:
     """With the command that installs it, whichever of its packages is missing."""
     code = """if True:

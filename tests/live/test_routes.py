@@ -136,6 +136,7 @@ def test_an_invalid_pause_request_is_refused(page: LivePage, body: str) -> None:
     assert (400, 'send {"paused": true} or {"paused": false}\n') == (reply.code, reply.text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [MAX_BODY + 1, 10_000_000])
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_long_body_is_refused(page: LivePage, size: int, chunked: bool) -> None:

@@ -137,6 +137,7 @@ SERVE = """if True:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("secure", [False, True])
 def test_connections_leave_descriptors_to_the_stream(secure: bool, tmp_path: Path) -> None:
     """A process that may open 256 files has most of them left beside 1,010 connections, and answers."""

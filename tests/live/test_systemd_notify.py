@@ -45,6 +45,7 @@ def messages(manager: socket.socket, seconds: float = 0.0) -> list[str]:
             return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["{folder}/notify", "@edgebreed-test-{process}"])
 def test_a_service_is_ready_alive_and_stops(name: str, colours: Path, tmp_path: Path) -> None:
     """`edgebreed stream` says so to a manager at a path or at an abstract address."""

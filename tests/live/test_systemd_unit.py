@@ -173,6 +173,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("engine", "code", "said"), [("cpu", 0, ""), ("openvino", 2, "cute=no in a drop-in")]
 )

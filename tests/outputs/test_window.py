@@ -15,6 +15,7 @@ from ..conftest import ROOT
 from ..edge.stream.videos import write_video
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("display", ["", ":77", "nonsense"])
 def test_a_display_that_does_not_answer_is_refused(display: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where OpenCV itself would end the process; the error names the display."""

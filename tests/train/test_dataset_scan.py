@@ -123,6 +123,7 @@ def test_pictures_of_sixteen_bits_are_told_apart(tmp_path: Path) -> None:
     assert () == scanned(tmp_path / "d").near.members
 
 
+@pytest.mark.slow
 def test_panoramas_are_read_up_to_the_limit(tmp_path: Path) -> None:
     """One of 63 million pixels is; larger ones are named with the reason, and so is a file of gigabytes."""
     for name, width in (("wide", 42_000), ("wider", 60_000)):

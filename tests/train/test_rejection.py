@@ -57,6 +57,7 @@ def test_negatives_that_show_a_class_are_left_out() -> None:
     assert 58 == fitted.rejection.negatives
 
 
+@pytest.mark.slow
 def test_scores_of_negatives_come_from_fits_that_did_not_see_them() -> None:
     """On pure noise nothing is told apart, where a fit on all would know every image: no threshold then."""
     rng = np.random.default_rng(1)

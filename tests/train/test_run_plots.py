@@ -50,6 +50,7 @@ def test_what_never_happened_is_the_page_s_own_colour() -> None:
     assert dark < 60
 
 
+@pytest.mark.slow
 def test_the_matrix_grows_with_its_classes_up_to_an_end() -> None:
     """Up to twenty have room for their numbers; a plot of thousands would take all memory."""
     sides = [matrix_side(classes) for classes in (5, 20, 64, 200)]
@@ -60,6 +61,7 @@ def test_the_matrix_grows_with_its_classes_up_to_an_end() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["5$ note$", "$\\frac{$", "caf\udce9", "\u732b", "a\nb", "x" * 255, "\x1b"])
 def test_any_class_name_is_drawn(name: str) -> None:
     """A folder's name is no formula, and may hold any character."""

@@ -24,6 +24,7 @@ def images(tmp_path: Path) -> tuple[Path, ...]:
     return tuple(write_synthetic_images(tmp_path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", list(Scenario))
 def test_every_scenario_gives_the_same_figures(
     system: SystemUnderTest, images: tuple[Path, ...], scenario: Scenario
@@ -39,6 +40,7 @@ def test_every_scenario_gives_the_same_figures(
     assert ("synthetic", True) == (result.images, result.harness.inside_ms > 0)
 
 
+@pytest.mark.slow
 def test_the_reference_beside_the_samples_is_recorded(
     system: SystemUnderTest, images: tuple[Path, ...]
 ) -> None:
@@ -55,6 +57,7 @@ def test_the_reference_beside_the_samples_is_recorded(
     assert (None, {None}) == (camera.reference, set(camera.record.reference_ms))
 
 
+@pytest.mark.slow
 def test_percentiles_are_the_scenarios_own(system: SystemUnderTest, images: tuple[Path, ...]) -> None:
     """p99 for multi-stream needs 662 queries, p90 for single-stream 64."""
     for scenario, needed in ((Scenario.SINGLE_STREAM, 64), (Scenario.MULTI_STREAM, 662)):
@@ -62,6 +65,7 @@ def test_percentiles_are_the_scenarios_own(system: SystemUnderTest, images: tupl
         assert needed == result.rules["samples"]
 
 
+@pytest.mark.slow
 def test_offline_finds_a_batch_size(system: SystemUnderTest, images: tuple[Path, ...]) -> None:
     """Each is reported; the samples are of the best."""
     (result,) = run_scenario([system], Request(Scenario.OFFLINE, images, 0.2, startup=False))
@@ -80,6 +84,7 @@ def test_camera_counts_its_frames(system: SystemUnderTest, images: tuple[Path, .
     assert (20.0, True) == (result.rate, "wait" in result.stages_ms)
 
 
+@pytest.mark.slow
 def test_several_systems_take_turns(colours: Path, images: tuple[Path, ...]) -> None:
     """A result each; only where images arrive one after another."""
     systems = open_systems([colours], ["cpu", "openvino"], EngineOptions())
@@ -90,6 +95,7 @@ def test_several_systems_take_turns(colours: Path, images: tuple[Path, ...]) -> 
         run_scenario(systems, Request(Scenario.OFFLINE, images))
 
 
+@pytest.mark.slow
 def test_a_fresh_process_is_measured_too(system: SystemUnderTest, images: tuple[Path, ...]) -> None:
     """Start-up, first image and memory."""
     (result,) = run_scenario([system], Request(Scenario.SINGLE_STREAM, images, 0.1))

@@ -19,6 +19,7 @@ def test_start_and_first_image_are_reported_apart(colours: Path, photo: Path) ->
     assert 20 < start.peak_memory_mb < 2000
 
 
+@pytest.mark.slow
 def test_a_parents_memory_is_not_the_childs(colours: Path, photo: Path) -> None:
     """However much the process that starts it has in use."""
     before = measure_startup(colours, EngineOptions("cpu"), photo).peak_memory_mb

@@ -11,6 +11,7 @@ from edgebreed.benchmarks.stats.bootstrap import (
 )
 
 
+@pytest.mark.slow
 def test_an_interval_contains_the_percentile_as_often_as_it_says() -> None:
     """The true median of drawn latencies, in about 95 of 100 runs."""
     generator = np.random.default_rng(1)

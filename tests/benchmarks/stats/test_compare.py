@@ -33,6 +33,7 @@ def test_the_same_program_shows_no_difference(colours: Path) -> None:
     assert outcomes.count(ComparisonOutcome.SAME) >= 19
 
 
+@pytest.mark.slow
 def test_ten_percent_are_found_both_ways(colours: Path) -> None:
     """At least 19 of 20 pairs, and the ratio near the truth."""
     comparisons = [compare(run(colours, seed), run(colours, seed + 100, 1.1)) for seed in range(20)]

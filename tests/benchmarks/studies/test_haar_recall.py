@@ -26,6 +26,7 @@ def astronaut() -> Frame:
     return np.ascontiguousarray(data.astronaut()[..., ::-1])
 
 
+@pytest.mark.slow
 def test_the_cascades_agree_on_the_face_and_on_nothing(astronaut: Frame) -> None:
     """Over the face of the photograph; a wall has none."""
     face = agreed_face(astronaut)
@@ -51,6 +52,7 @@ def test_a_face_is_followed_to_where_it_is_rendered(condition: ViewingCondition)
     assert not covers((0, 0, 1900, 1000), (200, 100, 40, 40), affine)
 
 
+@pytest.mark.slow
 def test_both_detectors_are_scored_on_the_same_pictures(tmp_path: Path, astronaut: Frame) -> None:
     """Faces found, other boxes, time; and photos without a face."""
     for name, picture in (("person", astronaut), ("wall", plain(GREY, 640, 480))):

@@ -33,6 +33,7 @@ class SimulatedMachine:
         return SuccessiveHalving(self.open_workload, 4, seconds, self.clock)
 
 
+@pytest.mark.slow
 def test_the_fastest_wins_wherever_it_starts() -> None:
     """Of ten, in any round."""
     for place in range(10):

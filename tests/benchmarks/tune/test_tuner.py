@@ -8,6 +8,7 @@ import pytest
 
 from edgebreed.benchmarks.scenarios.input_images import write_synthetic_images
 from edgebreed.benchmarks.tune.configurations import Baseline
+from edgebreed.benchmarks.tune.tune_result import TuneResult
 from edgebreed.benchmarks.tune.tuner import TuneConfig, check_writable, tune
 from edgebreed.benchmarks.tune.variants import read_variants
 from edgebreed.edge.formats import read_manifest, write_model
@@ -19,32 +20,45 @@ from edgebreed.train.dataset import LabelledImage
 from ...conftest import colour_manifest, colour_model
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> TuneConfig:
+def request_in(place: Path) -> TuneConfig:
     """A float file and an int8 file that lost two points."""
-    folder, drawn = tmp_path / "files", tmp_path / "drawn"
+    folder, drawn = place / "files", place / "drawn"
     drawn.mkdir()
     for precision, top1 in ((Precision.FP32, 0.97), (Precision.INT8, 0.95)):
         manifest = colour_manifest(precision=precision, accuracy=Accuracy("test", 320, top1, 0.97))
         write_model(folder / f"{precision}.onnx", colour_model(), manifest)
     variants, frames = tuple(read_variants(folder)), tuple(write_synthetic_images(drawn))
-    return TuneConfig(variants, frames, budget=1.0, out=tmp_path / "tuned")
+    return TuneConfig(variants, frames, budget=1.0, out=place / "tuned")
 
 
-def test_the_chosen_file_states_how_it_was_tuned(config: TuneConfig, tmp_path: Path) -> None:
+@pytest.fixture
+def config(tmp_path: Path) -> TuneConfig:
+    """A request that a test may change, with files of its own."""
+    return request_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> TuneResult:
+    """What such a request finds; the engines take seconds."""
+    return tune(request_in(tmp_path_factory.mktemp("once")))
+
+
+@pytest.mark.slow
+def test_the_chosen_file_states_how_it_was_tuned(result: TuneResult) -> None:
     """Written with what was measured, beside the baselines, and readable as any other."""
-    result = tune(config)
-    chosen, tuned = result.chosen, read_manifest(tmp_path / "tuned.onnx").tuned
+    chosen, tuned = result.chosen, read_manifest(result.chosen.out).tuned
     assert tuned is not None
-    assert tmp_path / "tuned.onnx" == chosen.out
+    assert "tuned.onnx" == chosen.out.name
     inference = chosen.candidate.inference
     assert (inference.engine, inference.threads) == (tuned.engine, tuned.threads)
     assert (0.97, 0.0, 320) == (tuned.top1, tuned.drop_points, tuned.n)
     assert set(Baseline) == set(tuned.by_baseline)
     assert all(0 < share < 5 for share in tuned.by_baseline.values())
-    assert json.loads((tmp_path / "tuned.json").read_text()) == json.loads(json.dumps(result.to_dict()))
+    evidence = json.loads(chosen.out.with_suffix(".json").read_text())
+    assert evidence == json.loads(json.dumps(result.to_dict()))
 
 
+@pytest.mark.slow
 def test_a_model_without_people_is_tuned_without_a_face_search(config: TuneConfig) -> None:
     """Its file names no detector, and photos of people to tune one on are refused."""
     task, detector = Task.of("colour", people=False), DetectorConfig()
@@ -60,9 +74,9 @@ def test_a_model_without_people_is_tuned_without_a_face_search(config: TuneConfi
         replace(config, people=config.frame_images, out=config.out.with_name("other"))
 
 
-def test_a_file_that_lost_too_much_is_never_chosen(config: TuneConfig) -> None:
+@pytest.mark.slow
+def test_a_file_that_lost_too_much_is_never_chosen(result: TuneResult) -> None:
     """However fast it is."""
-    result = tune(config)
     files = {one.inference.variant.path.name: one.timing.final for one in result.candidates}
     assert {"fp32.onnx", "int8.onnx"} == set(files)
     assert not files["int8.onnx"]
@@ -77,6 +91,7 @@ def test_no_accurate_candidate_is_exit_code_1(config: TuneConfig, tmp_path: Path
     assert not (tmp_path / "tuned.onnx").exists()
 
 
+@pytest.mark.slow
 def test_the_error_says_why_no_accuracy_is_known(config: TuneConfig) -> None:
     """No images were given, or no float model to compare with."""
     silent = [replace(one, manifest=replace(one.manifest, accuracy=None)) for one in config.variants]
@@ -88,6 +103,7 @@ def test_the_error_says_why_no_accuracy_is_known(config: TuneConfig) -> None:
         tune(replace(config, variants=int8, labelled=labelled))
 
 
+@pytest.mark.slow
 def test_files_that_do_not_open_are_exit_code_2(config: TuneConfig) -> None:
     """None of them; where some do, those are tuned."""
     whole, broken = config.variants

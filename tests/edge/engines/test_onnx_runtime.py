@@ -95,6 +95,7 @@ def test_an_endless_loop_is_cancelled(bind: bool, tmp_path: Path) -> None:
         assert not engine_is_busy()
 
 
+@pytest.mark.slow
 def test_opening_is_cancelled(tmp_path: Path) -> None:
     """Four matrices of 4,000 x 4,000, which it multiplies while it opens the file."""
     (tmp_path / "slow.onnx").write_bytes(slow_to_open())

@@ -138,6 +138,7 @@ def test_depth_is_bounded() -> None:
         check_onnx(bytes_field(7, deep))
 
 
+@pytest.mark.slow
 def test_size_is_bounded() -> None:
     """A million fields of two bytes would take a reader many times their size."""
     with pytest.raises(ModelFileError, match="over 1,000,000 fields: export a smaller graph"):

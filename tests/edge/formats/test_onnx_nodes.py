@@ -50,6 +50,7 @@ def branches(depth: int, leaf: tuple[str, str] = ("", "Neg")) -> Any:
     return node
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "functions",
     [
@@ -72,6 +73,7 @@ def test_thirty_functions_of_two_calls_are_refused_at_once() -> None:
         check_onnx(nested(MAX_CALLS, 2))
 
 
+@pytest.mark.slow
 def test_graphs_of_ordinary_size_pass() -> None:
     """Up to the bounds."""
     check_onnx(nested(10, 2))
@@ -80,6 +82,7 @@ def test_graphs_of_ordinary_size_pass() -> None:
     check_onnx(of_colours(chain([("", "Neg")] * (MAX_NODES - 3), "mean", "logits")))
 
 
+@pytest.mark.slow
 def test_nodes_are_counted_wherever_they_lie() -> None:
     """In the graph, and in graphs within it, also of functions."""
     with pytest.raises(ModelFileError, match=f"over {MAX_NODES:,} nodes"):

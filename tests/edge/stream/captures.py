@@ -121,4 +121,5 @@ def silent_server(drip: bytes = b"") -> Iterator[tuple[int, threading.Event]]:
             yield listening.getsockname()[1], taken
         finally:
             ended.set()
+            listening.shutdown(socket.SHUT_RDWR)  # ends an accept that nobody came to
             thread.join(TIMEOUT_S)

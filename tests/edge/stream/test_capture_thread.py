@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 
 import numpy as np
+import pytest
 
 from edgebreed.edge.images import Frame
 from edgebreed.edge.stream.capture import ScriptedCapture
@@ -95,6 +96,7 @@ def test_frames_beyond_the_requested_rate_are_dropped() -> None:
     assert (0, 3) == (captured.number, counts.dropped)
 
 
+@pytest.mark.slow
 def test_a_detached_thread_counts_no_more_and_releases_the_device() -> None:
     """Once its read returns."""
     capture = ScriptedCapture([plain(RED), 1.5, plain(GREEN)])

@@ -123,6 +123,7 @@ def test_faults_of_the_network_are_told_apart(url: str, fault: str) -> None:
     assert fault in connection_fault(url)
 
 
+@pytest.mark.slow
 def test_a_host_that_says_nothing_is_told_apart() -> None:
     """After a few seconds."""
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -93,6 +93,7 @@ def test_an_interval_longer_than_the_video_says_nothing_of_its_end() -> None:
     assert not video.lacks_end(512.0, 512.0, all_counted=True, interval_s=512.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "codec"),
     [

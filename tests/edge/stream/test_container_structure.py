@@ -114,6 +114,7 @@ def test_a_hole_in_an_ogg_file_is_seen(tmp_path: Path) -> None:
     assert not judged(is_sound_ogg, data[:-1])
 
 
+@pytest.mark.slow
 def test_elements_without_end_are_not_gone_through() -> None:
     """Empty ones would take seconds a megabyte."""
     for count, whole in ((1_100_000, True), (900_000, False)):

@@ -47,6 +47,7 @@ def test_packets_without_a_length_are_not_followed(tmp_path: Path) -> None:
     assert (True, True) == whole_and_sound(data[: video + 4] + b"\0\0" + data[video + 6 : -100])
 
 
+@pytest.mark.slow
 def test_packets_without_end_are_not_gone_through() -> None:
     """Empty ones would take a second a megabyte; the tail is looked at in any case."""
     pack = b"\0\0\1\xba!" + bytes(7)

@@ -55,6 +55,7 @@ def test_a_source_that_is_not_there_is_named(text: str) -> None:
         open_source(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drip", [b"", b"HTTP/1.0 200 OK\r\n" * 20])
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])
 def test_a_server_that_answers_with_nothing_is_given_up_in_time(scheme: str, drip: bytes) -> None:

@@ -89,6 +89,7 @@ def test_a_camera_that_does_not_open_is_named(
     assert ("", "") == capfd.readouterr()
 
 
+@pytest.mark.slow
 def test_a_network_camera_that_does_not_open_is_one_line_without_its_password() -> None:
     """In a process of its own, because FFmpeg reads its log level when it is first used."""
     command = [sys.executable, "-m", "edgebreed", "stream", "--headless", "--json", "--source"]

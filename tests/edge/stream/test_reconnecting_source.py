@@ -55,6 +55,7 @@ def test_a_lost_source_is_reopened_until_it_is_back() -> None:
     assert (1, 3) == (source.counters.counts.reconnects, source.counters.counts.failed)
 
 
+@pytest.mark.slow
 def test_a_camera_that_hangs_without_an_error_is_detached() -> None:
     """After the timeout, without waiting for its read to return."""
     source = ReconnectingSource(opener([plain(RED), 30.0], [plain(GREEN), 30.0]), "cam", QUICK)
@@ -65,6 +66,7 @@ def test_a_camera_that_hangs_without_an_error_is_detached() -> None:
     assert 1 == source.counters.counts.reconnects
 
 
+@pytest.mark.slow
 def test_a_frozen_camera_is_reopened() -> None:
     """Identical frames count as failed, and the frames after the reconnect are delivered."""
     settings = ReconnectSettings(2.0, 0.2, stale_after_s=0.1, backoff=QUICK.backoff)
@@ -90,6 +92,7 @@ def test_reconnecting_gives_up_when_it_should() -> None:
     source.close()
 
 
+@pytest.mark.slow
 def test_closing_ends_a_hanging_read_and_a_long_wait() -> None:
     """From another thread, in well under a second."""
     hangs: list[Frame | float] = [plain(RED), 30.0]
@@ -156,6 +159,7 @@ def impatient(**changes: Any) -> ReconnectSettings:
     return ReconnectSettings(**{**fields, "backoff": QUICK.backoff, **changes})
 
 
+@pytest.mark.slow
 def test_an_open_that_hangs_holds_one_thread_and_is_used_when_it_returns() -> None:
     """The state says for how long it hangs; it is one attempt."""
     hanging = HangingOpener(HangingCapture(plain(BLUE)))
@@ -188,6 +192,7 @@ def test_an_open_that_hangs_too_long_fails_the_source() -> None:
     hanging.freed.set()
 
 
+@pytest.mark.slow
 def test_a_source_is_opened_beside_one_read_that_hangs_and_not_beside_two() -> None:
     """So a source holds two threads at most; it goes on once a read returns."""
     captures = [HangingCapture(plain(colour)) for colour in (RED, GREEN, BLUE)]
@@ -211,6 +216,7 @@ def test_a_source_is_opened_beside_one_read_that_hangs_and_not_beside_two() -> N
         capture.freed.set()
 
 
+@pytest.mark.slow
 def test_a_device_that_a_hanging_read_holds_fails_the_source_after_a_while() -> None:
     """The state names the read as what may hold it."""
     hanging, reasons = HangingCapture(plain(RED)), []

@@ -112,6 +112,7 @@ def test_every_frame_of_a_video_is_processed_in_order() -> None:
     assert 0 <= data["age_ms"]["p50"] <= data["age_ms"]["p99"]
 
 
+@pytest.mark.slow
 def test_a_slow_pipeline_drops_frames_of_a_camera_and_none_of_a_video() -> None:
     """Each frame is accounted for."""
     for live in (True, False):
@@ -220,6 +221,7 @@ def test_a_stream_ends_though_its_camera_hangs() -> None:
     assert ("stopped", 1, True) == (summary.reason, summary.counts.processed, adds_up(summary.counts))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hanging", [HangingCapture, HangingRelease])
 @pytest.mark.parametrize("kind", ["video", "camera"])
 def test_a_stream_ends_though_its_driver_hangs(

@@ -1,6 +1,7 @@
 """The graph index, edits and the clean-up."""
 
 import numpy as np
+import pytest
 
 from edgebreed.export.graph.index import GraphIndex, attribute, clean_up, onnx, set_constant
 
@@ -71,6 +72,7 @@ def test_shapes_are_inferred_for_every_value() -> None:
     assert ("batch", 8, 6, 6) == (shapes["x0"][0].dim_param, *(dim.dim_value for dim in shapes["x0"][1:]))
 
 
+@pytest.mark.slow
 def test_the_exporter_leaves_tensorflow_to_the_module_that_silences_it() -> None:
     """Imported any earlier, by tf2onnx for instance, TensorFlow logs its start on standard error."""
     code = "import sys, edgebreed.export.exporter; print('tensorflow' in sys.modules)"

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import cv2
+import pytest
 
 from edgebreed.benchmarks.studies.peers.compare_systems import SystemRecord, figures, markdown_table
 from edgebreed.benchmarks.studies.peers.systems import SubprocessSystem
@@ -13,6 +14,7 @@ from edgebreed.train.dataset import LabelledImage
 from ....conftest import BLUE, GREEN, RED, plain
 
 
+@pytest.mark.slow
 def test_one_command_prints_one_table(colours: Path, tmp_path: Path) -> None:
     """A row for each system, each right on the same photos."""
     for name, colour in (("red", RED), ("green", GREEN), ("blue", BLUE)):
