@@ -88,8 +88,10 @@ $(READY): pyproject.toml requirements.lock
 # an editable project, and the same with hashes. OpenCV without windows takes the place of OpenCV, so it is not locked.
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --no-header --no-annotate --quiet \
 	--extra all-cpu --extra openvino --group dev
+# pip refuses a release for other Pythons and uv does not: backports-strenum 1.3 is for Python before 3.11.
 lock:
-	$(LOCK) --extra headless --output-file constraints.txt
+	mkdir -p build && echo "backports-strenum<1.3" > build/limits.txt
+	$(LOCK) --extra headless --constraint build/limits.txt --output-file constraints.txt
 	$(LOCK) --constraint constraints.txt --generate-hashes --output-file requirements.lock
 
 clean:
