@@ -40,7 +40,7 @@ class PreparedData:
     Attributes:
         data: the images by split.
         negatives: images that show none of the classes, and those that were left out of them.
-        dropped: how many images were left out, by reason.
+        dropped_files: images that were left out, by reason.
         dropped_images: those that decode.
         sha256: digest over the images that are left.
         cache: of features; it knows the digests of all files.
@@ -49,11 +49,16 @@ class PreparedData:
 
     data: Dataset
     negatives: CheckedNegatives
-    dropped: dict[str, int]
+    dropped_files: dict[str, tuple[Path, ...]]
     dropped_images: LearnedImages
     sha256: str
     cache: FeatureCache
     set_aside: dict[str, int]
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """How many images were left out, by reason."""
+        return {reason: len(paths) for reason, paths in self.dropped_files.items()}
 
     @property
     def files(self) -> dict[str, list[Path]]:
@@ -88,11 +93,18 @@ def prepare(config: TrainConfig) -> PreparedData:
     check_splits(kept, () if config.keep_duplicates else similar)
     _warn(dropped)
     checked = check_negatives(config.negatives, negatives, scan.hashes, cache)
-    taken = {"excluded": listed, **dropped}
-    counts = {**{reason: len(paths) for reason, paths in taken.items()}, **checked.dropped}
+    taken = {reason: tuple(sorted(paths)) for reason, paths in {"excluded": listed, **dropped}.items()}
     set_aside = {split: len(kept.splits[split]) for split in missing}
     gone = dropped_images(whole.keep(lambda image: image.path not in scan.undecodable), kept, cache.digest)
-    return PreparedData(kept, checked, counts, gone, digest_of_data(kept, scan.digests), cache, set_aside)
+    return PreparedData(
+        data=kept,
+        negatives=checked,
+        dropped_files={**taken, **checked.dropped},
+        dropped_images=gone,
+        sha256=digest_of_data(kept, scan.digests),
+        cache=cache,
+        set_aside=set_aside,
+    )
 
 
 def _dropped(scan: DatasetScan, keep_duplicates: bool) -> dict[str, frozenset[Path]]:

@@ -7,7 +7,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.benchmarks.report.svg import (
+from edgebreed.svg import (
     Scale,
     line,
     path,

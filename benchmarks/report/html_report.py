@@ -14,7 +14,7 @@ from edgebreed.benchmarks.report.charts import (
     pareto_chart,
     stage_chart,
 )
-from edgebreed.benchmarks.report.svg import series_colour
+from edgebreed.svg import series_colour
 from edgebreed.benchmarks.scenarios.system_under_test import ModelInfo
 from edgebreed.benchmarks.scenarios.workload import WARM_UP_RULE
 from edgebreed.edge.accuracy import percent, percent_range

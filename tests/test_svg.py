@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgebreed.benchmarks.report.svg import PALETTE, Scale, series_colour, text
+from edgebreed.svg import PALETTE, Scale, series_colour, text
 
 
 def test_a_scale_places_values() -> None:
