@@ -31,7 +31,11 @@ def render_page(name: str, **values: Any) -> str:
 
 @cache
 def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # only commands that make a page need it
+    from jinja2 import (
+        Environment,
+        FileSystemLoader,
+        StrictUndefined,
+    )  # only commands that make a page need it
 
     environment = Environment(
         loader=FileSystemLoader(PAGES),

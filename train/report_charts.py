@@ -7,6 +7,7 @@ import numpy as np
 
 from edgebreed.edge.accuracy import interval_of, percent
 from edgebreed.svg import Scale, line, path, series_colour, svg_document, text, tooltip, x_axis, y_axis
+from edgebreed.train.classification_metrics import largest_confusions
 from edgebreed.train.config import History
 from edgebreed.train.report_data import ClassifiedImages
 
@@ -14,25 +15,27 @@ WIDTH, HEIGHT = 430.0, 270.0  # px, as are all sizes below
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 18.0, 40.0, 46.0
 DOTS = 30  # epochs; more would touch each other
 BINS = 10
+MOST_DOTS = 3000  # pairs of confused classes
 SPLITS = {"training": "", "validation": "val_"}
 """Lines of a learning curve, with the prefix that Keras gives their keys."""
 
 
-def curve_chart(history: History, measure: str) -> str:
+def curve_chart(history: History, measure: str, prefix: str = "") -> str:
     """A learning curve with a line each for training and validation.
 
     Args:
         history: by epoch, as Keras names them.
         measure: `loss`, or `accuracy`, which is drawn in percent.
+        prefix: of the title.
     """
     factor = 100 if measure == "accuracy" else 1
-    lines = {name: _points(history.get(prefix + measure, ()), factor) for name, prefix in SPLITS.items()}
+    lines = {name: _points(history.get(key + measure, ()), factor) for name, key in SPLITS.items()}
     across, up = _curve_scales(list(lines.values()), factor)
     unit = ", %" if factor == 100 else ""
-    parts = [_axes(across, up, "epoch", f"{measure}{unit}", whole=True)]
+    parts = [_axes(across, up, "epoch", f"{prefix}{measure}{unit}", whole=True)]
     for number, (name, points) in enumerate(lines.items()):
         parts += [_curve(points, number, across, up), _legend(number, name)]
-    return svg_document(WIDTH, HEIGHT, parts, f"{measure} by epoch")
+    return svg_document(WIDTH, HEIGHT, parts, f"{prefix}{measure} by epoch")
 
 
 def _points(values: Sequence[float], factor: float) -> list[tuple[int, float]]:
@@ -68,7 +71,7 @@ def reliability_chart(tested: ClassifiedImages) -> str:
     up = Scale(0, 100, HEIGHT - BOTTOM, TOP)
     parts = [_axes(across, up, "confidence, %", "accuracy, %")]
     parts.append(path([(across(0), up(0)), (across(100), up(100))], _PERFECT))
-    parts += [_legend(0, "this model, 95 % interval"), text(LEFT + 252, TOP - 22, "dashed: perfect")]
+    parts += [_legend(0, "with 95 % interval"), text(LEFT + 275, TOP - 22, "dashed: perfect")]
     parts += [_reliability_bin(*one, across, up) for one in reliability(tested)]
     return svg_document(WIDTH, HEIGHT, parts, "Accuracy by confidence")
 
@@ -111,6 +114,23 @@ def confidence_chart(tested: ClassifiedImages) -> str:
     return svg_document(WIDTH, HEIGHT, parts, "Number of images by confidence")
 
 
+def matrix_chart(tested: ClassifiedImages) -> str:
+    """A confusion matrix of many classes: a dot for each pair that was confused, the larger the oftener.
+
+    Rows are labels, columns predicted classes. The most frequent pairs are drawn, where there are too many.
+    """
+    counts, size = tested.confusion, float(len(tested.names))
+    parts = [line((0, 0), (size, size))]
+    for label, predicted, count in largest_confusions(counts, MOST_DOTS):
+        share = count / counts[label].sum()
+        dot = (
+            f'<circle cx="{predicted + 0.5}" cy="{label + 0.5}" r="{size * (0.002 + 0.006 * share):.2f}" '
+            'style="fill:var(--red)"/>'
+        )
+        parts.append(tooltip(dot, f"{tested.names[label]} taken for {tested.names[predicted]}: {count}"))
+    return svg_document(size, size, parts, f"Confusion matrix of {len(tested.names)} classes")
+
+
 def _bins(tested: ClassifiedImages) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.minimum((tested.confidences * BINS).astype(np.int64), BINS - 1)
 
@@ -131,7 +151,7 @@ def _dot(x: float, y: float, number: int, radius: float = 3) -> str:
 
 
 def _legend(number: int, name: str) -> str:
-    x = LEFT + 60 + 90 * number
+    x = LEFT + 110 + 90 * number
     mark = line((x, TOP - 26), (x + 18, TOP - 26), "series")
     return mark.replace("/>", f' style="stroke:{series_colour(number)}"/>') + text(x + 24, TOP - 22, name)
 

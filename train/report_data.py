@@ -79,4 +79,6 @@ def images_per_class(data: Dataset) -> dict[str, tuple[int, ...]]:
     counts = {
         split: Counter(image.label for image in images) for split, images in data.splits.items() if images
     }
-    return {split: tuple(count[label] for label in range(len(data.classes))) for split, count in counts.items()}
+    return {
+        split: tuple(count[label] for label in range(len(data.classes))) for split, count in counts.items()
+    }

@@ -69,11 +69,6 @@ def surest_mistakes(tested: ClassifiedImages) -> list[Mistake]:
     return [_mistake(tested, index) for _, index in zip(range(MISTAKES), _wrong(tested), strict=False)]
 
 
-def data_uri(data: bytes, kind: str) -> str:
-    """A file such as `jpeg` or `png` inside a page."""
-    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
-
-
 def _wrong(tested: ClassifiedImages) -> Iterator[int]:
     """Indices of the misclassified images, by falling confidence."""
     wrong = tested.predictions != tested.labels
@@ -104,4 +99,4 @@ def _mistake(tested: ClassifiedImages, index: int) -> Mistake:
 def _thumbnail(image: LabelledImage) -> str:
     pixels = np.ascontiguousarray(to_input(read_photo(image.path), THUMBNAIL)[..., ::-1])
     jpeg = cv2.imencode(".jpg", pixels, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))[1]
-    return data_uri(jpeg.tobytes(), "jpeg")
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg.tobytes()).decode()}"

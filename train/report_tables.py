@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.accuracy import interval_of
 from edgebreed.train.classification_metrics import ClassScores
-from edgebreed.train.report_data import ReportData
+from edgebreed.train.report_data import ClassifiedImages, ReportData
 
 SHADES = 4  # of a mistake's cell, by its share of the label's images
-WRONG, RIGHT = (58, 65, 194), (87, 143, 45)  # BGR
 
 
 @dataclass(frozen=True)
@@ -76,22 +74,9 @@ def class_rows(report: ReportData) -> list[ClassRow]:
     return sorted(rows, key=lambda row: 2.0 if row.scores.recall is None else row.scores.recall)
 
 
-def matrix_rows(counts: NDArray[np.int64], names: Sequence[str]) -> list[MatrixRow]:
-    """The rows of a confusion matrix `(classes, classes) int64`."""
-    return [_matrix_row(label, row, names) for label, row in enumerate(counts)]
-
-
-def matrix_picture(counts: NDArray[np.int64]) -> bytes:
-    """A confusion matrix as a PNG file of one pixel a cell, transparent where nothing happened.
-
-    Right answers are pale, mistakes strong, and neither so faint that a single pixel would be lost.
-    """
-    shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
-    right = np.eye(len(counts), dtype=bool)
-    alpha = np.where(counts > 0, np.where(right, 0.15 + 0.25 * shares, 0.55 + 0.45 * shares), 0)
-    colour = np.where(right[..., None], RIGHT, WRONG)
-    pixels = np.dstack((colour, alpha * 255)).round().astype(np.uint8)
-    return cv2.imencode(".png", pixels)[1].tobytes()
+def matrix_rows(tested: ClassifiedImages) -> list[MatrixRow]:
+    """The rows of the confusion matrix."""
+    return [_matrix_row(label, row, tested.names) for label, row in enumerate(tested.confusion)]
 
 
 def _class_row(report: ReportData, label: int, scores: ClassScores, row: NDArray[np.int64]) -> ClassRow:

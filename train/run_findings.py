@@ -21,7 +21,7 @@ OVERFIT = 0.10  # points of accuracy between training and validation images
 CALIBRATED = 0.05  # expected calibration error
 MANY_WITHHELD = 0.05  # share of the test images
 IMBALANCE = 4  # times as many training images in the largest class as in the smallest
-STILL_LEARNING = 3  # epochs that a curve needs before its end tells something
+STILL_LEARNING = 2  # epochs that a curve needs before its end tells something
 
 
 class FindingKind(StrEnum):
@@ -92,9 +92,7 @@ def _accuracy(report: ReportData) -> Iterator[Finding]:
 
 
 def _untested(report: ReportData) -> Iterator[Finding]:
-    names = [
-        report.names[label] for label, one in enumerate(report.metrics.by_class.values()) if one.n == 0
-    ]
+    names = [report.names[label] for label, one in enumerate(report.metrics.by_class.values()) if one.n == 0]
     if names:
         yield Finding(
             FindingKind.ATTENTION,
@@ -192,9 +190,8 @@ def _calibration(report: ReportData) -> Iterator[Finding]:
     yield Finding(
         FindingKind.ATTENTION,
         f"Probabilities are {side} on average",
-        f"Their mean is {percent(mean)}, the accuracy {share_text(metrics, metrics.top1)}; they differ by "
-        f"{points:.1f} points on average (ECE), on {metrics.n} test images. Use them to rank answers, not as "
-        "chances.",
+        f"Their mean is {percent(mean)}, while {share_text(metrics, metrics.top1)} of {metrics.n} answers are "
+        f"right; they differ by {points:.1f} points on average (ECE). Use them to rank answers, not as chances.",
     )
 
 
@@ -202,7 +199,9 @@ def _unknown(report: ReportData) -> Iterator[Finding]:
     threshold = report.result.rejection.threshold
     if threshold is None:
         yield Finding(
-            FindingKind.ATTENTION, "No image is ever answered 'unknown'", f"{_sentence(report.result.unknown)}"
+            FindingKind.ATTENTION,
+            "No image is ever answered 'unknown'",
+            f"{_sentence(report.result.unknown)}",
         )
     elif report.result.delivered.withheld > MANY_WITHHELD:
         yield Finding(
@@ -212,7 +211,9 @@ def _unknown(report: ReportData) -> Iterator[Finding]:
         )
     else:
         yield Finding(
-            FindingKind.GOOD, "Images of other things can be answered 'unknown'", _sentence(report.result.unknown)
+            FindingKind.GOOD,
+            "Images of other things can be answered 'unknown'",
+            _sentence(report.result.unknown),
         )
 
 

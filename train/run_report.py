@@ -9,11 +9,12 @@ from edgebreed.edge.files import write_whole
 from edgebreed.edge.folder_walk import EXPLANATIONS, LeftOut
 from edgebreed.page_templates import render_page
 from edgebreed.train.classification_metrics import ClassificationMetrics
+from edgebreed.train.config import Arch
 from edgebreed.train.metrics_text import describe_top1, range_text, share_text
-from edgebreed.train.report_charts import confidence_chart, curve_chart, reliability_chart
+from edgebreed.train.report_charts import confidence_chart, curve_chart, matrix_chart, reliability_chart
 from edgebreed.train.report_data import ReportData
-from edgebreed.train.report_images import confused_pairs, data_uri, surest_mistakes
-from edgebreed.train.report_tables import class_rows, matrix_picture, matrix_rows
+from edgebreed.train.report_images import confused_pairs, surest_mistakes
+from edgebreed.train.report_tables import class_rows, matrix_rows
 from edgebreed.train.run_findings import findings
 from edgebreed.train.run_plots import plot_calibration, plot_confusion, plot_curves
 from edgebreed.train.run_record import DROPPED, REPORT
@@ -48,7 +49,7 @@ def report_page(report: ReportData) -> str:
     """
     return render_page(
         "run_report.html",
-        title=f"{report.record.config.get('backbone') or report.record.arch} on {Path(report.record.data).name}",
+        title=_title(report),
         created=_date(report.record.created),
         report=report,
         metrics=report.metrics,
@@ -57,9 +58,11 @@ def report_page(report: ReportData) -> str:
         share_text=share_text,
         findings=findings(report),
         delivered=_delivered(report),
-        charts=_charts(report),
+        curves=_curves(report),
+        reliability=[reliability_chart(report.tested), confidence_chart(report.tested)],
         classes=class_rows(report),
-        matrix=_matrix(report),
+        matrix=matrix_rows(report.tested) if len(report.names) <= NUMBERED_CLASSES else [],
+        matrix_chart=matrix_chart(report.tested) if len(report.names) > NUMBERED_CLASSES else "",
         pairs=confused_pairs(report.tested),
         mistakes=surest_mistakes(report.tested),
         wrong=int((report.tested.predictions != report.tested.labels).sum()),
@@ -123,11 +126,11 @@ def left_out_groups(report: ReportData) -> list[dict[str, Any]]:
     """What was left out: how many and why in words, and the first files, for each reason."""
     result, root = report.result, Path(report.record.data)
     dropped = [
-        (count, "image", DROPPED.get(reason, reason), result.dropped_files.get(reason, []))
+        (count, "Images", DROPPED.get(reason, reason), result.dropped_files.get(reason, []))
         for reason, count in result.dropped.items()
     ]
     unread = [
-        (count, "file", EXPLANATIONS[LeftOut(reason)], result.left_out.get(reason, []))
+        (count, "Files", EXPLANATIONS[LeftOut(reason)], result.left_out.get(reason, []))
         for reason, count in result.left_out_counts.items()
     ]
     return [
@@ -142,10 +145,9 @@ def left_out_groups(report: ReportData) -> list[dict[str, Any]]:
 
 
 def _counted(count: int, noun: str, reason: str) -> str:
-    """As in `3 images that do not decode`; some reasons bring a noun of their own."""
-    if reason.startswith(("negatives", "links")):
-        return f"{count:,} {reason}"
-    return f"{count:,} {noun}{'' if count == 1 else 's'} {reason}"
+    """As in `Images that do not decode: 3`; some reasons bring a noun of their own."""
+    own = reason.startswith(("negatives", "links"))
+    return f"{reason.capitalize() if own else f'{noun} {reason}'}: {count:,}"
 
 
 def _delivered(report: ReportData) -> list[dict[str, Any]]:
@@ -157,26 +159,20 @@ def _delivered(report: ReportData) -> list[dict[str, Any]]:
     ]
 
 
-def _charts(report: ReportData) -> dict[str, str]:
-    """SVG by title."""
-    history, tuning = report.result.history, report.result.fine_tune_history
-    charts = {"Loss": curve_chart(history, "loss"), "Accuracy": curve_chart(history, "accuracy")}
-    if tuning:
-        charts["Loss of the fine-tuning"] = curve_chart(tuning, "loss")
-        charts["Accuracy of the fine-tuning"] = curve_chart(tuning, "accuracy")
-    return {
-        **charts,
-        "reliability": reliability_chart(report.tested),
-        "confidence": confidence_chart(report.tested),
-    }
+def _title(report: ReportData) -> str:
+    record = report.record
+    network = record.config.get("backbone") or record.arch
+    network = "CNN from scratch" if network == Arch.SCRATCH else network
+    return f"{network} on {Path(record.data).name}"
 
 
-def _matrix(report: ReportData) -> dict[str, Any]:
-    """Rows of numbers, or a picture where there are too many classes for a table."""
-    counts = report.tested.confusion
-    if len(report.names) > NUMBERED_CLASSES:
-        return {"rows": [], "picture": data_uri(matrix_picture(counts), "png")}
-    return {"rows": matrix_rows(counts, report.names), "picture": ""}
+def _curves(report: ReportData) -> list[str]:
+    """Learning curves as SVG, those of the fine-tuning too where there was one."""
+    fits = [("", report.result.history), ("fine-tuning: ", report.result.fine_tune_history)]
+    measures = ("loss", "accuracy")
+    return [
+        curve_chart(history, measure, prefix) for prefix, history in fits if history for measure in measures
+    ]
 
 
 def _epochs(report: ReportData) -> str:
