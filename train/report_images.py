@@ -1,4 +1,4 @@
-"""The test images that a run's report shows: pairs of confused classes, and the surest mistakes, as thumbnails."""
+"""The test images that a run's report shows as thumbnails: confused classes, and the surest mistakes."""
 
 import base64
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ import numpy as np
 from edgebreed.edge.accuracy import percent
 from edgebreed.str_enum import StrEnum
 from edgebreed.train.classification_metrics import largest_confusions
-from edgebreed.train.metrics_text import share_text
+from edgebreed.train.metrics_text import describe_untested, share_text
 from edgebreed.train.report_data import ReportData
 
 WIDE_INTERVAL = 0.10  # of top-1; a wider one leaves open whether the model is good
@@ -92,13 +92,12 @@ def _accuracy(report: ReportData) -> Iterator[Finding]:
 
 
 def _untested(report: ReportData) -> Iterator[Finding]:
-    names = [report.names[label] for label, one in enumerate(report.metrics.by_class.values()) if one.n == 0]
-    if names:
+    untested = len(report.metrics.untested_classes)
+    if untested:
         yield Finding(
             FindingKind.ATTENTION,
-            f"No test image shows {len(names)} of {len(report.names)} classes",
-            f"Nothing is known of the accuracy on {_listed(names)}. Add test images of "
-            f"{'it' if len(names) == 1 else 'them'}.",
+            f"No test image shows {untested} of {len(report.names)} classes",
+            f"{_sentence(describe_untested(report.metrics))} Add test images.",
         )
 
 
@@ -109,6 +108,7 @@ def _weak_classes(report: ReportData) -> Iterator[Finding]:
     tested = sorted((one.recall, name, one.n) for name, one in scores if one.recall is not None)
     weak = [row for row in tested if _chance(*row[::2], metrics.top1) * len(tested) < SIGNIFICANCE]
     names = _listed([f"{name} ({percent(recall)} of {n})" for recall, name, n in weak or tested[:LOWEST]])
+    few = median(n for *_, n in tested)
     if weak:
         yield Finding(
             FindingKind.ATTENTION,
@@ -120,8 +120,8 @@ def _weak_classes(report: ReportData) -> Iterator[Finding]:
         yield Finding(
             FindingKind.NOTE,
             "No class is weaker than the rest beyond chance",
-            f"The lowest recall: {names}. A class has {median(n for *_, n in tested):g} test images (median): "
-            "few of them show large differences alone.",
+            f"The lowest recall: {names}. With {few:g} test images a class (median) "
+            "only large differences show.",
         )
 
 
@@ -143,8 +143,8 @@ def _confusions(report: ReportData) -> Iterator[Finding]:
         yield Finding(
             FindingKind.NOTE,
             "The same mistake happens more than once",
-            f"{_listed(texts)}. The classes may look alike, or labels may be wrong: this command lists labels "
-            "that the other images contradict.",
+            f"{_listed(texts)}. The classes may look alike, or labels may be wrong: this command lists "
+            "labels that the other images contradict.",
             f"edgebreed data check {shlex.quote(report.record.data)} --labels --save findings",
         )
 
@@ -159,7 +159,7 @@ def _fit(report: ReportData) -> Iterator[Finding]:
         yield Finding(
             FindingKind.ATTENTION,
             "The network knows its training images better than new ones",
-            f"At the end it was right on {shares}. More training images, or more varied ones, close this gap.",
+            f"At the end it was right on {shares}. More, or more varied, training images close this gap.",
         )
     else:
         yield Finding(FindingKind.GOOD, "No sign of overfitting", f"At the end it was right on {shares}.")
@@ -190,8 +190,9 @@ def _calibration(report: ReportData) -> Iterator[Finding]:
     yield Finding(
         FindingKind.ATTENTION,
         f"Probabilities are {side} on average",
-        f"Their mean is {percent(mean)}, while {share_text(metrics, metrics.top1)} of {metrics.n} answers are "
-        f"right; they differ by {points:.1f} points on average (ECE). Use them to rank answers, not as chances.",
+        f"Their mean is {percent(mean)}, while {share_text(metrics, metrics.top1)} of {metrics.n} answers "
+        f"are right; they differ by {points:.1f} points on average (ECE). Use them to rank answers, not as "
+        "chances.",
     )
 
 

@@ -26,8 +26,8 @@ def plot_curves(history: History) -> bytes:
     def draw(figure: Any) -> None:
         epochs = range(1, len(history["loss"]) + 1)
         for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
-            axes.plot(epochs, history[name], label="training")
-            axes.plot(epochs, history[f"val_{name}"], label="validation")
+            axes.plot(epochs, history[name], label="training", color=COLOURS[0])
+            axes.plot(epochs, history[f"val_{name}"], label="validation", color=COLOURS[1])
             axes.set(xlabel="epoch", ylabel=name)
             axes.grid(alpha=0.3)
             axes.legend(framealpha=0)
@@ -44,10 +44,10 @@ def plot_calibration(probabilities: NDArray[np.float32], labels: NDArray[np.int6
     def draw(figure: Any) -> None:
         reliability, counts = figure.subplots(1, 2)
         reliability.plot([0, 1], [0, 1], color="grey", linestyle=":", label="perfect")
-        reliability.plot(*zip(*points, strict=True), marker="o", label="this model")
+        reliability.plot(*zip(*points, strict=True), marker="o", label="this model", color=COLOURS[0])
         reliability.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.02), ylim=(0, 1.02))
         reliability.legend(framealpha=0)
-        counts.bar((np.arange(10) + 0.5) / 10, np.bincount(bins, minlength=10), width=0.09)
+        counts.bar((np.arange(10) + 0.5) / 10, np.bincount(bins, minlength=10), width=0.09, color=COLOURS[0])
         counts.set(xlabel="confidence", ylabel="test images")
 
     return _plot(draw, 9, 3.2)
@@ -106,8 +106,7 @@ def _plot(draw: Draw, width: float, height: float) -> bytes:
     from edgebreed.train.matplotlib_setup import Figure, matplotlib
 
     buffer = io.BytesIO()
-    style = {"axes.prop_cycle": matplotlib.cycler(color=COLOURS)}
-    with matplotlib.style.context(["default", style]), warnings.catch_warnings():
+    with matplotlib.style.context("default"), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph", UserWarning)  # names in scripts that its font lacks
         figure = Figure(figsize=(width, height), layout="constrained")
         draw(figure)

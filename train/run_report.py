@@ -110,7 +110,7 @@ def facts_of(report: ReportData) -> dict[str, str]:
         "Negatives": f"{negatives:,} images of other things" if negatives else "",
         "Unknown": result.unknown,
         "Network": f"{record.arch}, {result.trainable_parameters:,} parameters fitted",
-        "Input": f"{record.input.height} × {record.input.width} px, {record.input.resize}, "
+        "Input": f"{record.input.height}x{record.input.width} px, {record.input.resize}, "
         f"{record.input.decode} JPEG decoding",
         "Epochs": _epochs(report),
         "Time": ", ".join(f"{step} {seconds:.1f} s" for step, seconds in result.seconds.items()),

@@ -68,6 +68,7 @@ def _rows(results: Sequence[BenchResult]) -> list[dict[str, Any]]:
     fastest = min(result.latency_ms.p50 for result in results)
     return [
         {
+            "number": number + 1,
             "colour": series_colour(number),
             "name": f"{result.model.name} {result.model.precision}",
             "engine": short_engine(result.engine),
@@ -103,12 +104,12 @@ def _interval(result: BenchResult, name: str) -> str:
 
 def _top1(model: ModelInfo) -> tuple[str, str]:
     if model.top1 is None:
-        return "–", ""
+        return "-", ""
     return percent(model.top1), percent_range(model.top1, model.top1_photos or 0)
 
 
 def _rounded(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0f}"
+    return "-" if value is None else f"{value:.0f}"
 
 
 def _pareto(results: Sequence[BenchResult]) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def _pareto(results: Sequence[BenchResult]) -> dict[str, Any]:
             by_size.append(ParetoPoint(name, model.bytes / 1e6, model.top1, number))
     if not by_time:
         return {}
-    photos = ", ".join(sorted({f"{results[point.number].model.top1_photos}" for point in by_time}))
+    photos = " or ".join(sorted({f"{results[point.number].model.top1_photos}" for point in by_time}))
     charts = pareto_chart(by_time, "p50 latency, ms"), pareto_chart(by_size, "file, MB")
     return {"photos": photos, "charts": charts}
 
