@@ -13,6 +13,7 @@ from edgebreed.train.report_data import ClassifiedImages, ReportData
 from edgebreed.train.run_report import add_corruptions, draw_run, left_out_groups, report_page
 
 from ..conftest import RED, plain
+from ..live.browser import Browser
 from .report_run import ROWS, classified, report_data
 
 SVG = "http://www.w3.org/2000/svg"
@@ -139,3 +140,33 @@ def test_a_report_takes_the_table_of_corruptions(tmp_path: Path) -> None:
     assert (
         text.index("Accuracy by class") < text.index("Top-1 under corruptions") < text.index("confused pairs")
     )
+
+
+@pytest.mark.browser
+def test_the_classes_can_be_sorted_and_filtered(tmp_path: Path) -> None:
+    """The weakest come first, then as the reader asks."""
+    names = tuple(f"class {number:02}" for number in range(30))
+    (tmp_path / "report.html").write_text(page_of(tmp_path, names, (0, 1, 2)))
+    first = "document.querySelector('#classes tbody tr:not([hidden]) th').textContent"
+    with Browser() as browser:
+        browser.open((tmp_path / "report.html").as_uri())
+        assert "class 02" == browser.wait(first)
+        browser.value("document.querySelector('#classes thead button').click()")
+        assert "class 00" == browser.value(first)
+        browser.value("document.querySelector('#classes thead button').click()")
+        assert "class 29" == browser.value(first)
+        browser.value("filter.value = '17'; filter.dispatchEvent(new Event('input'))")
+        assert "class 17" == browser.value(first)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True])
+def test_nothing_is_cut_on_a_phone(tmp_path: Path, dark: bool) -> None:
+    """Wide tables scroll inside their cards, also with long names."""
+    (tmp_path / "report.html").write_text(page_of(tmp_path, ("x" * 255, *(f"b {n}" for n in range(40)))))
+    with Browser() as browser:
+        browser.open((tmp_path / "report.html").as_uri(), width=390, dark=dark)
+        assert browser.wait("document.readyState === 'complete' && document.querySelector('footer') !== null")
+        assert 390 == browser.value("document.documentElement.scrollWidth")
+        colour = browser.value("getComputedStyle(document.body).backgroundColor")
+        assert ("rgb(18, 20, 22)" if dark else "rgb(244, 242, 238)") == colour

@@ -15,6 +15,7 @@ from edgebreed.benchmarks.report.html_report import (
 from edgebreed.edge.accuracy import percent_range
 from edgebreed.errors import InputError
 
+from ...live.browser import Browser
 from ..results import latencies, result
 
 
@@ -116,3 +117,18 @@ def test_every_cell_names_its_column(colours: Path) -> None:
     html = html_report([result(colours, latencies(0))])
     columns = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', html)
     assert columns[1:] == re.findall(r'data-label="(.*?)"', html)
+
+
+@pytest.mark.browser
+def test_no_column_is_cut_on_a_phone(colours: Path, tmp_path: Path) -> None:
+    """A system is a card there, with all of its figures inside."""
+    write_html_report(tmp_path / "r.html", [result(colours, latencies(0)), result(colours, latencies(1, 20))])
+    outside = (
+        "[...document.querySelectorAll('.systems td')].filter(cell => cell.getBoundingClientRect().right"
+    )
+    with Browser() as browser:
+        browser.open((tmp_path / "r.html").as_uri(), width=390)
+        assert browser.wait("document.readyState === 'complete' && document.querySelector('footer') !== null")
+        assert 390 == browser.value("document.documentElement.scrollWidth")
+        assert 18 == len(browser.value(ends))
+        assert max(browser.value(ends)) < 390
