@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgebreed.edge.accuracy import percent
 from edgebreed.str_enum import StrEnum
-from edgebreed.train.classification_metrics import largest_confusions
+from edgebreed.train.classification_metrics import ECE_BINS, largest_confusions
 from edgebreed.train.metrics_text import describe_untested, share_text
 from edgebreed.train.report_data import ReportData
 
@@ -19,6 +20,7 @@ LOWEST = 3  # classes that are named where none stands out
 SIGNIFICANCE = 0.05  # of all classes together
 OVERFIT = 0.10  # points of accuracy between training and validation images
 CALIBRATED = 0.05  # expected calibration error
+DRAWS = 200  # of answers, to see what chance does to that error
 MANY_WITHHELD = 0.05  # share of the test images
 IMBALANCE = 4  # times as many training images in the largest class as in the smallest
 STILL_LEARNING = 2  # epochs that a curve needs before its end tells something
@@ -177,23 +179,40 @@ def _epochs(report: ReportData) -> Iterator[Finding]:
 
 
 def _calibration(report: ReportData) -> Iterator[Finding]:
-    metrics, points = report.metrics, 100 * report.metrics.ece
-    mean = float(report.tested.confidences.mean())
+    metrics, confidences = report.metrics, report.tested.confidences
+    error = f"They differ from the accuracy by {100 * metrics.ece:.1f} points on average (ECE)"
     if metrics.ece <= CALIBRATED:
+        yield Finding(FindingKind.GOOD, "Probabilities can be taken at their word", f"{error}.")
+        return
+    chance = _calibration_error_by_chance(confidences)
+    if metrics.ece <= chance:
         yield Finding(
-            FindingKind.GOOD,
-            "Probabilities can be taken at their word",
-            f"They differ from the accuracy by {points:.1f} points on average (ECE).",
+            FindingKind.NOTE,
+            "Too few test images to judge the probabilities",
+            f"{error}; on {metrics.n} images, perfect ones may differ by {100 * chance:.1f}.",
         )
         return
-    side = "too high" if mean > metrics.top1 else "too low"
+    mean = float(confidences.mean())
     yield Finding(
         FindingKind.ATTENTION,
-        f"Probabilities are {side} on average",
-        f"Their mean is {percent(mean)}, while {share_text(metrics, metrics.top1)} of {metrics.n} answers "
-        f"are right; they differ by {points:.1f} points on average (ECE). Use them to rank answers, not as "
-        "chances.",
+        f"Probabilities are too {'high' if mean > metrics.top1 else 'low'} on average",
+        f"{error}: their mean is {percent(mean)}, while {share_text(metrics, metrics.top1)} of {metrics.n} "
+        "answers are right. Use them to rank answers, not as chances.",
     )
+
+
+def _calibration_error_by_chance(confidences: NDArray[np.float32]) -> float:
+    """The calibration error that 95 % of perfectly calibrated models stay below on so many images.
+
+    Answers are drawn that are right as often as their confidence says (Bröcker & Smith 2007).
+    """
+    rng = np.random.default_rng(0)
+    bins = np.minimum((confidences * ECE_BINS).astype(np.int64), ECE_BINS - 1)
+    gaps = [
+        np.abs(np.bincount(bins, confidences - (rng.random(len(bins)) < confidences))).sum() / len(bins)
+        for _ in range(DRAWS)
+    ]
+    return float(np.quantile(gaps, 0.95))
 
 
 def _unknown(report: ReportData) -> Iterator[Finding]:

@@ -123,9 +123,7 @@ def test_every_cell_names_its_column(colours: Path) -> None:
 def test_no_column_is_cut_on_a_phone(colours: Path, tmp_path: Path) -> None:
     """A system is a card there, with all of its figures inside."""
     write_html_report(tmp_path / "r.html", [result(colours, latencies(0)), result(colours, latencies(1, 20))])
-    outside = (
-        "[...document.querySelectorAll('.systems td')].filter(cell => cell.getBoundingClientRect().right"
-    )
+    ends = "[...document.querySelectorAll('.systems td')].map(cell => cell.getBoundingClientRect().right)"
     with Browser() as browser:
         browser.open((tmp_path / "r.html").as_uri(), width=390)
         assert browser.wait("document.readyState === 'complete' && document.querySelector('footer') !== null")
