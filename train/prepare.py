@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edgebreed.edge.folder_walk import walk
+from edgebreed.edge.folder_walk import LeftOut, walk
 from edgebreed.edge.images import is_photo
 from edgebreed.edge.manifest import LearnedImages
 from edgebreed.edge.text import printable
@@ -97,7 +97,7 @@ def prepare(config: TrainConfig) -> PreparedData:
     set_aside = {split: len(kept.splits[split]) for split in missing}
     gone = dropped_images(whole.keep(lambda image: image.path not in scan.undecodable), kept, cache.digest)
     return PreparedData(
-        data=kept,
+        data=replace(kept, left_out=_without_negatives(kept.left_out, config.negatives)),
         negatives=checked,
         dropped_files={**taken, **checked.dropped},
         dropped_images=gone,
@@ -105,6 +105,19 @@ def prepare(config: TrainConfig) -> PreparedData:
         cache=cache,
         set_aside=set_aside,
     )
+
+
+def _without_negatives(
+    left_out: dict[LeftOut, tuple[Path, ...]], negatives: Path | None
+) -> dict[LeftOut, tuple[Path, ...]]:
+    """Files that are not read, without negatives beside the split folders: these are learned."""
+    beside = left_out.get(LeftOut.NOT_A_SPLIT, ())
+    if negatives is None or not beside:
+        return left_out
+    folder = negatives.resolve()
+    others = tuple(path for path in beside if not (is_photo(path) and folder in path.resolve().parents))
+    kept = {**left_out, LeftOut.NOT_A_SPLIT: others}
+    return {reason: paths for reason, paths in kept.items() if paths}
 
 
 def _dropped(scan: DatasetScan, keep_duplicates: bool) -> dict[str, frozenset[Path]]:
