@@ -35,7 +35,7 @@ PLACES: dict[str, tuple[set[str], str]] = {
     "edgebreed/__init__.py": (PEOPLE, "the public names"),
     "edgebreed/commands": (PEOPLE, "--faces, --people, `detect`, and what a manifest says"),
     "edgebreed/commands/train.py": (DOGS, "the example of --subject"),
-    "edgebreed/live/page.html": (PEOPLE, "the kind `person`, and boxes where there are any"),
+    "edgebreed/pages": (PEOPLE, "the colour of each kind, and boxes where there are any"),
     "edgebreed/live/shared_output.py": (PEOPLE, "scales the boxes"),
     "docs/tools": ({*PEOPLE, *DOGS}, "show the model that ships and its photos"),
     "examples/demo_photos.py": ({*PEOPLE, *DOGS}, "photos for the model that ships"),

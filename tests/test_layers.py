@@ -16,6 +16,8 @@ SHARED_BY_ALL_BUT_EDGE = {
     "edgebreed.progress",
     "edgebreed.machine",
     "edgebreed.signals",
+    "edgebreed.page_templates",
+    "edgebreed.svg",
 }
 EDGE_MAY_IMPORT = {"numpy", "cv2", "onnxruntime", "openvino", "ai_edge_litert", "edgebreed"}
 

@@ -38,6 +38,15 @@ def test_every_package_is_listed() -> None:
     assert names == set(PROJECT["tool"]["setuptools"]["packages"])
 
 
+def test_every_page_template_is_in_the_wheel() -> None:
+    """A file that is no module is left out where no pattern names it."""
+    patterns = PROJECT["tool"]["setuptools"]["package-data"]["edgebreed"]
+    packaged = {path for pattern in patterns for path in (ROOT / "edgebreed").glob(pattern)}
+    pages = set((ROOT / "edgebreed" / "pages").iterdir())
+    assert pages
+    assert set() == pages - packaged
+
+
 @pytest.mark.parametrize("floor", FLOORS)
 def test_each_link_leads_to_its_folder(floor: str) -> None:
     """Type checkers and editors see through the links what the import system maps."""

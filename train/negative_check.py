@@ -32,12 +32,12 @@ class CheckedNegatives:
     undecodable: tuple[Path, ...] = ()
 
     @property
-    def dropped(self) -> dict[str, int]:
-        """How many were left out, by reason."""
+    def dropped(self) -> dict[str, tuple[Path, ...]]:
+        """Which were left out, by reason."""
         return {
-            "negatives": len(self.alike),
-            "negatives_repeated": len(self.repeated),
-            "negatives_undecodable": len(self.undecodable),
+            "negatives": self.alike,
+            "negatives_repeated": self.repeated,
+            "negatives_undecodable": self.undecodable,
         }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edgebreed.edge.folder_walk import walk
+from edgebreed.edge.folder_walk import LeftOut, walk
 from edgebreed.edge.images import is_photo
 from edgebreed.edge.manifest import LearnedImages
 from edgebreed.edge.text import printable
@@ -40,7 +40,7 @@ class PreparedData:
     Attributes:
         data: the images by split.
         negatives: images that show none of the classes, and those that were left out of them.
-        dropped: how many images were left out, by reason.
+        dropped_files: images that were left out, by reason.
         dropped_images: those that decode.
         sha256: digest over the images that are left.
         cache: of features; it knows the digests of all files.
@@ -49,11 +49,16 @@ class PreparedData:
 
     data: Dataset
     negatives: CheckedNegatives
-    dropped: dict[str, int]
+    dropped_files: dict[str, tuple[Path, ...]]
     dropped_images: LearnedImages
     sha256: str
     cache: FeatureCache
     set_aside: dict[str, int]
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """How many images were left out, by reason."""
+        return {reason: len(paths) for reason, paths in self.dropped_files.items()}
 
     @property
     def files(self) -> dict[str, list[Path]]:
@@ -88,11 +93,31 @@ def prepare(config: TrainConfig) -> PreparedData:
     check_splits(kept, () if config.keep_duplicates else similar)
     _warn(dropped)
     checked = check_negatives(config.negatives, negatives, scan.hashes, cache)
-    taken = {"excluded": listed, **dropped}
-    counts = {**{reason: len(paths) for reason, paths in taken.items()}, **checked.dropped}
+    taken = {reason: tuple(sorted(paths)) for reason, paths in {"excluded": listed, **dropped}.items()}
     set_aside = {split: len(kept.splits[split]) for split in missing}
     gone = dropped_images(whole.keep(lambda image: image.path not in scan.undecodable), kept, cache.digest)
-    return PreparedData(kept, checked, counts, gone, digest_of_data(kept, scan.digests), cache, set_aside)
+    return PreparedData(
+        data=replace(kept, left_out=_without_negatives(kept.left_out, config.negatives)),
+        negatives=checked,
+        dropped_files={**taken, **checked.dropped},
+        dropped_images=gone,
+        sha256=digest_of_data(kept, scan.digests),
+        cache=cache,
+        set_aside=set_aside,
+    )
+
+
+def _without_negatives(
+    left_out: dict[LeftOut, tuple[Path, ...]], negatives: Path | None
+) -> dict[LeftOut, tuple[Path, ...]]:
+    """Files that are not read, without negatives beside the split folders: these are learned."""
+    beside = left_out.get(LeftOut.NOT_A_SPLIT, ())
+    if negatives is None or not beside:
+        return left_out
+    folder = negatives.resolve()
+    others = tuple(path for path in beside if not (is_photo(path) and folder in path.resolve().parents))
+    kept = {**left_out, LeftOut.NOT_A_SPLIT: others}
+    return {reason: paths for reason, paths in kept.items() if paths}
 
 
 def _dropped(scan: DatasetScan, keep_duplicates: bool) -> dict[str, frozenset[Path]]:

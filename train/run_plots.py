@@ -1,9 +1,8 @@
-"""The plots of a run's report: learning curves, reliability diagram, confusion matrix."""
+"""The plots of a run as PNG files, for slides: learning curves, reliability diagram, confusion matrix."""
 
 import io
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,23 +17,17 @@ DPI = 110
 Draw = Callable[[Any], None]
 """Draws on a matplotlib figure."""
 
-
-@dataclass(frozen=True)
-class Plot:
-    """A plot as PNG files, on white, and for a dark page on nothing."""
-
-    light: bytes
-    dark: bytes
+COLOURS = ("#1f6fb0", "#cf5a12")  # those of the report's first two series
 
 
-def plot_curves(history: History) -> Plot:
+def plot_curves(history: History) -> bytes:
     """Loss and accuracy by epoch, of training and validation."""
 
     def draw(figure: Any) -> None:
         epochs = range(1, len(history["loss"]) + 1)
         for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
-            axes.plot(epochs, history[name], label="training")
-            axes.plot(epochs, history[f"val_{name}"], label="validation")
+            axes.plot(epochs, history[name], label="training", color=COLOURS[0])
+            axes.plot(epochs, history[f"val_{name}"], label="validation", color=COLOURS[1])
             axes.set(xlabel="epoch", ylabel=name)
             axes.grid(alpha=0.3)
             axes.legend(framealpha=0)
@@ -42,7 +35,7 @@ def plot_curves(history: History) -> Plot:
     return _plot(draw, 9, 3.6)
 
 
-def plot_calibration(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> Plot:
+def plot_calibration(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> bytes:
     """Accuracy by confidence in ten bins (a reliability diagram), and the size of each bin."""
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     bins = np.minimum((confidence * 10).astype(int), 9)
@@ -51,16 +44,16 @@ def plot_calibration(probabilities: NDArray[np.float32], labels: NDArray[np.int6
     def draw(figure: Any) -> None:
         reliability, counts = figure.subplots(1, 2)
         reliability.plot([0, 1], [0, 1], color="grey", linestyle=":", label="perfect")
-        reliability.plot(*zip(*points, strict=True), marker="o", label="this model")
+        reliability.plot(*zip(*points, strict=True), marker="o", label="this model", color=COLOURS[0])
         reliability.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.02), ylim=(0, 1.02))
         reliability.legend(framealpha=0)
-        counts.bar((np.arange(10) + 0.5) / 10, np.bincount(bins, minlength=10), width=0.09)
+        counts.bar((np.arange(10) + 0.5) / 10, np.bincount(bins, minlength=10), width=0.09, color=COLOURS[0])
         counts.set(xlabel="confidence", ylabel="test images")
 
     return _plot(draw, 9, 3.2)
 
 
-def plot_confusion(counts: NDArray[np.int64], classes: tuple[str, ...]) -> Plot:
+def plot_confusion(counts: NDArray[np.int64], classes: tuple[str, ...]) -> bytes:
     """A confusion matrix, each row as shares: rows are labels, columns predicted classes.
 
     Up to 20 classes, each cell bears its number of images.
@@ -88,25 +81,16 @@ def matrix_side(classes: int) -> float:
 
 
 def _draw_matrix(figure: Any, axes: Any, counts: NDArray[np.int64]) -> None:
-    from edgebreed.train.matplotlib_setup import matplotlib as mpl
-
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
-    image = axes.imshow(shares, cmap=mpl.colormaps["magma" if _is_dark() else "magma_r"], vmin=0, vmax=1)
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.set(xlabel="predicted", ylabel="label")
     figure.colorbar(image, ax=axes, label="share of the label's images", shrink=0.8)
-
-
-def _is_dark() -> bool:
-    """Whether the style in use is that for dark pages: no share is then dark, and a whole one is light."""
-    from edgebreed.train.matplotlib_setup import matplotlib as mpl
-
-    return bool(mpl.rcParams["text.color"] == "white")
 
 
 def _write_counts(axes: Any, counts: NDArray[np.int64]) -> None:
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     for row, column in zip(*np.nonzero(counts), strict=True):
-        colour = "white" if (shares[row, column] > 0.5) != _is_dark() else "black"
+        colour = "white" if shares[row, column] > 0.5 else "black"
         text = str(counts[row, column])
         axes.text(column, row, text, color=colour, ha="center", va="center", fontsize=8)
 
@@ -117,18 +101,14 @@ def _tick_label(name: str) -> str:
     return line if len(line) <= LABEL_LENGTH else f"{line[: LABEL_LENGTH - 1]}…"
 
 
-def _plot(draw: Draw, width: float, height: float) -> Plot:
-    """Draws a figure of so many inches for light and for dark pages."""
-    return Plot(_png(draw, width, height, "default"), _png(draw, width, height, "dark_background"))
-
-
-def _png(draw: Draw, width: float, height: float, style: str) -> bytes:
+def _plot(draw: Draw, width: float, height: float) -> bytes:
+    """Draws a figure of so many inches as a PNG file."""
     from edgebreed.train.matplotlib_setup import Figure, matplotlib
 
     buffer = io.BytesIO()
-    with matplotlib.style.context(style), warnings.catch_warnings():
+    with matplotlib.style.context("default"), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph", UserWarning)  # names in scripts that its font lacks
         figure = Figure(figsize=(width, height), layout="constrained")
         draw(figure)
-        figure.savefig(buffer, dpi=DPI, transparent=style != "default")
+        figure.savefig(buffer, dpi=DPI)
     return buffer.getvalue()

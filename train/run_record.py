@@ -1,11 +1,11 @@
 """A run: the folder that `train` writes, and that `export` and `evaluate` read."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from edgebreed.edge.folder_walk import LeftOut
 from edgebreed.edge.manifest import DetectorConfig, LearnedImages
 from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, Task
@@ -17,6 +17,7 @@ from edgebreed.train.dataset_scan import digest_of_data
 from edgebreed.train.delivered import Delivered
 from edgebreed.train.feature_cache import Digest, digest_of
 
+_Reason = TypeVar("_Reason", bound=str)
 RUNS = Path("runs")
 RECORD = "run.json"
 MODEL = "model.keras"
@@ -135,6 +136,7 @@ class TrainResult:
         fine_tune_passes: number of passes of the fine-tuning.
         interrupted: a signal ended a fit on images, which can be resumed.
         dropped: number of images that were left out, by reason.
+        dropped_files: the first of these images, by reason.
         left_out: the first files of the folder that are not read as images, by reason.
         left_out_counts: how many such files there are, by reason.
         in_sub_folders: number of images deeper than in their class folder.
@@ -163,6 +165,7 @@ class TrainResult:
     rejection: Rejection
     unknown: str
     left_out_negatives: tuple[str, ...] = ()
+    dropped_files: dict[str, list[str]] = field(default_factory=dict)
     left_out: dict[str, list[str]] = field(default_factory=dict)
     left_out_counts: dict[str, int] = field(default_factory=dict)
     in_sub_folders: int = 0
@@ -187,9 +190,11 @@ class TrainResult:
         return {name: value for name, value in self.to_dict().items() if not name.endswith("history")}
 
 
-def capped(left_out: dict[LeftOut, tuple[Path, ...]]) -> dict[str, list[str]]:
-    """The first files that are not read as images, by reason, as JSON holds them."""
-    return {reason.value: [str(path) for path in paths[:MOST_PATHS]] for reason, paths in left_out.items()}
+def capped(files: Mapping[_Reason, Sequence[Path]]) -> dict[str, list[str]]:
+    """The first files that were left out, by reason, as JSON holds them; no reason without a file."""
+    return {
+        str(reason): [str(path) for path in paths[:MOST_PATHS]] for reason, paths in files.items() if paths
+    }
 
 
 def read_record(run: Path) -> RunRecord:

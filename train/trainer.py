@@ -18,6 +18,7 @@ from edgebreed.train.delivered import describe_unknown, measure_delivered
 from edgebreed.train.keras_file import write_keras
 from edgebreed.train.label_names import read_names, shown_labels
 from edgebreed.train.prepare import PreparedData, prepare
+from edgebreed.train.report_data import ClassifiedImages, ReportData, images_per_class
 from edgebreed.train.run_record import (
     HISTORY,
     METRICS,
@@ -30,7 +31,7 @@ from edgebreed.train.run_record import (
     TrainResult,
     capped,
 )
-from edgebreed.train.run_report import ClassifiedImages, draw_run
+from edgebreed.train.run_report import draw_run
 
 _LOG = logging.getLogger(__name__)
 
@@ -129,6 +130,7 @@ def _result(
         fine_tune_passes=len(fitted.fine_tune_history.get("loss", ())),
         interrupted=fitted.interrupted,
         dropped={**prepared.dropped, "negatives": len(left_out_negatives)},
+        dropped_files=capped({**prepared.dropped_files, "negatives": left_out_negatives}),
         left_out=capped(data.left_out),
         left_out_counts={reason.value: len(paths) for reason, paths in data.left_out.items()},
         in_sub_folders=data.in_sub_folders,
@@ -157,7 +159,7 @@ def _write(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: 
     _write_json(out / SPLITS, data.to_dict())
     write_whole(out / HISTORY, _history_csv(fitted.history), overwrite=True)
     _write_json(out / RECORD, record.to_dict())
-    _draw(out, record, result, tested)
+    _draw(out, ReportData(record, result, tested, images_per_class(data)))
     if not fitted.interrupted:
         remove_checkpoint(out)
 
@@ -166,9 +168,9 @@ def _write_json(path: Path, data: dict[str, Any]) -> None:
     write_whole(path, json.dumps(data, indent=1).encode(), overwrite=True)
 
 
-def _draw(out: Path, record: RunRecord, result: TrainResult, tested: ClassifiedImages) -> None:
+def _draw(out: Path, report: ReportData) -> None:
     try:
-        draw_run(out, record, result, tested)
+        draw_run(out, report)
     except Exception as error:
         _LOG.warning("the run in %s is complete, but its report was not drawn: %s", out, error)
 

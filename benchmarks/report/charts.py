@@ -7,7 +7,10 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.benchmarks.report.svg import (
+from edgebreed.benchmarks.stats.samples import LatencyStatistics, SampleColumns, medians_by
+from edgebreed.edge.accuracy import percent
+from edgebreed.edge.percentile import percentile
+from edgebreed.svg import (
     Scale,
     line,
     path,
@@ -18,9 +21,6 @@ from edgebreed.benchmarks.report.svg import (
     x_axis,
     y_axis,
 )
-from edgebreed.benchmarks.stats.samples import LatencyStatistics, SampleColumns, medians_by
-from edgebreed.edge.accuracy import percent
-from edgebreed.edge.percentile import percentile
 
 WIDTH = 960.0  # px, as are all sizes below
 LEFT, RIGHT = 16.0, 24.0  # margins of charts without a vertical axis
@@ -32,17 +32,8 @@ DENSITY_POINTS = 240
 
 STAGE_ROW, STAGE_HEIGHT, LEGEND_HEIGHT = 62.0, 24.0, 24.0
 STAGE_LABEL_WIDTH = 64.0
-STAGE_COLOURS = {
-    "wait": "#b0b7c3",
-    "decode": "#8da0cb",
-    "detect": "#e6a04b",
-    "resize": "#a6c36f",
-    "host-to-device": "#6fb7c3",
-    "inference": "#4c78a8",
-    "device-to-host": "#72a5b0",
-    "decision": "#9d755d",
-}
-OTHER_STAGE = "#777777"
+STAGES = {"wait", "decode", "detect", "resize", "host-to-device", "inference", "device-to-host", "decision"}
+"""Stages that the page has a colour for."""
 
 DRIFT_HEIGHT = 240.0
 DRIFT_BLOCKS = 40
@@ -74,7 +65,7 @@ def _distribution_row(top: float, name: str, values: Sequence[float], scale: Sca
     parts += [
         path(
             [(scale(value), ground + 3), (scale(value), ground + RUG_HEIGHT)],
-            f'stroke="{fill}" class="rug"',
+            f'style="stroke:{fill}" class="rug"',
         )
         for value in values
         if value <= scale.high
@@ -89,8 +80,8 @@ def _density_curve(values: Sequence[float], scale: Scale, ground: float, fill: s
     tops = ground - DENSITY_HEIGHT * heights / heights.max()
     points = [(scale(place), top) for place, top in zip(places, tops, strict=True)]
     closed = [(scale(places[0]), ground), *points, (scale(places[-1]), ground)]
-    return path(closed, f'fill="{fill}" class="density"', closed=True) + path(
-        points, f'stroke="{fill}" class="outline"'
+    return path(closed, f'style="fill:{fill}" class="density"', closed=True) + path(
+        points, f'style="stroke:{fill}" class="outline"'
     )
 
 
@@ -136,11 +127,16 @@ def stage_chart(names: Sequence[str], stages: Sequence[dict[str, LatencyStatisti
     return svg_document(WIDTH, height, parts, "Stages of each system")
 
 
+def stage_colour(name: str) -> str:
+    """The colour of a stage, as a variable of the page's theme."""
+    return f"var(--stage-{name if name in STAGES else 'other'})"
+
+
 def _stage_legend(stages: Sequence[dict[str, LatencyStatistics]]) -> str:
     parts, x = [], LEFT
     for name in dict.fromkeys(name for one in stages for name in one):
-        fill = STAGE_COLOURS.get(name, OTHER_STAGE)
-        parts.append(f'<rect x="{x:.1f}" y="3" width="12" height="12" fill="{fill}"/>')
+        fill = stage_colour(name)
+        parts.append(f'<rect x="{x:.1f}" y="3" width="12" height="12" style="fill:{fill}"/>')
         parts.append(text(x + 18, 13, name, "tick"))
         x += 40 + 7.0 * len(name)
     return "".join(parts)
@@ -153,7 +149,7 @@ def _stage_bar(top: float, system: str, stages: dict[str, LatencyStatistics], sc
         done += stage.p50
         shape = (
             f'<rect x="{start:.1f}" y="{top + 20:.1f}" width="{max(0.5, end - start):.1f}" '
-            f'height="{STAGE_HEIGHT}" fill="{STAGE_COLOURS.get(name, OTHER_STAGE)}"/>'
+            f'height="{STAGE_HEIGHT}" style="fill:{stage_colour(name)}"/>'
         )
         if end - start > STAGE_LABEL_WIDTH:
             shape += text((start + end) / 2, top + 20 + STAGE_HEIGHT * 0.68, name, "inbar", "middle")
@@ -175,7 +171,7 @@ def drift_chart(records: Sequence[SampleColumns]) -> str:
     ]
     for number, points in enumerate(lines):
         pixels = [(across(at), up(level)) for at, level in points]
-        parts.append(path(pixels, f'stroke="{series_colour(number)}" class="series"'))
+        parts.append(path(pixels, f'style="stroke:{series_colour(number)}" class="series"'))
     return svg_document(WIDTH, DRIFT_HEIGHT, parts, "Latency in the course of the run")
 
 
@@ -244,6 +240,8 @@ def _pareto_scales(points: Sequence[ParetoPoint]) -> tuple[Scale, Scale]:
 
 def _pareto_dot(point: ParetoPoint, across: Scale, up: Scale) -> str:
     x, y = across(point.cost), up(point.top1 * 100)
-    circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" fill="{series_colour(point.number)}" class="dot"/>'
+    circle = (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" style="fill:{series_colour(point.number)}" class="dot"/>'
+    )
     label = text(x, y + 4, str(point.number + 1), "indot", "middle")
     return tooltip(circle + label, f"{point.name}: {point.cost:.1f}, top-1 {percent(point.top1)}")

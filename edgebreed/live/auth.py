@@ -4,7 +4,7 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from edgebreed.errors import InputError
 from edgebreed.live.csp import content_security_policy
+from edgebreed.page_templates import render_page
 
 PUBLIC_PATH = "/healthz"
 AUTHENTICATED = "edgebreed.authenticated"
@@ -20,7 +21,6 @@ AUTHENTICATED = "edgebreed.authenticated"
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,256}")  # needs no escaping in a URL or a cookie
 _LOOPBACK_HOST = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?", re.IGNORECASE)
-_TOKEN_FORM = (Path(__file__).parent / "token.html").read_text()
 # Not strict-transport-security: it would bind all ports of a host, which may serve other things over HTTP,
 # and make a browser's warning of a self-signed certificate final.
 _SECURITY_HEADERS = {
@@ -134,7 +134,13 @@ def _bearer_token(authorization: str) -> str:
 def _request_token(request: Request) -> Response:
     if request.scope["path"] != "/":
         return _refuse(401, "the token is missing: append ?token=..., or send Authorization: Bearer ...")
-    return HTMLResponse(_TOKEN_FORM, 401, {"content-security-policy": content_security_policy(_TOKEN_FORM)})
+    form = _token_form()
+    return HTMLResponse(form, 401, {"content-security-policy": content_security_policy(form)})
+
+
+@cache
+def _token_form() -> str:
+    return render_page("token.html")
 
 
 def _refuse(code: int, text: str) -> Response:

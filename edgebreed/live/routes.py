@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -17,6 +16,7 @@ from edgebreed.live.auth import AUTHENTICATED
 from edgebreed.live.csp import content_security_policy
 from edgebreed.live.shared_output import JpegCache, SharedTicker
 from edgebreed.live.stream_state import HistoryPoint, Snapshot, StreamState, check_health
+from edgebreed.page_templates import render_page
 
 PICTURES, EVENTS = "/stream.mjpg", "/events"
 STREAMS = frozenset({PICTURES, EVENTS})
@@ -25,7 +25,6 @@ MAX_BODY = 1024  # bytes of a request
 PICTURES_PER_S = 10
 EVENTS_PER_S = 6
 MAX_UNSENT = EVENTS_PER_S  # an unchanged status is sent again after so many ticks, as a sign of life
-_PAGE = (Path(__file__).parent / "page.html").read_text()
 _BOUNDARY = "edgebreed"
 
 
@@ -40,6 +39,7 @@ class PageRoutes:
 
     def __init__(self, state: StreamState, registry: CollectorRegistry, closing: Callable[[], bool]) -> None:
         self._state, self._registry, self._closing = state, registry, closing
+        self._html = render_page("live.html")
         self._stream_jpegs = JpegCache(max_side=960, quality=80)
         self._snapshot_jpegs = JpegCache(max_side=1920, quality=92)
         self._picture_ticker = SharedTicker(PICTURES_PER_S, self._newest_picture)
@@ -61,7 +61,9 @@ class PageRoutes:
 
     async def page(self, _: Request) -> Response:
         """The HTML page."""
-        return HTMLResponse(_PAGE, headers={"content-security-policy": content_security_policy(_PAGE)})
+        return HTMLResponse(
+            self._html, headers={"content-security-policy": content_security_policy(self._html)}
+        )
 
     async def stream(self, request: Request) -> Response:
         """Annotated pictures, as `multipart/x-mixed-replace`."""

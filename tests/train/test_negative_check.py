@@ -48,7 +48,7 @@ def test_others_are_kept(negatives: list[Path], images: list[Path], tmp_path: Pa
     """All of them, in order; without a folder there are none."""
     found = checked(negatives, images, tmp_path)
     assert negatives == list(found.images)
-    assert {0} == set(found.dropped.values())
+    assert {()} == set(found.dropped.values())
     assert CheckedNegatives() == check_negatives(None, [], {}, FeatureCache(tmp_path))
 
 
@@ -74,7 +74,7 @@ def test_what_looks_like_an_image_of_the_data_set_is_left_out(
     negatives[0] = negatives[0].with_suffix(".jpg")
     found = checked(negatives, images, tmp_path)
     assert ((negatives[0],), negatives[1:]) == (found.alike, list(found.images))
-    assert 1 == found.dropped["negatives"]
+    assert 1 == len(found.dropped["negatives"])
 
 
 def test_a_repeated_negative_counts_once(negatives: list[Path], images: list[Path], tmp_path: Path) -> None:

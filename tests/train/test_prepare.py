@@ -136,6 +136,7 @@ def test_images_of_two_labels_are_in_no_split(
     shutil.copy(twin, root / "test" / "disc" / "twin.png")
     prepared = prepare(TrainConfig(tmp_path / "r", tmp_path / "c", Arch.SCRATCH, root))
     assert 2 == prepared.dropped["conflicting"]
+    assert twin in prepared.dropped_files["conflicting"]
     paths = {image.path for image in prepared.data.all_images}
     assert twin not in paths
     assert root / "test/disc/twin.png" not in paths
@@ -255,3 +256,17 @@ def test_excluded_images_are_of_the_data_set_or_negatives(small_data: Path, tmp_
     (tmp_path / "list.txt").write_text("train/#1 disc/gone.png\n#2 disc\n")
     with pytest.raises(DatasetError, match="train/#1 disc/gone.png is no image of"):
         prepare(config)
+
+
+def test_negatives_beside_the_splits_are_not_listed_as_left_out(small_data: Path, tmp_path: Path) -> None:
+    """They are learned; a text among them and another folder are not."""
+    root = tmp_path / "d"
+    shutil.copytree(small_data, root)
+    draw(root / "negatives", 8, seed=0)
+    (root / "negatives" / "notes.txt").touch()
+    (root / "extra").mkdir()
+    cv2.imwrite(str(root / "extra" / "1.png"), np.zeros((8, 8, 3), np.uint8))
+    config = TrainConfig(tmp_path / "r", tmp_path / "c", Arch.TRANSFER, root)
+    asked = prepare(replace(config, negatives=root / "negatives")).data.left_out
+    assert {"1.png", "notes.txt"} == {path.name for paths in asked.values() for path in paths}
+    assert 10 == sum(map(len, prepare(config).data.left_out.values()))

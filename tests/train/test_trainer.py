@@ -4,8 +4,8 @@ import json
 import stat
 from pathlib import Path
 
-import matplotlib as mpl
 import pytest
+from matplotlib.figure import Figure
 
 from edgebreed.errors import InputError
 from edgebreed.train.config import Arch, TrainConfig
@@ -49,8 +49,12 @@ def test_the_same_seed_fits_the_same_model(small_run: Path, small_data: Path, tm
     assert all(first[key] == again[key] for key in ("history", "test", "temperature"))
 
 
+def _fail(*_: object, **__: object) -> None:
+    raise MemoryError("no memory")
+
+
 def test_a_drawing_that_fails_loses_no_run(
-    small_data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    small_data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The record is there before; what an earlier run drew is not left beside it."""
     from edgebreed.train.trainer import train
@@ -58,9 +62,9 @@ def test_a_drawing_that_fails_loses_no_run(
     config = TrainConfig(tmp_path / "run", tmp_path, Arch.SCRATCH, small_data, epochs=1, size=32)
     config.out.mkdir()
     (config.out / "report.html").write_text("of an earlier run")
-    with mpl.rc_context({"text.usetex": True, "text.latex.preamble": "\\nonsense"}):
-        train(config)
-    assert "is complete, but its report was not drawn: " in caplog.text
+    monkeypatch.setattr(Figure, "savefig", _fail)
+    train(config)
+    assert "is complete, but its report was not drawn: no memory" in caplog.text
     assert 3 == len(read_record(config.out).classes)
     assert not {"report.html", "checkpoint.npz"} & {path.name for path in config.out.iterdir()}
 

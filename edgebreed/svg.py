@@ -5,8 +5,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5195", "#8c8c00")
-"""The palette of Okabe and Ito, which colour-blind readers can tell apart, and two more colours."""
+SERIES_COLOURS = 8
+"""Colours that the pages have for data series, in a light and a dark theme."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Scale:
 
 
 def series_colour(number: int) -> str:
-    """The colour of a data series by its number."""
-    return PALETTE[number % len(PALETTE)]
+    """The colour of a data series by its number, as a variable of the page's theme."""
+    return f"var(--series-{number % SERIES_COLOURS + 1})"
 
 
 def text(x: float, y: float, content: str, css_class: str = "", anchor: str = "start") -> str:
@@ -70,11 +70,12 @@ def tooltip(shape: str, content: str) -> str:
     return f"<g><title>{html.escape(content)}</title>{shape}</g>"
 
 
-def x_axis(scale: Scale, top: float, bottom: float, title: str) -> str:
-    """A horizontal axis: vertical grid lines, tick labels and a title."""
-    parts = [line((scale(tick), top), (scale(tick), bottom)) for tick in scale.ticks()]
-    parts += [text(scale(tick), bottom + 16, f"{tick:g}", "tick", "middle") for tick in scale.ticks()]
-    parts.append(text((scale.start + scale.end) / 2, bottom + 34, title, "name", "middle"))
+def x_axis(scale: Scale, top: float, bottom: float, title: str, whole: bool = False) -> str:
+    """A horizontal axis: vertical grid lines, tick labels and a title; `whole` leaves fractions out."""
+    ticks = [tick for tick in scale.ticks() if not whole or tick == int(tick)]
+    parts = [line((scale(tick), top), (scale(tick), bottom)) for tick in ticks]
+    parts += [text(scale(tick), bottom + 16, f"{tick:g}", "tick", "middle") for tick in ticks]
+    parts.append(text((scale.start + scale.end) / 2, bottom + 34, title, "axis-title", "middle"))
     return "".join(parts)
 
 
@@ -82,7 +83,7 @@ def y_axis(scale: Scale, left: float, right: float, title: str) -> str:
     """A vertical axis: horizontal grid lines, tick labels and a title above."""
     parts = [line((left, scale(tick)), (right, scale(tick))) for tick in scale.ticks(5)]
     parts += [text(left - 8, scale(tick) + 4, f"{tick:g}", "tick", "end") for tick in scale.ticks(5)]
-    parts.append(text(left - 8, min(scale.start, scale.end) - 12, title, "name"))
+    parts.append(text(0, min(scale.start, scale.end) - 22, title, "axis-title"))
     return "".join(parts)
 
 

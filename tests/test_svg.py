@@ -1,8 +1,11 @@
 """SVG elements that the charts are made of."""
 
+import re
+
 import pytest
 
-from edgebreed.benchmarks.report.svg import PALETTE, Scale, series_colour, text
+from edgebreed.page_templates import PAGES
+from edgebreed.svg import SERIES_COLOURS, Scale, series_colour, text, x_axis
 
 
 def test_a_scale_places_values() -> None:
@@ -26,9 +29,23 @@ def test_ticks_are_round_numbers_inside(low: float, high: float, ticks: list[flo
 
 def test_colours_start_again() -> None:
     """There may be more systems than colours."""
-    assert series_colour(0) == series_colour(len(PALETTE)) != series_colour(1)
+    assert series_colour(0) == series_colour(SERIES_COLOURS) != series_colour(1)
+
+
+def test_the_pages_have_every_colour() -> None:
+    """In a light and in a dark theme."""
+    style = (PAGES / "report.html").read_text()
+    for number in range(SERIES_COLOURS):
+        assert 2 == style.count(f"{series_colour(number)[4:-1]}: ")
 
 
 def test_text_is_escaped() -> None:
     """It comes from model files."""
     assert ">a &lt; b<" in text(0, 0, "a < b")
+
+
+def test_an_axis_of_whole_numbers_leaves_fractions_out() -> None:
+    """There is no epoch and a half."""
+    scale = Scale(1, 3, 0, 100)
+    assert ">1.5<" in x_axis(scale, 0, 10, "epoch")
+    assert [">1<", ">2<", ">3<"] == re.findall(r">[\d.]+<", x_axis(scale, 0, 10, "epoch", whole=True))
