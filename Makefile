@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-# Each process imports TensorFlow and trains the small network that tests share, so more than four gain little.
-PYTEST := -m pytest --numprocesses auto --maxprocesses 4
+# One process more than cores, as tests wait too, and four at most: each loads TensorFlow and trains a network.
+JOBS := $(shell echo $$(( $$(nproc) < 3 ? $$(nproc) + 1 : 4 )))
+PYTEST := -m pytest --numprocesses $(JOBS) --dist worksteal
 SLOW := keras or slow or browser or broker or strace or systemd or display or stream
 
 .PHONY: demo test test-fast coverage check realdata hostile hostile-sample arm runtime lock reference clean
