@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-# Each process imports TensorFlow and trains the small network that tests share, so more than four gain little.
-PYTEST := -m pytest --numprocesses auto --maxprocesses 4
+# One process more than cores, as tests wait too, and four at most: each loads TensorFlow and trains a network.
+JOBS := $(shell echo $$(( $$(nproc) < 3 ? $$(nproc) + 1 : 4 )))
+PYTEST := -m pytest --numprocesses $(JOBS) --dist worksteal
 SLOW := keras or slow or browser or broker or strace or systemd or display or stream
 # Material for MkDocs prints advice about MkDocs 2 at every build.
 export NO_MKDOCS_2_WARNING := 1
@@ -80,7 +81,8 @@ $(READY): pyproject.toml requirements.lock
 	$(PYTHON) -m venv .venv
 	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/uv.lock
-	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --requirement requirements.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-config --require-hashes \
+		--requirement requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 

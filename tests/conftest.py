@@ -1,5 +1,6 @@
 """Small real things that many tests run on."""
 
+import importlib.util
 import json
 import os
 import shutil
@@ -29,7 +30,6 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests that run under nohup would
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Programs that tests start are not measured, which would slow them.
     os.environ.pop("COVERAGE_PROCESS_START", None)
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")  # the processes share the processor's cores
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -49,6 +49,7 @@ def has_rtsp_server() -> bool:
 
 NEEDS = {
     "realdata": SHARED.is_dir(),
+    "training": importlib.util.find_spec("keras") is not None,
     "browser": CHROMIUM is not None,
     "broker": MOSQUITTO is not None,
     "stream": has_rtsp_server(),
@@ -59,7 +60,7 @@ NEEDS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leaves tests out that need what is not here: real photos, or a program."""
+    """Leaves tests out that need what is not here: real photos, a program, or the packages that train."""
     missing = {name for name, there in NEEDS.items() if not there}
     items[:] = [item for item in items if not missing & {mark.name for mark in item.iter_markers()}]
 

@@ -61,7 +61,11 @@ def _fault_of_windows() -> str:
     """Why no window opens here, empty where one does; tried by a child, as a failure ends the process."""
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-c", _TRIAL], capture_output=True, check=False, timeout=_TRIAL_S
+            [sys.executable, "-c", _TRIAL],
+            cwd="/",  # so that no file of the user's folder is taken for a module
+            capture_output=True,
+            check=False,
+            timeout=_TRIAL_S,
         )
     except subprocess.TimeoutExpired:
         return f"the display did not answer in {_TRIAL_S:g} s"

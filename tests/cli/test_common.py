@@ -75,6 +75,7 @@ def test_training_says_what_to_install(arguments: list[str], package: str) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.training
 @pytest.mark.parametrize("package", ["onnx", "tf2onnx", "nncf", "ai_edge_quantizer", "flatbuffers"])
 def test_exporting_says_what_to_install(package: str) -> None:
     """In one line, whichever of its packages is missing."""

@@ -11,6 +11,8 @@ from ..conftest import Cli
 from ..test_cli import assert_refused
 from ..train.test_dataset_scan import plant_faults
 
+pytestmark = pytest.mark.training
+
 
 def test_check_counts_images_classes_and_splits(cli: Cli, small_data: Path, tmp_path: Path) -> None:
     """As JSON, or as a table."""

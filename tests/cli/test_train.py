@@ -28,6 +28,7 @@ def test_passes_without_tuning_are_refused(small_data: Path, cli: Cli) -> None:
     )
 
 
+@pytest.mark.training
 def test_an_architecture_has_two_names(small_data: Path, tmp_path: Path, cli: Cli) -> None:
     """`xception` and `transfer` mean the same, another one is refused with the list."""
     assert Arch.TRANSFER is parse_arch("xception") is parse_arch("transfer")
@@ -90,6 +91,7 @@ def test_the_bare_commands_train_and_export_a_model(cli: Cli, tmp_path: Path) ->
     assert measured["top1"] == pytest.approx(trained.json["test"]["top1"])
 
 
+@pytest.mark.training
 def test_a_folder_with_one_class_is_refused(cli: Cli, tmp_path: Path) -> None:
     """Before a run is created."""
     (tmp_path / "data" / "disc").mkdir(parents=True)

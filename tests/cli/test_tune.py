@@ -62,6 +62,7 @@ def test_photos_that_a_model_has_learned_from_are_counted(cli: Cli, tmp_path: Pa
     assert "the model has learned from 1 of them, so only what is lost against float32 counts" in out
 
 
+@pytest.mark.training
 def test_tune_looks_where_it_will_write_before_it_exports(cli: Cli, tmp_path: Path) -> None:
     """Not after minutes: the run is not even read."""
     (tmp_path / "kept.json").touch()

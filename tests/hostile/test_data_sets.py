@@ -342,6 +342,7 @@ def examine(number: int, folder: Path, check: Callable[[Written], None]) -> None
     one()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of a long report of a failure
 @pytest.mark.parametrize("number", [300, pytest.param(3000, marks=pytest.mark.hostile)])
 def test_any_data_set_is_learned_as_it_is_told_or_refused(number: int, tmp_path: Path, tally: Tally) -> None:

@@ -3,12 +3,14 @@
 import time
 from contextlib import nullcontext
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from onnx import NodeProto, TensorProto, helper
+from packaging.version import Version
 
 from edgebreed.edge.engines import EngineOptions, load_engine
 from edgebreed.edge.engines.onnx_runtime import PROVIDERS, SPECS, OnnxRuntimeEngine, available
@@ -70,7 +72,14 @@ def test_what_is_wrong_in_any_engine_is_the_files_fault(
 NAME = "EVIL\x1b]0;title\x07"
 
 
-@pytest.mark.parametrize("fault", [helper.make_node("Conv", ["mean", "short"], ["logits"], NAME), None])
+ABORTS = pytest.mark.skipif(
+    Version(version("onnxruntime")) < Version("1.28"),
+    reason="before 1.28 ONNX Runtime ends the process at weights of fewer bytes than they state",
+)
+SHORT_WEIGHTS = pytest.param(helper.make_node("Conv", ["mean", "short"], ["logits"], NAME), marks=ABORTS)
+
+
+@pytest.mark.parametrize("fault", [SHORT_WEIGHTS, None])
 def test_a_models_names_do_not_reach_the_terminal(
     fault: NodeProto | None, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
