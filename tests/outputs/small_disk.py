@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 
 MAY_MOUNT = (
     os.geteuid() == 0
+    and shutil.which("unshare") is not None
     and subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode == 0
 )
 

@@ -70,10 +70,10 @@ def test_what_opened_and_was_not_asked_for_is_released() -> None:
 
 
 def test_an_open_with_a_time_limit_releases_what_opens_too_late() -> None:
-    """The error tells the limit and what to look at."""
+    """The error tells how long it waited, which a busy machine lengthens, and what to look at."""
     late = ScriptedCapture([])
     hanging = HangingOpener(late)
-    with pytest.raises(SourceError, match=r"cam did not open within 0\.1 s: check cable"):
+    with pytest.raises(SourceError, match=r"cam did not open within 0\.\d s: check cable"):
         open_with_timeout(hanging, "cam", 0.1)
     hanging.freed.set()
     wait_for(lambda: late.released)
