@@ -6,6 +6,7 @@ from edgebreed.edge.formats.onnx_nodes import FUNCTION_NAME, check_nodes, name_o
 from edgebreed.edge.formats.onnx_opsets import check_opsets
 from edgebreed.edge.formats.onnx_order import check_order
 from edgebreed.edge.formats.onnx_size import check_stated_sizes
+from edgebreed.edge.formats.onnx_weights import check_weights
 from edgebreed.edge.formats.protobuf import BYTES, NO_ONNX, Field, fields, messages
 from edgebreed.errors import ModelFileError
 
@@ -24,8 +25,8 @@ def check_onnx(data: bytes) -> None:
 
     Every tensor is looked at, wherever it lies: in a graph, an attribute, a branch, a function, sparse or
     not. A field that no message of ONNX has is refused too, as a later reader may find a tensor in it. So are
-    operators of unknown versions, more nodes than an engine can open, nodes out of order, and tensors of any
-    size that a few numbers state.
+    tensors of more or fewer values than their shape has, operators of unknown versions, more nodes than an
+    engine can open, nodes out of order, and tensors of any size that a few numbers state.
 
     Raises:
         ModelFileError: with the reason.
@@ -42,6 +43,8 @@ def check_onnx(data: bytes) -> None:
             below = _checked(kind, field)
             if below is not None:
                 waiting.append((below[0], below[1], _deeper(depth)))
+        if kind == "TensorProto":
+            check_weights(message)
     parts = messages(memoryview(data))
     check_opsets(parts)
     check_nodes(parts)
