@@ -41,9 +41,12 @@ def format_value(value: Any) -> str:
 
 
 def _table(name: str, rows: list[Row]) -> str:
+    """The rows of a list have no names, only their places, which say nothing."""
     columns = list(dict.fromkeys(column for _, values in rows for column in values))
-    header = [f"`{name}`", *(f"`{column}`" if column else "value" for column in columns)]
-    return markdown_table(header, ([row, *(values.get(one, "") for one in columns)] for row, values in rows))
+    names = [f"`{name}`"] if not all(row.isdigit() for row, _ in rows) else []
+    header = [*names, *(f"`{column}`" if column else "value" for column in columns)]
+    cells = ([*([row] if names else []), *(values.get(one, "") for one in columns)] for row, values in rows)
+    return markdown_table(header, cells)
 
 
 def _rows(name: str, value: Any) -> Iterator[Row]:
