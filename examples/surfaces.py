@@ -25,6 +25,7 @@ photograph. The same seed draws the same photos.
 
 import argparse
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
@@ -50,6 +51,7 @@ HELD_OUT = 0.2  # share of a class's photos in each of valid and test
 OTHERS = ("grass", "coffee", "cat", "rocket", "coins", "clock", "hubble_deep_field", "immunohistochemistry")
 """Photographs of `skimage.data` that show no such surface."""
 CUTS = 6  # photos from each of them
+MISSING = "the photographs lie in a package that is not installed: run `pip install scikit-image`"
 FINE = 4  # masks are drawn so many times larger and shrunk, for smooth edges
 
 
@@ -215,6 +217,8 @@ def main() -> None:
         parser.error(
             f"{asked.folder} exists: name another" if asked.folder.exists() else "--photos: 5 or more"
         )
+    if not find_spec("skimage"):
+        parser.exit(2, f"{parser.prog}: {MISSING}\n")
     write_surfaces(asked.folder, asked.photos, asked.seed)
     print(f"{3 * asked.photos} photos of brick, gravel and defect in {asked.folder}")
     print(f"{CUTS * len(OTHERS)} photos of other things in {asked.folder / 'negatives'}")

@@ -21,6 +21,9 @@ MODEL = "runs/surfaces/surfaces-int8.onnx"
 LIGHT = "--negatives surfaces/negatives --backbone EfficientNetLite0"
 """A light network on ImageNet weights, and photos of other things that it must call unknown."""
 TINY = "--arch scratch --size 64 --epochs 1"
+SLIGHT = (
+    "--quick shows the steps: one pass over few photos teaches next to nothing, so its accuracy is chance."
+)
 STEPS = (
     "train --data surfaces --out runs/surfaces",
     f"export --run runs/surfaces --format onnx --precision int8 --out {MODEL}",
@@ -64,6 +67,8 @@ def main() -> None:
         print(f"\n$ edgebreed {step}", flush=True)
         run(asked.folder, [sys.executable, "-m", "edgebreed"], step)
     print("\nanswers in the stream:", dict(label_counts(asked.folder / "events.jsonl")))
+    if asked.quick:
+        print(SLIGHT)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,9 @@ from edgebreed import Pipeline
 with Pipeline.open() as pipeline:  # the model that ships, or Pipeline.open("my.onnx")
     print(pipeline.manifest.classes[:3])
 ```
+
+A whole program with [`run_stream`](#streams) and a sink of its own is on the page of
+[cameras](cameras.md#from-a-program).
 """
 
 

@@ -293,3 +293,15 @@ def test_no_cascade_is_loaded(folder: Path, words: tuple[str, ...], code: int) -
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert code == done.returncode, done.stderr
     assert bool(code) == ("CascadeClassifier" in done.stderr)
+
+
+def test_a_missing_package_is_named(tmp_path: Path) -> None:
+    """In one line, and nothing is written."""
+    hide = (
+        f"import sys; sys.modules['skimage'] = None; sys.argv = ['surfaces.py', {str(tmp_path / 'drawn')!r}]"
+    )
+    program = f"{hide}; import runpy; runpy.run_path({str(SCRIPT)!r}, run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (2, 1) == (done.returncode, done.stderr.count("\n"))
+    assert "pip install scikit-image" in done.stderr
+    assert not (tmp_path / "drawn").exists()

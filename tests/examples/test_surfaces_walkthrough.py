@@ -26,6 +26,7 @@ def test_it_goes_the_whole_way(tmp_path: Path) -> None:
     assert 6 == len(results)
     assert {event["label"] for event in results} <= {"brick", "defect", "gravel"}
     assert "answers in the stream: {" in done.stdout
+    assert "accuracy is chance" in done.stdout.splitlines()[-1]
 
 
 def test_what_is_there_stays(tmp_path: Path) -> None:
