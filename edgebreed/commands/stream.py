@@ -21,6 +21,7 @@ from edgebreed.commands.common import (
     UnknownBelow,
     print_json,
     print_table,
+    require,
 )
 from edgebreed.edge.engines import AUTO, EngineOptions
 from edgebreed.edge.engines.engine import MAX_TIMEOUT_S
@@ -60,6 +61,9 @@ from edgebreed.signals import raised_signals, stop_signals
 
 GRACE_S = 10.0
 """How long a stream may take to stop: its threads 3 s, viewers and the broker some more."""
+PAGE = ("the live page (--serve)", "serve", ("starlette", "uvicorn", "prometheus_client"))
+EVENTS = ("MQTT (--mqtt)", "mqtt", ("paho", "platformdirs"))
+RECORDING = ("recording (--record)", "record", ("av",))
 _LOG = logging.getLogger(__name__)
 
 
@@ -169,6 +173,8 @@ def stream(
     inputs = [*_inputs(source, model), *filter(None, [tls_cert, tls_key])]
     refuse_collisions([*outputs.paths, *filter(None, [mqtt_spool])], inputs)
     refuse_wrong_addresses(serve, mqtt)
+    asked = {PAGE: serve, EVENTS: mqtt, RECORDING: record}
+    require(*(part for part, option in asked.items() if option is not None))  # before a camera is waited for
     tls = server_context(tls_cert, tls_key)
     open_s = OPEN_TIMEOUT_S if open_timeout is None else open_timeout
     capture = CaptureOptions(fps, _size(size), open_s, read_timeout)

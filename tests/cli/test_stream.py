@@ -70,6 +70,25 @@ def test_wrong_addresses_are_refused_before_the_camera_opens(
     assert message in outcome.err
 
 
+@pytest.mark.parametrize(
+    ("package", "option", "value", "extra"),
+    [
+        ("uvicorn", "--serve", "0", "serve"),
+        ("paho", "--mqtt", "mqtt://h/t", "mqtt"),
+        ("av", "--record", "r.mp4", "record"),
+    ],
+)
+def test_a_missing_extra_is_named_before_the_camera_opens(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, package: str, option: str, value: str, extra: str
+) -> None:
+    """A camera that does not open would hide it."""
+    monkeypatch.setitem(sys.modules, package, None)
+    outcome = cli("stream", "--source=http://127.0.0.1:1/x", "--headless", option, value)
+    assert 2 == outcome.code
+    assert f"({option}) is not installed: run `pip install" in outcome.err
+    assert f"[{extra}]" in outcome.err
+
+
 PASSWORD, KEY = "s3 cret/x?y#z@w", "S3cretK3y0f41"
 
 
