@@ -53,6 +53,7 @@ from edgebreed.live.options import (
 )
 from edgebreed.live.systemd_notify import SystemdNotifier
 from edgebreed.live.tls import server_context
+from edgebreed.outputs.answer_log import AnswerLogSink
 from edgebreed.outputs.collisions import refuse_collisions
 from edgebreed.outputs.event_file import EventFileSink
 from edgebreed.outputs.recording import RecordingSink
@@ -98,7 +99,14 @@ def stream(
         ),
     ] = "0",
     model: Model = None,
-    fps: Annotated[float | None, typer.Option(min=0.01, help="Frames per second to process at most.")] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(
+            min=0.01,
+            help="Of each second of a camera or a video, at most so many frames are processed; images of a "
+            "folder come at this rate.",
+        ),
+    ] = None,
     size: Annotated[str | None, typer.Option(help="Frame size, as 1280x720.")] = None,
     realtime: Annotated[
         bool, typer.Option("--realtime", help="Play a video in real time and drop frames, like a camera.")
@@ -166,6 +174,7 @@ def stream(
 ) -> None:
     """Classify the frames of a camera or a video until it ends, or you press q or Ctrl-C.
 
+    Without a window or another output, each change of the answer is a line on standard error.
     SIGTERM and SIGHUP stop it like Ctrl-C; a second one ends it at once, as do 10 s in which it could not
     stop, for example as a pipe is not read. Exits 1 where the end of a video file is missing.
     """
@@ -191,6 +200,8 @@ def stream(
             stack.callback(sink.close)
             sinks.append(sink)
         sinks += _sinks(outputs, frames, stack)
+        if len(sinks) == 1:  # the notifier is no output
+            sinks.append(AnswerLogSink())
         stopped = stack.enter_context(stop_signals(GRACE_S))
         windows = [sink for sink in sinks if isinstance(sink, WindowSink)]
 

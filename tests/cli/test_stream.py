@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -146,6 +147,17 @@ def test_stream_classifies_a_folder_like_predict(cli: Cli, tmp_path: Path, colou
     ]
     for key in ("source", "kind", "label", "top", "faces"):
         assert [result[key] for result in predicted] == [result[key] for result in streamed]
+
+
+def test_without_an_output_the_answers_are_printed(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """On standard error, each change once; an output that shows them takes their place."""
+    (tmp_path / "p").mkdir()
+    for name, colour in (("a", RED), ("b", RED), ("c", BLUE)):
+        cv2.imwrite(str(tmp_path / "p" / f"{name}.png"), plain(colour))
+    arguments = ("stream", "--source", "p", "--model", colours, "--headless", "--json")
+    shown = cli(*arguments).err
+    assert ["p/a.png: ", "p/c.png: "] == re.findall(r"p/\w\.png: ", shown)
+    assert ".png" not in cli(*arguments, "--events", "e.jsonl").err
 
 
 def test_stream_stops_after_max_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:
