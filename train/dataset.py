@@ -182,7 +182,12 @@ def read_dataset(root: Path, negatives: Path | None = None) -> Dataset:
 
 
 def read_labelled(
-    root: Path, classes: tuple[str, ...], labels: tuple[str, ...], split: str, set_aside: bool = False
+    root: Path,
+    classes: tuple[str, ...],
+    labels: tuple[str, ...],
+    split: str,
+    set_aside: bool = False,
+    negatives: Path | None = None,
 ) -> tuple[LabelledImage, ...]:
     """Reads images to measure a model on: `root/<split>/<class>/...` or `root/<class>/...`.
 
@@ -195,11 +200,14 @@ def read_labelled(
         labels: the same, as users read them.
         split: which images, where the folder has splits.
         set_aside: read `train` where the folder lacks the split, as training sets a part of it aside then.
+        negatives: folder of images of none of the classes, which may lie beside the class folders; one that
+            is called `negatives` is left out without being named, unless that is a class.
 
     Raises:
         DatasetError: no images, a folder that names none of the model's classes, or two folders of a class.
     """
-    layout = read_layout(root)
+    unnamed = None if NEGATIVES in {*classes, *labels} else root / NEGATIVES
+    layout = _without_negatives(read_layout(root), negatives or unnamed)
     split = _split_to_read(layout, split, set_aside)
     by_class = _by_class(layout.images(split), classes, labels, layout.folders[split])
     if not by_class:
