@@ -36,6 +36,9 @@ Encoded = bytes | bytearray | memoryview
 SUFFIXES = frozenset[str]().union(*(names for kind, names in FORMATS.items() if kind != "HEIC"))
 """Of the photos that are read, in lower case."""
 
+MODEL_SUFFIXES = frozenset({".onnx", ".tflite", ".keras"})
+"""Of models, which are often given where a photo is expected."""
+
 _PROBE = np.arange(4).reshape(2, 2)  # shows by its order how it was turned
 _PIECES = re.compile(r"[0-9]+|[^0-9]+")
 
@@ -62,6 +65,10 @@ def find_photos(paths: Iterable[Path]) -> list[Path]:
 
 def _expand(path: Path) -> list[Path]:
     if path.is_file():
+        if path.suffix.lower() in MODEL_SUFFIXES:
+            raise InputError(
+                f"{path} is a model and no photo: `predict` and `bench` take it as --model {path}"
+            )
         return [path]
     if not path.exists():
         raise InputError(f"no such file or folder: {path}")

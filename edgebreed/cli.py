@@ -3,7 +3,6 @@
 import errno
 import io
 import os
-import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -32,6 +31,7 @@ from edgebreed.edge.stream.redaction import redact
 from edgebreed.errors import EdgebreedError
 from edgebreed.opencv import require_opencv
 from edgebreed.signals import raised_signals
+from edgebreed.usage_message import usage_message
 
 USAGE_ERROR, INTERNAL_ERROR, INTERRUPTED = 2, 70, 130  # 70 is EX_SOFTWARE of sysexits.h
 _PATHS = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
@@ -118,8 +118,8 @@ def exit_code_of(command: Callable[[], int]) -> int:
     except EdgebreedError as error:
         return _fail(str(error), error.exit_code)
     except TyperException as error:
-        message = _usage_message(error)
-        return _fail(f"{message} (see `edgebreed --help`)", USAGE_ERROR) if message else USAGE_ERROR
+        message = usage_message(error)
+        return _fail(message, USAGE_ERROR) if message else USAGE_ERROR
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", INTERRUPTED)
     except BrokenPipeError:
@@ -128,12 +128,6 @@ def exit_code_of(command: Callable[[], int]) -> int:
         return 0
     except Exception as error:
         return _foreign(error)
-
-
-def _usage_message(error: TyperException) -> str:
-    """Its message, which may quote an address or a pipeline; empty when the help was printed."""
-    message = redact(error.format_message())
-    return re.sub(r"(extra argument\(s\)) \((\S+) .*\)", r"\1 from \2 on: quote what has spaces", message)
 
 
 def _foreign(error: Exception) -> int:

@@ -9,8 +9,8 @@ from edgebreed.edge.text import printable
 
 _ROOT = "edgebreed"
 _LONGEST = 2000  # letters; lists of names are cut before, so what is longer is one that nobody reads
-_INFORMATIVE = ("edgebreed.edge.stream", "edgebreed.live")
-"""Loggers whose messages at INFO a user wants to see: states of a stream, the page's address, the broker."""
+_INFORMATIVE = ("edgebreed.edge.stream", "edgebreed.live", "edgebreed.outputs.answer_log")
+"""Loggers whose messages at INFO a user wants to see: states of a stream, the page's address, answers."""
 
 
 class _StderrHandler(logging.Handler):

@@ -18,6 +18,8 @@ from edgebreed.train.layout import Layout, normalized, read_layout
 _LOG = logging.getLogger(__name__)
 
 SPLIT_NAMES = ("train", "valid", "test")
+NEGATIVES = "negatives"
+"""What the documentation calls the folder of images of none of the classes."""
 
 
 @dataclass(frozen=True)
@@ -145,22 +147,27 @@ def labels_of(images: Iterable[LabelledImage]) -> NDArray[np.int64]:
     return np.array([image.label for image in images], np.int64)
 
 
-def read_dataset(root: Path) -> Dataset:
+def read_dataset(root: Path, negatives: Path | None = None) -> Dataset:
     """Reads `root/<split>/<class>/...` or `root/<class>/...`; images in sub-folders are of the class too.
 
     A class is a folder that holds an image; what is no image of a class is listed with the reason.
+
+    Args:
+        root: the folder.
+        negatives: folder of images of none of the classes, which may lie beside the class folders.
 
     Raises:
         DatasetError: no images, fewer than two classes, a class folder none of whose files is read, two
             folders that are one split or one class, or a split with a class that `train` lacks.
     """
-    layout = read_layout(root)
+    layout = _without_negatives(read_layout(root), negatives)
     if "train" not in layout.folders:
         found = ", ".join(sorted(folder.name for folder in layout.folders.values()))
         raise DatasetError(
             f"{root} has {found} but no train folder: a model learns from {root}/train/<class>"
         )
     classes = _checked_classes(layout, layout.images("train"))
+    _warn_of_negatives(layout, classes)
     splits = {
         name: _labelled(layout.images(name), classes, folder) for name, folder in layout.folders.items()
     }
@@ -175,7 +182,12 @@ def read_dataset(root: Path) -> Dataset:
 
 
 def read_labelled(
-    root: Path, classes: tuple[str, ...], labels: tuple[str, ...], split: str, set_aside: bool = False
+    root: Path,
+    classes: tuple[str, ...],
+    labels: tuple[str, ...],
+    split: str,
+    set_aside: bool = False,
+    negatives: Path | None = None,
 ) -> tuple[LabelledImage, ...]:
     """Reads images to measure a model on: `root/<split>/<class>/...` or `root/<class>/...`.
 
@@ -188,11 +200,14 @@ def read_labelled(
         labels: the same, as users read them.
         split: which images, where the folder has splits.
         set_aside: read `train` where the folder lacks the split, as training sets a part of it aside then.
+        negatives: folder of images of none of the classes, which may lie beside the class folders; one that
+            is called `negatives` is left out without being named, unless that is a class.
 
     Raises:
         DatasetError: no images, a folder that names none of the model's classes, or two folders of a class.
     """
-    layout = read_layout(root)
+    unnamed = None if NEGATIVES in {*classes, *labels} else root / NEGATIVES
+    layout = _without_negatives(read_layout(root), negatives or unnamed)
     split = _split_to_read(layout, split, set_aside)
     by_class = _by_class(layout.images(split), classes, labels, layout.folders[split])
     if not by_class:
@@ -233,6 +248,26 @@ def _by_class(
                 f"{folder / name} means {count} classes: name folders by the classes' own names"
             )
     return {shown.get(name, name): paths for name, paths in by_folder.items()}
+
+
+def _without_negatives(layout: Layout, negatives: Path | None) -> Layout:
+    """The class folders but that of the negatives, which a user is told of."""
+    if negatives is None:
+        return layout
+    kept = layout.without_class(negatives)
+    if kept.classes != layout.classes:
+        _LOG.warning("%s holds the negatives, so it is no class", negatives)
+    return kept
+
+
+def _warn_of_negatives(layout: Layout, classes: Sequence[str]) -> None:
+    if NEGATIVES in map(str.lower, classes):
+        folder = layout.folders["train"] / NEGATIVES
+        _LOG.warning(
+            "%s is read as a class: if it shows none of the classes, `edgebreed train --negatives %s`",
+            folder,
+            folder,
+        )
 
 
 def _checked_classes(layout: Layout, by_class: dict[str, list[Path]]) -> tuple[str, ...]:

@@ -87,7 +87,12 @@ class Evaluation:
 
     @classmethod
     def open(
-        cls, root: Path, model: Path | None, split: str, options: EngineOptions | None = None
+        cls,
+        root: Path,
+        model: Path | None,
+        split: str,
+        options: EngineOptions | None = None,
+        negatives: Path | None = None,
     ) -> "Evaluation":
         """Opens a model and a folder of images.
 
@@ -97,6 +102,7 @@ class Evaluation:
             split: which images, where the folder has splits; where it has none, `test` stands for the images
                 that the model has not learned from.
             options: engine for an exported file.
+            negatives: folder of images of none of the classes, which may lie beside the class folders.
 
         Raises:
             InputError: the folder or the model is at fault, or no image is left to measure on.
@@ -104,7 +110,7 @@ class Evaluation:
         model, digest = model or newest_run(), cache(digest_of)
         engine, description = open_model(model, options)
         split = SPLITS.get(split.lower(), split)
-        images = _read_images(root, model, description, split, digest)
+        images = _read_images(root, model, description, split, negatives, digest)
         learned, unknown = _learned_by(model, description, digest)
         chosen = _choose(images, root, description, learned, digest)
         if not chosen.measured and description.learned is not None and _splits_of(root) >= {split, "train"}:
@@ -213,7 +219,7 @@ def _choose(
     kept = _not_dropped(new, description, digest)
     conflicting = _conflicting(kept, digest)
     single = tuple(image for image in kept if image.path not in conflicting)
-    sound = _decodable(single)
+    sound = decodable(single)
     return _Chosen(
         tuple(sound),
         left_out=len(images) - len(new),
@@ -230,7 +236,12 @@ def _splits_of(root: Path) -> set[str]:
 
 
 def _read_images(
-    root: Path, model: Path, description: ModelDescription, split: str, digest: Digest
+    root: Path,
+    model: Path,
+    description: ModelDescription,
+    split: str,
+    negatives: Path | None,
+    digest: Digest,
 ) -> tuple[LabelledImage, ...]:
     """The images of a split; where the folder does not tell, those that the model has learned from too."""
     if root.is_dir() and split != "test" and not _splits_of(root):
@@ -242,7 +253,7 @@ def _read_images(
     if isinstance(description, RunRecord) and not known and _divided_by_run(description, root, split):
         data = read_run_images(_run_of(model), description, digest=digest)
         return tuple(dict.fromkeys((*data.learned, *data.images(split))))
-    return read_labelled(root, description.classes, description.labels, split, set_aside=known)
+    return read_labelled(root, description.classes, description.labels, split, known, negatives)
 
 
 def _learned_by(
@@ -297,7 +308,7 @@ def _conflicting(images: tuple[LabelledImage, ...], digest: Digest) -> dict[Path
     return dict.fromkeys(image.path for image in images if len(labels[digest(image.path)]) > 1)
 
 
-def _decodable(images: tuple[LabelledImage, ...]) -> dict[LabelledImage, None]:
+def decodable(images: Sequence[LabelledImage]) -> dict[LabelledImage, None]:
     """The images that decode, in order, in a container that is quick to ask."""
     with ThreadPoolExecutor() as pool:
         decodes = list(pool.map(lambda image: _decodes(image.path), images))

@@ -3,7 +3,7 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edgebreed.edge.files import OUTPUT_MARKER
@@ -50,6 +50,14 @@ class Layout:
         """The files that are not read, by reason."""
         below = (file for folders in self.classes.values() for files in folders.values() for file in files)
         return by_reason((*below, *self.others))
+
+    def without_class(self, folder: Path) -> "Layout":
+        """The same without a class folder of an undivided data set; a split's own classes all stay."""
+        if self.divided:
+            return self
+        left_out = folder.resolve()
+        kept = {one: files for one, files in self.classes["train"].items() if one.resolve() != left_out}
+        return replace(self, classes={"train": kept})
 
     @property
     def in_sub_folders(self) -> int:

@@ -235,7 +235,7 @@ def _exclude(config: TrainConfig, data: Dataset) -> tuple[Dataset, set[str]]:
 
 def _read_data(config: TrainConfig) -> Dataset:
     if config.data is not None:
-        return read_dataset(config.data)
+        return read_dataset(config.data, config.negatives)
     folder = config.out / "demo-data"
     if config.resume and (config.out / CHECKPOINT).exists() and not folder.is_dir():
         raise InputError(f"{config.out} was not begun with the demo: pass --data and the other options again")

@@ -229,6 +229,15 @@ def _unknown(report: ReportData) -> Iterator[Finding]:
             f"{percent(report.result.delivered.withheld)} of the test images are withheld as unknown",
             "Another threshold changes that: --unknown-below at the export.",
         )
+    elif report.result.rejection.false_positive_rate is None:
+        run, data = shlex.quote(report.result.run), shlex.quote(report.record.data)
+        yield Finding(
+            FindingKind.NOTE,
+            "How often images of other things are answered 'unknown' is not measured",
+            f"{_sentence(report.result.unknown)} This command measures it on photos of none of the classes, "
+            "in a folder `others`.",
+            f"edgebreed evaluate {data} --model {run} --negatives others",
+        )
     else:
         yield Finding(
             FindingKind.GOOD,

@@ -37,7 +37,7 @@ class InferenceConfiguration:
     @property
     def name(self) -> str:
         """File, engine and threads, for a table."""
-        threads = f", {self.threads} threads" if self.threads else ""
+        threads = f", {self.threads} thread{'s' * (self.threads > 1)}" if self.threads else ""
         return f"{self.variant.path.name} in {self.engine}{threads}"
 
     def open(self, detector: Detector, faces: FaceSearch = FaceSearch.AUTO) -> SystemUnderTest:

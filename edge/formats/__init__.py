@@ -24,6 +24,7 @@ from edgebreed.edge.manifest import DIGEST_SINCE, Manifest
 from edgebreed.errors import InputError, ModelFileError
 from edgebreed.str_enum import StrEnum
 
+_KERAS = (b"PK\x03\x04", b"\x89HDF")  # a ZIP archive, or HDF5 as older versions wrote it
 MAX_BYTES = 1 << 30  # of a model file, which is read whole
 _DAMAGED = "manifest is damaged ({}): copy or export the model again"
 _MISMATCH = "the model's bytes do not match its manifest: copy or export it again"
@@ -86,6 +87,10 @@ def read_model(path: Path | str) -> ModelFile:
     """
     path = Path(path)
     data = _bytes_of(path)
+    if data.startswith(_KERAS):
+        raise ModelFileError(
+            f"{path} is a Keras file: `edgebreed export --run {path.parent}` makes a model of it"
+        )
     try:
         if has_digest(data):
             check_digest(data)

@@ -101,6 +101,10 @@ def _label_issues(
 
 
 def _save_sheet(path: Path, cells: list[Cell], overwrite: bool) -> None:
+    """Writes a contact sheet; without findings there is none, not even that of an earlier check."""
+    if not cells:
+        path.unlink(missing_ok=True)
+        return
     jpeg = cv2.imencode(".jpg", contact_sheet(cells))[1].tobytes()
     write_whole(path, jpeg, overwrite=overwrite, private=True)
 
@@ -138,7 +142,8 @@ def _show(found: dict[str, Any], scan: DatasetScan, save: Path | None) -> None:
         line = f"{issue['name']} is {issue['label']}: {issue['suggestion']}, {issue['probability']:.0%}?"
         print_line(line)
     if save is not None:
-        print_line(f"contact sheets: {save}")
+        sheets = [name for name in (SHEET, LABELS) if (save / name).is_file()]
+        print_line(f"contact sheets in {save}: {', '.join(sheets) or 'none, as nothing was found'}")
 
 
 def _class(entry: tuple[str, int]) -> str:

@@ -31,6 +31,13 @@ def evaluate(
         Path | None, typer.Option(help="A run, .keras, .onnx or .tflite; the newest run if left out.")
     ] = None,
     split: Annotated[str, typer.Option(help="Which images, where DIR has splits.")] = "test",
+    negatives: Annotated[
+        Path | None,
+        typer.Option(
+            help="Photos of none of the classes, best such as training did not have: how many are answered "
+            "with a class."
+        ),
+    ] = None,
     unknown_below: UnknownBelow = None,
     engine: EngineName = AUTO,
     threads: Threads = 0,
@@ -45,17 +52,19 @@ def evaluate(
 ) -> None:
     """Measure a model's accuracy on labelled images, by its likeliest class and as a user gets it.
 
-    Images that the model has learned from are left out. With --corruptions the table also goes into the
+    Images that the model has learned from are left out. With --negatives it also measures how often a photo
+    of something else is taken for one of the classes. With --corruptions the table also goes into the
     report of the run that the model lies in.
     """
     from edgebreed.train.delivered import describe_unknown
     from edgebreed.train.evaluation import Evaluation
+    from edgebreed.train.false_accepts import measure_false_accepts
     from edgebreed.train.run_record import newest_run
 
     with stdout_to_stderr():
         model = model or newest_run()
         options = EngineOptions(engine, threads, allow_fallback, open_timeout, inference_timeout)
-        evaluation = Evaluation.open(images, model, split, options).with_threshold(unknown_below)
+        evaluation = Evaluation.open(images, model, split, options, negatives).with_threshold(unknown_below)
         outputs = evaluation.outputs("evaluate")
         metrics = evaluation.measure(outputs)
         result = {
@@ -70,6 +79,8 @@ def evaluate(
         }
         if evaluation.learned_unknown:
             result |= {"learned": "unknown", "learned_reason": evaluation.learned_unknown}
+        if negatives is not None:
+            result["negatives"] = measure_false_accepts(evaluation, negatives).to_dict()
         if corruptions:
             result["corruptions"] = {
                 name: evaluation.measure(evaluation.outputs(name, change)).top1
@@ -100,6 +111,7 @@ def _show(title: str, metrics: "ClassificationMetrics", result: dict[str, Any]) 
         **rows_of(metrics),
         "as delivered": Delivered(**result["delivered"]).describe(metrics),
         "unknown": result["unknown"],
+        "negatives": _false_accepts(result),
         "calibration error": f"{metrics.ece:.3f}",
         **{
             f"top-1 under {name}": describe_top1(metrics, top1)
@@ -108,6 +120,13 @@ def _show(title: str, metrics: "ClassificationMetrics", result: dict[str, Any]) 
     }
     print_table(title, {name: value for name, value in rows.items() if value != ""})
     print_classes(metrics)
+
+
+def _false_accepts(result: dict[str, Any]) -> str:
+    from edgebreed.train.false_accepts import FalseAccepts
+
+    found = result.get("negatives")
+    return FalseAccepts(found["n"], found["known"]).describe() if found else ""
 
 
 def _counted(paths: list[str]) -> str:

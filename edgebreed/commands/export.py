@@ -117,6 +117,7 @@ def export(
         print_json(exported.to_dict())
     else:
         _print_record(exported.to_dict(), exported.metrics)
+        print_line(f"      edgebreed tune --run {config.run}")
 
 
 def _print_measured(error: ProofError) -> None:

@@ -19,7 +19,8 @@ from edgebreed.commands.common import (
 )
 from edgebreed.edge.accuracy import describe_share
 from edgebreed.edge.engines import AUTO, EngineOptions, load_engine
-from edgebreed.edge.engines.registry import engines_for, unavailable
+from edgebreed.edge.engines.gpu_libraries import has_nvidia_gpu
+from edgebreed.edge.engines.registry import ENGINES, engines_for, unavailable
 from edgebreed.edge.formats import read_manifest, read_model
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.edge.verify import verify as replay
@@ -79,9 +80,21 @@ def verify(
         print_json({**result.to_dict(), "rejected": rejected})
     else:
         rows = {check.name: f"off by {check.error:.4f}" for check in result.checks}
-        rows |= {f"{name} not used": reason for name, reason in rejected.items()}
+        rows |= idle_gpu_rows(rejected, has_nvidia_gpu())
         print_table(f"{manifest.name} in {result.engine}, tolerance {result.tolerance}", rows)
         console().print(
             "passed" if result.passed else "FAILED: decoding, resizing or arithmetic differ on this machine"
         )
     exit_code(0 if result.passed else 1)
+
+
+def idle_gpu_rows(rejected: dict[str, str], has_gpu: bool) -> dict[str, str]:
+    """Rows on the engines of a GPU that stays idle; without a GPU none, as nothing is amiss then.
+
+    Args:
+        rejected: each engine that cannot run here, with the reason.
+        has_gpu: whether the machine has a GPU of NVIDIA.
+    """
+    return {
+        f"{name} not used": reason for name, reason in rejected.items() if has_gpu and ENGINES[name].on_gpu
+    }

@@ -21,6 +21,7 @@ from edgebreed.commands.common import (
     UnknownBelow,
     print_json,
     print_table,
+    require,
 )
 from edgebreed.edge.engines import AUTO, EngineOptions
 from edgebreed.edge.engines.engine import MAX_TIMEOUT_S
@@ -52,6 +53,7 @@ from edgebreed.live.options import (
 )
 from edgebreed.live.systemd_notify import SystemdNotifier
 from edgebreed.live.tls import server_context
+from edgebreed.outputs.answer_log import AnswerLogSink
 from edgebreed.outputs.collisions import refuse_collisions
 from edgebreed.outputs.event_file import EventFileSink
 from edgebreed.outputs.recording import RecordingSink
@@ -60,6 +62,9 @@ from edgebreed.signals import raised_signals, stop_signals
 
 GRACE_S = 10.0
 """How long a stream may take to stop: its threads 3 s, viewers and the broker some more."""
+PAGE = ("the live page (--serve)", "serve", ("starlette", "uvicorn", "prometheus_client"))
+EVENTS = ("MQTT (--mqtt)", "mqtt", ("paho", "platformdirs"))
+RECORDING = ("recording (--record)", "record", ("av",))
 _LOG = logging.getLogger(__name__)
 
 
@@ -94,7 +99,14 @@ def stream(
         ),
     ] = "0",
     model: Model = None,
-    fps: Annotated[float | None, typer.Option(min=0.01, help="Frames per second to process at most.")] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(
+            min=0.01,
+            help="Of each second of a camera or a video, at most so many frames are processed; images of a "
+            "folder come at this rate.",
+        ),
+    ] = None,
     size: Annotated[str | None, typer.Option(help="Frame size, as 1280x720.")] = None,
     realtime: Annotated[
         bool, typer.Option("--realtime", help="Play a video in real time and drop frames, like a camera.")
@@ -162,6 +174,7 @@ def stream(
 ) -> None:
     """Classify the frames of a camera or a video until it ends, or you press q or Ctrl-C.
 
+    Without a window or another output, each change of the answer is a line on standard error.
     SIGTERM and SIGHUP stop it like Ctrl-C; a second one ends it at once, as do 10 s in which it could not
     stop, for example as a pipe is not read. Exits 1 where the end of a video file is missing.
     """
@@ -169,6 +182,8 @@ def stream(
     inputs = [*_inputs(source, model), *filter(None, [tls_cert, tls_key])]
     refuse_collisions([*outputs.paths, *filter(None, [mqtt_spool])], inputs)
     refuse_wrong_addresses(serve, mqtt)
+    asked = {PAGE: serve, EVENTS: mqtt, RECORDING: record}
+    require(*(part for part, option in asked.items() if option is not None))  # before a camera is waited for
     tls = server_context(tls_cert, tls_key)
     open_s = OPEN_TIMEOUT_S if open_timeout is None else open_timeout
     capture = CaptureOptions(fps, _size(size), open_s, read_timeout)
@@ -185,6 +200,8 @@ def stream(
             stack.callback(sink.close)
             sinks.append(sink)
         sinks += _sinks(outputs, frames, stack)
+        if len(sinks) == 1:  # the notifier is no output
+            sinks.append(AnswerLogSink())
         stopped = stack.enter_context(stop_signals(GRACE_S))
         windows = [sink for sink in sinks if isinstance(sink, WindowSink)]
 

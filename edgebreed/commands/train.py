@@ -178,6 +178,7 @@ def _show(result: TrainResult) -> None:
     print_table(f"{result.arch} -> {result.run}", {name: value for name, value in rows.items() if value})
     show_left_out(shown)
     print_line(f"next: edgebreed export --run {result.run} --format onnx --precision int8")
+    print_line(f"      edgebreed tune --run {result.run}")
 
 
 def _counted(images: dict[str, int]) -> str:

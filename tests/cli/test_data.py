@@ -10,6 +10,7 @@ import pytest
 from ..conftest import Cli
 from ..test_cli import assert_refused
 from ..train.test_dataset_scan import plant_faults
+from ..train.test_negative_check import draw
 
 pytestmark = pytest.mark.training
 
@@ -31,6 +32,18 @@ def test_data_check_writes_a_contact_sheet(tmp_path: Path, cli: Cli) -> None:
     assert "2 groups, 1 across splits" in outcome.out
     assert (tmp_path / "found" / "files.jpg").stat().st_size > 20_000
     assert 0o600 == stat.S_IMODE((tmp_path / "found" / "files.jpg").stat().st_mode)
+
+
+def test_without_findings_there_is_no_sheet(tmp_path: Path, cli: Cli) -> None:
+    """Nor an older one's that shows what was mended since."""
+    (tmp_path / "d").mkdir()
+    for seed, name in enumerate("ab"):
+        draw(tmp_path / "d" / name, 2, seed)
+    command = ("data", "check", "d", "--save", "found", "--cache", tmp_path / "cache", "--overwrite")
+    (tmp_path / "found").mkdir()
+    (tmp_path / "found" / "files.jpg").write_bytes(b"of an earlier check")
+    assert "contact sheets in found: none, as nothing was found" in cli(*command).out
+    assert not (tmp_path / "found" / "files.jpg").exists()
 
 
 def test_json_holds_what_is_promised(tmp_path: Path, cli: Cli) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from ..conftest import BLUE, RED, Cli, plain
+from ..conftest import BLUE, GREY, RED, Cli, plain
 from ..test_cli import assert_refused
 
 pytestmark = pytest.mark.keras
@@ -51,6 +51,27 @@ def test_evaluate_measures_a_file_on_a_folder_of_classes(cli: Cli, tmp_path: Pat
     measured = cli("evaluate", "data", "--model", colours, "--json").json
     assert 3 == measured["n"]
     assert abs(measured["top1"] - 2 / 3) < 1e-9
+
+
+def test_negatives_show_how_often_a_class_is_wrongly_answered(
+    cli: Cli, tmp_path: Path, colours: Path
+) -> None:
+    """They may lie beside the classes, which they are none of; a broken file is left out."""
+    pictures = {"red/1": RED, "blue/1": BLUE, "negatives/1": GREY, "negatives/2": RED}
+    for name, colour in pictures.items():
+        (tmp_path / "data" / name).parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(tmp_path / "data" / f"{name}.png"), plain(colour))
+    (tmp_path / "data/negatives/3.png").write_bytes(b"no image")
+    command = ("evaluate", "data", "--model", colours, "--unknown-below", 0.9, "--negatives")
+    found = cli(*command, "data/negatives", "--json").json
+    assert (2, {"n": 2, "known": 1, "share": 0.5}) == (
+        found["n"],
+        {name: found["negatives"][name] for name in ("n", "known", "share")},
+    )
+    assert [0.0945, 0.9055] == pytest.approx(found["negatives"]["interval"], abs=1e-4)
+    shown = cli(*command, "data/negatives")
+    assert "answered with a class: 50.0% of 2" in shown.out
+    assert "1 of the 3 negatives do not decode" in shown.err
 
 
 def test_a_class_without_images_is_warned_of(cli: Cli, tmp_path: Path, colours: Path) -> None:

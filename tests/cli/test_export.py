@@ -26,7 +26,9 @@ def test_the_table_says_what_was_measured_and_what_could_not_be(
     for row in ("size", "parity", "test images 12", "top-1 float", "top-1 exported", "agreement", "unknown"):
         assert row in table
     assert "calibration 36 train images" in table
-    assert f"edgebreed predict PHOTO --model {tmp_path / '[/]m.onnx'}" in outcome.out.splitlines()[-1]
+    *_, predict, tune = outcome.out.splitlines()
+    assert f"edgebreed predict PHOTO --model {tmp_path / '[/]m.onnx'}" in predict
+    assert f"edgebreed tune --run {small_run}" in tune
 
 
 def test_the_threshold_can_be_set(small_run: Path, tmp_path: Path, cli: Cli) -> None:

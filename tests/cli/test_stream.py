@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -70,6 +71,25 @@ def test_wrong_addresses_are_refused_before_the_camera_opens(
     assert message in outcome.err
 
 
+@pytest.mark.parametrize(
+    ("package", "option", "value", "extra"),
+    [
+        ("uvicorn", "--serve", "0", "serve"),
+        ("paho", "--mqtt", "mqtt://h/t", "mqtt"),
+        ("av", "--record", "r.mp4", "record"),
+    ],
+)
+def test_a_missing_extra_is_named_before_the_camera_opens(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, package: str, option: str, value: str, extra: str
+) -> None:
+    """A camera that does not open would hide it."""
+    monkeypatch.setitem(sys.modules, package, None)
+    outcome = cli("stream", "--source=http://127.0.0.1:1/x", "--headless", option, value)
+    assert 2 == outcome.code
+    assert f"({option}) is not installed: run `pip install" in outcome.err
+    assert f"[{extra}]" in outcome.err
+
+
 PASSWORD, KEY = "s3 cret/x?y#z@w", "S3cretK3y0f41"
 
 
@@ -127,6 +147,17 @@ def test_stream_classifies_a_folder_like_predict(cli: Cli, tmp_path: Path, colou
     ]
     for key in ("source", "kind", "label", "top", "faces"):
         assert [result[key] for result in predicted] == [result[key] for result in streamed]
+
+
+def test_without_an_output_the_answers_are_printed(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """On standard error, each change once; an output that shows them takes their place."""
+    (tmp_path / "p").mkdir()
+    for name, colour in (("a", RED), ("b", RED), ("c", BLUE)):
+        cv2.imwrite(str(tmp_path / "p" / f"{name}.png"), plain(colour))
+    arguments = ("stream", "--source", "p", "--model", colours, "--headless", "--json")
+    shown = cli(*arguments).err
+    assert ["p/a.png: ", "p/c.png: "] == re.findall(r"p/\w\.png: ", shown)
+    assert ".png" not in cli(*arguments, "--events", "e.jsonl").err
 
 
 def test_stream_stops_after_max_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:

@@ -49,6 +49,7 @@ def test_a_small_run_is_shown_and_as_json(small_data: Path, tmp_path: Path, cli:
     assert "with 95% confidence" in shown
     assert "top-5" not in shown
     assert "nobody can be answered as a person then" in shown
+    assert f"edgebreed tune --run {tmp_path / 'a'}" in shown
     data = cli(*arguments, "--unknown-below", 1, "--out", tmp_path / "b", "--json").json
     promised = {"run", "arch", "classes", "train_images", "test", "seconds", "trainable_parameters", "schema"}
     assert promised <= set(data)

@@ -362,3 +362,11 @@ def _fault(data: bytes, at_least: tuple[int, int] | None) -> str:
     except ImageError as error:
         return str(error)
     return ""
+
+
+@pytest.mark.parametrize("name", ["m.onnx", "m.TFLITE", "m.keras"])
+def test_a_model_among_photos_is_told_its_option(tmp_path: Path, name: str) -> None:
+    """Rather than that it does not decode."""
+    (tmp_path / name).touch()
+    with pytest.raises(InputError, match=f"{name} is a model and no photo: .* as --model .*{name}"):
+        find_photos([tmp_path / name])

@@ -48,6 +48,14 @@ def test_without_the_token_nothing_is_shown(path: str) -> None:
         assert 401 == ask(page, f"{path}?token=").code
 
 
+def test_the_token_form_says_where_the_token_is_from() -> None:
+    """Printed at the start, unless somebody set it."""
+    with serving(token=TOKEN) as page:
+        text = ask(page, "/", Accept="text/html").text
+    assert "?token=" in text
+    assert "EDGEBREED_TOKEN" in text
+
+
 def test_the_token_is_accepted_in_header_query_and_cookie() -> None:
     """The query sets a cookie that scripts cannot read and other sites cannot send."""
     with serving(token=TOKEN) as page:

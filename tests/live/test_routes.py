@@ -218,6 +218,19 @@ def test_the_page_shows_result_bars_and_picture(page: LivePage, browser: Browser
 
 
 @pytest.mark.browser
+def test_classes_below_unknown_are_said_not_to_count(page: LivePage, browser: Browser) -> None:
+    """Their high probabilities would read as the answer."""
+    shown = "getComputedStyle(document.querySelector('.not-counted')).display"
+    browser.open(page.url)
+    page.on_result(frame_result(1))
+    assert browser.wait(f"{HEADLINE} === 'square'")
+    assert "none" == browser.value(shown)
+    page.on_result(frame_result(2, of=result(2, kind=Kind.UNKNOWN, summary="unknown")))
+    assert browser.wait(f"{HEADLINE} === 'unknown'")
+    assert "block" == browser.value(shown)
+
+
+@pytest.mark.browser
 def test_the_page_fits_a_phone(page: LivePage, browser: Browser) -> None:
     """Without horizontal scrolling, also with a long label."""
     page.on_result(frame_result(1, of=result(1, label="a rather long name of a class" * 3)))

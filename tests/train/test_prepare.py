@@ -258,6 +258,21 @@ def test_excluded_images_are_of_the_data_set_or_negatives(small_data: Path, tmp_
         prepare(config)
 
 
+def test_negatives_beside_the_classes_are_no_class(
+    small_data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the data set has no splits; without `--negatives`, a class of this name is warned of."""
+    root = tmp_path / "d"
+    shutil.copytree(small_data / "train", root)
+    draw(root / "negatives", 8, seed=0)
+    config = TrainConfig(tmp_path / "r", tmp_path / "c", Arch.TRANSFER, root)
+    prepared = prepare(replace(config, negatives=root / "negatives"))
+    assert (("disc", "square", "star"), 8) == (prepared.data.classes, len(prepared.negatives.images))
+    assert [f"{root / 'negatives'} holds the negatives, so it is no class"] == caplog.messages
+    assert "negatives" in prepare(config).data.classes
+    assert "negatives is read as a class: if it shows none" in caplog.messages[-1]
+
+
 def test_negatives_beside_the_splits_are_not_listed_as_left_out(small_data: Path, tmp_path: Path) -> None:
     """They are learned; a text among them and another folder are not."""
     root = tmp_path / "d"

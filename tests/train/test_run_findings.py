@@ -33,7 +33,7 @@ def finding(report: ReportData, title: str) -> Finding:
 
 def test_a_good_run_is_called_good() -> None:
     """Accurate on many images, calibrated, not overfitted, with a threshold."""
-    rejection = Rejection(threshold=0.5, kept=0.99, negatives=50)
+    rejection = Rejection(threshold=0.5, kept=0.99, false_positive_rate=0.02, negatives=50)
     report = report_of(450, 50, rejection=rejection, unknown="'unknown' below 0.5")
     good = titles(report, FindingKind.GOOD)
     for words in ("Right on 90.0% of 500", "No sign of overfitting", "Probabilities can be", "'unknown'"):
@@ -112,6 +112,16 @@ def test_what_is_withheld_is_told() -> None:
     delivered = Delivered(0.8, 0.1, 0.1, 0.0)
     report = report_of(9, 1, rejection=Rejection(threshold=0.5), delivered=delivered)
     assert "10.0% of the test images are withheld" in titles(report, FindingKind.ATTENTION)
+
+
+def test_only_a_measured_threshold_is_called_good() -> None:
+    """One that was set by hand may let everything through; the command measures it."""
+    by_hand = report_of(9, 1, rejection=Rejection(threshold=0.5, reason="set by hand"))
+    measured = report_of(9, 1, rejection=Rejection(threshold=0.5, kept=0.97, false_positive_rate=0.01))
+    assert "can be answered 'unknown'" not in titles(by_hand, FindingKind.GOOD)
+    command = finding(by_hand, "How often images of other things").command
+    assert "edgebreed evaluate /data --model runs/a --negatives others" == command
+    assert "can be answered 'unknown'" in titles(measured, FindingKind.GOOD)
 
 
 def test_the_rest_is_told_too() -> None:

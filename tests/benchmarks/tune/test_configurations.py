@@ -55,7 +55,7 @@ def test_a_model_opens_with_its_threads_and_a_detector(colours: Path) -> None:
     """And is named by all that makes it."""
     candidate = InferenceConfiguration(ModelVariant(colours, colour_manifest()), "cpu", 1)
     system = candidate.open(FixedDetector(((1, 2, 3, 4),)))
-    assert ("colours.onnx in cpu, 1 threads", 1) == (candidate.name, system.options.threads)
+    assert ("colours.onnx in cpu, 1 thread", 1) == (candidate.name, system.options.threads)
     assert ((1, 2, 3, 4),) == system.pipeline.process(plain(GREY)).faces
 
 

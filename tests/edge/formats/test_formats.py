@@ -44,6 +44,16 @@ def test_no_model_at_all_is_refused(tmp_path: Path, data: bytes) -> None:
         read_manifest(tmp_path / "x.onnx")
 
 
+@pytest.mark.parametrize("data", [b"PK\x03\x04 and more", b"\x89HDF\r\n\x1a\n"])
+def test_a_keras_file_is_told_apart(tmp_path: Path, data: bytes) -> None:
+    """A run holds one; devices have no Keras."""
+    (tmp_path / "model.keras").write_bytes(data)
+    with pytest.raises(
+        ModelFileError, match=r"model\.keras is a Keras file: `edgebreed export --run .*` makes"
+    ):
+        read_manifest(tmp_path / "model.keras")
+
+
 def test_a_flipped_byte_is_noticed(colours: Path) -> None:
     """The manifest holds the digest of the model."""
     data = bytearray(colours.read_bytes())
