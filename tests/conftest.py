@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from edgebreed import telemetry
 from edgebreed.cli import run
@@ -26,6 +27,8 @@ from edgebreed.edge.task import Rejection, RejectionScore, Task
 from edgebreed.train.demo import write_demo
 
 telemetry.disable()  # of packages that tests import themselves
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")  # also an emulated one, or one with much else to do
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests that run under nohup would hand it on as ignored
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Programs that tests start are not measured, which would slow them.
