@@ -58,7 +58,7 @@ hostile: $(READY)
 hostile-sample: $(READY)
 	$(BIN)/python -m pytest -m hostile tests/hostile --every 2
 
-# On emulated ARM cores, from nothing: half an hour and 2 GB below build/arm.
+# On emulated ARM cores, from nothing: 40 minutes of one core and 2 GB below build/arm.
 arm: $(READY)
 	tests/arm/setup.sh build/arm
 	test -d build/arm/originals || $(BIN)/python examples/demo_photos.py build/arm/originals
