@@ -17,8 +17,9 @@ def check(tensor: TensorProto) -> None:
 
 def test_every_type_of_onnx_has_its_size() -> None:
     """All but strings, floats of 6 bits, and the type that says nothing."""
-    left_out = {TensorProto.UNDEFINED, TensorProto.STRING, TensorProto.FLOAT6E2M3, TensorProto.FLOAT6E3M2}
-    assert set(TensorProto.DataType.values()) - left_out == set(NUMBERS)
+    left_out = ("UNDEFINED", "STRING", "FLOAT6E2M3", "FLOAT6E3M2")
+    sized = {kind for name, kind in TensorProto.DataType.items() if name not in left_out}
+    assert sized == set(NUMBERS)
 
 
 @pytest.mark.parametrize("kind", NUMBERS, ids=TensorProto.DataType.Name)
