@@ -15,6 +15,7 @@ from edgebreed.edge.prediction import Result
 from edgebreed.edge.stream.events import FrameResult
 
 Value = TypeVar("Value")
+_EARLY = 0.1  # of a tick; a sleep may end a little before its time
 
 
 class SharedTicker(Generic[Value]):
@@ -32,7 +33,7 @@ class SharedTicker(Generic[Value]):
     async def next(self) -> Value:
         """Waits for the next tick, and returns its value."""
         await asyncio.sleep(self._period - time.monotonic() % self._period)
-        tick = round(time.monotonic() / self._period)
+        tick = int(time.monotonic() / self._period + _EARLY)
         if self._made is None or self._made[0] != tick:
             self._made = (tick, self._make())
         return self._made[1]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
@@ -400,7 +401,7 @@ def test_one_signal_ends_a_stream_whose_output_hangs(tmp_path: Path, colours: Pa
     video = write_video(tmp_path / "v.avi", 60)
     outputs = ("--model", colours, "--events", tmp_path / "events")
     with streaming("--source", video, *outputs, program=("-c", SHORT_GRACE)) as process:
-        wait_for(lambda: _waiting_bytes(reading) > size / 2)
+        wait_for(lambda: _is_stuck(reading, size))
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=20)
     os.close(reading)
@@ -417,7 +418,7 @@ def test_a_second_signal_ends_a_stream_whose_output_hangs(tmp_path: Path, colour
     size = fcntl.fcntl(reading, fcntl.F_SETPIPE_SZ, 4096)
     video = write_video(tmp_path / "v.avi", 60)
     with streaming("--source", video, "--model", colours, "--events", tmp_path / "events") as process:
-        wait_for(lambda: _waiting_bytes(reading) > size / 2)
+        wait_for(lambda: _is_stuck(reading, size))
         for _ in range(2):
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(2 * REPEAT_S)
@@ -428,6 +429,13 @@ def test_a_second_signal_ends_a_stream_whose_output_hangs(tmp_path: Path, colour
         process.returncode,
         errors.splitlines()[-1],
     )
+
+
+def _is_stuck(pipe: int, size: int) -> bool:
+    """Whether a pipe that nobody reads has no room for one more event: its writer waits."""
+    before = _waiting_bytes(pipe)
+    time.sleep(0.3)
+    return before > size / 2 and before == _waiting_bytes(pipe)
 
 
 def _waiting_bytes(pipe: int) -> int:
