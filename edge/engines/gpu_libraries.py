@@ -26,7 +26,7 @@ def has_nvidia_gpu(root: Path = Path("/")) -> bool:
 
 
 def why_not_loading(runtime: Any, library: str) -> str | None:
-    """Why a provider's library does not load: what is missing and what installs it; None where it loads.
+    """Why a provider's library does not load, as what is missing and what installs it; None where it loads.
 
     Args:
         runtime: the `onnxruntime` module.
@@ -45,7 +45,7 @@ def _why_not_loading(runtime: Any, path: Path) -> str | None:
             ctypes.CDLL(str(shared), ctypes.RTLD_GLOBAL)
         ctypes.CDLL(str(path))
     except OSError as error:
-        return what_is_missing(str(error))  # ONNX Runtime says the rest itself
+        return what_is_missing(str(error)) or str(error)
     return None
 
 

@@ -28,7 +28,7 @@ from edgebreed.edge.engines.gpu_libraries import why_not_loading
 from edgebreed.edge.engines.model_interface import TensorInfo, check_interface
 from edgebreed.edge.engines.placement import placement_of
 from edgebreed.edge.engines.plugins import PLUGINS
-from edgebreed.edge.engines.session import NOTHING, SessionSettings, engine_cache
+from edgebreed.edge.engines.session import NOTHING, SessionSettings, engine_cache, session_class
 from edgebreed.edge.engines.time_limit import InferenceLimit, on_timeout
 from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.edge.manifest import Precision
@@ -90,7 +90,11 @@ class OnnxRuntimeEngine:
         options = settings.session_options(runtime)
         if hasattr(options, "set_load_cancellation_flag"):  # since ONNX Runtime 1.21
             on_timeout(partial(options.set_load_cancellation_flag, True))
-        with engine_faults(f"ONNX Runtime refuses {model.path}"), _file_faults(model):
+        with (
+            engine_faults(f"ONNX Runtime refuses {model.path}"),
+            _file_faults(model),
+            _start_faults(provider),
+        ):
             self._session = _session(runtime, model, provider, settings, options)
         used = self._session.get_providers()[0]
         if used != provider:
@@ -153,6 +157,17 @@ def _file_faults(model: ModelFile) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def _start_faults(provider: str) -> Iterator[None]:
+    """Tells a GPU that does not start from a refused model, for which ONNX Runtime has errors of its own."""
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        if provider not in LIBRARIES:
+            raise
+        raise EngineError(f"{provider} did not start: {first_line(error)}, {_ELSE}") from error
+
+
 def available() -> tuple[str, ...]:
     """The execution providers of the ONNX Runtime that is installed; none without one."""
     try:
@@ -183,12 +198,12 @@ def _session(runtime: Any, model: ModelFile, provider: str, settings: SessionSet
     plugin = _BY_PROVIDER.get(provider)
     if plugin is None:
         chain = [(name, settings.provider_options(name, model.data)) for name in _chain(provider)]
-        return runtime.InferenceSession(model.data, options, providers=chain)
+        return session_class(runtime)(model.data, options, providers=chain)
     cache = engine_cache(plugin.extra, model.data)
     options.add_provider_for_devices(
         plugin.found_devices(runtime), {plugin.cache: str(cache)} if cache else {}
     )
-    return runtime.InferenceSession(model.data, options)
+    return session_class(runtime)(model.data, options)
 
 
 def _chain(provider: str) -> tuple[str, ...]:

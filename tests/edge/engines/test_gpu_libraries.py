@@ -59,3 +59,11 @@ def test_a_gpu_shows_by_its_driver_or_as_a_jetson(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc/nv_tegra_release").write_text("# R36 (release)")
     assert has_nvidia_gpu(tmp_path)
+
+
+def test_a_library_that_is_cut_off_is_told_in_the_loaders_words(tmp_path: Path) -> None:
+    """It is not missing, and does not load."""
+    build = build_lacking(tmp_path, "libq.so.9")
+    library = tmp_path / "capi" / LIBRARY
+    library.write_bytes(b"")
+    assert f"{library}: file too short" == why_not_loading(build, LIBRARY)
