@@ -17,6 +17,7 @@ _REMEDIES = {
     "libnvonnxparser": '`pip install "tensorrt>=10,<11"`',
 }
 _TENSORRT = ("libnvinfer.so.10", "libnvinfer_plugin.so.10", "libnvonnxparser.so.10")
+_NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE
 _MISSING = re.compile(r"(lib[\w.+-]+): cannot open shared object file")
 
 
@@ -46,7 +47,26 @@ def _why_not_loading(runtime: Any, path: Path) -> str | None:
         ctypes.CDLL(str(path))
     except OSError as error:
         return what_is_missing(str(error)) or str(error)
+    return _why_driver_does_not_start()
+
+
+def _why_driver_does_not_start() -> str | None:
+    """None also without a driver: a library that needs one has said so, and a build may do without."""
+    with contextlib.suppress(OSError):
+        return driver_fault(ctypes.CDLL("libcuda.so.1"))
     return None
+
+
+def driver_fault(driver: Any) -> str | None:
+    """Why the driver of the graphics card starts no GPU; None where it does.
+
+    Args:
+        driver: its library, `libcuda.so.1`.
+    """
+    code = driver.cuInit(0)
+    if code == _NO_DEVICE:
+        return "the driver of the graphics card finds no GPU (CUDA error 100)"
+    return f"the driver of the graphics card does not start (CUDA error {code})" if code else None
 
 
 def what_is_missing(text: str) -> str | None:
