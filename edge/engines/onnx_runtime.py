@@ -53,7 +53,7 @@ LIBRARIES = {
     "TensorrtExecutionProvider": "libonnxruntime_providers_tensorrt.so",
     "CUDAExecutionProvider": "libonnxruntime_providers_cuda.so",
 }
-_ELSE = "or pass --engine cpu or --allow-fallback"
+_ELSE = ", or pass --engine cpu or --allow-fallback"
 _FEWER = "export it in fp16 or fp32, of which a GPU runs every node"
 _WRONG_FILE, _WRONG_SHAPE = (
     ("InvalidGraph", "InvalidProtobuf"),
@@ -84,26 +84,27 @@ class OnnxRuntimeEngine:
 
     def __init__(self, model: ModelFile, provider: str, settings: SessionSettings | None = None) -> None:
         runtime, settings = _import(), settings or SessionSettings()
+        advice = "" if settings.allow_processor else _ELSE  # needless where it is followed already
         reason = _why_provider_is_absent(provider) or _why_provider_does_not_load(provider)
         if reason is not None:
-            raise EngineError(f"{reason}, {_ELSE}")
+            raise EngineError(reason + advice)
         options = settings.session_options(runtime)
         if hasattr(options, "set_load_cancellation_flag"):  # since ONNX Runtime 1.21
             on_timeout(partial(options.set_load_cancellation_flag, True))
         with (
             engine_faults(f"ONNX Runtime refuses {model.path}"),
             _file_faults(model),
-            _start_faults(provider),
+            _start_faults(provider, advice),
         ):
             self._session = _session(runtime, model, provider, settings, options)
         used = self._session.get_providers()[0]
         if used != provider:
             raise EngineError(
-                f"{provider} did not start, ONNX Runtime fell back to {used}: see `edgebreed doctor`, {_ELSE}"
+                f"{provider} did not start, ONNX Runtime fell back to {used}: see `edgebreed doctor`{advice}"
             )
         self.placement = placement_of(self._session)
         if provider in _ON_GPU and self.placement.on_processor and not settings.allow_processor:
-            raise EngineError(f"{model.path}: {self.placement}: {_FEWER}, {_ELSE}")
+            raise EngineError(f"{model.path}: {self.placement}: {_FEWER}{advice}")
         with engine_faults(f"ONNX Runtime refuses {model.path}"):  # a name that is no UTF-8
             inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
             check_interface(_infos(inputs), _infos(outputs), model.manifest)
@@ -158,14 +159,14 @@ def _file_faults(model: ModelFile) -> Iterator[None]:
 
 
 @contextmanager
-def _start_faults(provider: str) -> Iterator[None]:
+def _start_faults(provider: str, advice: str) -> Iterator[None]:
     """Tells a GPU that does not start from a refused model, for which ONNX Runtime has errors of its own."""
     try:
         yield
     except (RuntimeError, ValueError) as error:
         if provider not in LIBRARIES:
             raise
-        raise EngineError(f"{provider} did not start: {first_line(error)}, {_ELSE}") from error
+        raise EngineError(f"{provider} did not start: {first_line(error)}{advice}") from error
 
 
 def available() -> tuple[str, ...]:
