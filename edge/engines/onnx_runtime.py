@@ -34,7 +34,7 @@ from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.edge.manifest import Precision
 from edgebreed.edge.processor import processor_target, saturates
 from edgebreed.errors import EngineError, MissingExtraError, ModelFileError
-from edgebreed.extras import install_command
+from edgebreed.extras import install_command, installed_runtime
 
 _LOG = logging.getLogger(__name__)
 
@@ -269,8 +269,9 @@ def _why_provider_is_absent(provider: str) -> str | None:
         return _BY_PROVIDER[provider].why_unavailable()
     if provider in present:
         return None
+    remove = f"`pip uninstall {installed_runtime() or 'onnxruntime'}`"  # pip would leave two in one folder
     build = "another build" if provider == "CPUExecutionProvider" else f"`{install_command('gpu')}`"
-    return f"{provider} is not in this ONNX Runtime: replace it by {build} or NVIDIA's for Jetson"
+    return f"{provider} is not in this ONNX Runtime: {remove}, then {build} or NVIDIA's for Jetson"
 
 
 def _why_provider_does_not_load(provider: str) -> str | None:
