@@ -108,7 +108,7 @@ def untried_gpu_engines(
     reasons: UnavailableEngines = unavailable,
     has_gpu: Callable[[], bool] = has_nvidia_gpu,
 ) -> dict[str, str]:
-    """The engines of a GPU that no configuration has, with the reason; without a GPU the installed ones alone.
+    """The engines of a GPU that no configuration has, with the reason; without a GPU, the installed ones.
 
     Args:
         variants: the model files.
