@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgebreed.extras import has_other_opencv, install_command
+from edgebreed.extras import has_other_opencv, install_command, installed_runtime, plugin_command
 
 from .conftest import ROOT
 
@@ -20,6 +20,33 @@ def test_with_opencvs_wheel_an_extra_is_installed_by_its_name() -> None:
     """It brings nothing that is not here."""
     assert not has_other_opencv()
     assert 'pip install "edgebreed[cpu]"' == install_command("cpu")
+
+
+PLUGIN = '"onnxruntime-ep-nv-tensorrt-rtx<1,>=0.5"'
+
+
+@pytest.mark.parametrize(
+    ("package", "release", "command"),
+    [
+        ("onnxruntime-gpu", "1.31.1", f"`pip install {PLUGIN}`"),
+        ("onnxruntime", "1.23.0", f"`pip install {PLUGIN}`"),
+        ("onnxruntime-gpu", "1.22.0", '`pip uninstall onnxruntime-gpu`, then `pip install "edgebreed[rtx]"`'),
+        ("onnxruntime", "1.22.0", '`pip install "edgebreed[rtx]"`'),
+        ("another", "1.0", '`pip install "edgebreed[rtx]"`'),
+    ],
+)
+def test_a_plug_in_does_not_lay_another_onnx_runtime_over_the_one_that_is_here(
+    package: str, release: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two packages share its folder: the plug-in is named alone, or what to remove before."""
+    for name, data in (("edgebreed", str(metadata("edgebreed"))), (package, f"Version: {release}\n")):
+        folder = tmp_path / f"{name.replace('-', '_')}-1.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(data)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.setattr("edgebreed.extras.has_other_opencv", lambda: False)
+    assert command == plugin_command("rtx")
+    assert (None if package == "another" else package) == installed_runtime()
 
 
 CV2 = """

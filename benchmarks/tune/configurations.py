@@ -9,12 +9,11 @@ from edgebreed.benchmarks.tune.detector_settings import OpenCVDefaultDetector
 from edgebreed.benchmarks.tune.variants import ModelVariant
 from edgebreed.edge.detectors import Detector, HaarDetector, HaarSettings, NoDetector
 from edgebreed.edge.engines import EngineOptions, open_engine
-from edgebreed.edge.engines.registry import engines_for, unavailable
+from edgebreed.edge.engines.gpu_libraries import has_nvidia_gpu
+from edgebreed.edge.engines.registry import ENGINES, engines_for, unavailable
 from edgebreed.edge.formats import format_of, read_model
 from edgebreed.edge.pipeline import FaceSearch, Pipeline
 from edgebreed.str_enum import StrEnum
-
-_GPU = ("cuda", "tensorrt")
 
 UnavailableEngines = Callable[[], dict[str, str | None]]
 """Says of each engine why this machine cannot run it; None where it can."""
@@ -100,8 +99,29 @@ def inference_configurations(
         for variant in variants
         for engine in engines
         if engine in engines_for(format_of(variant.path))
-        for threads in (counts if engine not in _GPU else [0])
+        for threads in (counts if not ENGINES[engine].on_gpu else [0])
     ]
+
+
+def untried_gpu_engines(
+    variants: Sequence[ModelVariant],
+    reasons: UnavailableEngines = unavailable,
+    has_gpu: Callable[[], bool] = has_nvidia_gpu,
+) -> dict[str, str]:
+    """The engines of a GPU that no configuration has, with the reason; without a GPU, the installed ones.
+
+    Args:
+        variants: the model files.
+        reasons: says which engines there are.
+        has_gpu: says whether the machine has a GPU of NVIDIA.
+    """
+    runs = {name for variant in variants for name in engines_for(format_of(variant.path))}
+    return {
+        name: reason
+        for name, reason in reasons().items()
+        if reason and name in runs and ENGINES[name].on_gpu
+        if has_gpu() or ENGINES[name].why_unavailable() is None
+    }
 
 
 def thread_counts(cores: int) -> list[int]:

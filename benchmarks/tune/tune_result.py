@@ -1,7 +1,7 @@
 """The record that `edgebreed tune --json` writes: every candidate with its figures, and the chosen one."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +152,7 @@ class TuneResult:
         baselines: measured beside the chosen one.
         detectors: settings of the face detector that were tried; empty without images of people.
         chosen: what was kept.
+        rejected: engines of a GPU that were not tried, with the reason; empty where nothing of a GPU is here.
         schema: version of this record.
     """
 
@@ -165,6 +166,7 @@ class TuneResult:
     baselines: Sequence[BaselineResult]
     detectors: Sequence[DetectorScore]
     chosen: ChosenResult
+    rejected: dict[str, str] = field(default_factory=dict)
     schema: int = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:
@@ -181,4 +183,5 @@ class TuneResult:
             "baselines": [baseline.to_dict() for baseline in self.baselines],
             "detectors": [detector.to_dict() for detector in self.detectors],
             "chosen": self.chosen.to_dict(),
+            "rejected": self.rejected,
         }

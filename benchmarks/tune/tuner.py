@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -15,6 +16,7 @@ from edgebreed.benchmarks.tune.configurations import (
     Configuration,
     InferenceConfiguration,
     inference_configurations,
+    untried_gpu_engines,
 )
 from edgebreed.benchmarks.tune.detector_settings import DetectorScore, choose_detector, score_detectors
 from edgebreed.benchmarks.tune.successive_halving import Ranking, SuccessiveHalving
@@ -35,6 +37,8 @@ from edgebreed.edge.processor import machine_name
 from edgebreed.errors import EngineError, InputError, ProofError
 from edgebreed.machine import processor
 from edgebreed.train.dataset import LabelledImage
+
+_LOG = logging.getLogger(__name__)
 
 MAX_FRAMES = 24  # 2.8 MB each
 SEARCH_SHARE = 0.7  # of the budget; the rest measures the chosen configuration beside the baselines
@@ -111,6 +115,9 @@ def tune(config: TuneConfig) -> TuneResult:
     candidates = inference_configurations(config.variants)
     if not candidates:
         raise InputError("no engine here runs any of the files: see `edgebreed doctor`")
+    rejected = untried_gpu_engines(config.variants)
+    if rejected:
+        _LOG.warning("not tried: %s", "; ".join(f"{name}: {reason}" for name, reason in rejected.items()))
     detectors = _score_detectors(config, frames)
     settings = _face_search(config, detectors)
     rankings, scores = _search(config, frames, [Configuration(one, settings) for one in candidates])
@@ -118,7 +125,7 @@ def tune(config: TuneConfig) -> TuneResult:
     final = _halving(frames, config.budget * (1 - SEARCH_SHARE)).measure_side_by_side(
         [chosen, *_baselines(candidates, config.answers_people)]
     )
-    result = _result(config, rankings, scores, final, detectors)
+    result = replace(_result(config, rankings, scores, final, detectors), rejected=rejected)
     _write(config, chosen.inference.variant, result)
     return result
 

@@ -1,5 +1,6 @@
 """What an inference engine is to the rest of the runtime."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from edgebreed.errors import EdgebreedError, EngineError, InputError
 
 AUTO = "auto"
 MAX_TIMEOUT_S = 86_400.0
+_PLACE = re.compile(r"/\S+\.(?:cc|cpp|cu|h):\d+ [^\n]*?\)(?: const)?(?: \[with [^]\n]*\])? ")
+_GPU_FAILURE = re.compile(r"\bCU[A-Z]+ failure -?\d+: [^;\n]+")
 
 
 class ModelOutputs(NamedTuple):
@@ -167,8 +170,15 @@ def engine_faults(message: str) -> Iterator[None]:
 
 
 def first_line(error: Exception) -> str:
-    """The first line that says something; OpenVINO lists places in its source, outermost first, then why."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    """The first line that says something; OpenVINO lists places in its source, outermost first, then why.
+
+    ONNX Runtime puts the place before the reason, and after a GPU's the call that failed: both are left out.
+    """
+    text = _PLACE.sub("", str(error))
+    gpu = _GPU_FAILURE.search(text)
+    if gpu is not None:
+        return gpu[0].strip()
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     if lines and lines[0].startswith("Exception from "):
         lines.reverse()
     return next((line for line in lines if not line.startswith("Exception from ")), type(error).__name__)

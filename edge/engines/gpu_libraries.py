@@ -17,6 +17,7 @@ _REMEDIES = {
     "libnvonnxparser": '`pip install "tensorrt>=10,<11"`',
 }
 _TENSORRT = ("libnvinfer.so.10", "libnvinfer_plugin.so.10", "libnvonnxparser.so.10")
+_NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE
 _MISSING = re.compile(r"(lib[\w.+-]+): cannot open shared object file")
 
 
@@ -26,7 +27,7 @@ def has_nvidia_gpu(root: Path = Path("/")) -> bool:
 
 
 def why_not_loading(runtime: Any, library: str) -> str | None:
-    """Why a provider's library does not load: what is missing and what installs it; None where it loads.
+    """Why a provider's library does not load, as what is missing and what installs it; None where it loads.
 
     Args:
         runtime: the `onnxruntime` module.
@@ -45,8 +46,27 @@ def _why_not_loading(runtime: Any, path: Path) -> str | None:
             ctypes.CDLL(str(shared), ctypes.RTLD_GLOBAL)
         ctypes.CDLL(str(path))
     except OSError as error:
-        return what_is_missing(str(error))  # ONNX Runtime says the rest itself
+        return what_is_missing(str(error)) or str(error)
+    return _why_driver_does_not_start()
+
+
+def _why_driver_does_not_start() -> str | None:
+    """None also without a driver: a library that needs one has said so, and a build may do without."""
+    with contextlib.suppress(OSError):
+        return driver_fault(ctypes.CDLL("libcuda.so.1"))
     return None
+
+
+def driver_fault(driver: Any) -> str | None:
+    """Why the driver of the graphics card starts no GPU; None where it does.
+
+    Args:
+        driver: its library, `libcuda.so.1`.
+    """
+    code = driver.cuInit(0)
+    if code == _NO_DEVICE:
+        return "the driver of the graphics card finds no GPU (CUDA error 100)"
+    return f"the driver of the graphics card does not start (CUDA error {code})" if code else None
 
 
 def what_is_missing(text: str) -> str | None:

@@ -28,13 +28,13 @@ from edgebreed.edge.engines.gpu_libraries import why_not_loading
 from edgebreed.edge.engines.model_interface import TensorInfo, check_interface
 from edgebreed.edge.engines.placement import placement_of
 from edgebreed.edge.engines.plugins import PLUGINS
-from edgebreed.edge.engines.session import NOTHING, SessionSettings, engine_cache
+from edgebreed.edge.engines.session import NOTHING, SessionSettings, engine_cache, session_class
 from edgebreed.edge.engines.time_limit import InferenceLimit, on_timeout
 from edgebreed.edge.formats import ModelFile, ModelFormat
 from edgebreed.edge.manifest import Precision
 from edgebreed.edge.processor import processor_target, saturates
 from edgebreed.errors import EngineError, MissingExtraError, ModelFileError
-from edgebreed.extras import install_command
+from edgebreed.extras import install_command, installed_runtime
 
 _LOG = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ LIBRARIES = {
     "TensorrtExecutionProvider": "libonnxruntime_providers_tensorrt.so",
     "CUDAExecutionProvider": "libonnxruntime_providers_cuda.so",
 }
-_ELSE = "or pass --engine cpu or --allow-fallback"
+_ELSE = ", or pass --engine cpu or --allow-fallback"
 _FEWER = "export it in fp16 or fp32, of which a GPU runs every node"
 _WRONG_FILE, _WRONG_SHAPE = (
     ("InvalidGraph", "InvalidProtobuf"),
@@ -84,22 +84,27 @@ class OnnxRuntimeEngine:
 
     def __init__(self, model: ModelFile, provider: str, settings: SessionSettings | None = None) -> None:
         runtime, settings = _import(), settings or SessionSettings()
+        advice = "" if settings.allow_processor else _ELSE  # needless where it is followed already
         reason = _why_provider_is_absent(provider) or _why_provider_does_not_load(provider)
         if reason is not None:
-            raise EngineError(f"{reason}, {_ELSE}")
+            raise EngineError(reason + advice)
         options = settings.session_options(runtime)
         if hasattr(options, "set_load_cancellation_flag"):  # since ONNX Runtime 1.21
             on_timeout(partial(options.set_load_cancellation_flag, True))
-        with engine_faults(f"ONNX Runtime refuses {model.path}"), _file_faults(model):
+        with (
+            engine_faults(f"ONNX Runtime refuses {model.path}"),
+            _file_faults(model),
+            _start_faults(provider, advice),
+        ):
             self._session = _session(runtime, model, provider, settings, options)
         used = self._session.get_providers()[0]
         if used != provider:
             raise EngineError(
-                f"{provider} did not start, ONNX Runtime fell back to {used}: see `edgebreed doctor`, {_ELSE}"
+                f"{provider} did not start, ONNX Runtime fell back to {used}: see `edgebreed doctor`{advice}"
             )
         self.placement = placement_of(self._session)
         if provider in _ON_GPU and self.placement.on_processor and not settings.allow_processor:
-            raise EngineError(f"{model.path}: {self.placement}: {_FEWER}, {_ELSE}")
+            raise EngineError(f"{model.path}: {self.placement}: {_FEWER}{advice}")
         with engine_faults(f"ONNX Runtime refuses {model.path}"):  # a name that is no UTF-8
             inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
             check_interface(_infos(inputs), _infos(outputs), model.manifest)
@@ -153,6 +158,17 @@ def _file_faults(model: ModelFile) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def _start_faults(provider: str, advice: str) -> Iterator[None]:
+    """Tells a GPU that does not start from a refused model, for which ONNX Runtime has errors of its own."""
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        if provider not in LIBRARIES:
+            raise
+        raise EngineError(f"{provider} did not start: {first_line(error)}{advice}") from error
+
+
 def available() -> tuple[str, ...]:
     """The execution providers of the ONNX Runtime that is installed; none without one."""
     try:
@@ -183,12 +199,12 @@ def _session(runtime: Any, model: ModelFile, provider: str, settings: SessionSet
     plugin = _BY_PROVIDER.get(provider)
     if plugin is None:
         chain = [(name, settings.provider_options(name, model.data)) for name in _chain(provider)]
-        return runtime.InferenceSession(model.data, options, providers=chain)
+        return session_class(runtime)(model.data, options, providers=chain)
     cache = engine_cache(plugin.extra, model.data)
     options.add_provider_for_devices(
         plugin.found_devices(runtime), {plugin.cache: str(cache)} if cache else {}
     )
-    return runtime.InferenceSession(model.data, options)
+    return session_class(runtime)(model.data, options)
 
 
 def _chain(provider: str) -> tuple[str, ...]:
@@ -253,8 +269,9 @@ def _why_provider_is_absent(provider: str) -> str | None:
         return _BY_PROVIDER[provider].why_unavailable()
     if provider in present:
         return None
+    remove = f"`pip uninstall {installed_runtime() or 'onnxruntime'}`"  # pip would leave two in one folder
     build = "another build" if provider == "CPUExecutionProvider" else f"`{install_command('gpu')}`"
-    return f"{provider} is not in this ONNX Runtime: replace it by {build} or NVIDIA's for Jetson"
+    return f"{provider} is not in this ONNX Runtime: {remove}, then {build} or NVIDIA's for Jetson"
 
 
 def _why_provider_does_not_load(provider: str) -> str | None:

@@ -9,7 +9,7 @@ from edgebreed import telemetry
 from edgebreed.edge.engines.engine import first_line
 from edgebreed.edge.engines.gpu_libraries import what_is_missing
 from edgebreed.errors import EngineError
-from edgebreed.extras import install_command
+from edgebreed.extras import installed_runtime, plugin_command
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Plugin:
         """Why it is not on this machine; None where it is installed."""
         if find_spec(self.module) is not None:
             return None
-        return f"{self.provider} is not in this ONNX Runtime: run `{install_command(self.extra)}`"
+        return f"{self.provider} is not in this ONNX Runtime: run {plugin_command(self.extra)}"
 
     def why_not_loading(self, runtime: Any) -> str | None:
         """Why it does not start though it is installed; None where it has a device.
@@ -57,7 +57,8 @@ class Plugin:
             EngineError: it does not load, or there is none.
         """
         if not hasattr(runtime, "get_ep_devices"):
-            raise EngineError(f"{self.provider} needs ONNX Runtime 1.23: `pip install -U onnxruntime`")
+            package = installed_runtime() or "onnxruntime"
+            raise EngineError(f"{self.provider} needs ONNX Runtime 1.23: `pip install -U {package}`")
         _register(runtime, self)
         found = [device for device in runtime.get_ep_devices() if device.ep_name == self.provider]
         if not found:

@@ -82,14 +82,16 @@ def open_engine(model: ModelFile, options: EngineOptions | None = None) -> Engin
         if not options.allow_fallback:
             raise
         _LOG.warning("%s was not used: %s", asked, error)
-        return _first(model, options, tuple(name for name in allowed if name != asked))
+        return _first(model, options, tuple(name for name in allowed if name != asked), told=True)
 
 
-def _first(model: ModelFile, options: EngineOptions, allowed: tuple[str, ...]) -> Engine:
+def _first(
+    model: ModelFile, options: EngineOptions, allowed: tuple[str, ...], *, told: bool = False
+) -> Engine:
     """The first engine that is here and takes the model.
 
     What `edgebreed tune` found fastest for this file comes before the others, with its threads, as far as
-    this machine has them.
+    this machine has them. `told` says that a warning was logged already; one is enough.
     """
     tuned = model.manifest.tuned
     if tuned and tuned.engine in allowed and ENGINES[tuned.engine].why_unavailable() is None:
@@ -110,7 +112,7 @@ def _first(model: ModelFile, options: EngineOptions, allowed: tuple[str, ...]) -
         except EngineError as error:
             rejected[name] = str(error)
             continue
-        _tell_why_not(rejected, absent, ENGINES[name])
+        _tell_why_not(rejected, absent, ENGINES[name], told)
         return engine
     reasons = rejected or absent
     raise EngineError(next(iter(reasons.values())) if len(reasons) == 1 else _joined(reasons))
@@ -130,7 +132,7 @@ def _tuned_order(tuned: Tuned, allowed: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*gpus, tuned.engine, *allowed)))
 
 
-def _tell_why_not(rejected: dict[str, str], absent: dict[str, str], chosen: EngineSpec) -> None:
+def _tell_why_not(rejected: dict[str, str], absent: dict[str, str], chosen: EngineSpec, told: bool) -> None:
     """Logs why engines before the chosen one were not used: a GPU that stays idle as a warning, once.
 
     An engine that is not installed is missed only where there is a GPU for it.
@@ -138,7 +140,7 @@ def _tell_why_not(rejected: dict[str, str], absent: dict[str, str], chosen: Engi
     known = rejected | (absent if has_nvidia_gpu() else {})
     missed = [name for name in ENGINES if name in known and ENGINES[name].on_gpu and not chosen.on_gpu]
     for name, reason in (absent | rejected).items():
-        level = logging.WARNING if name in missed[-1:] else logging.INFO
+        level = logging.WARNING if name in missed[-1:] and not told else logging.INFO
         _LOG.log(level, "%s was not used: %s", name, reason)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,33 @@ class SessionSettings:
             "trt_timing_cache_path": str(folder),
             **precision,
         }
+
+
+class _NoFallback:
+    """Stands before ONNX Runtime's session class, whose constructor switches its fallback on.
+
+    The option `enable_fallback` came with 1.23.
+    """
+
+    @property
+    def _enable_fallback(self) -> bool:
+        return False
+
+    @_enable_fallback.setter
+    def _enable_fallback(self, value: bool) -> None:
+        """Stays off."""
+
+
+@cache
+def session_class(runtime: Any) -> Any:
+    """ONNX Runtime's session, which raises where a provider fails.
+
+    Its own one prints the fault on standard output and takes the processor, at the start and in each run.
+
+    Args:
+        runtime: the `onnxruntime` module.
+    """
+    return type("InferenceSession", (_NoFallback, runtime.InferenceSession), {})
 
 
 def engine_cache(name: str, model: bytes) -> Path | None:

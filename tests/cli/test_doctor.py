@@ -22,4 +22,7 @@ def test_the_tables_fit_a_narrow_terminal(cli: Cli, monkeypatch: pytest.MonkeyPa
     assert "\u2026" not in out
     rows = " ".join(out.replace("\u2502", " ").split())
     assert "cpu runs onnx" in rows
-    assert "cuda missing: CUDAExecutionProvider is not in this ONNX Runtime: replace it by" in rows
+    assert (
+        "cuda missing: CUDAExecutionProvider is not in this ONNX Runtime: `pip uninstall onnxruntime`, then"
+        in rows
+    )

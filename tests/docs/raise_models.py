@@ -145,7 +145,8 @@ def no_such_engine(desk: Desk) -> str:
 
 
 @shown_as(
-    'CUDAExecutionProvider is not in this ONNX Runtime: replace it by `pip install "edgebreed[gpu]"` '
+    "CUDAExecutionProvider is not in this ONNX Runtime: `pip uninstall onnxruntime`, then "
+    '`pip install "edgebreed[gpu]"` '
     "or NVIDIA's for Jetson, or pass --engine cpu or --allow-fallback"
 )
 def no_cuda(desk: Desk) -> str:

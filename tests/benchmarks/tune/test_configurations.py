@@ -1,5 +1,6 @@
 """The configurations that are tried."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from edgebreed.benchmarks.tune.configurations import (
     InferenceConfiguration,
     inference_configurations,
     thread_counts,
+    untried_gpu_engines,
 )
 from edgebreed.benchmarks.tune.detector_settings import OpenCVDefaultDetector
 from edgebreed.benchmarks.tune.variants import ModelVariant
 from edgebreed.edge.detectors import FixedDetector, HaarDetector, HaarSettings, NoDetector
+from edgebreed.edge.engines.registry import ENGINES
 from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.pipeline import FaceSearch
 from edgebreed.edge.task import Task
@@ -43,6 +46,18 @@ def test_each_file_in_each_engine_that_runs_it(tmp_path: Path) -> None:
         ("b.tflite", "litert", 4),
         ("b.tflite", "litert", 2),
     ] == [(one.variant.path.name, one.engine, one.threads) for one in found]
+
+
+def test_a_gpu_engine_that_is_not_tried_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is a GPU, or the engine is installed and does not load."""
+    here = {"cuda": "no driver", "tensorrt": "gone", "cpu": None, "openvino": "gone"}
+    onnx = [variant(tmp_path / "a.onnx", b"\x08\x08")]
+    assert {"cuda": "no driver", "tensorrt": "gone"} == untried_gpu_engines(onnx, lambda: here, lambda: True)
+    assert {} == untried_gpu_engines(onnx, lambda: here, lambda: False)
+    monkeypatch.setitem(ENGINES, "cuda", replace(ENGINES["cuda"], why_unavailable=lambda: None))
+    assert {"cuda": "no driver"} == untried_gpu_engines(onnx, lambda: here, lambda: False)
+    tflite = [variant(tmp_path / "b.tflite", b"\0\0\0\0TFL3")]
+    assert {} == untried_gpu_engines(tflite, lambda: here, lambda: True)
 
 
 @pytest.mark.parametrize(("cores", "counts"), [(1, [1]), (2, [2, 1]), (4, [4, 2]), (6, [6, 3])])

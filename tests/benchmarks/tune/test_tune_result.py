@@ -53,6 +53,7 @@ def test_every_key_is_written(colours: Path, tmp_path: Path) -> None:
     assert {"name", *TIMING_KEYS} == set(data["baselines"][0])
     assert CANDIDATE_KEYS | {"detector", "by_baseline", "out", "evidence"} == set(data["chosen"])
     assert {"top1", "reference", "n", "photos", "drop_points"} == set(data["chosen"]["accuracy"])
+    assert {} == data["rejected"]
     assert colours.stat().st_size == data["chosen"]["bytes"]
 
 

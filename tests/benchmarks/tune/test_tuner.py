@@ -11,6 +11,7 @@ from edgebreed.benchmarks.tune.configurations import Baseline
 from edgebreed.benchmarks.tune.tune_result import TuneResult
 from edgebreed.benchmarks.tune.tuner import TuneConfig, check_writable, tune
 from edgebreed.benchmarks.tune.variants import read_variants
+from edgebreed.edge.engines.registry import ENGINES
 from edgebreed.edge.formats import read_manifest, write_model
 from edgebreed.edge.manifest import Accuracy, DetectorConfig, Precision
 from edgebreed.edge.task import Task
@@ -72,6 +73,17 @@ def test_a_model_without_people_is_tuned_without_a_face_search(config: TuneConfi
     assert detector == read_manifest(result.chosen.out).detector
     with pytest.raises(InputError, match="--people: these models do not answer people, leave it out"):
         replace(config, people=config.frame_images, out=config.out.with_name("other"))
+
+
+@pytest.mark.slow
+def test_a_gpu_engine_that_was_not_tried_is_told(
+    config: TuneConfig, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one line and in the record; a driver that is missing would leave the GPU idle for ever."""
+    cuda = replace(ENGINES["cuda"], why_unavailable=lambda: None, why_not_loading=lambda: "no driver")
+    monkeypatch.setitem(ENGINES, "cuda", cuda)
+    assert {"cuda": "no driver"} == tune(config).to_dict()["rejected"]
+    assert "not tried: cuda: no driver" in [record.message for record in caplog.records]
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edgebreed.edge.engines import EngineOptions, FixedEngine, ModelOutputs
-from edgebreed.edge.engines.engine import engine_faults, in_rows, named_outputs
+from edgebreed.edge.engines.engine import engine_faults, first_line, in_rows, named_outputs
 from edgebreed.errors import EngineError, InputError
 
 WIDE, NARROW = np.full((2, 3), 1 / 3, np.float32), np.full((2, 1), 0.7, np.float32)
@@ -98,3 +98,37 @@ def test_the_fixed_engine_answers_every_image_alike() -> None:
     assert outputs.in_distribution is not None
     assert [0.9, 0.1, 0.9, 0.1] == pytest.approx(outputs.probabilities.ravel().tolist())
     assert [0.4, 0.4] == pytest.approx(outputs.in_distribution.tolist())
+
+
+PLACE = "/onnxruntime_src/onnxruntime/core/providers/cuda/cuda_call.cc:154"
+SIGNATURE = (
+    "Status onnxruntime::CudaCall(ERRTYPE, const char*, int) [with ERRTYPE = cudaError; bool THRW = true]"
+)
+INSTALL = "Please install TensorRT libraries as mentioned in the GPU requirements page (cf. docs)."
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            f"{PLACE} {SIGNATURE} {PLACE} {SIGNATURE} CUDA failure 35: too old ; GPU=-1 ; line=355",
+            "CUDA failure 35: too old",
+        ),
+        (
+            "[ONNXRuntimeError] : 1 : FAIL : CUDNN failure 1001: NOT_INITIALIZED ; GPU=0",
+            "CUDNN failure 1001: NOT_INITIALIZED",
+        ),
+        (
+            f"/onnxruntime_src/python/state.cc:729 void a::Register(Options&, const b::Options&) {INSTALL}\n",
+            INSTALL,
+        ),
+        (
+            "\n[ONNXRuntimeError] : 10 : INVALID_GRAPH : no (such) node\nmore",
+            "[ONNXRuntimeError] : 10 : INVALID_GRAPH : no (such) node",
+        ),
+        ("Exception from a.cpp:9\nException from b.cpp:8:\nwhy", "why"),
+    ],
+)
+def test_of_an_engines_fault_the_reason_is_told(text: str, line: str) -> None:
+    """Without the place in the engine's source."""
+    assert line == first_line(RuntimeError(text))

@@ -1,11 +1,12 @@
 """The libraries of GPU providers."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import onnxruntime
 import pytest
 
-from edgebreed.edge.engines.gpu_libraries import has_nvidia_gpu, why_not_loading
+from edgebreed.edge.engines.gpu_libraries import driver_fault, has_nvidia_gpu, why_not_loading
 
 LIBRARY = "libonnxruntime_providers_cuda.so"
 
@@ -59,3 +60,24 @@ def test_a_gpu_shows_by_its_driver_or_as_a_jetson(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc/nv_tegra_release").write_text("# R36 (release)")
     assert has_nvidia_gpu(tmp_path)
+
+
+def test_a_library_that_is_cut_off_is_told_in_the_loaders_words(tmp_path: Path) -> None:
+    """It is not missing, and does not load."""
+    build = build_lacking(tmp_path, "libq.so.9")
+    library = tmp_path / "capi" / LIBRARY
+    library.write_bytes(b"")
+    assert f"{library}: file too short" == why_not_loading(build, LIBRARY)
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        (0, None),
+        (100, "the driver of the graphics card finds no GPU (CUDA error 100)"),
+        (803, "the driver of the graphics card does not start (CUDA error 803)"),
+    ],
+)
+def test_a_driver_without_a_gpu_is_told_before_anything_is_opened(code: int, fault: str | None) -> None:
+    """All libraries load then; `doctor` would call the engine available."""
+    assert fault == driver_fault(SimpleNamespace(cuInit=lambda _: code))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from onnx import NodeProto, TensorProto, helper
+from onnxruntime import InferenceSession
 from packaging.version import Version
 
 from edgebreed.edge.engines import EngineOptions, load_engine
@@ -34,7 +35,9 @@ def test_every_provider_has_an_entry_for_the_registry() -> None:
     missing = [spec for spec in SPECS if PROVIDERS[spec.name] not in available()]
     for spec in missing:
         assert f"{PROVIDERS[spec.name]} is not in" in str(reasons[spec.name])
-        assert f'`pip install "edgebreed[{spec.extra}]"`' in str(reasons[spec.name])
+        if spec.extra == "gpu":
+            replaced = '`pip uninstall onnxruntime`, then `pip install "edgebreed[gpu]"`'
+            assert replaced in str(reasons[spec.name])
 
 
 def test_a_batch_of_another_size_than_the_models_is_an_engine_error(colours: Path) -> None:
@@ -113,3 +116,24 @@ def test_opening_is_cancelled(tmp_path: Path) -> None:
         load_engine(model, replace(options, open_timeout_s=0.1))
     while engine_is_busy():
         time.sleep(0.01)
+
+
+def test_a_gpu_that_does_not_start_is_told_of_with_its_reason(
+    colours: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one line of ours; ONNX Runtime prints nothing, and `auto` computes on the processor."""
+    create = InferenceSession._create_inference_session
+
+    def fails_on_gpu(self: InferenceSession, providers: list[Any], *rest: Any) -> None:
+        if "CUDAExecutionProvider" in str(providers):
+            raise RuntimeError("/a.cc:1 f(int) CUDA failure 100: no device ; GPU=-1 ; line=1")
+        create(self, providers, *rest)
+
+    monkeypatch.setattr(InferenceSession, "_create_inference_session", fails_on_gpu)
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CUDAExecutionProvider", CPU])
+    with pytest.raises(
+        EngineError, match=r"^CUDAExecutionProvider did not start: CUDA failure 100: no device, "
+    ):
+        load_engine(read_model(colours), EngineOptions("cuda"))
+    assert f"onnxruntime/{CPU}" == load_engine(read_model(colours)).name
+    assert ("", "") == capfd.readouterr()

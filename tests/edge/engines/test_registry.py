@@ -60,10 +60,17 @@ def test_a_provider_that_is_not_there_is_never_replaced_silently(colours: Path) 
         load_engine(model_of(colours, MANIFEST), EngineOptions("cuda"))
 
 
-def test_a_fallback_that_was_allowed_is_named(colours: Path) -> None:
-    """The next engine runs and says so."""
+def test_a_fallback_that_was_allowed_is_named(
+    colours: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next engine runs, and one line says why, without advice that was followed already."""
+    broken = replace(ENGINES["tensorrt"], open=_fail, why_unavailable=lambda: None)
+    monkeypatch.setitem(ENGINES, "tensorrt", broken)
     engine = load_engine(model_of(colours, MANIFEST), EngineOptions("cuda", allow_fallback=True))
     assert "onnxruntime/CPUExecutionProvider" == engine.name
+    (warning,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.startswith("cuda was not used: CUDAExecutionProvider is not in this ONNX Runtime: ")
+    assert "--allow-fallback" not in warning
 
 
 def test_an_engine_for_another_format_is_refused(colours: Path) -> None:
@@ -144,7 +151,7 @@ def test_a_gpu_that_lacks_a_library_is_told_of(
     model = model_of(colours, MANIFEST)
     assert "onnxruntime/CPUExecutionProvider" == load_engine(model).name
     (warning,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
-    assert warning.startswith(f"cuda was not used: CUDAExecutionProvider {reason}")
+    assert f"cuda was not used: CUDAExecutionProvider {reason}" == warning
     assert f"TensorrtExecutionProvider {reason}" == unavailable()["tensorrt"]
     for name in ("cuda", "tensorrt"):
         with pytest.raises(

@@ -5,7 +5,7 @@ from pathlib import Path
 import onnxruntime
 import pytest
 
-from edgebreed.edge.engines.session import SessionSettings
+from edgebreed.edge.engines.session import SessionSettings, session_class
 
 
 def test_settings_reach_the_session() -> None:
@@ -51,3 +51,15 @@ def test_tensorrt_does_without_a_cache_that_cannot_be_made(
 def test_other_providers_are_told_nothing() -> None:
     """And no folder is made for them."""
     assert {} == SessionSettings().provider_options("CPUExecutionProvider", b"model")
+
+
+def test_a_session_never_takes_another_provider(colours: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """ONNX Runtime's own one prints what failed on standard output, and tries the processor."""
+    options = SessionSettings().session_options(onnxruntime)
+    broken = [("CPUExecutionProvider", "no options")]
+    with pytest.raises(ValueError, match="dict"):
+        session_class(onnxruntime)(colours.read_bytes(), options, providers=broken)
+    session = session_class(onnxruntime)(colours.read_bytes(), options, providers=["CPUExecutionProvider"])
+    session.enable_fallback()
+    assert not session._enable_fallback
+    assert ("", "") == capfd.readouterr()
