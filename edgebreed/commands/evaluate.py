@@ -135,9 +135,9 @@ def _counted(paths: list[str]) -> str:
 
 def _add_to_report(model: Path, metrics: "ClassificationMetrics", corrupted: dict[str, float]) -> None:
     """Adds the table to the report of the run that the model is or lies in, if it has one."""
-    from edgebreed.train.run_record import REPORT
+    from edgebreed.train.run_record import RECORD, REPORT
     from edgebreed.train.run_report import add_corruptions
 
-    report = (model.parent if model.is_file() else model) / REPORT
-    if report.is_file():
-        add_corruptions(report, metrics, {"as they are": metrics.top1, **corrupted})
+    run = model.parent if model.is_file() else model
+    if (run / RECORD).is_file() and (run / REPORT).is_file():
+        add_corruptions(run / REPORT, metrics, {"as they are": metrics.top1, **corrupted})

@@ -43,6 +43,17 @@ def test_corruptions_go_into_the_report_of_the_run(
     assert "Top-1 under corruptions" in (run / "report.html").read_text()
 
 
+def test_a_report_without_a_run_beside_it_is_left_alone(colours: Path, cli: Cli) -> None:
+    """It is not of the model, whatever its name and content are."""
+    for name, colour in (("red", RED), ("blue", BLUE)):
+        (colours.parent / "images" / name).mkdir(parents=True)
+        cv2.imwrite(str(colours.parent / "images" / name / "1.png"), plain(colour))
+    report = colours.parent / "report.html"
+    report.write_text("mine<!-- corruptions -->")
+    assert 0 == cli("evaluate", "images", "--model", colours, "--corruptions").code
+    assert "mine<!-- corruptions -->" == report.read_text()
+
+
 def test_evaluate_measures_a_file_on_a_folder_of_classes(cli: Cli, tmp_path: Path, colours: Path) -> None:
     """Top-1 over all images, and of each class."""
     for name, colour in (("red", RED), ("blue", BLUE), ("green", ALMOST_BLUE)):

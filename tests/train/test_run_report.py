@@ -131,6 +131,17 @@ def test_a_second_evaluation_replaces_the_table_of_corruptions(tmp_path: Path) -
     assert text.endswith("-->after")
 
 
+def test_a_page_without_a_place_for_the_table_stays_as_it_is(tmp_path: Path) -> None:
+    """Somebody else's, in any encoding; what follows the table in a run's own report may be in any too."""
+    page, metrics = tmp_path / "report.html", metrics_of(classified((0, 1), ROWS[:2]))
+    page.write_bytes(b"<html>caf\xe9</html>")
+    add_corruptions(page, metrics, {"blur": 0.5})
+    assert b"<html>caf\xe9</html>" == page.read_bytes()
+    page.write_bytes(b"<html><!-- corruptions -->caf\xe9</html>")
+    add_corruptions(page, metrics, {"blur": 0.5})
+    assert page.read_bytes().endswith(b"<!-- corruptions -->caf\xe9</html>")
+
+
 def test_a_report_takes_the_table_of_corruptions(tmp_path: Path) -> None:
     """Between its own parts."""
     report = report_of(tmp_path, ("a", "b"))
