@@ -74,13 +74,14 @@ def report_page(report: ReportData) -> str:
     )
 
 
-def add_corruptions(path: Path, metrics: ClassificationMetrics, top1: dict[str, float]) -> None:
+def add_corruptions(path: Path, metrics: ClassificationMetrics, top1: dict[str, float], source: str) -> None:
     """Adds, or replaces, the table of top-1 under corruptions; a page without a place for it stays as it is.
 
     Args:
         path: a report.
         metrics: of the images as they are.
         top1: by corruption, on the same images.
+        source: the folder of the images, which may be another one than the run's.
     """
     rows = [
         {
@@ -91,12 +92,11 @@ def add_corruptions(path: Path, metrics: ClassificationMetrics, top1: dict[str, 
         }
         for name, share in top1.items()
     ]
-    mark, section = CORRUPTIONS_MARK.encode(), _encoded(render_page("corruptions.html", rows=rows))
-    parts = path.read_bytes().split(
-        mark
-    )  # one after a second mark follows the table of an earlier evaluation
+    section = render_page("corruptions.html", rows=rows, n=metrics.n, source=source)
+    mark = CORRUPTIONS_MARK.encode()
+    parts = path.read_bytes().split(mark)  # three, where an earlier evaluation left its table
     if len(parts) > 1:
-        _write(path, mark.join((parts[0], section, parts[-1])))
+        _write(path, mark.join((parts[0], _encoded(section), parts[-1])))
 
 
 def facts_of(report: ReportData) -> dict[str, str]:

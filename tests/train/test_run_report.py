@@ -85,7 +85,7 @@ def test_any_name_is_on_the_page(tmp_path: Path, name: str) -> None:
     report = report_data(classified((1,), ROWS[:1], (name, "b"), tmp_path / "p.png"))
     report = replace(report, record=replace(report.record, data=f"/data/{name}"))
     (tmp_path / "report.html").write_text(report_page(report), "utf-8", errors="backslashreplace")
-    add_corruptions(tmp_path / "report.html", report.metrics, {name: 0.5})
+    add_corruptions(tmp_path / "report.html", report.metrics, {name: 0.5}, "/data")
     written = (tmp_path / "report.html").read_bytes().decode()
     assert written.count(html.escape(printable(name)).replace("&#x27;", "&#39;")) >= 8
 
@@ -124,9 +124,10 @@ def test_a_second_evaluation_replaces_the_table_of_corruptions(tmp_path: Path) -
     page.write_text("before<!-- corruptions -->after")
     metrics = metrics_of(classified((0, 1, 1, 0), ROWS[[0, 1, 1, 1]]))
     for top1 in (0.5, 0.25):
-        add_corruptions(page, metrics, {"as they are": 0.75, "blur": top1})
+        add_corruptions(page, metrics, {"as they are": 0.75, "blur": top1}, "/data")
     text = page.read_text()
     assert (1, 0, 1) == tuple(text.count(f"{share} of 4 (") for share in ("25.0%", "50.0%", "75.0%"))
+    assert "4 images of <code>/data</code>" in text
     assert text.startswith("before<!--")
     assert text.endswith("-->after")
 
@@ -135,10 +136,10 @@ def test_a_page_without_a_place_for_the_table_stays_as_it_is(tmp_path: Path) -> 
     """Somebody else's, in any encoding; what follows the table in a run's own report may be in any too."""
     page, metrics = tmp_path / "report.html", metrics_of(classified((0, 1), ROWS[:2]))
     page.write_bytes(b"<html>caf\xe9</html>")
-    add_corruptions(page, metrics, {"blur": 0.5})
+    add_corruptions(page, metrics, {"blur": 0.5}, "/data")
     assert b"<html>caf\xe9</html>" == page.read_bytes()
     page.write_bytes(b"<html><!-- corruptions -->caf\xe9</html>")
-    add_corruptions(page, metrics, {"blur": 0.5})
+    add_corruptions(page, metrics, {"blur": 0.5}, "/data")
     assert page.read_bytes().endswith(b"<!-- corruptions -->caf\xe9</html>")
 
 
@@ -146,7 +147,7 @@ def test_a_report_takes_the_table_of_corruptions(tmp_path: Path) -> None:
     """Between its own parts."""
     report = report_of(tmp_path, ("a", "b"))
     draw_run(tmp_path, report)
-    add_corruptions(tmp_path / "report.html", report.metrics, {"blur": 1 / 3})
+    add_corruptions(tmp_path / "report.html", report.metrics, {"blur": 1 / 3}, "/data")
     text = (tmp_path / "report.html").read_text()
     assert (
         text.index("Accuracy by class") < text.index("Top-1 under corruptions") < text.index("confused pairs")
