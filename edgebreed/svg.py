@@ -31,7 +31,12 @@ class Scale:
         return self.start + share * (self.end - self.start)
 
     def ticks(self, most: int = 6) -> list[float]:
-        """At most so many round values on the scale: steps of 1, 2 or 5 times a power of ten."""
+        """At most so many round values on the scale: steps of 1, 2 or 5 times a power of ten.
+
+        A scale without a length, or with an end that is no number, has none.
+        """
+        if not 0 < self.high - self.low < math.inf:
+            return []
         raw = (self.high - self.low) / most
         power = 10 ** math.floor(math.log10(raw))
         step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw * 0.999)

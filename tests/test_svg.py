@@ -1,5 +1,6 @@
 """SVG elements that the charts are made of."""
 
+import math
 import re
 
 import pytest
@@ -25,6 +26,12 @@ def test_a_scale_places_values() -> None:
 def test_ticks_are_round_numbers_inside(low: float, high: float, ticks: list[float]) -> None:
     """Steps of 1, 2 or 5."""
     assert ticks == pytest.approx(Scale(low, high, 0, 1).ticks()[: len(ticks)])
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, math.nan), (math.nan, 1.0), (0.0, math.inf), (2.0, 2.0)])
+def test_a_scale_without_a_length_has_no_ticks(low: float, high: float) -> None:
+    """A fit that diverged is drawn too."""
+    assert [] == Scale(low, high, 0, 1).ticks()
 
 
 def test_colours_start_again() -> None:

@@ -84,7 +84,7 @@ def reliability(tested: ClassifiedImages) -> list[tuple[float, float, int]]:
     right, bins = tested.predictions == tested.labels, _bins(tested)
     return [
         (float(tested.confidences[bins == b].mean()), float(right[bins == b].mean()), int((bins == b).sum()))
-        for b in np.unique(bins)
+        for b in np.unique(bins[bins >= 0])
     ]
 
 
@@ -102,9 +102,9 @@ _WHISKER = f'style="stroke:{series_colour(0)};opacity:.45" class="series"'
 def confidence_chart(tested: ClassifiedImages) -> str:
     """How many images have which confidence, in ten bins: right answers below, mistakes above them."""
     bins, right = _bins(tested), tested.predictions == tested.labels
-    hits, misses = (np.bincount(bins[chosen], minlength=BINS) for chosen in (right, ~right))
+    hits, misses = (np.bincount(bins[chosen & (bins >= 0)], minlength=BINS) for chosen in (right, ~right))
     across = Scale(0, 100, LEFT, WIDTH - RIGHT)
-    up = Scale(0, float((hits + misses).max()) * 1.05, HEIGHT - BOTTOM, TOP)
+    up = Scale(0, max(1.0, float((hits + misses).max())) * 1.05, HEIGHT - BOTTOM, TOP)
     parts = [_axes(across, up, "confidence, %", "test images")]
     for b, (hit, miss) in enumerate(zip(hits, misses, strict=True)):
         left, end = across(100 * b / BINS) + 3, across(100 * (b + 1) / BINS) - 3
@@ -132,7 +132,9 @@ def matrix_chart(tested: ClassifiedImages) -> str:
 
 
 def _bins(tested: ClassifiedImages) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return np.minimum((tested.confidences * BINS).astype(np.int64), BINS - 1)
+    """The bin of each image by its confidence; -1 where that is no number."""
+    whole = np.nan_to_num(tested.confidences * BINS, nan=-1)
+    return np.minimum(whole.astype(np.int64), BINS - 1)
 
 
 def _bar(left: float, right: float, bottom: float, top: float, colour: str) -> str:

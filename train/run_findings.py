@@ -1,5 +1,6 @@
 """What a run's measurements mean, in sentences: what is good, what is not, and what to do about it."""
 
+import math
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from edgebreed.edge.accuracy import percent
 from edgebreed.str_enum import StrEnum
 from edgebreed.train.classification_metrics import ECE_BINS, largest_confusions
+from edgebreed.train.config import History
 from edgebreed.train.metrics_text import describe_untested, share_text
 from edgebreed.train.report_data import ReportData
 
@@ -151,9 +153,28 @@ def _confusions(report: ReportData) -> Iterator[Finding]:
         )
 
 
+def _diverged(report: ReportData) -> Iterator[Finding]:
+    histories = {"epoch": report.result.history, "pass of the fine-tuning": report.result.fine_tune_history}
+    for unit, history in histories.items():
+        number = _diverged_in(history)
+        if number:
+            yield Finding(
+                FindingKind.ATTENTION,
+                "The training diverged",
+                f"In {unit} {number} the loss or the accuracy was no finite number: the model may have "
+                "learned nothing since. Train again with another --seed or another network.",
+            )
+
+
+def _diverged_in(history: History) -> int:
+    """The first epoch with a measurement that is no finite number, from 1; 0 where there is none."""
+    epochs = zip(*history.values(), strict=False)
+    return next((epoch for epoch, values in enumerate(epochs, 1) if not all(map(math.isfinite, values))), 0)
+
+
 def _fit(report: ReportData) -> Iterator[Finding]:
     history = report.result.history
-    if not history.get("accuracy") or not history.get("val_accuracy"):
+    if not history.get("accuracy") or not history.get("val_accuracy") or _diverged_in(report.result.history):
         return
     train, valid = history["accuracy"][-1], history["val_accuracy"][-1]
     shares = f"{percent(train)} of the training images and {percent(valid)} of the validation images"
@@ -169,7 +190,9 @@ def _fit(report: ReportData) -> Iterator[Finding]:
 
 def _epochs(report: ReportData) -> Iterator[Finding]:
     losses = report.result.history.get("val_loss", [])
-    if len(losses) >= STILL_LEARNING and int(np.argmin(losses)) == len(losses) - 1:
+    if _diverged_in(report.result.history) or len(losses) < STILL_LEARNING:
+        return
+    if int(np.argmin(losses)) == len(losses) - 1:
         yield Finding(
             FindingKind.NOTE,
             "It was still learning when it stopped",
@@ -180,6 +203,14 @@ def _epochs(report: ReportData) -> Iterator[Finding]:
 
 def _calibration(report: ReportData) -> Iterator[Finding]:
     metrics, confidences = report.metrics, report.tested.confidences
+    missing = int((~np.isfinite(confidences)).sum())
+    if missing:
+        yield Finding(
+            FindingKind.ATTENTION,
+            f"No probabilities for {missing:,} of {metrics.n:,} test images",
+            "The network answers with values that are no numbers. Do not use this model.",
+        )
+        return
     error = f"They differ from the accuracy by {100 * metrics.ece:.1f} points on average (ECE)"
     if metrics.ece <= CALIBRATED:
         yield Finding(FindingKind.GOOD, "Probabilities can be taken at their word", f"{error}.")
@@ -205,7 +236,11 @@ def _calibration_error_by_chance(confidences: NDArray[np.float32]) -> float:
     """The calibration error that 95 % of perfectly calibrated models stay below on so many images.
 
     Answers are drawn that are right as often as their confidence says (Bröcker & Smith 2007).
+    Confidences that are no numbers are left out.
     """
+    confidences = confidences[np.isfinite(confidences)]
+    if not len(confidences):
+        return math.nan
     rng = np.random.default_rng(0)
     bins = np.minimum((confidences * ECE_BINS).astype(np.int64), ECE_BINS - 1)
     gaps = [
@@ -269,6 +304,7 @@ def _left_out(report: ReportData) -> Iterator[Finding]:
 
 RULES: tuple[Callable[[ReportData], Iterator[Finding]], ...] = (
     _interrupted,
+    _diverged,
     _accuracy,
     _untested,
     _weak_classes,
