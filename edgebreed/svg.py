@@ -5,6 +5,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from edgebreed.edge.text import printable
+
 SERIES_COLOURS = 8
 """Colours that the pages have for data series, in a light and a dark theme."""
 
@@ -45,6 +47,11 @@ class Scale:
         return [round((first + number) * step, 10) for number in range(count)]
 
 
+def _shown(content: str) -> str:
+    """Text for markup, also where it holds control characters or bytes that are no UTF-8."""
+    return html.escape(printable(content))
+
+
 def series_colour(number: int) -> str:
     """The colour of a data series by its number, as a variable of the page's theme."""
     return f"var(--series-{number % SERIES_COLOURS + 1})"
@@ -52,8 +59,9 @@ def series_colour(number: int) -> str:
 
 def text(x: float, y: float, content: str, css_class: str = "", anchor: str = "start") -> str:
     """Text at a position."""
-    escaped = html.escape(content)
-    return f'<text x="{x:.1f}" y="{y:.1f}" class="{css_class}" text-anchor="{anchor}">{escaped}</text>'
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" class="{css_class}" text-anchor="{anchor}">{_shown(content)}</text>'
+    )
 
 
 def line(start: tuple[float, float], end: tuple[float, float], css_class: str = "grid") -> str:
@@ -72,7 +80,7 @@ def path(points: Sequence[tuple[float, float]], style: str, closed: bool = False
 
 def tooltip(shape: str, content: str) -> str:
     """A shape with a text that shows under the pointer."""
-    return f"<g><title>{html.escape(content)}</title>{shape}</g>"
+    return f"<g><title>{_shown(content)}</title>{shape}</g>"
 
 
 def x_axis(scale: Scale, top: float, bottom: float, title: str, whole: bool = False) -> str:
@@ -95,6 +103,6 @@ def y_axis(scale: Scale, left: float, right: float, title: str) -> str:
 def svg_document(width: float, height: float, parts: Sequence[str], description: str) -> str:
     """A whole SVG; the description is for screen readers."""
     return (
-        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{html.escape(description)}">'
+        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{_shown(description)}">'
         f"{''.join(parts)}</svg>"
     )

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from edgebreed.page_templates import PAGES
-from edgebreed.svg import SERIES_COLOURS, Scale, series_colour, text, x_axis
+from edgebreed.svg import SERIES_COLOURS, Scale, series_colour, svg_document, text, tooltip, x_axis
 
 
 def test_a_scale_places_values() -> None:
@@ -49,6 +49,17 @@ def test_the_pages_have_every_colour() -> None:
 def test_text_is_escaped() -> None:
     """It comes from model files."""
     assert ">a &lt; b<" in text(0, 0, "a < b")
+
+
+def test_characters_that_cannot_be_seen_are_shown_as_escapes() -> None:
+    """A name must not turn the direction of the page's text, nor bring a control character into it."""
+    for made in (
+        text(0, 0, "a\x1b\u202eb"),
+        tooltip("", "a\x1b\u202eb"),
+        svg_document(1, 1, [], "a\x1b\u202eb"),
+    ):
+        assert "a\\x1b\\u202eb" in made
+        assert "\u202e" not in made
 
 
 def test_an_axis_of_whole_numbers_leaves_fractions_out() -> None:
