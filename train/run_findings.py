@@ -1,7 +1,6 @@
 """What a run's measurements mean, in sentences: what is good, what is not, and what to do about it."""
 
 import math
-import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import median
@@ -15,6 +14,7 @@ from edgebreed.train.classification_metrics import ECE_BINS, largest_confusions
 from edgebreed.train.config import History
 from edgebreed.train.metrics_text import describe_untested, share_text
 from edgebreed.train.report_data import ReportData
+from edgebreed.train.train_command import quoted
 
 WIDE_INTERVAL = 0.10  # of top-1; a wider one leaves open whether the model is good
 NAMED = 5  # classes that a sentence names
@@ -149,7 +149,7 @@ def _confusions(report: ReportData) -> Iterator[Finding]:
             "The same mistake happens more than once",
             f"{_listed(texts)}. The classes may look alike, or labels may be wrong: this command lists "
             "labels that the other images contradict.",
-            f"edgebreed data check {shlex.quote(report.record.data)} --labels --save findings",
+            f"edgebreed data check {quoted(report.record.data)} --labels --save findings",
         )
 
 
@@ -265,7 +265,7 @@ def _unknown(report: ReportData) -> Iterator[Finding]:
             "Another threshold changes that: --unknown-below at the export.",
         )
     elif report.result.rejection.false_positive_rate is None:
-        run, data = shlex.quote(report.result.run), shlex.quote(report.record.data)
+        run, data = quoted(report.result.run), quoted(report.record.data)
         yield Finding(
             FindingKind.NOTE,
             "How often images of other things are answered 'unknown' is not measured",
