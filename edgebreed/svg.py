@@ -87,7 +87,7 @@ def x_axis(scale: Scale, top: float, bottom: float, title: str, whole: bool = Fa
     """A horizontal axis: vertical grid lines, tick labels and a title; `whole` leaves fractions out."""
     ticks = [tick for tick in scale.ticks() if not whole or tick == int(tick)]
     parts = [line((scale(tick), top), (scale(tick), bottom)) for tick in ticks]
-    parts += [text(scale(tick), bottom + 16, f"{tick:g}", "tick", "middle") for tick in ticks]
+    parts += [text(scale(tick), bottom + 16, f"{tick:,g}", "tick", "middle") for tick in ticks]
     parts.append(text((scale.start + scale.end) / 2, bottom + 34, title, "axis-title", "middle"))
     return "".join(parts)
 
@@ -95,7 +95,7 @@ def x_axis(scale: Scale, top: float, bottom: float, title: str, whole: bool = Fa
 def y_axis(scale: Scale, left: float, right: float, title: str) -> str:
     """A vertical axis: horizontal grid lines, tick labels and a title above."""
     parts = [line((left, scale(tick)), (right, scale(tick))) for tick in scale.ticks(5)]
-    parts += [text(left - 8, scale(tick) + 4, f"{tick:g}", "tick", "end") for tick in scale.ticks(5)]
+    parts += [text(left - 8, scale(tick) + 4, f"{tick:,g}", "tick", "end") for tick in scale.ticks(5)]
     parts.append(text(0, min(scale.start, scale.end) - 22, title, "axis-title"))
     return "".join(parts)
 

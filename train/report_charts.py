@@ -92,7 +92,7 @@ def _reliability_bin(confidence: float, accuracy: float, n: int, across: Scale, 
     low, high = interval_of(accuracy, n)
     x = across(100 * confidence)
     whisker = path([(x, up(100 * low)), (x, up(100 * high))], _WHISKER)
-    note = f"{n} images: confidence {percent(confidence)}, accuracy {percent(accuracy)}"
+    note = f"{n:,} images: confidence {percent(confidence)}, accuracy {percent(accuracy)}"
     return tooltip(whisker + _dot(x, up(100 * accuracy), 0, 5), note)
 
 
@@ -109,7 +109,7 @@ def confidence_chart(tested: ClassifiedImages) -> str:
     for b, (hit, miss) in enumerate(zip(hits, misses, strict=True)):
         left, end = across(100 * b / BINS) + 3, across(100 * (b + 1) / BINS) - 3
         bars = _bar(left, end, up(0), up(hit), "--known") + _bar(left, end, up(hit), up(hit + miss), "--red")
-        parts.append(tooltip(bars, f"{hit} right, {miss} wrong"))
+        parts.append(tooltip(bars, f"{hit:,} right, {miss:,} wrong"))
     parts += [_key(LEFT, "--known", "right"), _key(LEFT + 70, "--red", "wrong")]
     return svg_document(WIDTH, HEIGHT, parts, "Number of images by confidence")
 
@@ -127,8 +127,8 @@ def matrix_chart(tested: ClassifiedImages) -> str:
             f'<circle cx="{predicted + 0.5}" cy="{label + 0.5}" r="{size * (0.002 + 0.006 * share):.2f}" '
             'style="fill:var(--red)"/>'
         )
-        parts.append(tooltip(dot, f"{tested.names[label]} taken for {tested.names[predicted]}: {count}"))
-    return svg_document(size, size, parts, f"Confusion matrix of {len(tested.names)} classes")
+        parts.append(tooltip(dot, f"{tested.names[label]} taken for {tested.names[predicted]}: {count:,}"))
+    return svg_document(size, size, parts, f"Confusion matrix of {len(tested.names):,} classes")
 
 
 def _bins(tested: ClassifiedImages) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -72,7 +72,7 @@ def _accuracy(report: ReportData) -> Iterator[Finding]:
     metrics = report.metrics
     low, high = metrics.top1_interval
     largest = report.tested.confusion.sum(axis=1).max() / metrics.n
-    right = f"Right on {share_text(metrics, metrics.top1)} of {metrics.n} test images"
+    right = f"Right on {share_text(metrics, metrics.top1)} of {metrics.n:,} test images"
     if metrics.untested_classes:
         return
     if low <= largest:
@@ -100,7 +100,7 @@ def _untested(report: ReportData) -> Iterator[Finding]:
     if untested:
         yield Finding(
             FindingKind.ATTENTION,
-            f"No test image shows {untested} of {len(report.names)} classes",
+            f"No test image shows {untested:,} of {len(report.names):,} classes",
             f"{_sentence(describe_untested(report.metrics))} Add test images.",
         )
 
@@ -111,12 +111,12 @@ def _weak_classes(report: ReportData) -> Iterator[Finding]:
     scores = zip(report.names, metrics.by_class.values(), strict=True)
     tested = sorted((one.recall, name, one.n) for name, one in scores if one.recall is not None)
     weak = [row for row in tested if _chance(*row[::2], metrics.top1) * len(tested) < SIGNIFICANCE]
-    names = _listed([f"{name} ({percent(recall)} of {n})" for recall, name, n in weak or tested[:LOWEST]])
+    names = _listed([f"{name} ({percent(recall)} of {n:,})" for recall, name, n in weak or tested[:LOWEST]])
     few = median(n for *_, n in tested)
     if weak:
         yield Finding(
             FindingKind.ATTENTION,
-            f"{len(weak)} of {len(report.names)} classes recognised less often than the rest",
+            f"{len(weak):,} of {len(report.names):,} classes recognised less often than the rest",
             f"{names}: further below the accuracy of all than chance explains (binomial test, Bonferroni's "
             "correction). Look at what they are taken for, check their labels, and add training images.",
         )
@@ -141,7 +141,7 @@ def _confusions(report: ReportData) -> Iterator[Finding]:
     pairs = [pair for pair in largest_confusions(counts, 3) if pair[2] > 1]
     if pairs:
         texts = [
-            f"{report.names[label]} as {report.names[predicted]} ({count} of {counts[label].sum()})"
+            f"{report.names[label]} as {report.names[predicted]} ({count:,} of {counts[label].sum():,})"
             for label, predicted, count in pairs
         ]
         yield Finding(
@@ -220,14 +220,14 @@ def _calibration(report: ReportData) -> Iterator[Finding]:
         yield Finding(
             FindingKind.NOTE,
             "Too few test images to judge the probabilities",
-            f"{error}; on {metrics.n} images, perfect ones may differ by {100 * chance:.1f}.",
+            f"{error}; on {metrics.n:,} images, perfect ones may differ by {100 * chance:.1f}.",
         )
         return
     mean = float(confidences.mean())
     yield Finding(
         FindingKind.ATTENTION,
         f"Probabilities are too {'high' if mean > metrics.top1 else 'low'} on average",
-        f"{error}: their mean is {percent(mean)}, while {share_text(metrics, metrics.top1)} of {metrics.n} "
+        f"{error}: their mean is {percent(mean)}, while {share_text(metrics, metrics.top1)} of {metrics.n:,} "
         "answers are right. Use them to rank answers, not as chances.",
     )
 
@@ -288,8 +288,8 @@ def _imbalance(report: ReportData) -> Iterator[Finding]:
         yield Finding(
             FindingKind.ATTENTION,
             "Some classes have far fewer training images than others",
-            f"{report.names[few]} has {counts[few]}, {report.names[many]} {counts[many]}. Add images of the "
-            "rare ones.",
+            f"{report.names[few]} has {counts[few]:,}, {report.names[many]} {counts[many]:,}. Add images of "
+            "the rare ones.",
         )
 
 

@@ -1,10 +1,12 @@
 """The report of a run."""
 
 import html
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from edgebreed.edge.text import printable
@@ -182,3 +184,27 @@ def test_nothing_is_cut_on_a_phone(tmp_path: Path, dark: bool) -> None:
         assert 390 == browser.value("document.documentElement.scrollWidth")
         colour = browser.value("getComputedStyle(document.body).backgroundColor")
         assert ("rgb(18, 20, 22)" if dark else "rgb(244, 242, 238)") == colour
+
+
+@pytest.mark.browser
+def test_a_long_name_leaves_the_page_its_width(tmp_path: Path) -> None:
+    """The class that a class is taken for is wrapped, and a caption is not squeezed beside its pictures."""
+    (tmp_path / "report.html").write_text(page_of(tmp_path, ("a", "x" * 255)))
+    width = "document.querySelector('{}').getBoundingClientRect().width"
+    with Browser() as browser:
+        browser.open((tmp_path / "report.html").as_uri(), width=320)
+        assert browser.wait("document.querySelector('footer') !== null")
+        assert browser.value(width.format("#classes .taken-for")) <= 260
+        assert browser.value(width.format(".pairs figcaption")) > 200
+
+
+def test_counts_of_thousands_are_written_alike(tmp_path: Path) -> None:
+    """With a comma, wherever they stand."""
+    labels = tuple(number % 2 for number in range(1500))
+    cv2.imwrite(str(tmp_path / "p.png"), plain(RED))
+    report = report_data(classified(labels, np.tile(ROWS[:1], (1500, 1)), image=tmp_path / "p.png"))
+    (tmp_path / "report.html").write_text(report_page(report))
+    add_corruptions(tmp_path / "report.html", report.metrics, {"blur": 0.5}, "/data")
+    page = (tmp_path / "report.html").read_text()
+    assert "1,500" in page
+    assert not re.search(r"\b1500\b", page)
