@@ -211,7 +211,9 @@ def _calibration(report: ReportData) -> Iterator[Finding]:
             "The network answers with values that are no numbers. Do not use this model.",
         )
         return
-    error = f"They differ from the accuracy by {100 * metrics.ece:.1f} points on average (ECE)"
+    error = (
+        f"They differ from the accuracy by {100 * metrics.ece:.1f} points on average (ECE {metrics.ece:.3f})"
+    )
     if metrics.ece <= CALIBRATED:
         yield Finding(FindingKind.GOOD, "Probabilities can be taken at their word", f"{error}.")
         return

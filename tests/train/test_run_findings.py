@@ -120,7 +120,9 @@ def test_probabilities_are_compared_with_the_accuracy() -> None:
     """Too high, too low; nothing is wrong where they agree."""
     assert "Probabilities are too high" in titles(report_of(50, 50, 0.95), FindingKind.ATTENTION)
     assert "Probabilities are too low" in titles(report_of(100, 0, 0.6), FindingKind.ATTENTION)
-    assert "by 40.0 points" in finding(report_of(100, 0, 0.6), "Probabilities are").text
+    assert (
+        "by 40.0 points on average (ECE 0.400)" in finding(report_of(100, 0, 0.6), "Probabilities are").text
+    )
 
 
 def test_few_images_do_not_condemn_the_probabilities() -> None:

@@ -57,6 +57,17 @@ def test_the_page_begins_with_key_figures(tmp_path: Path) -> None:
     assert "20 train, 3 test" in head
 
 
+def test_the_calibration_error_is_written_as_the_terminal_writes_it(tmp_path: Path) -> None:
+    """And in points; a network that diverged has none."""
+    page = page_of(tmp_path, ("a", "b"))
+    tile = re.findall(
+        r'Calibration error</div><div class="value">(.*?)</div>.*?<p>(.*?)</p>', page, re.DOTALL
+    )
+    assert [("0.533", "how far probabilities are from the accuracy on average (ECE): 53.3 points")] == tile
+    report = report_data(classified((0, 1), np.full((2, 2), np.nan, np.float32), image=tmp_path / "p.png"))
+    assert not re.search(r"\bnan\b", report_page(report))
+
+
 def test_the_page_names_what_was_not_tested(tmp_path: Path) -> None:
     """Above everything, and in the table of the classes."""
     page = page_of(tmp_path, ("a", "b"))
