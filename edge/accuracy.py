@@ -47,4 +47,4 @@ def percent_range(share: float, n: int) -> str:
 
 def describe_share(share: float, n: int) -> str:
     """A share of n images with its interval, as in `91.7% of 48 (80.4% to 96.7% with 95% confidence)`."""
-    return f"{percent(share)} of {n} ({percent_range(share, n)} with 95% confidence)"
+    return f"{percent(share)} of {n:,} ({percent_range(share, n)} with 95% confidence)"

@@ -1,5 +1,6 @@
 """Accuracy and calibration of a classifier, from its probabilities."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -115,11 +116,15 @@ def topk(probabilities: NDArray[np.float32], labels: NDArray[np.int64], k: int) 
 def expected_calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
     """Mean distance between confidence and accuracy over equal-width bins (Guo et al. 2017).
 
+    It is no number where one of the probabilities is none, as those of a fit that diverged.
+
     Args:
         probabilities: `(N, classes) float32`.
         labels: `(N,) int64`.
     """
     confidence = probabilities.max(axis=1)
+    if not np.isfinite(confidence).all():
+        return math.nan
     right = probabilities.argmax(axis=1) == labels
     bins = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
     gaps = (

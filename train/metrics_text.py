@@ -25,12 +25,12 @@ def describe_top1(metrics: ClassificationMetrics, top1: float | None = None) -> 
         return describe_share(share, n)
     classes = len(metrics.classes)
     tested = f"{classes - len(metrics.untested_classes)} of {classes} classes"
-    return f"{share_text(metrics, share)} of {n}, which show {tested} ({range_text(metrics, share)})"
+    return f"{share_text(metrics, share)} of {n:,}, which show {tested} ({range_text(metrics, share)})"
 
 
 def share_text(metrics: ClassificationMetrics, share: float) -> str:
     """A share of the images as a percentage; as a count where a class has no image."""
-    return str(round(share * metrics.n)) if metrics.untested_classes else percent(share)
+    return f"{round(share * metrics.n):,}" if metrics.untested_classes else percent(share)
 
 
 def range_text(metrics: ClassificationMetrics, share: float) -> str:

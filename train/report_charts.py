@@ -84,7 +84,7 @@ def reliability(tested: ClassifiedImages) -> list[tuple[float, float, int]]:
     right, bins = tested.predictions == tested.labels, _bins(tested)
     return [
         (float(tested.confidences[bins == b].mean()), float(right[bins == b].mean()), int((bins == b).sum()))
-        for b in np.unique(bins)
+        for b in np.unique(bins[bins >= 0])
     ]
 
 
@@ -92,7 +92,7 @@ def _reliability_bin(confidence: float, accuracy: float, n: int, across: Scale, 
     low, high = interval_of(accuracy, n)
     x = across(100 * confidence)
     whisker = path([(x, up(100 * low)), (x, up(100 * high))], _WHISKER)
-    note = f"{n} images: confidence {percent(confidence)}, accuracy {percent(accuracy)}"
+    note = f"{n:,} images: confidence {percent(confidence)}, accuracy {percent(accuracy)}"
     return tooltip(whisker + _dot(x, up(100 * accuracy), 0, 5), note)
 
 
@@ -102,14 +102,14 @@ _WHISKER = f'style="stroke:{series_colour(0)};opacity:.45" class="series"'
 def confidence_chart(tested: ClassifiedImages) -> str:
     """How many images have which confidence, in ten bins: right answers below, mistakes above them."""
     bins, right = _bins(tested), tested.predictions == tested.labels
-    hits, misses = (np.bincount(bins[chosen], minlength=BINS) for chosen in (right, ~right))
+    hits, misses = (np.bincount(bins[chosen & (bins >= 0)], minlength=BINS) for chosen in (right, ~right))
     across = Scale(0, 100, LEFT, WIDTH - RIGHT)
-    up = Scale(0, float((hits + misses).max()) * 1.05, HEIGHT - BOTTOM, TOP)
+    up = Scale(0, max(1.0, float((hits + misses).max())) * 1.05, HEIGHT - BOTTOM, TOP)
     parts = [_axes(across, up, "confidence, %", "test images")]
     for b, (hit, miss) in enumerate(zip(hits, misses, strict=True)):
         left, end = across(100 * b / BINS) + 3, across(100 * (b + 1) / BINS) - 3
         bars = _bar(left, end, up(0), up(hit), "--known") + _bar(left, end, up(hit), up(hit + miss), "--red")
-        parts.append(tooltip(bars, f"{hit} right, {miss} wrong"))
+        parts.append(tooltip(bars, f"{hit:,} right, {miss:,} wrong"))
     parts += [_key(LEFT, "--known", "right"), _key(LEFT + 70, "--red", "wrong")]
     return svg_document(WIDTH, HEIGHT, parts, "Number of images by confidence")
 
@@ -127,12 +127,14 @@ def matrix_chart(tested: ClassifiedImages) -> str:
             f'<circle cx="{predicted + 0.5}" cy="{label + 0.5}" r="{size * (0.002 + 0.006 * share):.2f}" '
             'style="fill:var(--red)"/>'
         )
-        parts.append(tooltip(dot, f"{tested.names[label]} taken for {tested.names[predicted]}: {count}"))
-    return svg_document(size, size, parts, f"Confusion matrix of {len(tested.names)} classes")
+        parts.append(tooltip(dot, f"{tested.names[label]} taken for {tested.names[predicted]}: {count:,}"))
+    return svg_document(size, size, parts, f"Confusion matrix of {len(tested.names):,} classes")
 
 
 def _bins(tested: ClassifiedImages) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return np.minimum((tested.confidences * BINS).astype(np.int64), BINS - 1)
+    """The bin of each image by its confidence; -1 where that is no number."""
+    whole = np.nan_to_num(tested.confidences * BINS, nan=-1)
+    return np.minimum(whole.astype(np.int64), BINS - 1)
 
 
 def _bar(left: float, right: float, bottom: float, top: float, colour: str) -> str:

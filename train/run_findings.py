@@ -1,6 +1,6 @@
 """What a run's measurements mean, in sentences: what is good, what is not, and what to do about it."""
 
-import shlex
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import median
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from edgebreed.edge.accuracy import percent
 from edgebreed.str_enum import StrEnum
 from edgebreed.train.classification_metrics import ECE_BINS, largest_confusions
+from edgebreed.train.config import History
 from edgebreed.train.metrics_text import describe_untested, share_text
 from edgebreed.train.report_data import ReportData
+from edgebreed.train.train_command import quoted
 
 WIDE_INTERVAL = 0.10  # of top-1; a wider one leaves open whether the model is good
 NAMED = 5  # classes that a sentence names
@@ -70,7 +72,7 @@ def _accuracy(report: ReportData) -> Iterator[Finding]:
     metrics = report.metrics
     low, high = metrics.top1_interval
     largest = report.tested.confusion.sum(axis=1).max() / metrics.n
-    right = f"Right on {share_text(metrics, metrics.top1)} of {metrics.n} test images"
+    right = f"Right on {share_text(metrics, metrics.top1)} of {metrics.n:,} test images"
     if metrics.untested_classes:
         return
     if low <= largest:
@@ -98,7 +100,7 @@ def _untested(report: ReportData) -> Iterator[Finding]:
     if untested:
         yield Finding(
             FindingKind.ATTENTION,
-            f"No test image shows {untested} of {len(report.names)} classes",
+            f"No test image shows {untested:,} of {len(report.names):,} classes",
             f"{_sentence(describe_untested(report.metrics))} Add test images.",
         )
 
@@ -109,12 +111,12 @@ def _weak_classes(report: ReportData) -> Iterator[Finding]:
     scores = zip(report.names, metrics.by_class.values(), strict=True)
     tested = sorted((one.recall, name, one.n) for name, one in scores if one.recall is not None)
     weak = [row for row in tested if _chance(*row[::2], metrics.top1) * len(tested) < SIGNIFICANCE]
-    names = _listed([f"{name} ({percent(recall)} of {n})" for recall, name, n in weak or tested[:LOWEST]])
+    names = _listed([f"{name} ({percent(recall)} of {n:,})" for recall, name, n in weak or tested[:LOWEST]])
     few = median(n for *_, n in tested)
     if weak:
         yield Finding(
             FindingKind.ATTENTION,
-            f"{len(weak)} of {len(report.names)} classes recognised less often than the rest",
+            f"{len(weak):,} of {len(report.names):,} classes recognised less often than the rest",
             f"{names}: further below the accuracy of all than chance explains (binomial test, Bonferroni's "
             "correction). Look at what they are taken for, check their labels, and add training images.",
         )
@@ -139,7 +141,7 @@ def _confusions(report: ReportData) -> Iterator[Finding]:
     pairs = [pair for pair in largest_confusions(counts, 3) if pair[2] > 1]
     if pairs:
         texts = [
-            f"{report.names[label]} as {report.names[predicted]} ({count} of {counts[label].sum()})"
+            f"{report.names[label]} as {report.names[predicted]} ({count:,} of {counts[label].sum():,})"
             for label, predicted, count in pairs
         ]
         yield Finding(
@@ -147,13 +149,32 @@ def _confusions(report: ReportData) -> Iterator[Finding]:
             "The same mistake happens more than once",
             f"{_listed(texts)}. The classes may look alike, or labels may be wrong: this command lists "
             "labels that the other images contradict.",
-            f"edgebreed data check {shlex.quote(report.record.data)} --labels --save findings",
+            f"edgebreed data check {quoted(report.record.data)} --labels --save findings",
         )
+
+
+def _diverged(report: ReportData) -> Iterator[Finding]:
+    histories = {"epoch": report.result.history, "pass of the fine-tuning": report.result.fine_tune_history}
+    for unit, history in histories.items():
+        number = _diverged_in(history)
+        if number:
+            yield Finding(
+                FindingKind.ATTENTION,
+                "The training diverged",
+                f"In {unit} {number} the loss or the accuracy was no finite number: the model may have "
+                "learned nothing since. Train again with another --seed or another network.",
+            )
+
+
+def _diverged_in(history: History) -> int:
+    """The first epoch with a measurement that is no finite number, from 1; 0 where there is none."""
+    epochs = zip(*history.values(), strict=False)
+    return next((epoch for epoch, values in enumerate(epochs, 1) if not all(map(math.isfinite, values))), 0)
 
 
 def _fit(report: ReportData) -> Iterator[Finding]:
     history = report.result.history
-    if not history.get("accuracy") or not history.get("val_accuracy"):
+    if not history.get("accuracy") or not history.get("val_accuracy") or _diverged_in(report.result.history):
         return
     train, valid = history["accuracy"][-1], history["val_accuracy"][-1]
     shares = f"{percent(train)} of the training images and {percent(valid)} of the validation images"
@@ -169,7 +190,9 @@ def _fit(report: ReportData) -> Iterator[Finding]:
 
 def _epochs(report: ReportData) -> Iterator[Finding]:
     losses = report.result.history.get("val_loss", [])
-    if len(losses) >= STILL_LEARNING and int(np.argmin(losses)) == len(losses) - 1:
+    if _diverged_in(report.result.history) or len(losses) < STILL_LEARNING:
+        return
+    if int(np.argmin(losses)) == len(losses) - 1:
         yield Finding(
             FindingKind.NOTE,
             "It was still learning when it stopped",
@@ -180,7 +203,17 @@ def _epochs(report: ReportData) -> Iterator[Finding]:
 
 def _calibration(report: ReportData) -> Iterator[Finding]:
     metrics, confidences = report.metrics, report.tested.confidences
-    error = f"They differ from the accuracy by {100 * metrics.ece:.1f} points on average (ECE)"
+    missing = int((~np.isfinite(confidences)).sum())
+    if missing:
+        yield Finding(
+            FindingKind.ATTENTION,
+            f"No probabilities for {missing:,} of {metrics.n:,} test images",
+            "The network answers with values that are no numbers. Do not use this model.",
+        )
+        return
+    error = (
+        f"They differ from the accuracy by {100 * metrics.ece:.1f} points on average (ECE {metrics.ece:.3f})"
+    )
     if metrics.ece <= CALIBRATED:
         yield Finding(FindingKind.GOOD, "Probabilities can be taken at their word", f"{error}.")
         return
@@ -189,14 +222,14 @@ def _calibration(report: ReportData) -> Iterator[Finding]:
         yield Finding(
             FindingKind.NOTE,
             "Too few test images to judge the probabilities",
-            f"{error}; on {metrics.n} images, perfect ones may differ by {100 * chance:.1f}.",
+            f"{error}; on {metrics.n:,} images, perfect ones may differ by {100 * chance:.1f}.",
         )
         return
     mean = float(confidences.mean())
     yield Finding(
         FindingKind.ATTENTION,
         f"Probabilities are too {'high' if mean > metrics.top1 else 'low'} on average",
-        f"{error}: their mean is {percent(mean)}, while {share_text(metrics, metrics.top1)} of {metrics.n} "
+        f"{error}: their mean is {percent(mean)}, while {share_text(metrics, metrics.top1)} of {metrics.n:,} "
         "answers are right. Use them to rank answers, not as chances.",
     )
 
@@ -205,7 +238,11 @@ def _calibration_error_by_chance(confidences: NDArray[np.float32]) -> float:
     """The calibration error that 95 % of perfectly calibrated models stay below on so many images.
 
     Answers are drawn that are right as often as their confidence says (Bröcker & Smith 2007).
+    Confidences that are no numbers are left out.
     """
+    confidences = confidences[np.isfinite(confidences)]
+    if not len(confidences):
+        return math.nan
     rng = np.random.default_rng(0)
     bins = np.minimum((confidences * ECE_BINS).astype(np.int64), ECE_BINS - 1)
     gaps = [
@@ -230,7 +267,7 @@ def _unknown(report: ReportData) -> Iterator[Finding]:
             "Another threshold changes that: --unknown-below at the export.",
         )
     elif report.result.rejection.false_positive_rate is None:
-        run, data = shlex.quote(report.result.run), shlex.quote(report.record.data)
+        run, data = quoted(report.result.run), quoted(report.record.data)
         yield Finding(
             FindingKind.NOTE,
             "How often images of other things are answered 'unknown' is not measured",
@@ -253,8 +290,8 @@ def _imbalance(report: ReportData) -> Iterator[Finding]:
         yield Finding(
             FindingKind.ATTENTION,
             "Some classes have far fewer training images than others",
-            f"{report.names[few]} has {counts[few]}, {report.names[many]} {counts[many]}. Add images of the "
-            "rare ones.",
+            f"{report.names[few]} has {counts[few]:,}, {report.names[many]} {counts[many]:,}. Add images of "
+            "the rare ones.",
         )
 
 
@@ -269,6 +306,7 @@ def _left_out(report: ReportData) -> Iterator[Finding]:
 
 RULES: tuple[Callable[[ReportData], Iterator[Finding]], ...] = (
     _interrupted,
+    _diverged,
     _accuracy,
     _untested,
     _weak_classes,

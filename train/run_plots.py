@@ -37,6 +37,8 @@ def plot_curves(history: History) -> bytes:
 
 def plot_calibration(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> bytes:
     """Accuracy by confidence in ten bins (a reliability diagram), and the size of each bin."""
+    known = np.isfinite(probabilities).all(axis=1)  # those of a fit that diverged are no numbers
+    probabilities, labels = probabilities[known], labels[known]
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     bins = np.minimum((confidence * 10).astype(int), 9)
     points = [(confidence[bins == b].mean(), right[bins == b].mean()) for b in np.unique(bins)]
@@ -44,7 +46,8 @@ def plot_calibration(probabilities: NDArray[np.float32], labels: NDArray[np.int6
     def draw(figure: Any) -> None:
         reliability, counts = figure.subplots(1, 2)
         reliability.plot([0, 1], [0, 1], color="grey", linestyle=":", label="perfect")
-        reliability.plot(*zip(*points, strict=True), marker="o", label="this model", color=COLOURS[0])
+        if points:
+            reliability.plot(*zip(*points, strict=True), marker="o", label="this model", color=COLOURS[0])
         reliability.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.02), ylim=(0, 1.02))
         reliability.legend(framealpha=0)
         counts.bar((np.arange(10) + 0.5) / 10, np.bincount(bins, minlength=10), width=0.09, color=COLOURS[0])

@@ -39,7 +39,7 @@ def draw_run(out: Path, report: ReportData) -> None:
     }
     for name, plot in plots.items():
         write_whole(out / f"{name}.png", plot, overwrite=True)
-    _write(out / REPORT, report_page(report))
+    _write(out / REPORT, _encoded(report_page(report)))
 
 
 def report_page(report: ReportData) -> str:
@@ -74,13 +74,14 @@ def report_page(report: ReportData) -> str:
     )
 
 
-def add_corruptions(path: Path, metrics: ClassificationMetrics, top1: dict[str, float]) -> None:
-    """Adds, or replaces, the table of top-1 under corruptions.
+def add_corruptions(path: Path, metrics: ClassificationMetrics, top1: dict[str, float], source: str) -> None:
+    """Adds, or replaces, the table of top-1 under corruptions; a page without a place for it stays as it is.
 
     Args:
         path: a report.
         metrics: of the images as they are.
         top1: by corruption, on the same images.
+        source: the folder of the images, which may be another one than the run's.
     """
     rows = [
         {
@@ -91,11 +92,11 @@ def add_corruptions(path: Path, metrics: ClassificationMetrics, top1: dict[str, 
         }
         for name, share in top1.items()
     ]
-    section = render_page("corruptions.html", rows=rows)
-    before, _, after = path.read_text("utf-8").partition(CORRUPTIONS_MARK)
-    if CORRUPTIONS_MARK in after:  # a table of an earlier evaluation
-        after = after.partition(CORRUPTIONS_MARK)[2]
-    _write(path, f"{before}{CORRUPTIONS_MARK}{section}{CORRUPTIONS_MARK}{after}")
+    section = render_page("corruptions.html", rows=rows, n=metrics.n, source=source)
+    mark = CORRUPTIONS_MARK.encode()
+    parts = path.read_bytes().split(mark)  # three, where an earlier evaluation left its table
+    if len(parts) > 1:
+        _write(path, mark.join((parts[0], _encoded(section), parts[-1])))
 
 
 def facts_of(report: ReportData) -> dict[str, str]:
@@ -193,6 +194,10 @@ def _below(root: Path, file: str) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
 
 
-def _write(path: Path, page: str) -> None:
+def _encoded(page: str) -> bytes:
+    return page.encode("utf-8", "backslashreplace")
+
+
+def _write(path: Path, page: bytes) -> None:
     """Whole or not at all."""
-    write_whole(path, page.encode("utf-8", "backslashreplace"), overwrite=True, private=True)
+    write_whole(path, page, overwrite=True, private=True)

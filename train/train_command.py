@@ -1,9 +1,11 @@
 """The command lines that a run's report shows: to train it again, and to go on with it."""
 
+import os
 import shlex
 from pathlib import Path
 from typing import Any
 
+from edgebreed.edge.text import printable
 from edgebreed.train.config import Arch, TrainConfig
 
 NOT_ASKED = {"out", "cache", "arch", "backbone", "resume", "fine_tune"}
@@ -26,17 +28,35 @@ def train_command(config: dict[str, Any], out: str) -> str:
     words = ["edgebreed", "train"]
     for name, value in asked.items():
         words += _option(name, value)
-    return shlex.join([*words, *_network(config), *_fine_tuning(config["fine_tune"]), "--out", out])
+    words += [*_network(config), *_fine_tuning(config["fine_tune"]), "--out", out]
+    return " ".join(map(quoted, words))
 
 
 def next_commands(run: str, data: str) -> dict[str, str]:
     """What to do with a run, and the command for it."""
-    run, data = shlex.quote(run), shlex.quote(data)
+    run, data = quoted(run), quoted(data)
     return {
         "Export it as one file for a device": f"edgebreed export --run {run} --format onnx --precision int8",
         "Measure it under blur, noise and darkness": f"edgebreed evaluate {data} --model {run} --corruptions",
         "Look for wrong labels in the data": f"edgebreed data check {data} --labels --save findings",
     }
+
+
+def quoted(word: str) -> str:
+    r"""A word for a shell, as in `$'two\nlines'` where it holds what cannot be printed.
+
+    Bash, zsh and other shells read such quotes; POSIX has them since 2024.
+    """
+    if word == printable(word):
+        return shlex.quote(word)
+    return f"$'{''.join(map(_escaped, word))}'"
+
+
+def _escaped(letter: str) -> str:
+    if letter in "\\'":
+        return f"\\{letter}"
+    seen = letter == printable(letter)
+    return letter if seen else "".join(f"\\x{byte:02x}" for byte in os.fsencode(letter))
 
 
 def _default(config: dict[str, Any]) -> TrainConfig:

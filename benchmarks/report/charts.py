@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from edgebreed.benchmarks.stats.samples import LatencyStatistics, SampleColumns, medians_by
 from edgebreed.edge.accuracy import percent
 from edgebreed.edge.percentile import percentile
+from edgebreed.edge.text import printable
 from edgebreed.svg import (
     Scale,
     line,
@@ -23,6 +24,7 @@ from edgebreed.svg import (
 )
 
 WIDTH = 960.0  # px, as are all sizes below
+NAME_LENGTH = 56  # characters of a system's name that a chart has room for
 LEFT, RIGHT = 16.0, 24.0  # margins of charts without a vertical axis
 AXIS_LEFT, AXIS_TOP, AXIS_BOTTOM = 52.0, 38.0, 48.0  # margins of charts with one
 
@@ -58,10 +60,10 @@ def distribution_chart(names: Sequence[str], latencies_ms: Sequence[Sequence[flo
 def _distribution_row(top: float, name: str, values: Sequence[float], scale: Scale, fill: str) -> str:
     ground = top + 30 + DENSITY_HEIGHT
     beyond = sum(value > scale.high for value in values)
-    label = f"{name}  ·  {len(values)} samples"
+    label = f"  ·  {len(values):,} samples"
     if beyond:
-        label += f"  ·  {beyond} beyond the axis, the slowest {max(values):.1f} ms"
-    parts = [text(LEFT, top + 12, label, "label"), _density_curve(values, scale, ground, fill)]
+        label += f"  ·  {beyond:,} beyond the axis, the slowest {max(values):.1f} ms"
+    parts = [_system_label(top + 12, name, label), _density_curve(values, scale, ground, fill)]
     parts += [
         path(
             [(scale(value), ground + 3), (scale(value), ground + RUG_HEIGHT)],
@@ -113,6 +115,16 @@ def density(values: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray
     )
 
 
+def _system_label(y: float, name: str, note: str = "") -> str:
+    return tooltip(text(LEFT, y, shortened(printable(name)) + note, "label"), name)
+
+
+def shortened(name: str) -> str:
+    """A name without its middle where it is too long for a chart: the engine stands at the end."""
+    half = NAME_LENGTH // 2
+    return name if len(name) <= NAME_LENGTH else f"{name[: half - 1]}…{name[-half:]}"
+
+
 def stage_chart(names: Sequence[str], stages: Sequence[dict[str, LatencyStatistics]]) -> str:
     """A bar for each system, divided into the medians of its stages in the order in which they run."""
     longest = max(sum(stage.p50 for stage in one.values()) for one in stages)
@@ -143,7 +155,7 @@ def _stage_legend(stages: Sequence[dict[str, LatencyStatistics]]) -> str:
 
 
 def _stage_bar(top: float, system: str, stages: dict[str, LatencyStatistics], scale: Scale) -> str:
-    parts, done = [text(LEFT, top + 12, system, "label")], 0.0
+    parts, done = [_system_label(top + 12, system)], 0.0
     for name, stage in stages.items():
         start, end = scale(done), scale(done + stage.p50)
         done += stage.p50

@@ -86,7 +86,7 @@ def evaluate(
                 name: evaluation.measure(evaluation.outputs(name, change)).top1
                 for name, change in CORRUPTIONS.items()
             }
-            _add_to_report(model, metrics, result["corruptions"])
+            _add_to_report(model, metrics, result["corruptions"], _source(images, split))
     if json_:
         print_json(result)
     else:
@@ -133,11 +133,19 @@ def _counted(paths: list[str]) -> str:
     return f"{len(paths)}, the first is {paths[0]}" if paths else ""
 
 
-def _add_to_report(model: Path, metrics: "ClassificationMetrics", corrupted: dict[str, float]) -> None:
+def _source(images: Path, split: str) -> str:
+    """The folder of the images as the report names it, with the split where it is not the usual one."""
+    folder = str(images.resolve())
+    return folder if split == "test" else f"{folder} ({split})"
+
+
+def _add_to_report(
+    model: Path, metrics: "ClassificationMetrics", corrupted: dict[str, float], source: str
+) -> None:
     """Adds the table to the report of the run that the model is or lies in, if it has one."""
-    from edgebreed.train.run_record import REPORT
+    from edgebreed.train.run_record import RECORD, REPORT
     from edgebreed.train.run_report import add_corruptions
 
-    report = (model.parent if model.is_file() else model) / REPORT
-    if report.is_file():
-        add_corruptions(report, metrics, {"as they are": metrics.top1, **corrupted})
+    run = model.parent if model.is_file() else model
+    if (run / RECORD).is_file() and (run / REPORT).is_file():
+        add_corruptions(run / REPORT, metrics, {"as they are": metrics.top1, **corrupted}, source)

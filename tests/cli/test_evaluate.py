@@ -40,7 +40,32 @@ def test_corruptions_go_into_the_report_of_the_run(
     shutil.copytree(small_run, run)
     found = cli("evaluate", small_data, "--model", run, "--corruptions", "--json").json
     assert {"crop", "wide", "blur", "noise", "dark", "rotation", "jpeg"} == set(found["corruptions"])
-    assert "Top-1 under corruptions" in (run / "report.html").read_text()
+    page = (run / "report.html").read_text()
+    assert "Top-1 under corruptions" in page
+    assert f"12 images of <code>{small_data}</code>" in page
+
+
+def test_the_report_names_the_images_of_another_folder(
+    small_run: Path, small_data: Path, tmp_path: Path, cli: Cli
+) -> None:
+    """The table would else seem to be of the run's test images."""
+    run, other = tmp_path / "run", tmp_path / "other"
+    shutil.copytree(small_run, run)
+    shutil.copytree(small_data / "test", other)
+    next((other / "star").iterdir()).unlink()
+    assert 0 == cli("evaluate", other, "--model", run, "--corruptions").code
+    assert f"11 images of <code>{other}</code>" in (run / "report.html").read_text()
+
+
+def test_a_report_without_a_run_beside_it_is_left_alone(colours: Path, cli: Cli) -> None:
+    """It is not of the model, whatever its name and content are."""
+    for name, colour in (("red", RED), ("blue", BLUE)):
+        (colours.parent / "images" / name).mkdir(parents=True)
+        cv2.imwrite(str(colours.parent / "images" / name / "1.png"), plain(colour))
+    report = colours.parent / "report.html"
+    report.write_text("mine<!-- corruptions -->")
+    assert 0 == cli("evaluate", "images", "--model", colours, "--corruptions").code
+    assert "mine<!-- corruptions -->" == report.read_text()
 
 
 def test_evaluate_measures_a_file_on_a_folder_of_classes(cli: Cli, tmp_path: Path, colours: Path) -> None:

@@ -63,7 +63,7 @@ def test_an_error_names_the_noisiest_layer() -> None:
     ) as caught:
         search({"b": 0.1, "d": 0.2}, most=1).run(NamedLayers())
     assert (
-        "top-1 80.0% of 1000 (77.4% to 82.4% with 95% confidence), agreement 100.0%"
+        "top-1 80.0% of 1,000 (77.4% to 82.4% with 95% confidence), agreement 100.0%"
         == caught.value.rows["1 in float"]
     )
     assert "20.0 dB alone" == caught.value.rows["d"]

@@ -91,6 +91,12 @@ class Browser:
         for kind in ("keyDown", "keyUp"):
             self._call("Input.dispatchKeyEvent", type=kind, key=key, text=key if kind == "keyDown" else "")
 
+    def without_scripts(self, url: str) -> None:
+        """Opens a page in a browser that has JavaScript switched off; what is on it can still be asked."""
+        self.open("about:blank")
+        self._call("Emulation.setScriptExecutionDisabled", value=True)
+        self._call("Page.navigate", url=url)
+
     def screenshot(self, path: Path) -> None:
         """Writes the visible part of the page as a PNG file."""
         data = self._call("Page.captureScreenshot", format="png")["data"]

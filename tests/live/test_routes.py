@@ -218,6 +218,16 @@ def test_the_page_shows_result_bars_and_picture(page: LivePage, browser: Browser
 
 
 @pytest.mark.browser
+def test_a_browser_without_javascript_is_told_so(page: LivePage, browser: Browser) -> None:
+    """Instead of a wheel that turns for ever; the picture alone can be seen."""
+    browser.without_scripts(page.url)
+    assert browser.wait("document.querySelector('noscript b')?.checkVisibility()")
+    assert not browser.value("document.getElementById('overlay').checkVisibility()")
+    assert not browser.value("document.querySelector('.state').checkVisibility()")
+    assert "/stream.mjpg" == browser.value("document.querySelector('noscript a').getAttribute('href')")
+
+
+@pytest.mark.browser
 def test_classes_below_unknown_are_said_not_to_count(page: LivePage, browser: Browser) -> None:
     """Their high probabilities would read as the answer."""
     shown = "getComputedStyle(document.querySelector('.not-counted')).display"

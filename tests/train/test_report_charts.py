@@ -61,6 +61,15 @@ def test_confidences_are_counted_right_and_wrong() -> None:
     assert ("1", "1") == bars[-1]
 
 
+@pytest.mark.parametrize("known", [[[0.9, 0.1]], [[math.nan, math.nan]]])
+def test_probabilities_that_are_no_numbers_are_not_drawn(known: list[list[float]]) -> None:
+    """A network that diverged gives them; the charts show the other images, if there are any."""
+    tested = classified((0, 0), np.array([*known, [math.nan, math.nan]], np.float32))
+    for chart in (confidence_chart(tested), reliability_chart(tested)):
+        assert not re.search(r"\b(nan|inf)\b", chart)
+    assert len(reliability(tested)) == sum(map(math.isfinite, known[0])) // 2
+
+
 def test_a_large_matrix_has_a_dot_for_each_confused_pair() -> None:
     """Named under the pointer."""
     names = tuple(f"class {number}" for number in range(150))

@@ -1,9 +1,11 @@
 """What a run's measurements mean, in sentences."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from edgebreed.edge.task import Rejection
 from edgebreed.train.delivered import Delivered
@@ -91,11 +93,36 @@ def test_a_loss_that_still_fell_asks_for_more_epochs() -> None:
     assert "still learning" not in titles(report_of(9, 1, history=history), FindingKind.NOTE)
 
 
+@pytest.mark.parametrize("field", ["history", "fine_tune_history"])
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_fit_that_diverged_is_not_praised(field: str, value: float) -> None:
+    """It needs attention, and neither more epochs nor a gap of nothing are read from its curves."""
+    history = {**HISTORY, "loss": [0.9, value, value], "val_loss": [0.8, 0.7, value]}
+    changed: dict[str, Any] = {field: history}
+    report = report_of(9, 1, **changed)
+    found = finding(report, "The training diverged")
+    assert FindingKind.ATTENTION is found.kind
+    assert f"In {'epoch' if field == 'history' else 'pass of the fine-tuning'} 2 the loss" in found.text
+    praise = titles(report, FindingKind.GOOD) + titles(report, FindingKind.NOTE)
+    for words in ("No sign of overfitting", "still learning"):
+        assert (words in praise) == (field != "history")
+
+
+def test_probabilities_that_are_no_numbers_are_told() -> None:
+    """Those of the other images say nothing about the calibration then."""
+    rows = np.array([[0.9, 0.1], [np.nan, np.nan], [0.2, 0.8]], np.float32)
+    report = report_data(classified((0, 1, 1), rows))
+    assert "No probabilities for 1 of 3 test images" in titles(report, FindingKind.ATTENTION)
+    assert "Probabilities" not in titles(report, FindingKind.ATTENTION).replace("No prob", "")
+
+
 def test_probabilities_are_compared_with_the_accuracy() -> None:
     """Too high, too low; nothing is wrong where they agree."""
     assert "Probabilities are too high" in titles(report_of(50, 50, 0.95), FindingKind.ATTENTION)
     assert "Probabilities are too low" in titles(report_of(100, 0, 0.6), FindingKind.ATTENTION)
-    assert "by 40.0 points" in finding(report_of(100, 0, 0.6), "Probabilities are").text
+    assert (
+        "by 40.0 points on average (ECE 0.400)" in finding(report_of(100, 0, 0.6), "Probabilities are").text
+    )
 
 
 def test_few_images_do_not_condemn_the_probabilities() -> None:

@@ -66,3 +66,10 @@ def test_the_matrix_grows_with_its_classes_up_to_an_end() -> None:
 def test_any_class_name_is_drawn(name: str) -> None:
     """A folder's name is no formula, and may hold any character."""
     assert plot_confusion(np.eye(2, dtype=np.int64), (name, "b")).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("rows", [np.full((3, 2), np.nan, np.float32), np.array([*ROWS[:2], [np.nan] * 2])])
+def test_probabilities_that_are_no_numbers_are_left_out(rows: NDArray[np.float32]) -> None:
+    """A network that diverged gives them."""
+    png = plot_calibration(rows, np.zeros(3, np.int64))
+    assert cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR) is not None

@@ -1,10 +1,12 @@
 """The report of a run."""
 
 import html
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from edgebreed.edge.text import printable
@@ -55,6 +57,17 @@ def test_the_page_begins_with_key_figures(tmp_path: Path) -> None:
     assert "20 train, 3 test" in head
 
 
+def test_the_calibration_error_is_written_as_the_terminal_writes_it(tmp_path: Path) -> None:
+    """And in points; a network that diverged has none."""
+    page = page_of(tmp_path, ("a", "b"))
+    tile = re.findall(
+        r'Calibration error</div><div class="value">(.*?)</div>.*?<p>(.*?)</p>', page, re.DOTALL
+    )
+    assert [("0.533", "how far probabilities are from the accuracy on average (ECE): 53.3 points")] == tile
+    report = report_data(classified((0, 1), np.full((2, 2), np.nan, np.float32), image=tmp_path / "p.png"))
+    assert not re.search(r"\bnan\b", report_page(report))
+
+
 def test_the_page_names_what_was_not_tested(tmp_path: Path) -> None:
     """Above everything, and in the table of the classes."""
     page = page_of(tmp_path, ("a", "b"))
@@ -85,7 +98,7 @@ def test_any_name_is_on_the_page(tmp_path: Path, name: str) -> None:
     report = report_data(classified((1,), ROWS[:1], (name, "b"), tmp_path / "p.png"))
     report = replace(report, record=replace(report.record, data=f"/data/{name}"))
     (tmp_path / "report.html").write_text(report_page(report), "utf-8", errors="backslashreplace")
-    add_corruptions(tmp_path / "report.html", report.metrics, {name: 0.5})
+    add_corruptions(tmp_path / "report.html", report.metrics, {name: 0.5}, "/data")
     written = (tmp_path / "report.html").read_bytes().decode()
     assert written.count(html.escape(printable(name)).replace("&#x27;", "&#39;")) >= 8
 
@@ -124,18 +137,30 @@ def test_a_second_evaluation_replaces_the_table_of_corruptions(tmp_path: Path) -
     page.write_text("before<!-- corruptions -->after")
     metrics = metrics_of(classified((0, 1, 1, 0), ROWS[[0, 1, 1, 1]]))
     for top1 in (0.5, 0.25):
-        add_corruptions(page, metrics, {"as they are": 0.75, "blur": top1})
+        add_corruptions(page, metrics, {"as they are": 0.75, "blur": top1}, "/data")
     text = page.read_text()
     assert (1, 0, 1) == tuple(text.count(f"{share} of 4 (") for share in ("25.0%", "50.0%", "75.0%"))
+    assert "4 images of <code>/data</code>" in text
     assert text.startswith("before<!--")
     assert text.endswith("-->after")
+
+
+def test_a_page_without_a_place_for_the_table_stays_as_it_is(tmp_path: Path) -> None:
+    """Somebody else's, in any encoding; what follows the table in a run's own report may be in any too."""
+    page, metrics = tmp_path / "report.html", metrics_of(classified((0, 1), ROWS[:2]))
+    page.write_bytes(b"<html>caf\xe9</html>")
+    add_corruptions(page, metrics, {"blur": 0.5}, "/data")
+    assert b"<html>caf\xe9</html>" == page.read_bytes()
+    page.write_bytes(b"<html><!-- corruptions -->caf\xe9</html>")
+    add_corruptions(page, metrics, {"blur": 0.5}, "/data")
+    assert page.read_bytes().endswith(b"<!-- corruptions -->caf\xe9</html>")
 
 
 def test_a_report_takes_the_table_of_corruptions(tmp_path: Path) -> None:
     """Between its own parts."""
     report = report_of(tmp_path, ("a", "b"))
     draw_run(tmp_path, report)
-    add_corruptions(tmp_path / "report.html", report.metrics, {"blur": 1 / 3})
+    add_corruptions(tmp_path / "report.html", report.metrics, {"blur": 1 / 3}, "/data")
     text = (tmp_path / "report.html").read_text()
     assert (
         text.index("Accuracy by class") < text.index("Top-1 under corruptions") < text.index("confused pairs")
@@ -170,3 +195,27 @@ def test_nothing_is_cut_on_a_phone(tmp_path: Path, dark: bool) -> None:
         assert 390 == browser.value("document.documentElement.scrollWidth")
         colour = browser.value("getComputedStyle(document.body).backgroundColor")
         assert ("rgb(18, 20, 22)" if dark else "rgb(244, 242, 238)") == colour
+
+
+@pytest.mark.browser
+def test_a_long_name_leaves_the_page_its_width(tmp_path: Path) -> None:
+    """The class that a class is taken for is wrapped, and a caption is not squeezed beside its pictures."""
+    (tmp_path / "report.html").write_text(page_of(tmp_path, ("a", "x" * 255)))
+    width = "document.querySelector('{}').getBoundingClientRect().width"
+    with Browser() as browser:
+        browser.open((tmp_path / "report.html").as_uri(), width=320)
+        assert browser.wait("document.querySelector('footer') !== null")
+        assert browser.value(width.format("#classes .taken-for")) <= 260
+        assert browser.value(width.format(".pairs figcaption")) > 200
+
+
+def test_counts_of_thousands_are_written_alike(tmp_path: Path) -> None:
+    """With a comma, wherever they stand."""
+    labels = tuple(number % 2 for number in range(1500))
+    cv2.imwrite(str(tmp_path / "p.png"), plain(RED))
+    report = report_data(classified(labels, np.tile(ROWS[:1], (1500, 1)), image=tmp_path / "p.png"))
+    (tmp_path / "report.html").write_text(report_page(report))
+    add_corruptions(tmp_path / "report.html", report.metrics, {"blur": 0.5}, "/data")
+    page = (tmp_path / "report.html").read_text()
+    assert "1,500" in page
+    assert not re.search(r"\b1500\b", page)

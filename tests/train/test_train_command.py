@@ -1,6 +1,8 @@
 """The command lines that a run's report shows."""
 
+import os
 import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +10,9 @@ import pytest
 from typer.main import get_command
 
 from edgebreed.cli import app
+from edgebreed.edge.text import printable
 from edgebreed.train.config import Arch, TrainConfig
-from edgebreed.train.train_command import next_commands, train_command
+from edgebreed.train.train_command import next_commands, quoted, train_command
 
 OUT, CACHE = Path("runs/a"), Path("cache")
 
@@ -40,6 +43,19 @@ def command_of(**asked: Any) -> str:
 def test_only_what_was_asked_is_in_the_command(asked: dict[str, Any], words: str) -> None:
     """Defaults are left out, and names with blanks are quoted."""
     assert " ".join(f"edgebreed train {words} --out runs/b".split()) == command_of(**asked)
+
+
+@pytest.mark.parametrize(
+    "name", ["two\nlines", "caf\udce9 9", "it's\\x41\n", "\u202eab", "\u72ac \x1b[0m", "plain", "$HOME"]
+)
+def test_any_name_comes_back_from_a_shell(name: str) -> None:
+    """Also from the page, which shows escapes in place of what cannot be printed."""
+    word = quoted(name)
+    assert word == printable(word)
+    shell = subprocess.run(["bash", "-c", f"printf %s {word}"], capture_output=True, check=True)
+    assert os.fsencode(name) == shell.stdout
+    assert word in train_command(TrainConfig(OUT, CACHE, data=Path(name)).to_dict(), "runs/b")
+    assert all(word in command for command in list(next_commands("runs/a", name).values())[1:])
 
 
 def test_a_run_that_recorded_no_request_has_no_command() -> None:

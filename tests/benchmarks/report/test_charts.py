@@ -1,9 +1,12 @@
 """The charts of the HTML report."""
 
+import re
+
 import numpy as np
 import pytest
 
 from edgebreed.benchmarks.report.charts import (
+    NAME_LENGTH,
     ParetoPoint,
     density,
     distribution_chart,
@@ -42,6 +45,17 @@ def test_every_sample_is_a_stroke_or_counted() -> None:
     chart = distribution_chart(["one"], [[*np.linspace(50, 60, 300), 500.0]])
     assert 300 == chart.count('class="rug"')
     assert "1 beyond the axis, the slowest 500.0 ms" in chart
+
+
+def test_a_long_name_loses_its_middle() -> None:
+    """The page's width is not for the name alone; the whole one shows under the pointer."""
+    name = f"1  {'x' * 250} int8 in onnxruntime/CPU"
+    stages = {"inference": LatencyStatistics.of([1.0])}
+    for chart in (distribution_chart([name], [[5.0, 6.0]]), stage_chart([name], [stages])):
+        shown = re.findall(r'class="label"[^>]*>([^<]*)<', chart)[0].split("  ·  ")[0]
+        assert NAME_LENGTH == len(shown)
+        assert shown.endswith("int8 in onnxruntime/CPU")
+        assert f"<title>{name}</title>" in chart
 
 
 def test_equal_latencies_are_drawn_too() -> None:
