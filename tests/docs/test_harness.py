@@ -58,12 +58,26 @@ def test_a_right_page_passes(folder: PageFolder) -> None:
         (block("ruby", "puts 1"), "a block of ruby: console, json, .* are allowed"),
         (block("", "a"), "a block of no language"),
         ("```sh\ntrue\n", "page.md:1: a block without an end"),
+        ("~~~sh\ntrue\n~~~\n", "page.md:1: a fence of tildes: write a block"),
+        ("1. one\n\n    ```sh\n    true\n    ```\n", "page.md:3: a fence that is indented too far"),
+        ("\t```sh\n\ttrue\n\t```\n", "a fence that is indented too far"),
+        ("> ```sh\n> true\n> ```\n", "or stands behind other text"),
+        ("- ```sh\n  true\n  ```\n", "or stands behind other text"),
+        ("One:\n\n    edgebreed nosuch\n", "page.md:3: an indented block"),
+        ("One:\n\n\tedgebreed nosuch\n", "an indented block"),
+        ("<pre>edgebreed nosuch</pre>\n", "<pre>: write a block"),
     ],
 )
 def test_a_wrong_page_is_found(text: str, message: str, folder: PageFolder) -> None:
     """With its place and what is wrong."""
     with pytest.raises(PageError, match=message):
         run_text(text, folder)
+
+
+def test_a_longer_fence_ends_a_block() -> None:
+    """So that the next block is not taken for a part of it."""
+    page = read_page("page.md", "```sh\ntrue\n`````\n\n- one\n\n  ````text\n  ```\n  ````\n")
+    assert [("sh", "true\n"), ("text", "```\n")] == [(one.language, one.text) for one in page.blocks]
 
 
 def test_an_expected_failure_passes(folder: PageFolder) -> None:
