@@ -1,8 +1,6 @@
 """The `edgebreed` commands that a block shows, and whether they and their options exist."""
 
 import re
-import shlex
-from collections.abc import Iterator
 from typing import Any
 
 import typer
@@ -10,9 +8,8 @@ import typer
 from edgebreed.cli import app
 
 from .page_blocks import Block, PageError
+from .shell_calls import edgebreed_calls
 
-_BETWEEN = {"|", "||", "&", "&&", ";", "(", ")", ">", ">>", "<", "2>"}
-_BEFORE = {"sudo", "exec", "nohup", "time", "env"}
 _HELP = {"-h", "--help"}
 INLINE = re.compile(r"`(edgebreed [^`]+)`")
 """A command inside a sentence."""
@@ -21,7 +18,7 @@ INLINE = re.compile(r"`(edgebreed [^`]+)`")
 def command_lines(block: Block) -> list[str]:
     """The lines of a block that are commands; those that end in a backslash are joined with the next."""
     text = block.text.replace("\\\n", " ")
-    if block.language == "console":
+    if block.language in {"console", "text"}:
         return [line[2:] for line in text.splitlines() if line.startswith("$ ")]
     return text.splitlines() if block.language == "sh" else []
 
@@ -43,30 +40,6 @@ def _calls(place: str, line: str) -> list[list[str]]:
         return list(edgebreed_calls(line))
     except ValueError as error:  # a quotation without an end
         raise PageError(f"{place}: {error} in `{line.strip()}`") from error
-
-
-def edgebreed_calls(line: str) -> Iterator[list[str]]:
-    """The arguments of each call of `edgebreed` in a line of shell."""
-    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
-    lexer.whitespace_split = True
-    call: list[str] = []
-    for token in (*lexer, ";"):
-        if token not in _BETWEEN:
-            call.append(token)
-            continue
-        arguments = _arguments(call)
-        if arguments is not None:
-            yield arguments
-        call = []
-
-
-def _arguments(call: list[str]) -> list[str] | None:
-    """The arguments where a call is one of `edgebreed`, also as `python -m edgebreed`."""
-    while call and (call[0] in _BEFORE or re.match(r"\w+=", call[0])):
-        call = call[1:]
-    if call[1:3] == ["-m", "edgebreed"]:
-        return call[3:]
-    return call[1:] if call and call[0].rsplit("/", 1)[-1] == "edgebreed" else None
 
 
 def _fault(words: list[str]) -> str:

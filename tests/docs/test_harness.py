@@ -8,7 +8,7 @@ from .block_runner import PageFolder, check_sentences, run_page
 from .expected_output import matches
 from .page_blocks import PageError, read_page
 from .prepared_folders import PreparedFolders
-from .shown_commands import edgebreed_calls
+from .shell_calls import edgebreed_calls
 
 
 @pytest.fixture
@@ -96,12 +96,28 @@ def test_an_expected_failure_passes(folder: PageFolder) -> None:
         ("edgebreed bench compare a b --nosuch", "no option --nosuch"),
         ("A=1 python3 -m edgebreed train \\\n  --nosuch", "no option --nosuch"),
         ("edgebreed service | sudo tee f && edgebreed nosuch", "no command nosuch"),
+        ("for one in a b; do edgebreed nosuch $one; done", "no command nosuch"),
+        ("if ! edgebreed nosuch; then echo no; fi", "no command nosuch"),
+        ("sudo -u edgebreed env/bin/edgebreed nosuch", "no command nosuch"),
+        ("ls | xargs -n 1 edgebreed nosuch", "no command nosuch"),
+        ("ssh pi@raspberrypi env/bin/edgebreed nosuch", "no command nosuch"),
+        ("ssh pi 'cd photos && edgebreed nosuch'", "no command nosuch"),
+        ('echo "$(edgebreed nosuch)"', "no command nosuch"),
+        ("timeout 5 python -m edgebreed nosuch", "no command nosuch"),
     ],
 )
 def test_a_block_that_is_not_run_has_commands_that_exist(line: str, message: str, folder: PageFolder) -> None:
     """With their options, whatever stands round them."""
     with pytest.raises(PageError, match=message):
         run_text(block("sh", line, "<!-- not run: needs a camera -->"), folder)
+
+
+def test_a_dialogue_that_is_shown_has_commands_that_exist(folder: PageFolder) -> None:
+    """Also where it is not run: as text, and without a prompt."""
+    with pytest.raises(PageError, match="page.md:4: no command nosuch"):
+        run_text(block("text", "$ edgebreed nosuch\nan output"), folder)
+    with pytest.raises(PageError, match="begins with"):
+        run_text(block("console", "edgebreed nosuch", "<!-- not run: needs a camera -->"), folder)
 
 
 def test_a_block_that_is_not_run_is_not_run(folder: PageFolder) -> None:
@@ -138,6 +154,8 @@ def test_calls_are_found_where_they_are_commands() -> None:
     """Not where the word is an argument."""
     line = "pip install edgebreed && edgebreed predict a --json | tee edgebreed.txt  # edgebreed x"
     assert [["predict", "a", "--json"]] == list(edgebreed_calls(line))
+    assert [] == list(edgebreed_calls("sudo mosquitto_passwd -c /etc/passwd edgebreed"))
+    assert [["predict", "b"]] == list(edgebreed_calls("sudo -u edgebreed edgebreed predict b"))
 
 
 def test_a_page_that_needs_what_nobody_prepares_is_found(tmp_path: Path) -> None:
