@@ -173,5 +173,9 @@ _DATA: dict[str, Callable[..., None]] = {
     "toml": _parser(_load_toml),
     "text": _parse_nothing,
 }
-_PARSERS = {**_DATA, "python": _parser(ast.parse), "console": lambda block: list(console_dialogue(block))}
+_PARSERS: dict[str, Callable[..., Any]] = {
+    **_DATA,
+    "python": _parser(ast.parse),
+    "console": lambda block: list(console_dialogue(block)),
+}
 _RUNNERS = {**_DATA, "console": _run_console, "sh": _run_shell, "python": _run_python}

@@ -9,6 +9,7 @@ from edgebreed.cli import app
 
 from .page_blocks import Block, PageError
 from .shell_calls import edgebreed_calls
+from .shown_choices import wrong_choice
 
 _HELP = {"-h", "--help"}
 INLINE = re.compile(r"`(edgebreed [^`]+)`")
@@ -55,7 +56,7 @@ def _fault(words: list[str]) -> str:
                 return f"no option {word}"
         elif depth == 0 and not word.isupper():  # COMMAND stands for any
             return f"no command {word}"
-    return ""
+    return wrong_choice(command, words)
 
 
 def _options_of(command: Any) -> set[str]:

@@ -104,6 +104,8 @@ def test_an_expected_failure_passes(folder: PageFolder) -> None:
         ("ssh pi 'cd photos && edgebreed nosuch'", "no command nosuch"),
         ('echo "$(edgebreed nosuch)"', "no command nosuch"),
         ("timeout 5 python -m edgebreed nosuch", "no command nosuch"),
+        ("edgebreed export --precision int3", "no --precision int3: it is one of fp32, fp16, .*int8"),
+        ("edgebreed bench --scenario=nosuch", "no --scenario nosuch"),
     ],
 )
 def test_a_block_that_is_not_run_has_commands_that_exist(line: str, message: str, folder: PageFolder) -> None:
