@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any, get_args, get_type_hints
 
+from edgebreed.edge.engines import AUTO, ENGINES
+
 
 def wrong_choice(command: Any, words: list[str]) -> str:
     """What is wrong with the value of an option; empty where nothing is."""
@@ -22,6 +24,8 @@ def _options_with_values(words: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _choices(command: Any, option: str) -> list[str]:
+    if option == "--engine":
+        return [AUTO, *ENGINES]
     types = get_type_hints(command.callback)
     for parameter in command.params:
         if option in parameter.opts and parameter.name in types:

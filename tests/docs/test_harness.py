@@ -7,6 +7,7 @@ import pytest
 from .block_runner import PageFolder, check_sentences, run_page
 from .expected_output import matches
 from .page_blocks import PageError, read_page
+from .page_names import check_names
 from .prepared_folders import PreparedFolders
 from .shell_calls import edgebreed_calls
 
@@ -106,6 +107,7 @@ def test_an_expected_failure_passes(folder: PageFolder) -> None:
         ("timeout 5 python -m edgebreed nosuch", "no command nosuch"),
         ("edgebreed export --precision int3", "no --precision int3: it is one of fp32, fp16, .*int8"),
         ("edgebreed bench --scenario=nosuch", "no --scenario nosuch"),
+        ("edgebreed stream --engine nosuch", "no --engine nosuch: it is one of auto, .*cpu"),
     ],
 )
 def test_a_block_that_is_not_run_has_commands_that_exist(line: str, message: str, folder: PageFolder) -> None:
@@ -135,6 +137,23 @@ def test_a_command_in_a_sentence_exists() -> None:
     check_sentences("page.md", "Run `edgebreed bench compare a.json b.json` and see `edgebreed`'s help.")
     with pytest.raises(PageError, match=r"page\.md:2: no option --nosuch"):
         check_sentences("page.md", "First,\nrun `edgebreed doctor --nosuch`.")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('pip install "edgebreed[cpu,nosuch]"', "page.md:2: no extra nosuch"),
+        ('pip install -e ".[nosuch]"', "no extra nosuch"),
+        ("python examples/nosuch.py photos", "no examples/nosuch.py"),
+        ("See [it](../examples/nosuch/).", "no examples/nosuch"),
+        ("python -m edgebreed.nosuch a", "no module edgebreed.nosuch"),
+    ],
+)
+def test_names_of_a_page_exist(line: str, message: str) -> None:
+    """Extras, examples and modules, wherever the page names them."""
+    check_names("page.md", "edgebreed[cpu,litert] edgebreed[...] examples/surfaces.py a.[b] -m edgebreed.cli")
+    with pytest.raises(PageError, match=message):
+        check_names("page.md", f"\n{line}\n")
 
 
 def test_what_the_shell_leaves_running_is_ended(folder: PageFolder) -> None:

@@ -7,6 +7,7 @@ import pytest
 from ..conftest import ROOT
 from .block_runner import PageFolder, check_sentences, run_page
 from .page_blocks import load_page
+from .page_names import check_names
 from .prepared_folders import PreparedFolders
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
@@ -38,3 +39,9 @@ def test_a_page_shows_what_is_so(name: str, prepared: PreparedFolders, home: Pat
 def test_commands_in_sentences_exist(name: str) -> None:
     """With their options."""
     check_sentences(name, (ROOT / name).read_text())
+
+
+@pytest.mark.parametrize("name", ["README.md", *PAGES])
+def test_extras_examples_and_modules_exist(name: str) -> None:
+    """Also in blocks that cannot run on every machine."""
+    check_names(name, (ROOT / name).read_text())
