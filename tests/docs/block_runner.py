@@ -19,7 +19,7 @@ import yaml
 from ..conftest import ROOT
 from .expected_output import difference, matches
 from .page_blocks import Block, Page, PageError
-from .shown_commands import INLINE, check_commands, command_lines
+from .shown_commands import check_commands, command_lines
 
 LIMIT_S = 600
 WIDTH = 100  # columns of the terminal that pages show
@@ -95,16 +95,6 @@ def run_page(page: Page, folder: PageFolder) -> None:
             _PARSERS.get(block.language, _parse_nothing)(block)
         else:
             _RUNNERS[block.language](block, folder)
-
-
-def check_sentences(page: str, text: str) -> None:
-    """Refuses a command inside a sentence that does not exist.
-
-    Raises:
-        PageError: there is one.
-    """
-    for number, line in enumerate(text.splitlines(), 1):
-        check_commands(f"{page}:{number}", INLINE.findall(line))
 
 
 def _run_shell(block: Block, folder: PageFolder) -> None:

@@ -1,6 +1,5 @@
 """The `edgebreed` commands that a block shows, and whether they and their options exist."""
 
-import re
 from typing import Any
 
 import typer
@@ -12,8 +11,6 @@ from .shell_calls import edgebreed_calls
 from .shown_choices import wrong_choice
 
 _HELP = {"-h", "--help"}
-INLINE = re.compile(r"`(edgebreed [^`]+)`")
-"""A command inside a sentence."""
 
 
 def command_lines(block: Block) -> list[str]:

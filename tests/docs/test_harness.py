@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from .block_runner import PageFolder, check_sentences, run_page
+from .block_runner import PageFolder, run_page
 from .expected_output import matches
 from .page_blocks import PageError, read_page
 from .page_names import check_names
 from .prepared_folders import PreparedFolders
+from .sentences import check_sentences
 from .shell_calls import edgebreed_calls
 
 
@@ -132,11 +133,23 @@ def test_a_block_that_is_not_run_is_not_run(folder: PageFolder) -> None:
         run_text(block("python", "a = (", "<!-- not run: needs a camera -->"), folder)
 
 
-def test_a_command_in_a_sentence_exists() -> None:
-    """Pages name commands in their text too."""
-    check_sentences("page.md", "Run `edgebreed bench compare a.json b.json` and see `edgebreed`'s help.")
-    with pytest.raises(PageError, match=r"page\.md:2: no option --nosuch"):
-        check_sentences("page.md", "First,\nrun `edgebreed doctor --nosuch`.")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "edgebreed doctor --nosuch",
+        "edgebreed\ndoctor --nosuch",
+        "edgebreed doctor\n  --nosuch",
+        "python -m edgebreed doctor --nosuch",
+        ".venv/bin/edgebreed doctor --nosuch",
+        "sudo env/bin/edgebreed doctor --nosuch",
+    ],
+)
+def test_a_command_in_a_sentence_exists(command: str) -> None:
+    """Pages name commands in their text too; a block above is no part of it."""
+    above = "Run `edgebreed bench compare a.json b.json`, see `edgebreed`'s help.\n```sh\necho `\n```\n"
+    check_sentences("page.md", f"{above}`edgebreed-stream` `edgebreed[cpu]` ``` `/opt/edgebreed`")
+    with pytest.raises(PageError, match=r"page\.md:5: no option --nosuch"):
+        check_sentences("page.md", f"{above}Now `{command}`.")
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from ..conftest import ROOT
-from .block_runner import PageFolder, check_sentences, run_page
+from .block_runner import PageFolder, run_page
 from .page_blocks import load_page
 from .page_names import check_names
 from .prepared_folders import PreparedFolders
+from .sentences import check_sentences
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
 
