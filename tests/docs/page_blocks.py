@@ -16,7 +16,7 @@ _REFUSED = {
 _INDENTED = re.compile(r" {0,3}\t|    ")
 _NEEDS = re.compile(r"<!-- needs: (.+?) -->")
 _NOT_RUN = re.compile(r"<!-- not run: (.+?) -->")
-_EXITS = re.compile(r"<!-- exits (\d+) -->")
+_EXITS = re.compile(r"<!-- exits (\d+(?: or \d+)*) -->")
 
 
 class PageError(AssertionError):
@@ -32,14 +32,14 @@ class Block:
         language: one of `LANGUAGES`.
         text: its lines, without the fence.
         not_run: why it cannot run on every machine; empty where it runs.
-        exits: exit code of its last command.
+        exits: exit codes that its last command may have.
     """
 
     place: str
     language: str
     text: str
     not_run: str = ""
-    exits: int = 0
+    exits: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ def _blocks(name: str, lines: list[str]) -> Iterator[Block]:
                 raise PageError(f"{place}: a block of {fence[2] or 'no language'}: {allowed} are allowed")
             above = _comments_above(lines, number)
             text = dedent("\n".join(lines[number + 1 : end])) + "\n"
-            yield Block(place, fence[2], text, _found(_NOT_RUN, above), int(_found(_EXITS, above) or 0))
+            exits = tuple(map(int, (_found(_EXITS, above) or "0").split(" or ")))
+            yield Block(place, fence[2], text, _found(_NOT_RUN, above), exits)
             number = end
         else:
             _refuse_other_code(f"{name}:{number + 1}", lines[number], "".join(lines[number - 1 : number]))

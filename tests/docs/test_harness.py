@@ -54,6 +54,10 @@ def test_a_right_page_passes(folder: PageFolder) -> None:
         (block("console", "$ true\n$ false"), "exit code 1 in place of 0"),
         (block("console", "one"), "begins with `\\$ `"),
         (block("console", "$ true", "<!-- exits 2 -->"), "exit code 0 in place of 2"),
+        (block("console", "$ exit 2", "<!-- exits 0 or 1 -->"), "exit code 2 in place of 0 or 1"),
+        (block("sh", "edgebreed nosuch 2> log ||\\\n  echo no"), "no command nosuch"),
+        (block("sh", "edgebreed predict a ||\\\n  echo no"), r"`\|\|` hides the exit code"),
+        (block("console", "$ false||true"), r"`\|\|` hides the exit code"),
         (block("json", "{"), "page.md:4: no json"),
         (block("yaml", "a: [1"), "no yaml"),
         (block("toml", "a ="), "no toml"),
@@ -86,6 +90,8 @@ def test_an_expected_failure_passes(folder: PageFolder) -> None:
     """Where the page says which exit code, and shows the message."""
     shown = "$ edgebreed predict nowhere\nedgebreed: no such file or folder: nowhere"
     run_text(block("console", shown, "<!-- exits 2 -->"), folder)
+    for code in (0, 1):
+        run_text(block("sh", f"(exit {code})", "<!-- exits 0 or 1 -->"), folder)
 
 
 @pytest.mark.parametrize(
