@@ -190,6 +190,23 @@ def test_a_line_of_dots_stands_for_any_lines() -> None:
     assert not matches("a\nend", "a\nb\nend\n")
 
 
+@pytest.mark.parametrize(
+    ("shown", "printed", "same"),
+    [
+        ("model-int8.onnx 1.5 ms", "model-int8.onnx 20 ms", True),
+        ("24 read, 1,024 processed, 0 failed", "8 read, 9 processed, 0 failed", True),
+        ("off by 1e-05 of 12px", "off by 0.3 of 8px", True),
+        ("model-int8.onnx", "model-int4.onnx", False),
+        ("resnet50", "resnet18", False),
+        ("0 failed", "3 failed", False),
+        ("0 failed", "10 failed", False),
+    ],
+)
+def test_digits_of_words_and_failures_are_compared(shown: str, printed: str, same: bool) -> None:
+    """Times, sizes and counts differ from machine to machine; these do not."""
+    assert same == matches(shown, printed)
+
+
 def test_calls_are_found_where_they_are_commands() -> None:
     """Not where the word is an argument."""
     line = "pip install edgebreed && edgebreed predict a --json | tee edgebreed.txt  # edgebreed x"
