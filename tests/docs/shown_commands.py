@@ -6,7 +6,7 @@ import typer
 
 from edgebreed.cli import app
 
-from .page_blocks import Block, PageError
+from .page_blocks import Block, Page, PageError
 from .shell_calls import edgebreed_calls
 from .shown_choices import wrong_choice
 
@@ -31,6 +31,16 @@ def check_commands(place: str, lines: list[str]) -> None:
         faults = filter(None, map(_fault, _calls(place, line)))
         for fault in faults:
             raise PageError(f"{place}: {fault} in `{line.strip()}`")
+
+
+def check_blocks(page: Page) -> None:
+    """Refuses a command or an option in a block that `edgebreed` has not; runs nothing.
+
+    Raises:
+        PageError: there is one.
+    """
+    for block in page.blocks:
+        check_commands(block.place, command_lines(block))
 
 
 def _calls(place: str, line: str) -> list[list[str]]:

@@ -166,6 +166,10 @@ def test_a_command_in_a_sentence_exists(command: str) -> None:
         ("python examples/nosuch.py photos", "no examples/nosuch.py"),
         ("See [it](../examples/nosuch/).", "no examples/nosuch"),
         ("python -m edgebreed.nosuch a", "no module edgebreed.nosuch"),
+        ("python -m edgebreed.benchmarks.studies.flicker a --nosuch", "no option --nosuch"),
+        ("python examples/surfaces_walkthrough.py a --quick --nosuch", "no option --nosuch"),
+        ("Run `make nosuch`.", "no target nosuch"),
+        ("make nosuch  # a comment", "no target nosuch"),
     ],
 )
 def test_names_of_a_page_exist(line: str, message: str) -> None:
