@@ -26,6 +26,13 @@ BUILT = {"docs/figures.md", "docs/schemas.md", "docs/python-api.md", "docs/comma
 """Pages that the documentation's build writes."""
 
 
+def anchors_of(page: Path) -> set[str]:
+    """The anchors of a page's headings."""
+    headings = re.findall(r"^#+ (.+)", page.read_text(), re.MULTILINE)
+    words = (re.sub(r"[^\w\s-]", "", heading).strip().lower() for heading in headings)
+    return {word.replace(" ", "-") for word in words}
+
+
 def options_of(command: str) -> set[str]:
     """The options of a command such as `train` or `data check`."""
     found = typer.main.get_command(app)
@@ -48,6 +55,22 @@ def test_links_lead_to_files(name: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / name).read_text())
     assert [] == [link for link in links if not (folder / link).exists()]
     assert set() == BUILT & set(links)
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_links_lead_to_headings(name: str) -> None:
+    """Where they name one, on the page itself or on another."""
+    path = ROOT / name
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", path.read_text())
+    assert [] == [
+        link for link in links if link[1] not in anchors_of(path.parent / link[0] if link[0] else path)
+    ]
+
+
+def test_pictures_are_shown_and_not_linked() -> None:
+    """The addresses of plain links to them would lead nowhere on a page outside the repository."""
+    linked = re.findall(r"\]\((docs/pictures/[^)]+)\)", README)
+    assert linked == [picture for picture in PICTURES if picture.startswith("docs/pictures/")]
 
 
 @pytest.mark.parametrize("line", sorted(set(re.findall(r"^(?:\$ )?edgebreed (.*)", README, re.MULTILINE))))

@@ -4,14 +4,17 @@ import re
 from difflib import unified_diff
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
+_NUMBER = re.compile(r"(?<![A-Za-z_\d])(?!\d+ failed\b)\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
 _LINE = re.compile(r"[─━═-]{4,}")
 ANY = "..."
 """Alone on a line any lines; inside a line any text."""
 
 
 def normalized(text: str) -> list[str]:
-    """Lines with 0 for each number, and without what depends on the width of a number."""
+    """Lines with 0 for each number, and without what depends on the width of a number.
+
+    Digits that belong to a word, as in int8, and how many `failed` stay what they are.
+    """
     text = _LINE.sub("----", _NUMBER.sub("0", _ESCAPES.sub("", text)))
     return [" ".join(line.split()) for line in text.strip().splitlines()]
 

@@ -7,10 +7,16 @@ from pathlib import Path
 from textwrap import dedent
 
 LANGUAGES = {"console", "sh", "python", "json", "yaml", "toml", "text"}
-_FENCE = re.compile(r"^( *)(`{3,})(\w*)")
+_FENCE = re.compile(r"^ {0,3}(`{3,})(\w*)[^`]*$")
+_REFUSED = {
+    "a fence of tildes": re.compile(r".*~~~"),
+    "a fence that is indented too far, or stands behind other text": re.compile(r".*```"),
+    "<pre>": re.compile(r".*<pre\b", re.IGNORECASE),
+}
+_INDENTED = re.compile(r" {0,3}\t|    ")
 _NEEDS = re.compile(r"<!-- needs: (.+?) -->")
 _NOT_RUN = re.compile(r"<!-- not run: (.+?) -->")
-_EXITS = re.compile(r"<!-- exits (\d+) -->")
+_EXITS = re.compile(r"<!-- exits (\d+(?: or \d+)*) -->")
 
 
 class PageError(AssertionError):
@@ -26,14 +32,14 @@ class Block:
         language: one of `LANGUAGES`.
         text: its lines, without the fence.
         not_run: why it cannot run on every machine; empty where it runs.
-        exits: exit code of its last command.
+        exits: exit codes that its last command may have.
     """
 
     place: str
     language: str
     text: str
     not_run: str = ""
-    exits: int = 0
+    exits: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)
@@ -71,22 +77,35 @@ def _blocks(name: str, lines: list[str]) -> Iterator[Block]:
     while number < len(lines):
         fence = _FENCE.match(lines[number])
         if fence:
-            place, end = f"{name}:{number + 1}", _end_of(lines, number, fence[2], name)
-            if fence[3] not in LANGUAGES:
+            place, end = f"{name}:{number + 1}", _end_of(lines, number, fence[1], name)
+            if fence[2] not in LANGUAGES:
                 allowed = ", ".join(sorted(LANGUAGES))
-                raise PageError(f"{place}: a block of {fence[3] or 'no language'}: {allowed} are allowed")
+                raise PageError(f"{place}: a block of {fence[2] or 'no language'}: {allowed} are allowed")
             above = _comments_above(lines, number)
             text = dedent("\n".join(lines[number + 1 : end])) + "\n"
-            yield Block(place, fence[3], text, _found(_NOT_RUN, above), int(_found(_EXITS, above) or 0))
+            exits = tuple(map(int, (_found(_EXITS, above) or "0").split(" or ")))
+            yield Block(place, fence[2], text, _found(_NOT_RUN, above), exits)
             number = end
+        else:
+            _refuse_other_code(f"{name}:{number + 1}", lines[number], "".join(lines[number - 1 : number]))
         number += 1
 
 
 def _end_of(lines: list[str], start: int, fence: str, name: str) -> int:
+    closing = re.compile(rf" {{0,3}}{fence}`*\s*")
     for number in range(start + 1, len(lines)):
-        if lines[number].strip() == fence:
+        if closing.fullmatch(lines[number]):
             return number
     raise PageError(f"{name}:{start + 1}: a block without an end")
+
+
+def _refuse_other_code(place: str, line: str, above: str) -> None:
+    """Refuses code in a form that is not read, as nothing would check it."""
+    for form, pattern in _REFUSED.items():
+        if pattern.match(line):
+            raise PageError(f"{place}: {form}: write a block between lines of ``` at the margin")
+    if line.strip() and not above.strip() and _INDENTED.match(line):
+        raise PageError(f"{place}: an indented block: write it between lines of ``` at the margin")
 
 
 def _comments_above(lines: list[str], number: int) -> str:

@@ -1,27 +1,22 @@
 """The `edgebreed` commands that a block shows, and whether they and their options exist."""
 
-import re
-import shlex
-from collections.abc import Iterator
 from typing import Any
 
 import typer
 
 from edgebreed.cli import app
 
-from .page_blocks import Block, PageError
+from .page_blocks import Block, Page, PageError
+from .shell_calls import edgebreed_calls
+from .shown_choices import wrong_choice
 
-_BETWEEN = {"|", "||", "&", "&&", ";", "(", ")", ">", ">>", "<", "2>"}
-_BEFORE = {"sudo", "exec", "nohup", "time", "env"}
 _HELP = {"-h", "--help"}
-INLINE = re.compile(r"`(edgebreed [^`]+)`")
-"""A command inside a sentence."""
 
 
 def command_lines(block: Block) -> list[str]:
     """The lines of a block that are commands; those that end in a backslash are joined with the next."""
     text = block.text.replace("\\\n", " ")
-    if block.language == "console":
+    if block.language in {"console", "text"}:
         return [line[2:] for line in text.splitlines() if line.startswith("$ ")]
     return text.splitlines() if block.language == "sh" else []
 
@@ -38,35 +33,21 @@ def check_commands(place: str, lines: list[str]) -> None:
             raise PageError(f"{place}: {fault} in `{line.strip()}`")
 
 
+def check_blocks(page: Page) -> None:
+    """Refuses a command or an option in a block that `edgebreed` has not; runs nothing.
+
+    Raises:
+        PageError: there is one.
+    """
+    for block in page.blocks:
+        check_commands(block.place, command_lines(block))
+
+
 def _calls(place: str, line: str) -> list[list[str]]:
     try:
         return list(edgebreed_calls(line))
     except ValueError as error:  # a quotation without an end
         raise PageError(f"{place}: {error} in `{line.strip()}`") from error
-
-
-def edgebreed_calls(line: str) -> Iterator[list[str]]:
-    """The arguments of each call of `edgebreed` in a line of shell."""
-    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
-    lexer.whitespace_split = True
-    call: list[str] = []
-    for token in (*lexer, ";"):
-        if token not in _BETWEEN:
-            call.append(token)
-            continue
-        arguments = _arguments(call)
-        if arguments is not None:
-            yield arguments
-        call = []
-
-
-def _arguments(call: list[str]) -> list[str] | None:
-    """The arguments where a call is one of `edgebreed`, also as `python -m edgebreed`."""
-    while call and (call[0] in _BEFORE or re.match(r"\w+=", call[0])):
-        call = call[1:]
-    if call[1:3] == ["-m", "edgebreed"]:
-        return call[3:]
-    return call[1:] if call and call[0].rsplit("/", 1)[-1] == "edgebreed" else None
 
 
 def _fault(words: list[str]) -> str:
@@ -82,7 +63,7 @@ def _fault(words: list[str]) -> str:
                 return f"no option {word}"
         elif depth == 0 and not word.isupper():  # COMMAND stands for any
             return f"no command {word}"
-    return ""
+    return wrong_choice(command, words)
 
 
 def _options_of(command: Any) -> set[str]:

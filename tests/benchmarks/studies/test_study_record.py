@@ -1,6 +1,7 @@
 """The JSON record of a study's figures."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,10 @@ import pytest
 from edgebreed.benchmarks.studies.study_record import StudyRecord, command_line, publish
 
 from ...conftest import ROOT
+from ...docs.page_names import unknown_options
 
 STUDIES = ROOT / "benchmarks" / "studies"
+README = (STUDIES / "README.md").read_text()
 
 
 def test_a_record_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,6 +44,16 @@ def test_every_study_is_listed(path: Path) -> None:
     """In README, by the name that its record has."""
     name = ".".join(path.relative_to(STUDIES).with_suffix("").parts)
     if name != "study_record":
-        assert f"| `{name}` |" in (STUDIES / "README.md").read_text()
+        assert f"| `{name}` |" in README
         assert f'publish("{name}"' in path.read_text()
         assert '"--json"' in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"), re.findall(r"^\| `([\w.]+)` \| .* \| `(.*)` \|$", README, re.MULTILINE)
+)
+def test_a_listed_study_exists(name: str, arguments: str) -> None:
+    """With the options that the list names."""
+    source = STUDIES / f"{name.replace('.', '/')}.py"
+    assert source.is_file()
+    assert [] == unknown_options(source, arguments)
