@@ -27,6 +27,8 @@ from starlette.routing import Route
 
 PAGE = (Path(__file__).parent / "dashboard.html").read_text()
 MAX_CAMERAS = 100  # whoever may publish must not fill the memory
+SHOWN = ("kind", "label", "summary", "probability", "number", "frame_latency_ms", "state", "reason")
+"""What is kept of an event: what the page shows."""
 STATUS = "/status"
 """End of the topic where edgebreed retains `online` or `offline`; events go to the topic before it."""
 
@@ -63,9 +65,19 @@ def _news(topic: str, payload: bytes | bytearray) -> dict[str, Any]:
         kind = event["event"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return {}
-    if kind == "result":
-        return {"result": event, "received_s": time.monotonic()}
-    return {"state": event} if kind == "state" else {}
+    kept = {key: event[key] for key in SHOWN if isinstance(event.get(key), str | int | float)}
+    if kind not in ("result", "state") or not _serialises(kept):
+        return {}
+    return {"result": kept, "received_s": time.monotonic()} if kind == "result" else {"state": kept}
+
+
+def _serialises(kept: dict[str, Any]) -> bool:
+    """Whether the page can be sent it: JSON has no infinity, and UTF-8 no half of a pair of surrogates."""
+    try:
+        json.dumps(kept, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError:
+        return False
+    return True
 
 
 def _age(camera: dict[str, Any], now: float) -> float | None:

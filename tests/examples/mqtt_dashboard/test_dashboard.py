@@ -38,6 +38,17 @@ def test_what_is_no_event_is_passed_over(cameras: Any) -> None:
     assert [] == cameras.rows()
 
 
+@pytest.mark.parametrize("value", [b"1e999", b'"\\ud800"', b"[" * 900 + b"]" * 900])
+def test_what_the_page_cannot_be_sent_is_left_out(cameras: Any, value: bytes) -> None:
+    """A number too large, half a character, and lists without end; the other cameras are still answered."""
+    for event, key in ((b"state", b"n"), (b"state", b"reason"), (b"result", b"summary")):
+        message = b'{"event": "%b", "state": "running", "number": 5, "%b": %b}'
+        cameras.receive(f"home/{key.decode()}", message % (event, key, value))
+    cameras.receive("home/b", json.dumps(frame_result(1).to_dict()).encode())
+    sent = json.loads(json.dumps(cameras.rows(), allow_nan=False, ensure_ascii=False).encode())
+    assert ("home/b", 1) == (sent[0]["topic"], sent[0]["result"]["number"])
+
+
 def test_the_newest_result_counts(cameras: Any) -> None:
     """Beside the state and the status of its camera; the topics are in order."""
     for topic, number in (("home/b", 1), ("home/a", 1), ("home/a", 2)):
