@@ -20,9 +20,11 @@ class ImageLimits:
 
     Attributes:
         megapixels: whole millions of pixels that a picture may have; an AVIF picture a quarter of them.
+        remedy: what whoever gave a larger file can do, in words that end the message.
     """
 
     megapixels: int = 64
+    remedy: str = "shrink it, or raise --max-pixels (predict, detect, bench)"
 
     @property
     def bytes(self) -> int:
@@ -33,7 +35,7 @@ class ImageLimits:
         """What is wrong with a file of so many bytes, in words that follow its name; empty if nothing is."""
         if size <= self.bytes:
             return ""
-        return f"has {size / _MEGA:,.0f} MB, at most {self.bytes // _MEGA:,} MB are read: {self._remedy()}"
+        return f"has {size / _MEGA:,.0f} MB, at most {self.bytes // _MEGA:,} MB are read: {self.remedy}"
 
     def fault_of(self, header: ImageHeader, kind: str) -> str:
         """What is wrong with an image of such a header, in words that follow its name; empty if nothing is.
@@ -58,10 +60,7 @@ class ImageLimits:
             f"{header.width:,}x{header.height:,} pixels",
             f"{header.pixels / _MEGA:,.1f} Mpx to decode",
         )
-        return f"has {sides} ({mpx}), at most {most:,} Mpx are read of {kind}: {self._remedy()}"
-
-    def _remedy(self) -> str:
-        return "shrink it, or raise --max-pixels (predict, detect, bench)"
+        return f"has {sides} ({mpx}), at most {most:,} Mpx are read of {kind}: {self.remedy}"
 
 
 DEFAULT_LIMITS = ImageLimits()

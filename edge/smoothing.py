@@ -26,13 +26,20 @@ class SceneCounter:
         self._scene, self._last_s = 0, 0.0
         self._last: NDArray[np.float32] | None = None
 
-    def scene_of(self, frame: Frame, time_s: float) -> int:
-        """The scene number, from 0, of the next frame, `(H, W, 3) uint8 BGR` at `time_s` s of the video."""
+    def scene_of(self, frame: Frame, time_s: float, separate: bool = False) -> int:
+        """The scene number, from 0, of the next frame.
+
+        Args:
+            frame: `(H, W, 3) uint8 BGR`.
+            time_s: its time in the video, in s.
+            separate: whether it starts a new scene in any case.
+        """
         step = max(1, min(frame.shape[:2]) // (4 * _THUMBNAIL))
         grey = cv2.cvtColor(np.ascontiguousarray(frame[::step, ::step]), cv2.COLOR_BGR2GRAY)
         small = cv2.resize(grey, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA).astype(np.float32)
         if self._last is not None:
-            self._scene += _is_cut(small, self._last) or time_s - self._last_s > _MAX_GAP_S
+            cut = separate or _is_cut(small, self._last) or time_s - self._last_s > _MAX_GAP_S
+            self._scene += cut
         self._last, self._last_s = small, time_s
         return self._scene
 

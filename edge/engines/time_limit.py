@@ -5,6 +5,7 @@ that can be cancelled is, and any other is left behind.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,8 +23,10 @@ Answer = TypeVar("Answer")
 PER_IMAGE_S = 30.0
 """How long an inference may take, an image, where nobody says so: far more than slow boards need. A Raspberry
 Pi 3 takes some 5 s for a network of 17 GFLOP in float32."""
+
 CANCEL_S = 1.0
 """How long a call that was asked to end may go on, before it is left behind."""
+_SLICE_S = 0.5  # of a wait, after which a Ctrl-C that it did not notice is seen
 
 
 class Outcome(NamedTuple):
@@ -65,10 +68,10 @@ class EngineThread(threading.Thread):
         Raises:
             Empty: it has not ended in time; it was asked to, and may run on.
         """
-        self.busy = True
-        self._calls.put(call)
         try:
-            return self._outcomes.get(timeout=seconds)
+            self.busy = True
+            self._calls.put(call)  # the call may run, and Ctrl-C come, before this returns
+            return self._wait(time.monotonic() + seconds)
         except BaseException:  # also Ctrl-C
             self._interrupt()
             raise
@@ -76,6 +79,13 @@ class EngineThread(threading.Thread):
     def end(self) -> None:
         """Ends the thread, after the call that runs."""
         self._calls.put(None)
+
+    def _wait(self, end_s: float) -> Outcome:
+        """Waits in slices: a Ctrl-C that comes just before a wait begins is seen only when it ends."""
+        while (left_s := end_s - time.monotonic()) > _SLICE_S:
+            with suppress(Empty):
+                return self._outcomes.get(timeout=_SLICE_S)
+        return self._outcomes.get(timeout=max(0.0, left_s))
 
     def _interrupt(self) -> None:
         cancel = self.cancel

@@ -64,7 +64,8 @@ class FrameResult:
         result: what the pipeline returned.
         number: index of the frame in its source, from 0.
         captured_at: Unix time of the capture, in s.
-        media_s: time on the source's own clock, in s: the position in a video file, else of a steady clock.
+        media_s: time on the source's own clock, in s: the position in a video file or in a folder's images,
+            else of a steady clock.
         frame_latency_ms: time from capture to result, in ms.
         counts: frame counts of the stream so far.
     """

@@ -12,9 +12,8 @@ from edgebreed.edge.stream.capture import CaptureOptions, resize_frame
 from edgebreed.edge.stream.counters import FrameCounters
 from edgebreed.edge.stream.events import State
 from edgebreed.edge.stream.pacing import PlaybackPacer
+from edgebreed.edge.stream.video_clock import DEFAULT_FPS
 from edgebreed.errors import InputError
-
-_IMAGE_INTERVAL_S = 3600.0  # between images in media time: long enough that nothing is smoothed across two
 
 StateCallback = Callable[[State, str], None]
 """Is called with the new state of a source and a one-line reason without credentials."""
@@ -32,8 +31,10 @@ class CapturedFrame:
         frame: `(H, W, 3) uint8 BGR`.
         monotonic_s: time of the capture by `time.monotonic`, in s.
         number: index of the frame in its source, from 0.
-        media_s: time on the source's own clock, in s: the position in a video file, else `monotonic_s`.
+        media_s: time on the source's own clock, in s: the position in a video file or in a folder's images,
+            else `monotonic_s`.
         name: what to call it in its result.
+        separate: whether it has nothing to do with the frame before, so that nothing is averaged over both.
     """
 
     frame: Frame
@@ -41,6 +42,7 @@ class CapturedFrame:
     number: int
     media_s: float
     name: str
+    separate: bool = False
 
 
 class FrameSource(Protocol):
@@ -115,7 +117,8 @@ class ImageFolderSource:
 
     Args:
         folder: the folder, or a single image.
-        options: `size` to resize images to, `fps` to play them at.
+        options: `size` to resize images to, `fps` to play them at; without it they come as fast as they are
+            taken, and count as `DEFAULT_FPS` a second in media time.
         realtime: a newer image replaces one that still waits.
 
     Raises:
@@ -145,7 +148,8 @@ class ImageFolderSource:
                 self.counters.add_failed()
                 self.counters.last_error = error
                 continue
-            yield CapturedFrame(frame, time.monotonic(), number, number * _IMAGE_INTERVAL_S, str(path))
+            media_s = number / (self.fps or DEFAULT_FPS)
+            yield CapturedFrame(frame, time.monotonic(), number, media_s, str(path), separate=True)
 
     def close(self) -> None:
         """Ends `frames`."""

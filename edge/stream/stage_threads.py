@@ -165,7 +165,7 @@ class StageThreads:
         self, captured: CapturedFrame, smoother: Smoother | None, scenes: SceneCounter
     ) -> FrameTask:
         watch, frame = Stopwatch(), checked_frame(captured.frame)
-        scene = scenes.scene_of(frame, captured.media_s)
+        scene = scenes.scene_of(frame, captured.media_s, captured.separate)
         outputs = self._pipeline.classify(frame, watch)
         if smoother:
             outputs = smoother.smooth(outputs, scene, captured.media_s)

@@ -64,7 +64,7 @@ class RecordingSink:
             writer.close()
 
     def _gap_s(self, gap_s: float) -> float:
-        """The time from one frame to the next; two images of a folder are one frame interval apart."""
+        """The time from one frame to the next; a leap in a file's times is one frame interval."""
         return self._shortened_s if gap_s > self._max_gap_s else max(0.0, gap_s)
 
     def _open(self, picture: Frame) -> VideoWriter:

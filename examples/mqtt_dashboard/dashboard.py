@@ -10,6 +10,7 @@ reverse proxy. edgebreed itself need not be on this machine.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import threading
@@ -27,6 +28,10 @@ from starlette.routing import Route
 
 PAGE = (Path(__file__).parent / "dashboard.html").read_text()
 MAX_CAMERAS = 100  # whoever may publish must not fill the memory
+MAX_BYTES = 16_384  # of a message with its topic; one of edgebreed has about 1,000
+MAX_LEFT_OUT = 1000  # topics that are counted once all places are taken
+SHOWN = ("kind", "label", "summary", "probability", "number", "frame_latency_ms", "state", "reason")
+"""What is kept of an event: what the page shows."""
 STATUS = "/status"
 """End of the topic where edgebreed retains `online` or `offline`; events go to the topic before it."""
 
@@ -36,15 +41,20 @@ class Cameras:
 
     def __init__(self) -> None:
         self._cameras: dict[str, dict[str, Any]] = {}
+        self._left_out: set[str] = set()
         self._lock = threading.Lock()  # messages come in paho's thread, and the page asks in another
 
     def receive(self, topic: str, payload: bytes | bytearray) -> None:
-        """Takes a message: an event of edgebreed, or a status; any other is passed over."""
+        """Takes a message: an event of edgebreed, or a status; any other or larger one is passed over."""
+        if len(topic.encode()) + len(payload) > MAX_BYTES:
+            return
         news = _news(topic, payload)
         name = topic.removesuffix(STATUS)
         with self._lock:
             if news and (name in self._cameras or len(self._cameras) < MAX_CAMERAS):
                 self._cameras.setdefault(name, {}).update(news)
+            elif news and len(self._left_out) < MAX_LEFT_OUT:
+                self._left_out.add(hashlib.sha256(name.encode()).hexdigest())  # a name may be long
 
     def rows(self) -> list[dict[str, Any]]:
         """One a camera, by topic; `age_s` is the time since the newest result came."""
@@ -52,6 +62,12 @@ class Cameras:
         with self._lock:
             cameras = sorted(self._cameras.items())
             return [{"topic": topic, **camera, "age_s": _age(camera, now)} for topic, camera in cameras]
+
+    @property
+    def left_out(self) -> int:
+        """How many more topics have events, but no place; `MAX_LEFT_OUT` stands for any larger number."""
+        with self._lock:
+            return len(self._left_out)
 
 
 def _news(topic: str, payload: bytes | bytearray) -> dict[str, Any]:
@@ -63,9 +79,19 @@ def _news(topic: str, payload: bytes | bytearray) -> dict[str, Any]:
         kind = event["event"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return {}
-    if kind == "result":
-        return {"result": event, "received_s": time.monotonic()}
-    return {"state": event} if kind == "state" else {}
+    kept = {key: event[key] for key in SHOWN if isinstance(event.get(key), str | int | float)}
+    if kind not in ("result", "state") or not _serialises(kept):
+        return {}
+    return {"result": kept, "received_s": time.monotonic()} if kind == "result" else {"state": kept}
+
+
+def _serialises(kept: dict[str, Any]) -> bool:
+    """Whether the page can be sent it: JSON has no infinity, and UTF-8 no half of a pair of surrogates."""
+    try:
+        json.dumps(kept, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError:
+        return False
+    return True
 
 
 def _age(camera: dict[str, Any], now: float) -> float | None:
@@ -79,7 +105,7 @@ def create_app(cameras: Cameras) -> Starlette:
         return HTMLResponse(PAGE)
 
     async def answer(_: Request) -> Response:
-        return JSONResponse(cameras.rows())
+        return JSONResponse({"cameras": cameras.rows(), "left_out": cameras.left_out})
 
     return Starlette(routes=[Route("/", page), Route("/cameras", answer)])
 

@@ -65,3 +65,4 @@ def test_a_light_switched_on_or_a_gap_of_seconds_starts_a_scene() -> None:
     scenes = SceneCounter()
     assert [0, 1] == [scenes.scene_of(plain((level,) * 3), 0.0) for level in (30, 200)]
     assert 2 == scenes.scene_of(plain((200, 200, 200)), 9.0)
+    assert 3 == scenes.scene_of(plain((200, 200, 200)), 9.0, separate=True)

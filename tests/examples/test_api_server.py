@@ -2,10 +2,12 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -19,19 +21,44 @@ from edgebreed.edge.formats import write_model
 from edgebreed.edge.images import Frame
 
 from ..conftest import BLUE, GREEN, RED, ROOT, colour_manifest, colour_model, golden, plain
+from ..live.mosquitto import wait_for
 
 PROGRAM = (sys.executable, str(ROOT / "examples" / "api_server.py"))
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running server whose model tells red, green and blue."""
-    model = tmp_path_factory.mktemp("server") / "colours.onnx"
-    write_model(model, colour_model(), colour_manifest())
+def started(model: Path) -> subprocess.Popen[str]:
+    """The program, on a free port."""
     command = (*PROGRAM, "--model", str(model), "--port", "0")
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        yield next(found[0] for line in server.stderr if (found := re.search(r"http://[\d.:]+", line)))
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def address_of(server: subprocess.Popen[str]) -> str:
+    """Where it listens, as soon as it does."""
+    assert server.stderr is not None
+    return next(found[0] for line in server.stderr if (found := re.search(r"http://[\d.:]+", line)))
+
+
+def connected(url: str, sends: bytes = b"") -> socket.socket:
+    """A connection to a server, on which so much was sent."""
+    host, port = url.removeprefix("http://").split(":")
+    client = socket.create_connection((host, int(port)), timeout=20)
+    client.sendall(sends)
+    return client
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that tells red, green and blue."""
+    path = tmp_path_factory.mktemp("server") / "colours.onnx"
+    write_model(path, colour_model(), colour_manifest())
+    return path
+
+
+@pytest.fixture(scope="module")
+def url(model: Path) -> Iterator[str]:
+    """The address of a running server."""
+    with started(model) as server:
+        yield address_of(server)
         server.terminate()
 
 
@@ -78,7 +105,7 @@ def test_requests_at_once_get_their_own_answers(url: str) -> None:
         (
             png(np.zeros((5000, 6000, 3), np.uint8)),
             422,
-            "6,000x5,000 pixels (30.0 Mpx to decode), at most 24",
+            "(30.0 Mpx to decode), at most 24 Mpx are read of PNG: send a smaller one",
         ),
         (bytes(10_000_001), 413, "a photo may have 10 MB: send a smaller one"),
     ],
@@ -89,6 +116,40 @@ def test_a_bad_photo_is_the_clients_fault(url: str, photo: bytes, code: int, det
     status, answer = ask(url, photo)
     assert code == status
     assert detail in answer["detail"]
+
+
+HALF = b"POST /predict HTTP/1.1\r\nHost: here\r\nContent-Length: 1000\r\n\r\nhalf"
+
+
+def test_connections_that_send_nothing_shut_nobody_out(url: str) -> None:
+    """However many a single client holds."""
+    with ExitStack() as held:
+        for _ in range(300):
+            held.enter_context(connected(url))
+        assert 200 == ask(url, png(plain(RED)))[0]
+
+
+def test_more_photos_than_fit_in_memory_are_refused(url: str) -> None:
+    """Until one of those that are coming has ended."""
+    with ExitStack() as held:
+        for _ in range(40):
+            held.enter_context(connected(url, HALF))
+        wait_for(lambda: ask(url, png(plain(RED)))[0] == 503)
+        assert "send it again later" in ask(url, png(plain(RED)))[1]["detail"]
+    wait_for(lambda: ask(url, png(plain(RED)))[0] == 200)
+
+
+def test_uploads_that_break_off_or_stall_do_not_trouble_the_server(model: Path) -> None:
+    """The first is no error in its log, and the second does not keep it from ending."""
+    with started(model) as server:
+        url = address_of(server)
+        connected(url, HALF).close()
+        with connected(url, HALF):
+            assert 200 == ask(url, png(plain(RED)))[0]
+            server.terminate()
+            said = server.communicate(timeout=20)[1]
+    assert "Finished server process" in said
+    assert "ClientDisconnect" not in said
 
 
 def test_a_model_that_answers_wrongly_is_not_served(tmp_path: Path) -> None:

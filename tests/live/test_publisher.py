@@ -53,7 +53,7 @@ def test_a_flood_is_bounded_and_counted(tmp_path: Path) -> None:
     start = time.monotonic()
     for _ in range(5 * INBOX_SIZE):
         publisher.put("{}")
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 5
     publisher.close()
     assert 5 * INBOX_SIZE == publisher.pending + publisher.lost
     assert publisher.lost > 0

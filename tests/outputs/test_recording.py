@@ -56,8 +56,8 @@ def test_an_outage_of_a_camera_is_shortened_to_two_seconds(tmp_path: Path) -> No
     assert [0.0, 0.5, 2.5, 2.6] == pytest.approx(frame_times(tmp_path / "r.mp4"))
 
 
-def test_images_of_a_folder_are_a_frame_interval_apart(tmp_path: Path) -> None:
-    """Their own times are an hour apart, so that nothing is averaged across two."""
+def test_a_leap_in_a_files_times_is_a_frame_interval(tmp_path: Path) -> None:
+    """Nobody watches an hour of one picture."""
     sink = RecordingSink(tmp_path / "r.mp4", 5.0, live=False, overwrite=False)
     for number in range(3):
         sink.on_result(captured(3600.0 * number))

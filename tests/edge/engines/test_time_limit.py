@@ -92,17 +92,21 @@ def test_a_batch_has_time_for_each_of_its_images(seconds: float | None, images: 
     assert allowed == limit.seconds_for(images)
 
 
-def test_ctrl_c_asks_the_call_to_end() -> None:
-    """And is raised at once, or when the call has ended."""
+@pytest.mark.parametrize("wakes", [True, False])
+def test_ctrl_c_asks_the_call_to_end(wakes: bool) -> None:
+    """Also where it does not wake the main thread: it came to another one, or just before the wait began."""
     limit, release = TimeLimit(), threading.Event()
 
     def call() -> None:
         on_timeout(release.set)
         release.wait(0.1)  # until the main thread waits for this call
-        os.kill(os.getpid(), signal.SIGINT)
-        release.wait()
+        if wakes:
+            os.kill(os.getpid(), signal.SIGINT)
+        else:
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        release.wait(10)
 
     with pytest.raises(KeyboardInterrupt):
         limit.run(call, 30, "late")
-    assert release.is_set()
+    assert release.is_set()  # and so the call did not end by itself
     assert not engine_is_busy()

@@ -14,6 +14,8 @@ from edgebreed.edge.images import Frame
 from edgebreed.edge.stream.capture import Capture, ScriptedCapture
 
 TIMEOUT_S = 20.0
+WAITED = r"\d+(\.\d)?"
+"""How many s an error says it waited: what was asked for, and longer on a busy machine."""
 
 
 class HangingCapture(ScriptedCapture):

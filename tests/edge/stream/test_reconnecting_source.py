@@ -16,7 +16,7 @@ from edgebreed.edge.stream.reconnecting_source import ReconnectingSource
 from edgebreed.errors import SourceError
 
 from ...conftest import BLUE, GREEN, RED, plain
-from .captures import HangingCapture, HangingOpener, new_threads, wait_for
+from .captures import WAITED, HangingCapture, HangingOpener, new_threads, wait_for
 
 QUICK = ReconnectSettings(read_timeout_s=1.0, open_timeout_s=2.0, backoff=Backoff(0.01, cap=0.05))
 Script = Iterable[Frame | float | Exception | None]
@@ -106,7 +106,7 @@ def test_closing_ends_a_hanging_read_and_a_long_wait() -> None:
         closing.start()
         start = time.monotonic()
         assert [] == list(frames)
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 10
         closing.join()
 
 
@@ -271,7 +271,7 @@ def test_a_first_open_that_is_interrupted_releases_what_opens_late() -> None:
     """As one that takes too long does."""
     late = ScriptedCapture([])
     hanging = HangingOpener(late)
-    with pytest.raises(SourceError, match=r"did not open within 0\.\d s"):
+    with pytest.raises(SourceError, match=rf"did not open within {WAITED} s"):
         ReconnectingSource(hanging, "cam", impatient(open_timeout_s=0.1))
     hanging.freed.set()
     wait_for(lambda: late.released)
@@ -285,5 +285,5 @@ def test_closing_twice_waits_once_for_a_read_that_hangs() -> None:
     source.close()
     start = time.monotonic()
     source.close()
-    assert time.monotonic() - start < 0.5
+    assert time.monotonic() - start < 0.9
     capture.freed.set()

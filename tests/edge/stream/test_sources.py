@@ -44,6 +44,18 @@ def test_images_are_played_at_the_requested_rate(tmp_path: Path) -> None:
     assert [] == list(source.frames())
 
 
+@pytest.mark.parametrize(("fps", "times_s"), [(None, [0.0, 0.04, 0.08]), (2000.0, [0.0, 0.0005, 0.001])])
+def test_the_times_of_images_follow_their_rate(
+    fps: float | None, times_s: list[float], tmp_path: Path
+) -> None:
+    """25 a second without one; and nothing is averaged over two."""
+    for number in range(3):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), plain(RED))
+    images = list(ImageFolderSource(tmp_path, CaptureOptions(fps=fps)).frames())
+    assert times_s == pytest.approx([captured.media_s for captured in images])
+    assert all(captured.separate for captured in images)
+
+
 def test_an_empty_folder_is_named(tmp_path: Path) -> None:
     """With the expected file names."""
     with pytest.raises(InputError, match="no photo in .*expected files named"):

@@ -3,10 +3,11 @@
 import json
 import re
 import runpy
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -16,6 +17,7 @@ import pytest
 from edgebreed.edge.stream.events import State
 from edgebreed.live.broker import Broker
 from edgebreed.live.mqtt import MqttSink
+from edgebreed.live.server import ServerThread
 
 from ...conftest import ROOT
 from ...live.browser import Browser
@@ -38,6 +40,17 @@ def test_what_is_no_event_is_passed_over(cameras: Any) -> None:
     assert [] == cameras.rows()
 
 
+@pytest.mark.parametrize("value", [b"1e999", b'"\\ud800"', b"[" * 900 + b"]" * 900])
+def test_what_the_page_cannot_be_sent_is_left_out(cameras: Any, value: bytes) -> None:
+    """A number too large, half a character, and lists without end; the other cameras are still answered."""
+    for event, key in ((b"state", b"n"), (b"state", b"reason"), (b"result", b"summary")):
+        message = b'{"event": "%b", "state": "running", "number": 5, "%b": %b}'
+        cameras.receive(f"home/{key.decode()}", message % (event, key, value))
+    cameras.receive("home/b", json.dumps(frame_result(1).to_dict()).encode())
+    sent = json.loads(json.dumps(cameras.rows(), allow_nan=False, ensure_ascii=False).encode())
+    assert ("home/b", 1) == (sent[0]["topic"], sent[0]["result"]["number"])
+
+
 def test_the_newest_result_counts(cameras: Any) -> None:
     """Beside the state and the status of its camera; the topics are in order."""
     for topic, number in (("home/b", 1), ("home/a", 1), ("home/a", 2)):
@@ -54,8 +67,16 @@ def test_the_number_of_cameras_is_bounded(cameras: Any) -> None:
     """And a number that JSON does not know is no number."""
     for number in range(1000):
         cameras.receive(f"home/{number}", b'{"event": "result", "probability": NaN}')
-    assert 100 == len(cameras.rows())
+    assert (100, 900) == (len(cameras.rows()), cameras.left_out)
     assert "NaN" == cameras.rows()[0]["result"]["probability"]
+
+
+def test_a_message_is_bounded(cameras: Any) -> None:
+    """With its topic; edgebreed's own have about 1,000 bytes."""
+    for topic, text in (("home/a", "x" * 20_000), ("y" * 20_000, ""), ("home/b", "x" * 1000)):
+        cameras.receive(topic, json.dumps({"event": "result", "summary": text}).encode())
+        cameras.receive(f"{topic}/status", text.encode())
+    assert ["home/b"] == [row["topic"] for row in cameras.rows()]
 
 
 def test_a_broker_that_is_not_there_is_one_line() -> None:
@@ -89,7 +110,7 @@ def dashboard(broker_port: int) -> Iterator[str]:
 def rows(url: str) -> dict[str, Any]:
     """What the page is told, by topic."""
     with urlopen(f"{url}/cameras") as reply:
-        return {row["topic"]: row for row in json.load(reply)}
+        return {row["topic"]: row for row in json.load(reply)["cameras"]}
 
 
 @pytest.mark.broker
@@ -120,3 +141,16 @@ def test_the_page_shows_the_answer(tmp_path: Path) -> None:
         assert "1 of 1 online" == page.value("document.getElementById('count').textContent")
         assert page.value("document.documentElement.scrollWidth <= innerWidth")
         sink.close()
+
+
+@pytest.mark.browser
+def test_the_page_counts_the_topics_without_a_place(cameras: Any) -> None:
+    """A camera that is not shown is not thought to be missing."""
+    for number in range(103):
+        cameras.receive(f"home/{number}/status", b"online")
+    app = runpy.run_path(str(PROGRAM))["create_app"](cameras)
+    listening = socket.create_server(("127.0.0.1", 0))
+    with closing(ServerThread(app, listening)), Browser() as page:
+        page.open(f"http://127.0.0.1:{listening.getsockname()[1]}", 390, 800)
+        said = page.wait("document.getElementById('count').textContent.match(/.*online.*/)?.[0]")
+        assert "100 of 100 online, 3 topics left out" == said
