@@ -42,7 +42,7 @@ def read_tiff_size(data: bytes) -> TiffSize | None:
     try:
         for tag, value in _entries(data):
             largest[tag] = max(value, largest.get(tag, 0))
-    except struct.error:  # it ends early, or points behind the end
+    except (struct.error, OverflowError):  # it ends early, or points behind the end, or behind any memory
         return None
     return TiffSize(
         *(largest.get(tag, 0) for tag in (_WIDTH, _HEIGHT, _TILE_WIDTH, _TILE_HEIGHT, _SAMPLES, _BITS))

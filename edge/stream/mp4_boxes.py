@@ -15,12 +15,15 @@ class Box:
     end: int
 
 
+_FARTHEST = (1 << 63) - 1  # where a file can be read; sizes of boxes have 64 bits
+
+
 def boxes_of(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
     """The boxes from an offset to another (ISO/IEC 14496-12, 4.2), as far as the file goes.
 
     The last one may end behind `end`.
     """
-    while start + 8 <= end:
+    while start + 8 <= min(end, _FARTHEST):
         file.seek(start)
         head = file.read(8)
         if len(head) < 8:

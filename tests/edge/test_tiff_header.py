@@ -29,3 +29,10 @@ def test_the_largest_of_repeated_values_counts() -> None:
 def test_a_file_that_ends_early_has_none(length: int) -> None:
     """In its header, before its directory, or within it."""
     assert read_tiff_size(tiff(40, 50)[:length]) is None
+
+
+@pytest.mark.parametrize("offset", [1 << 62, 1 << 63, (1 << 64) - 1])
+def test_a_directory_behind_any_memory_is_none(offset: int) -> None:
+    """Offsets of BigTIFF have 64 bits."""
+    data = tiff(40, 50, big=True)
+    assert read_tiff_size(data[:8] + offset.to_bytes(8, "little") + data[16:]) is None

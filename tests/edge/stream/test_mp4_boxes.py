@@ -26,6 +26,13 @@ def test_boxes_follow_one_another() -> None:
     assert [Box(b"mdat", 8, 11)] == read(struct.pack(">I4s", 0, b"mdat") + b"abc")
 
 
+def test_sizes_that_no_file_has_end_the_walk() -> None:
+    """The next box would begin where no file can be read, and its parent says that it does."""
+    far = (1 << 64) - 1
+    data = struct.pack(">I4sQ", 1, b"free", far - 100)
+    assert [Box(b"free", 16, far - 100)] == list(boxes_of(BytesIO(data), 0, far))
+
+
 def test_a_box_that_is_cut_ends_behind_the_file() -> None:
     """So that its caller sees it."""
     assert [Box(b"mdat", 8, 108)] == read(box(b"mdat", bytes(100))[:50])
