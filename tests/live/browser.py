@@ -82,9 +82,18 @@ class Browser:
     def wait(self, expression: str, seconds: float = 30) -> Any:
         """Waits until an expression is true; returns its last value."""
         end = time.monotonic() + seconds
-        while not (value := self.value(expression)) and time.monotonic() < end:
+        while not (value := self._value_unless_leaving(expression)) and time.monotonic() < end:
             time.sleep(0.1)
         return value
+
+    def _value_unless_leaving(self, expression: str) -> Any:
+        """None while one page gives way to the next."""
+        try:
+            return self.value(expression)
+        except AssertionError as error:
+            if "navigated" not in str(error):
+                raise
+            return None
 
     def press(self, key: str) -> None:
         """Presses and releases the key of a character."""
