@@ -41,8 +41,11 @@ with stop_signals({grace_s}):
             process.kill()
 
 
-def test_signals_are_collected_instead_of_raised() -> None:
+def test_signals_are_collected_instead_of_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     """In order, and only inside the block: the handlers from before are restored."""
+    monkeypatch.setattr(
+        "edgebreed.signals.REPEAT_S", 60.0
+    )  # on a busy machine they come apart from one another
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.getsignal(number) for number in numbers]
     with stop_signals() as received:

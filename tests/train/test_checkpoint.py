@@ -84,7 +84,7 @@ class Signalled(Checkpoint):
     def is_done(self, epochs: int) -> bool:
         """As ever."""
         if len(self.history().get("loss", ())) == self.epoch:
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)  # to this very thread
         return super().is_done(epochs)
 
 
