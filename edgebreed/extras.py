@@ -1,7 +1,7 @@
 """How an optional part is installed on this machine."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
@@ -25,7 +25,7 @@ def install_command(extra: str) -> str:
     packages: the extra would bring `opencv-python`, which replaces it, and has no GStreamer.
     """
     packages = tuple(_packages(extra)) if has_other_opencv() else ()
-    return " ".join(["pip install", *(f'"{one}"' for one in packages or (f"edgebreed[{extra}]",))])
+    return _pip_install(packages, extra)
 
 
 def plugin_command(extra: str) -> str:
@@ -36,8 +36,7 @@ def plugin_command(extra: str) -> str:
     found = installed_runtime()
     if found and _release(version(found)) >= _PLUGIN_RUNTIME:
         packages = [one for one in _packages(extra) if not re.match(r"onnxruntime(?![\w-])", one)]
-        quoted = (f'"{one}"' for one in packages or (f"edgebreed[{extra}]",))
-        return f"`pip install {' '.join(quoted)}`"
+        return f"`{_pip_install(packages, extra)}`"
     remove = f"`pip uninstall {found}`, then " if found not in (None, "onnxruntime") else ""
     return f"{remove}`{install_command(extra)}`"
 
@@ -48,6 +47,11 @@ def installed_runtime() -> str | None:
         with suppress(PackageNotFoundError):
             return version(name) and name
     return None
+
+
+def _pip_install(packages: Collection[str], extra: str) -> str:
+    """Of these packages, or of the extra where there are none."""
+    return " ".join(["pip install", *(f'"{one}"' for one in packages or (f"edgebreed[{extra}]",))])
 
 
 def _release(text: str) -> tuple[int, ...]:

@@ -31,11 +31,8 @@ def render_page(name: str, **values: Any) -> str:
 
 @cache
 def _environment() -> "Environment":
-    from jinja2 import (
-        Environment,
-        FileSystemLoader,
-        StrictUndefined,
-    )  # only commands that make a page need it
+    # only commands that make a page need it
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
         loader=FileSystemLoader(PAGES),

@@ -126,12 +126,23 @@ def expected_calibration_error(probabilities: NDArray[np.float32], labels: NDArr
     if not np.isfinite(confidence).all():
         return math.nan
     right = probabilities.argmax(axis=1) == labels
-    bins = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
+    bins = confidence_bins(confidence, ECE_BINS)
     gaps = (
         abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
         for b in np.unique(bins)
     )
     return float(sum(gaps))
+
+
+def confidence_bins(confidences: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """The bin of each image by its confidence, of `count` equally wide ones; -1 where that is no number.
+
+    Args:
+        confidences: `(N,) float32`, 0 to 1.
+        count: number of bins.
+    """
+    whole = np.nan_to_num(confidences * count, nan=-1).astype(np.int64)
+    return np.asarray(np.minimum(whole, count - 1), np.int64)
 
 
 def confusion(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.int64]:

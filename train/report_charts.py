@@ -4,10 +4,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgebreed.edge.accuracy import interval_of, percent
 from edgebreed.svg import Scale, line, path, series_colour, svg_document, text, tooltip, x_axis, y_axis
-from edgebreed.train.classification_metrics import largest_confusions
+from edgebreed.train.classification_metrics import confidence_bins, largest_confusions
 from edgebreed.train.config import History
 from edgebreed.train.report_data import ClassifiedImages
 
@@ -131,10 +132,8 @@ def matrix_chart(tested: ClassifiedImages) -> str:
     return svg_document(size, size, parts, f"Confusion matrix of {len(tested.names):,} classes")
 
 
-def _bins(tested: ClassifiedImages) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The bin of each image by its confidence; -1 where that is no number."""
-    whole = np.nan_to_num(tested.confidences * BINS, nan=-1)
-    return np.minimum(whole.astype(np.int64), BINS - 1)
+def _bins(tested: ClassifiedImages) -> NDArray[np.int64]:
+    return confidence_bins(tested.confidences, BINS)
 
 
 def _bar(left: float, right: float, bottom: float, top: float, colour: str) -> str:

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.accuracy import percent
 from edgebreed.str_enum import StrEnum
-from edgebreed.train.classification_metrics import ECE_BINS, largest_confusions
+from edgebreed.train.classification_metrics import ECE_BINS, confidence_bins, largest_confusions
 from edgebreed.train.config import History
 from edgebreed.train.metrics_text import describe_untested, share_text
 from edgebreed.train.report_data import ReportData
-from edgebreed.train.train_command import quoted
+from edgebreed.train.train_command import label_check_command, quoted
 
 WIDE_INTERVAL = 0.10  # of top-1; a wider one leaves open whether the model is good
 NAMED = 5  # classes that a sentence names
@@ -149,7 +149,7 @@ def _confusions(report: ReportData) -> Iterator[Finding]:
             "The same mistake happens more than once",
             f"{_listed(texts)}. The classes may look alike, or labels may be wrong: this command lists "
             "labels that the other images contradict.",
-            f"edgebreed data check {quoted(report.record.data)} --labels --save findings",
+            label_check_command(report.record.data),
         )
 
 
@@ -244,7 +244,7 @@ def _calibration_error_by_chance(confidences: NDArray[np.float32]) -> float:
     if not len(confidences):
         return math.nan
     rng = np.random.default_rng(0)
-    bins = np.minimum((confidences * ECE_BINS).astype(np.int64), ECE_BINS - 1)
+    bins = confidence_bins(confidences, ECE_BINS)
     gaps = [
         np.abs(np.bincount(bins, confidences - (rng.random(len(bins)) < confidences))).sum() / len(bins)
         for _ in range(DRAWS)
@@ -258,7 +258,7 @@ def _unknown(report: ReportData) -> Iterator[Finding]:
         yield Finding(
             FindingKind.ATTENTION,
             "No image is ever answered 'unknown'",
-            f"{_sentence(report.result.unknown)}",
+            _sentence(report.result.unknown),
         )
     elif report.result.delivered.withheld > MANY_WITHHELD:
         yield Finding(

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgebreed.train.classification_metrics import confidence_bins
 from edgebreed.train.config import History
 
 NAMED_CLASSES = 200  # in the confusion matrix; with the names of thousands it would not fit into memory
 NUMBERED_CLASSES = 20  # up to so many, the cells of a confusion matrix have room for their counts
 LABEL_LENGTH = 40  # characters; a longer name leaves no room for the matrix
+BINS = 10  # of confidences
 DPI = 110
 Draw = Callable[[Any], None]
 """Draws on a matplotlib figure."""
@@ -40,7 +42,7 @@ def plot_calibration(probabilities: NDArray[np.float32], labels: NDArray[np.int6
     known = np.isfinite(probabilities).all(axis=1)  # those of a fit that diverged are no numbers
     probabilities, labels = probabilities[known], labels[known]
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    bins = np.minimum((confidence * 10).astype(int), 9)
+    bins = confidence_bins(confidence, BINS)
     points = [(confidence[bins == b].mean(), right[bins == b].mean()) for b in np.unique(bins)]
 
     def draw(figure: Any) -> None:
@@ -50,7 +52,9 @@ def plot_calibration(probabilities: NDArray[np.float32], labels: NDArray[np.int6
             reliability.plot(*zip(*points, strict=True), marker="o", label="this model", color=COLOURS[0])
         reliability.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.02), ylim=(0, 1.02))
         reliability.legend(framealpha=0)
-        counts.bar((np.arange(10) + 0.5) / 10, np.bincount(bins, minlength=10), width=0.09, color=COLOURS[0])
+        counts.bar(
+            (np.arange(BINS) + 0.5) / BINS, np.bincount(bins, minlength=BINS), width=0.09, color=COLOURS[0]
+        )
         counts.set(xlabel="confidence", ylabel="test images")
 
     return _plot(draw, 9, 3.2)

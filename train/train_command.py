@@ -34,12 +34,18 @@ def train_command(config: dict[str, Any], out: str) -> str:
 
 def next_commands(run: str, data: str) -> dict[str, str]:
     """What to do with a run, and the command for it."""
+    look_for_labels = label_check_command(data)
     run, data = quoted(run), quoted(data)
     return {
         "Export it as one file for a device": f"edgebreed export --run {run} --format onnx --precision int8",
         "Measure it under blur, noise and darkness": f"edgebreed evaluate {data} --model {run} --corruptions",
-        "Look for wrong labels in the data": f"edgebreed data check {data} --labels --save findings",
+        "Look for wrong labels in the data": look_for_labels,
     }
+
+
+def label_check_command(data: str) -> str:
+    """The command that lists labels which the other images of a data set contradict."""
+    return f"edgebreed data check {quoted(data)} --labels --save findings"
 
 
 def quoted(word: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from edgebreed.edge.formats.onnx_tensors import tensor_shape, whole_numbers
+from edgebreed.edge.formats.onnx_tensors import tensor_shape
 from edgebreed.edge.formats.protobuf import BYTES, Field, fields
 from edgebreed.errors import ModelFileError
 
@@ -40,9 +40,9 @@ def check_weights(tensor: memoryview) -> None:
     if min(shape, default=0) < 0:
         raise ModelFileError(f"a tensor with a side of {min(shape)}: {_DAMAGED}")
     stated = math.prod(shape)
-    kinds = whole_numbers(tensor, _KIND)
+    found = list(fields(tensor))
+    kinds = [field.value for field in found if field.number == _KIND and isinstance(field.value, int)]
     kind = kinds[-1] if kinds else 0
-    found = [field for field in fields(tensor) if field.number != _KIND]
     raw = [field.value for field in found if field.number == _RAW and isinstance(field.value, memoryview)]
     if raw and len(raw[-1]):  # of several, the last one counts
         held, expected, unit = len(raw[-1]), -(-stated * BITS.get(kind, 0) // 8), "bytes"

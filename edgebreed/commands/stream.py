@@ -41,6 +41,8 @@ from edgebreed.edge.stream.source_uri import parse_source
 from edgebreed.errors import InputError
 from edgebreed.live.options import (
     MQTT_REPEAT_S,
+    PUBLISHING,
+    SERVING,
     Mqtt,
     MqttEvery,
     MqttSpool,
@@ -62,8 +64,6 @@ from edgebreed.signals import raised_signals, stop_signals
 
 GRACE_S = 10.0
 """How long a stream may take to stop: its threads 3 s, viewers and the broker some more."""
-PAGE = ("the live page (--serve)", "serve", ("starlette", "uvicorn", "prometheus_client"))
-EVENTS = ("MQTT (--mqtt)", "mqtt", ("paho", "platformdirs"))
 RECORDING = ("recording (--record)", "record", ("av",))
 _LOG = logging.getLogger(__name__)
 
@@ -182,7 +182,7 @@ def stream(
     inputs = [*_inputs(source, model), *filter(None, [tls_cert, tls_key])]
     refuse_collisions([*outputs.paths, *filter(None, [mqtt_spool])], inputs)
     refuse_wrong_addresses(serve, mqtt)
-    asked = {PAGE: serve, EVENTS: mqtt, RECORDING: record}
+    asked = {SERVING: serve, PUBLISHING: mqtt, RECORDING: record}
     require(*(part for part, option in asked.items() if option is not None))  # before a camera is waited for
     tls = server_context(tls_cert, tls_key)
     open_s = OPEN_TIMEOUT_S if open_timeout is None else open_timeout

@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # both need packages of an extra
     from edgebreed.live.server import LivePage
 
 MQTT_REPEAT_S = 10.0
+SERVING = ("the live page (--serve)", "serve", ("starlette", "uvicorn", "prometheus_client"))
+PUBLISHING = ("MQTT (--mqtt)", "mqtt", ("paho", "platformdirs"))
+"""Each what a part is for, the extra that installs it, and the packages that it imports."""
 _LOG = logging.getLogger(__name__)
 
 Serve = Annotated[
@@ -124,7 +127,7 @@ def _live_page(endpoint: Endpoint, token: str | None, tls: ssl.SSLContext | None
     try:
         from edgebreed.live.server import LivePage
     except ImportError as error:
-        raise MissingExtraError("the live page (--serve)", "serve") from error
+        raise MissingExtraError(*SERVING[:2]) from error
     page = LivePage(endpoint, token, tls)
     _LOG.info("live page at %s", page.url)
     return page
@@ -136,7 +139,7 @@ def _mqtt_sink(broker: Broker, spool: Path | None, repeat_s: float) -> "MqttSink
 
         path = spool or spool_path(broker)
     except ImportError as error:
-        raise MissingExtraError("MQTT (--mqtt)", "mqtt") from error
+        raise MissingExtraError(*PUBLISHING[:2]) from error
     if broker.exposes_password:
         _LOG.warning("the password goes to %s unencrypted: use mqtts:// if the broker has TLS", broker)
     # A damaged file in the state folder must not keep a service from starting, whatever is left of it.
