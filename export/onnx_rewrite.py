@@ -6,6 +6,7 @@ Afterwards it is a model as edgebreed exports them: it takes `image`, `(N, H, W,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ class Channels(StrEnum):
     GRAY = "gray"
 
     @property
-    def count(self) -> int:
+    def depth(self) -> int:
         """How many there are."""
         return 1 if self is Channels.GRAY else 3
 
@@ -66,7 +67,7 @@ class PixelTransform:
 
     def __post_init__(self) -> None:
         for name, values in (("mean", self.mean), ("std", self.std)):
-            if len(values) not in (1, self.channels.count):
+            if len(values) not in (1, self.channels.depth):
                 raise ValueError(f"{name} of {len(values)} numbers: one, or one for each of {self.channels}")
         if not self.scale or not all(self.std):
             raise ValueError("scale and std must not be 0")
@@ -113,7 +114,7 @@ def with_image_input(model: Model, name: str, transform: PixelTransform, sides: 
 
 
 def _from_image(model: Model, name: str, kind: int, transform: PixelTransform) -> list[Node]:
-    steps: list[tuple[str, tuple[str, ...], dict[str, object]]] = []
+    steps: list[tuple[str, tuple[str, ...], dict[str, Any]]] = []
     if kind == onnx.TensorProto.UINT8:
         _refuse_fractions(transform)
         steps += _ordered(model, transform.channels, np.uint8)
@@ -137,7 +138,7 @@ def _refuse_fractions(transform: PixelTransform) -> None:
 
 def _ordered(
     model: Model, channels: Channels, dtype: type[np.generic]
-) -> list[tuple[str, tuple[str, ...], dict[str, object]]]:
+) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
     if channels is Channels.RGB:
         return []
     if channels is Channels.BGR:
@@ -149,7 +150,7 @@ def _ordered(
     return [("MatMul", ("image_grey",), {}), ("Add", ("image_half",), {}), ("Floor", (), {})]
 
 
-def _scaled(model: Model, transform: PixelTransform) -> list[tuple[str, tuple[str, ...], dict[str, object]]]:
+def _scaled(model: Model, transform: PixelTransform) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
     if transform.is_identity:
         return []
     set_constant(model, "image_factor", transform.factor)
@@ -157,9 +158,7 @@ def _scaled(model: Model, transform: PixelTransform) -> list[tuple[str, tuple[st
     return [("Mul", ("image_factor",), {}), ("Add", ("image_offset",), {})]
 
 
-def _chain(
-    first: str, last: str, steps: Sequence[tuple[str, tuple[str, ...], dict[str, object]]]
-) -> list[Node]:
+def _chain(first: str, last: str, steps: Sequence[tuple[str, tuple[str, ...], dict[str, Any]]]) -> list[Node]:
     """Nodes of which each takes the one before, from value `first` to value `last`."""
     names = [first, *(f"{last}_step_{number}" for number in range(1, len(steps))), last]
     return [
@@ -178,7 +177,7 @@ def with_probabilities(model: Model, name: str, kind: OutputKind, classes: int) 
         classes: how many.
     """
     own = next(value for value in model.graph.output if value.name == name)
-    steps: list[tuple[str, tuple[str, ...], dict[str, object]]] = []
+    steps: list[tuple[str, tuple[str, ...], dict[str, Any]]] = []
     if own.type.tensor_type.elem_type != onnx.TensorProto.FLOAT:
         steps.append(("Cast", (), {"to": onnx.TensorProto.FLOAT}))
     if len(own.type.tensor_type.shape.dim) != 2:

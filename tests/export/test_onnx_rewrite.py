@@ -57,9 +57,9 @@ def test_pixels_reach_the_model_as_its_own_program_gives_them(
     if channels is Channels.GRAY:
         mean, std = mean[:1], std[:1]
     transform = PixelTransform(layout, channels, 1 / 255, mean, std)
-    model = foreign(layout, channels.count)
+    model = foreign(layout, channels.depth)
     with_image_input(model, "data", transform, (4, 6))
-    with_probabilities(model, "probabilities", OutputKind.PROBABILITIES, 24 * channels.count)
+    with_probabilities(model, "probabilities", OutputKind.PROBABILITIES, 24 * channels.depth)
     assert expected(transform) == pytest.approx(run(model), abs=2e-6)
 
 
