@@ -9,6 +9,7 @@ from typing import Any
 from edgebreed.edge.detectors import check_settings
 from edgebreed.edge.json_fields import LONG, MANY, OF_FOLDERS, JsonFields
 from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
+from edgebreed.edge.resampling import Interpolation
 from edgebreed.edge.task import Rejection, RejectionScore, Task
 from edgebreed.errors import ModelFileError
 from edgebreed.str_enum import StrEnum
@@ -371,6 +372,10 @@ def _input(fields: JsonFields) -> InputSpec:
         fields.choice("resize", ResizeRule),
         # files from before the rule were trained on every pixel
         fields.choice("decode", DecodeRule) if fields.has("decode") else DecodeRule.FULL,
+        fields.choice("interpolation", Interpolation) if fields.has("interpolation") else Interpolation.AUTO,
+        fields.optional("resize_to", lambda key: fields.whole(key, 1, MAX_SIDE))
+        if fields.has("resize_to")
+        else None,
     )
     fields.end()
     return spec

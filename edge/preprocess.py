@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.images import Frame
 from edgebreed.edge.jpeg_reduction import Size
+from edgebreed.edge.resampling import Interpolation, resample
 from edgebreed.str_enum import StrEnum
 
 Tensor = NDArray[np.uint8]
@@ -21,7 +22,10 @@ class ResizeRule(StrEnum):
 
     SQUASH = "squash"  # both sides scaled on their own; nothing is lost, shapes are distorted
     LETTERBOX = "letterbox"  # scaled to fit, the rest filled with grey
-    CENTER_CROP = "center-crop"  # scaled to cover, the overhang cut off
+    CENTER_CROP = "center-crop"  # the largest part of the input's shape, cut from the middle and scaled
+    SHORTER_SIDE = (
+        "shorter-side"  # the shorter side scaled to `resize_to`, then the input cut from the middle
+    )
 
 
 class DecodeRule(StrEnum):
@@ -31,6 +35,8 @@ class DecodeRule(StrEnum):
     REDUCED = "reduced"  # a JPEG at 1/2, 1/4 or 1/8 of its sides, as long as they are twice the input's
 
 
+CROPPED = (ResizeRule.SQUASH, ResizeRule.SHORTER_SIDE)
+"""Rules that may scale to more than the input, and then cut it from the middle."""
 REDUCED_SIDES = 2  # times the input's: what is left to average, so that the input hardly differs
 
 
@@ -43,34 +49,47 @@ class InputSpec:
         width: in px.
         resize: how a photo becomes a rectangle of this size.
         decode: how much of an encoded photo is decoded. Frames come decoded and are taken as they are.
+        interpolation: how pixels are computed.
+        resize_to: length in px that sides are scaled to before the input is cut from the middle: the shorter
+            side with the rule `shorter-side`, both with `squash`; None is the input's own size.
     """
 
     height: int
     width: int
     resize: ResizeRule = ResizeRule.SQUASH
     decode: DecodeRule = DecodeRule.FULL
+    interpolation: Interpolation = Interpolation.AUTO
+    resize_to: int | None = None
 
     def __post_init__(self) -> None:
         if min(self.height, self.width) < 1:
             raise ValueError(f"input size {self.height}x{self.width}: both sides must be at least 1 px")
+        if self.resize_to is None:
+            return
+        if self.resize not in CROPPED:
+            raise ValueError(f"resize_to with the rule {self.resize}: it goes with {' and '.join(CROPPED)}")
+        if self.resize_to < max(self.height, self.width):
+            raise ValueError(f"resize_to {self.resize_to}: at least the input, {self.height}x{self.width}")
 
     @property
     def decoded_size(self) -> Size | None:
         """Height and width in px that suffice of a decoded photo; None where every pixel is decoded."""
         if self.decode is DecodeRule.FULL:
             return None
-        return REDUCED_SIDES * self.height, REDUCED_SIDES * self.width
+        height, width = (REDUCED_SIDES * (self.resize_to or side) for side in (self.height, self.width))
+        return height, width
 
 
 def to_input(frame: Frame, spec: InputSpec, out: Tensor | None = None) -> Tensor:
     """Turns a photo into one row of a model's input.
 
-    Shrinking averages areas (no aliasing), enlarging is bilinear: `cv2.INTER_AREA` and
-    `cv2.INTER_LINEAR`, which are the same on every platform OpenCV runs on to within one grey level.
+    With the interpolation `auto`, shrinking averages areas (no aliasing) and enlarging is bilinear:
+    `cv2.INTER_AREA` and `cv2.INTER_LINEAR`, which are the same on every platform OpenCV runs on to within one
+    grey level.
 
     Args:
         frame: `(H, W, 3) uint8 BGR`.
-        spec: the model's input size in px and its resize rule.
+        spec: the model's input size in px, and how a photo comes to it.
         out: where to write it, such as a row of a batch; None makes a new array.
 
     Returns:
@@ -85,14 +104,22 @@ def empty_batch(images: int, spec: InputSpec) -> Tensor:
     return np.empty((images, spec.height, spec.width, 3), np.uint8)
 
 
-def _scale(frame: Frame, width: int, height: int, out: Frame | None = None) -> Frame:
-    shrinks = width * height < frame.shape[0] * frame.shape[1]
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(frame, (width, height), dst=out, interpolation=method), np.uint8)
-
-
 def _squash(frame: Frame, spec: InputSpec) -> Frame:
-    return _scale(frame, spec.width, spec.height)
+    size = (spec.resize_to or spec.width, spec.resize_to or spec.height)
+    return _middle(resample(frame, *size, spec.interpolation), spec)
+
+
+def _shorter_side(frame: Frame, spec: InputSpec) -> Frame:
+    """As torchvision's `Resize` and `CenterCrop` round."""
+    height, width = frame.shape[:2]
+    shorter, target = min(height, width), spec.resize_to or max(spec.height, spec.width)
+    size = (target * width // shorter, target * height // shorter)
+    return _middle(resample(frame, *size, spec.interpolation), spec)
+
+
+def _middle(frame: Frame, spec: InputSpec) -> Frame:
+    top, left = round((frame.shape[0] - spec.height) / 2), round((frame.shape[1] - spec.width) / 2)
+    return frame[top : top + spec.height, left : left + spec.width]
 
 
 def _letterbox(frame: Frame, spec: InputSpec) -> Frame:
@@ -101,7 +128,7 @@ def _letterbox(frame: Frame, spec: InputSpec) -> Frame:
     height = min(spec.height, max(1, round(frame.shape[0] * ratio)))
     canvas = np.full((spec.height, spec.width, 3), LETTERBOX_GREY, np.uint8)
     top, left = (spec.height - height) // 2, (spec.width - width) // 2
-    _scale(frame, width, height, canvas[top : top + height, left : left + width])
+    resample(frame, width, height, spec.interpolation, canvas[top : top + height, left : left + width])
     return canvas
 
 
@@ -109,7 +136,13 @@ def _center_crop(frame: Frame, spec: InputSpec) -> Frame:
     ratio = min(frame.shape[1] / spec.width, frame.shape[0] / spec.height)
     width, height = max(1, round(spec.width * ratio)), max(1, round(spec.height * ratio))
     top, left = (frame.shape[0] - height) // 2, (frame.shape[1] - width) // 2
-    return _scale(frame[top : top + height, left : left + width], spec.width, spec.height)
+    part = frame[top : top + height, left : left + width]
+    return resample(part, spec.width, spec.height, spec.interpolation)
 
 
-_FITS = {ResizeRule.SQUASH: _squash, ResizeRule.LETTERBOX: _letterbox, ResizeRule.CENTER_CROP: _center_crop}
+_FITS = {
+    ResizeRule.SQUASH: _squash,
+    ResizeRule.LETTERBOX: _letterbox,
+    ResizeRule.CENTER_CROP: _center_crop,
+    ResizeRule.SHORTER_SIDE: _shorter_side,
+}

@@ -39,6 +39,13 @@ FORMATS = (
 )
 """Odd, not square, and the size of no model's input."""
 
+_MISTAKEN = {
+    ResizeRule.SQUASH: (ResizeRule.LETTERBOX, ResizeRule.CENTER_CROP),
+    ResizeRule.LETTERBOX: (ResizeRule.SQUASH, ResizeRule.CENTER_CROP),
+    ResizeRule.CENTER_CROP: (ResizeRule.SQUASH, ResizeRule.LETTERBOX),
+    ResizeRule.SHORTER_SIDE: (ResizeRule.SQUASH, ResizeRule.LETTERBOX),
+}
+"""What a rule is mistaken for; `center-crop` and `shorter-side` can be the same but for rounding."""
 LARGEST_REDUCED = 640  # px of an input's side; of a larger one, the JPEG would take too much of a manifest
 CANDIDATES = 8  # stable images drawn for each format, of which the most sensitive one is kept
 MAX_DRAWN = 64  # where few are stable: a small network's outputs for drawn images often lie near a boundary
@@ -152,7 +159,7 @@ def _draw_image(
 ) -> _DrawnImage:
     data = encode_drawn(form, rng)
     frame = decode(data, at_least=spec.decoded_size)
-    wrong = [replace(spec, resize=rule) for rule in ResizeRule if rule is not spec.resize]
+    wrong = [replace(spec, resize=rule, resize_to=None) for rule in _MISTAKEN[spec.resize]]
     swapped = np.ascontiguousarray(frame[..., ::-1])
     batch = [to_input(frame, spec), to_input(swapped, spec), *(to_input(frame, other) for other in wrong)]
     outputs = reference.run(np.stack(batch))

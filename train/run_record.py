@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from edgebreed.edge.manifest import DetectorConfig, LearnedImages
 from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
+from edgebreed.edge.resampling import Interpolation
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
 from edgebreed.train.classification_metrics import ClassificationMetrics
@@ -114,8 +115,12 @@ class RunRecord:
 
 def _input(spec: dict[str, Any]) -> InputSpec:
     """The input of a run; one from before the decode rule was trained on every pixel."""
-    decode = DecodeRule(spec.get("decode", DecodeRule.FULL))
-    return InputSpec(**{**spec, "resize": ResizeRule(spec["resize"]), "decode": decode})
+    rules = {
+        "resize": ResizeRule(spec["resize"]),
+        "decode": DecodeRule(spec.get("decode", DecodeRule.FULL)),
+        "interpolation": Interpolation(spec.get("interpolation", Interpolation.AUTO)),
+    }
+    return InputSpec(**{**spec, **rules})
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """From a photo to a model's input."""
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from edgebreed.edge.preprocess import LETTERBOX_GREY, DecodeRule, InputSpec, ResizeRule, empty_batch, to_input
+from edgebreed.edge.resampling import Interpolation
 
 from ..conftest import BLUE, RED, plain
 
@@ -66,3 +69,39 @@ def test_a_reduced_photo_keeps_twice_the_inputs_sides() -> None:
     """Height before width; without the rule every pixel is decoded."""
     assert (40, 60) == InputSpec(20, 30, decode=DecodeRule.REDUCED).decoded_size
     assert InputSpec(20, 30).decoded_size is None
+
+
+@pytest.mark.parametrize(("width", "height"), [(120, 90), (67, 101), (33, 33)])
+def test_the_shorter_side_is_scaled_and_the_middle_cut_out_as_torchvision_does(
+    width: int, height: int
+) -> None:
+    """`Resize(40, BILINEAR)` and `CenterCrop(32)`, on a Pillow image."""
+    frame = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    shorter = min(width, height)
+    scaled = Image.fromarray(frame[..., ::-1]).resize(
+        (int(40 * width / shorter), int(40 * height / shorter)), Image.Resampling.BILINEAR
+    )
+    top, left = round((scaled.height - 32) / 2), round((scaled.width - 32) / 2)
+    expected = np.asarray(scaled)[top : top + 32, left : left + 32]
+    spec = InputSpec(32, 32, ResizeRule.SHORTER_SIDE, interpolation=Interpolation.PIL_BILINEAR, resize_to=40)
+    assert np.array_equal(expected, to_input(frame, spec))
+
+
+def test_squashed_photos_may_be_cut_too() -> None:
+    """A frame of 40x40 in a frame of another colour loses just that."""
+    frame = cv2.copyMakeBorder(plain(RED, 32, 32), 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=(255, 0, 0))
+    tensor = to_input(np.asarray(frame, np.uint8), InputSpec(32, 32, resize_to=40))
+    assert (tensor == [255, 0, 0]).all()
+
+
+@pytest.mark.parametrize(
+    ("rule", "resize_to", "reason"),
+    [
+        (ResizeRule.LETTERBOX, 40, "with the rule letterbox: it goes with squash and shorter-side"),
+        (ResizeRule.SQUASH, 31, "resize_to 31: at least the input, 32x32"),
+    ],
+)
+def test_what_cannot_be_cut_is_refused(rule: ResizeRule, resize_to: int, reason: str) -> None:
+    """A letterbox shows everything, and what is smaller than the input holds no input."""
+    with pytest.raises(ValueError, match=reason):
+        InputSpec(32, 32, rule, resize_to=resize_to)

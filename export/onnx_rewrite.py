@@ -1,0 +1,203 @@
+"""Puts the preprocessing of a foreign ONNX classifier into its graph.
+
+Afterwards it is a model as edgebreed exports them: it takes `image`, `(N, H, W, 3) uint8 RGB`, and gives
+`probabilities`, `(N, classes) float32`. Only how a photo becomes H x W is left to the manifest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgebreed.errors import ModelFileError
+from edgebreed.export.graph.index import Model, Node, onnx, set_constant
+from edgebreed.str_enum import StrEnum
+
+IMAGE, PROBABILITIES = "image", "probabilities"
+GREY_WEIGHTS = (0.299, 0.587, 0.114)
+"""Of red, green and blue: ITU-R 601, as Pillow's mode L and OpenCV compute grey."""
+
+
+class Layout(StrEnum):
+    """Where the channels stand in a model's own input."""
+
+    NCHW = "nchw"
+    NHWC = "nhwc"
+
+
+class Channels(StrEnum):
+    """Which channels a model's own input has, in which order."""
+
+    RGB = "rgb"
+    BGR = "bgr"
+    GRAY = "gray"
+
+    @property
+    def depth(self) -> int:
+        """How many there are."""
+        return 1 if self is Channels.GRAY else 3
+
+
+class OutputKind(StrEnum):
+    """What a model's own output holds."""
+
+    LOGITS = "logits"
+    PROBABILITIES = "probabilities"
+
+
+@dataclass(frozen=True)
+class PixelTransform:
+    """What the original program does to the pixels of a resized photo: `(x * scale - mean) / std`.
+
+    Attributes:
+        layout: of the model's own input.
+        channels: of it.
+        scale: factor of grey levels from 0 to 255.
+        mean: after scaling, one for all channels or one for each, in the order of `channels`.
+        std: the same.
+    """
+
+    layout: Layout = Layout.NCHW
+    channels: Channels = Channels.RGB
+    scale: float = 1 / 255
+    mean: tuple[float, ...] = (0.0,)
+    std: tuple[float, ...] = (1.0,)
+
+    def __post_init__(self) -> None:
+        for name, values in (("mean", self.mean), ("std", self.std)):
+            if len(values) not in (1, self.channels.depth):
+                raise ValueError(f"{name} of {len(values)} numbers: one, or one for each of {self.channels}")
+        if not self.scale or not all(self.std):
+            raise ValueError("scale and std must not be 0")
+
+    @property
+    def factor(self) -> NDArray[np.float32]:
+        """What grey levels are multiplied with, `(1,)` or `(channels,) float32`."""
+        return np.asarray(self.scale / np.asarray(self.std), np.float32)
+
+    @property
+    def offset(self) -> NDArray[np.float32]:
+        """What is added afterwards."""
+        return np.asarray(-np.asarray(self.mean) / np.asarray(self.std), np.float32)
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether grey levels stay as they are."""
+        return bool(np.all(self.factor == 1) and np.all(self.offset == 0))
+
+
+def with_image_input(model: Model, name: str, transform: PixelTransform, sides: tuple[int, int]) -> None:
+    """Replaces a model's own input by `image`, and computes it from that.
+
+    Args:
+        model: changed in place.
+        name: of its own input.
+        transform: from grey levels to the model's own input.
+        sides: height and width of the input in px.
+
+    Raises:
+        ModelFileError: the model's own input takes whole numbers, and the transform makes fractions.
+    """
+    own = next(value for value in model.graph.input if value.name == name)
+    kind = own.type.tensor_type.elem_type
+    nodes = _from_image(model, name, kind, transform)
+    for place, node in enumerate(nodes):
+        model.graph.node.insert(place, node)
+    model.graph.input.remove(own)
+    batch = own.type.tensor_type.shape.dim[0]
+    size = batch.dim_value or "N"
+    model.graph.input.insert(
+        0, onnx.helper.make_tensor_value_info(IMAGE, onnx.TensorProto.UINT8, [size, *sides, 3])
+    )
+
+
+def _from_image(model: Model, name: str, kind: int, transform: PixelTransform) -> list[Node]:
+    steps: list[tuple[str, tuple[str, ...], dict[str, Any]]] = []
+    if kind == onnx.TensorProto.UINT8:
+        _refuse_fractions(transform)
+        steps += _ordered(model, transform.channels, np.uint8)
+    else:
+        steps.append(("Cast", (), {"to": onnx.TensorProto.FLOAT}))
+        steps += _ordered(model, transform.channels, np.float32) + _scaled(model, transform)
+    if transform.layout is Layout.NCHW:
+        steps.append(("Transpose", (), {"perm": [0, 3, 1, 2]}))
+    if kind not in (onnx.TensorProto.UINT8, onnx.TensorProto.FLOAT):
+        steps.append(("Cast", (), {"to": kind}))
+    return _chain(IMAGE, name, steps or [("Identity", (), {})])
+
+
+def _refuse_fractions(transform: PixelTransform) -> None:
+    if transform.channels is Channels.GRAY or not transform.is_identity:
+        raise ModelFileError(
+            "the model's input is uint8, so it scales pixels itself: pass --scale 1 without --mean and "
+            "--std, and --channels rgb or bgr"
+        )
+
+
+def _ordered(
+    model: Model, channels: Channels, dtype: type[np.generic]
+) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
+    if channels is Channels.RGB:
+        return []
+    if channels is Channels.BGR:
+        set_constant(model, "image_bgr", np.array([2, 1, 0], np.int64))
+        return [("Gather", ("image_bgr",), {"axis": 3})]
+    set_constant(model, "image_grey", np.array(GREY_WEIGHTS, dtype).reshape(3, 1))
+    set_constant(model, "image_half", np.array(0.5, dtype))
+    # the original program rounds grey to whole levels
+    return [("MatMul", ("image_grey",), {}), ("Add", ("image_half",), {}), ("Floor", (), {})]
+
+
+def _scaled(model: Model, transform: PixelTransform) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
+    if transform.is_identity:
+        return []
+    set_constant(model, "image_factor", transform.factor)
+    set_constant(model, "image_offset", transform.offset)
+    return [("Mul", ("image_factor",), {}), ("Add", ("image_offset",), {})]
+
+
+def _chain(first: str, last: str, steps: Sequence[tuple[str, tuple[str, ...], dict[str, Any]]]) -> list[Node]:
+    """Nodes of which each takes the one before, from value `first` to value `last`."""
+    names = [first, *(f"{last}_step_{number}" for number in range(1, len(steps))), last]
+    return [
+        onnx.helper.make_node(kind, [names[place], *further], [names[place + 1]], **attributes)
+        for place, (kind, further, attributes) in enumerate(steps)
+    ]
+
+
+def with_probabilities(model: Model, name: str, kind: OutputKind, classes: int) -> None:
+    """Makes `probabilities` of one of a model's outputs, the only one that is left.
+
+    Args:
+        model: changed in place.
+        name: of its own output, `(N, classes)`, or with further dimensions of 1.
+        kind: what that holds.
+        classes: how many.
+    """
+    own = next(value for value in model.graph.output if value.name == name)
+    steps: list[tuple[str, tuple[str, ...], dict[str, Any]]] = []
+    if own.type.tensor_type.elem_type != onnx.TensorProto.FLOAT:
+        steps.append(("Cast", (), {"to": onnx.TensorProto.FLOAT}))
+    if len(own.type.tensor_type.shape.dim) != 2:
+        steps.append(("Flatten", (), {"axis": 1}))
+    if kind is OutputKind.LOGITS:
+        steps.append(("Softmax", (), {"axis": 1}))
+    if name == PROBABILITIES:
+        name = _renamed(model, PROBABILITIES, f"own_{PROBABILITIES}")
+    model.graph.node.extend(_chain(name, PROBABILITIES, steps or [("Identity", (), {})]))
+    batch = own.type.tensor_type.shape.dim[0]
+    size = batch.dim_value or "N"
+    del model.graph.output[:]
+    model.graph.output.append(
+        onnx.helper.make_tensor_value_info(PROBABILITIES, onnx.TensorProto.FLOAT, [size, classes])
+    )
+
+
+def _renamed(model: Model, old: str, new: str) -> str:
+    """Gives a value of the graph another name."""
+    for node in model.graph.node:
+        node.input[:] = [new if name == old else name for name in node.input]
+        node.output[:] = [new if name == old else name for name in node.output]
+    return new
