@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from edgebreed.edge.detectors import check_settings
+from edgebreed.edge.imported import Imported
 from edgebreed.edge.json_fields import LONG, MANY, OF_FOLDERS, JsonFields
-from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
+from edgebreed.edge.preprocess import LETTERBOX_GREY, DecodeRule, InputSpec, ResizeRule
 from edgebreed.edge.resampling import Interpolation
 from edgebreed.edge.task import Rejection, RejectionScore, Task
 from edgebreed.errors import ModelFileError
@@ -217,6 +218,7 @@ class Manifest:
         learned: the images that it learned from; None where that is not known.
         dropped: the images of its data set that training left out, to be left out of a measurement too; None
             where that is not known.
+        imported: where it is from, if another program trained it.
         schema: version of this description.
     """
 
@@ -243,6 +245,7 @@ class Manifest:
     detector: DetectorConfig = field(default_factory=DetectorConfig)
     learned: LearnedImages | None = None
     dropped: LearnedImages | None = None
+    imported: Imported | None = None
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
@@ -362,6 +365,7 @@ def _origin(fields: JsonFields) -> dict[str, Any]:
         "notice": fields.text("notice", LONG, default="", allowed="\n"),
         "learned": learned,
         "dropped": dropped,
+        "imported": fields.optional("imported", lambda key: Imported.from_dict(fields.part(key).data)),
     }
 
 
@@ -373,9 +377,8 @@ def _input(fields: JsonFields) -> InputSpec:
         # files from before the rule were trained on every pixel
         fields.choice("decode", DecodeRule) if fields.has("decode") else DecodeRule.FULL,
         fields.choice("interpolation", Interpolation) if fields.has("interpolation") else Interpolation.AUTO,
-        fields.optional("resize_to", lambda key: fields.whole(key, 1, MAX_SIDE))
-        if fields.has("resize_to")
-        else None,
+        fields.optional("resize_to", lambda key: fields.whole(key, 1, MAX_SIDE)),
+        fields.whole("padding", 0, 255, default=LETTERBOX_GREY),
     )
     fields.end()
     return spec

@@ -14,14 +14,15 @@ from edgebreed.str_enum import StrEnum
 Tensor = NDArray[np.uint8]
 """`(H, W, 3) uint8 RGB`, one row of a model's input, or `(N, H, W, 3)`, a batch of them."""
 
-LETTERBOX_GREY = (114, 114, 114)
+LETTERBOX_GREY = 114
 
 
 class ResizeRule(StrEnum):
     """How a photo of any shape becomes the model's rectangle."""
 
     SQUASH = "squash"  # both sides scaled on their own; nothing is lost, shapes are distorted
-    LETTERBOX = "letterbox"  # scaled to fit, the rest filled with grey
+    LETTERBOX = "letterbox"  # scaled to fit and put into the middle, the rest filled with grey
+    TOP_LEFT = "top-left"  # the same at the top left
     CENTER_CROP = "center-crop"  # the largest part of the input's shape, cut from the middle and scaled
     SHORTER_SIDE = (
         "shorter-side"  # the shorter side scaled to `resize_to`, then the input cut from the middle
@@ -52,6 +53,7 @@ class InputSpec:
         interpolation: how pixels are computed.
         resize_to: length in px that sides are scaled to before the input is cut from the middle: the shorter
             side with the rule `shorter-side`, both with `squash`; None is the input's own size.
+        padding: grey level of what the rules `letterbox` and `top-left` add.
     """
 
     height: int
@@ -60,10 +62,13 @@ class InputSpec:
     decode: DecodeRule = DecodeRule.FULL
     interpolation: Interpolation = Interpolation.AUTO
     resize_to: int | None = None
+    padding: int = LETTERBOX_GREY
 
     def __post_init__(self) -> None:
         if min(self.height, self.width) < 1:
             raise ValueError(f"input size {self.height}x{self.width}: both sides must be at least 1 px")
+        if not 0 <= self.padding <= 255:
+            raise ValueError(f"padding {self.padding}: give a grey level from 0 to 255")
         if self.resize_to is None:
             return
         if self.resize not in CROPPED:
@@ -123,12 +128,29 @@ def _middle(frame: Frame, spec: InputSpec) -> Frame:
 
 
 def _letterbox(frame: Frame, spec: InputSpec) -> Frame:
+    width, height = _fitting(frame, spec)
+    return _padded(frame, spec, (width, height), ((spec.height - height) // 2, (spec.width - width) // 2))
+
+
+def _top_left(frame: Frame, spec: InputSpec) -> Frame:
+    return _padded(frame, spec, _fitting(frame, spec), (0, 0))
+
+
+def _fitting(frame: Frame, spec: InputSpec) -> tuple[int, int]:
+    """Width and height of a frame that is scaled to fit."""
     ratio = min(spec.width / frame.shape[1], spec.height / frame.shape[0])
-    width = min(spec.width, max(1, round(frame.shape[1] * ratio)))
-    height = min(spec.height, max(1, round(frame.shape[0] * ratio)))
-    canvas = np.full((spec.height, spec.width, 3), LETTERBOX_GREY, np.uint8)
-    top, left = (spec.height - height) // 2, (spec.width - width) // 2
-    resample(frame, width, height, spec.interpolation, canvas[top : top + height, left : left + width])
+    return (
+        min(spec.width, max(1, round(frame.shape[1] * ratio))),
+        min(spec.height, max(1, round(frame.shape[0] * ratio))),
+    )
+
+
+def _padded(frame: Frame, spec: InputSpec, size: tuple[int, int], corner: tuple[int, int]) -> Frame:
+    """A frame resized to width and height, with its top left pixel at a place in the input."""
+    (width, height), (top, left) = size, corner
+    canvas = np.full((spec.height, spec.width, 3), spec.padding, np.uint8)
+    part = canvas[top : top + height, left : left + width]
+    resample(frame, width, height, spec.interpolation, part)
     return canvas
 
 
@@ -143,6 +165,7 @@ def _center_crop(frame: Frame, spec: InputSpec) -> Frame:
 _FITS = {
     ResizeRule.SQUASH: _squash,
     ResizeRule.LETTERBOX: _letterbox,
+    ResizeRule.TOP_LEFT: _top_left,
     ResizeRule.CENTER_CROP: _center_crop,
     ResizeRule.SHORTER_SIDE: _shorter_side,
 }

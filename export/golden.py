@@ -42,6 +42,7 @@ FORMATS = (
 _MISTAKEN = {
     ResizeRule.SQUASH: (ResizeRule.LETTERBOX, ResizeRule.CENTER_CROP),
     ResizeRule.LETTERBOX: (ResizeRule.SQUASH, ResizeRule.CENTER_CROP),
+    ResizeRule.TOP_LEFT: (ResizeRule.SQUASH, ResizeRule.CENTER_CROP),
     ResizeRule.CENTER_CROP: (ResizeRule.SQUASH, ResizeRule.LETTERBOX),
     ResizeRule.SHORTER_SIDE: (ResizeRule.SQUASH, ResizeRule.LETTERBOX),
 }

@@ -8,14 +8,8 @@ from onnx import TensorProto, helper
 
 from edgebreed.errors import ModelFileError
 from edgebreed.export.graph.index import Model
-from edgebreed.export.onnx_rewrite import (
-    Channels,
-    Layout,
-    OutputKind,
-    PixelTransform,
-    with_image_input,
-    with_probabilities,
-)
+from edgebreed.export.importer.onnx_rewrite import with_image_input, with_probabilities
+from edgebreed.export.importer.pixel_transform import Channels, Layout, OutputKind, PixelTransform
 
 PHOTO = np.random.default_rng(0).integers(0, 256, (1, 4, 6, 3), np.uint8)  # RGB
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))

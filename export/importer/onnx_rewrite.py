@@ -5,87 +5,21 @@ Afterwards it is a model as edgebreed exports them: it takes `image`, `(N, H, W,
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edgebreed.errors import ModelFileError
 from edgebreed.export.graph.index import Model, Node, onnx, set_constant
-from edgebreed.str_enum import StrEnum
+from edgebreed.export.importer.pixel_transform import (
+    GREY_WEIGHTS,
+    Channels,
+    Layout,
+    OutputKind,
+    PixelTransform,
+)
 
 IMAGE, PROBABILITIES = "image", "probabilities"
-GREY_WEIGHTS = (0.299, 0.587, 0.114)
-"""Of red, green and blue: ITU-R 601, as Pillow's mode L and OpenCV compute grey."""
-
-
-class Layout(StrEnum):
-    """Where the channels stand in a model's own input."""
-
-    NCHW = "nchw"
-    NHWC = "nhwc"
-
-
-class Channels(StrEnum):
-    """Which channels a model's own input has, in which order."""
-
-    RGB = "rgb"
-    BGR = "bgr"
-    GRAY = "gray"
-
-    @property
-    def depth(self) -> int:
-        """How many there are."""
-        return 1 if self is Channels.GRAY else 3
-
-
-class OutputKind(StrEnum):
-    """What a model's own output holds."""
-
-    LOGITS = "logits"
-    PROBABILITIES = "probabilities"
-
-
-@dataclass(frozen=True)
-class PixelTransform:
-    """What the original program does to the pixels of a resized photo: `(x * scale - mean) / std`.
-
-    Attributes:
-        layout: of the model's own input.
-        channels: of it.
-        scale: factor of grey levels from 0 to 255.
-        mean: after scaling, one for all channels or one for each, in the order of `channels`.
-        std: the same.
-    """
-
-    layout: Layout = Layout.NCHW
-    channels: Channels = Channels.RGB
-    scale: float = 1 / 255
-    mean: tuple[float, ...] = (0.0,)
-    std: tuple[float, ...] = (1.0,)
-
-    def __post_init__(self) -> None:
-        for name, values in (("mean", self.mean), ("std", self.std)):
-            if len(values) not in (1, self.channels.depth):
-                raise ValueError(f"{name} of {len(values)} numbers: one, or one for each of {self.channels}")
-        if not self.scale or not all(self.std):
-            raise ValueError("scale and std must not be 0")
-
-    @property
-    def factor(self) -> NDArray[np.float32]:
-        """What grey levels are multiplied with, `(1,)` or `(channels,) float32`."""
-        return np.asarray(self.scale / np.asarray(self.std), np.float32)
-
-    @property
-    def offset(self) -> NDArray[np.float32]:
-        """What is added afterwards."""
-        return np.asarray(-np.asarray(self.mean) / np.asarray(self.std), np.float32)
-
-    @property
-    def is_identity(self) -> bool:
-        """Whether grey levels stay as they are."""
-        return bool(np.all(self.factor == 1) and np.all(self.offset == 0))
 
 
 def with_image_input(model: Model, name: str, transform: PixelTransform, sides: tuple[int, int]) -> None:

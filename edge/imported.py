@@ -1,0 +1,67 @@
+"""Where an imported model is from, how it is used, and whether that was proved."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from edgebreed.edge.json_fields import MANY, JsonFields
+from edgebreed.str_enum import StrEnum
+
+MAX_FIELDS = 50  # of a recipe
+
+
+class Proof(StrEnum):
+    """What an imported model's preprocessing was proved with."""
+
+    REFERENCE = "reference"  # its answers equal those of the program that it is from
+    PHOTOS = "photos"  # its answers fit labelled photos best with this recipe
+    NONE = "none"  # nobody has looked
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The origin of an imported model.
+
+    Attributes:
+        source: name of the file that it was made from.
+        proof: what its preprocessing was proved with.
+        n: number of photos that it was proved on.
+        max_error: largest difference in a probability from the original program; None without reference.
+        recipe: how it is used: field to `value` and `origin` (`given`, `file`, `found` or `assumed`).
+    """
+
+    source: str
+    proof: Proof
+    n: int = 0
+    max_error: float | None = None
+    recipe: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: object) -> "Imported":
+        """Reads what a manifest holds.
+
+        Raises:
+            ValueError: a field is missing, or is not what is allowed.
+        """
+        fields = JsonFields(data, "imported")
+        recipe = fields.part("recipe")
+        imported = cls(
+            fields.text("source"),
+            fields.choice("proof", Proof),
+            fields.whole("n", 0, MANY),
+            fields.optional("max_error", fields.share),
+            {key: _stated(recipe.part(key)) for key in recipe.keys(MAX_FIELDS)},
+        )
+        fields.end()
+        return imported
+
+
+def _stated(fields: JsonFields) -> dict[str, Any]:
+    value = fields.data.get("value")
+    if isinstance(value, list):
+        value = [JsonFields({"value": item}, "value").scalar("value") for item in value]
+    else:
+        value = fields.scalar("value")
+    fields.has("value")
+    stated = {"value": value, "origin": fields.text("origin")}
+    fields.end()
+    return stated

@@ -1,0 +1,1 @@
+"""Takes in classifiers that other programs trained: reads, rewrites and proves them."""
