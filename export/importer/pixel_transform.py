@@ -1,4 +1,4 @@
-"""What a program does to the pixels of a resized photo before a model sees them, and what its outputs mean."""
+"""What a program does to the pixels of a resized photo for its model, and what the outputs mean."""
 
 from dataclasses import dataclass
 

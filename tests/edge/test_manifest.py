@@ -76,7 +76,7 @@ WRONGS: list[tuple[str, object, str]] = [
     ("input.height", 2**31, "input.height is 2147483648: a whole number from 1 to 4096"),
     ("input.width", 8.0, "input.width is 8.0: a whole number"),
     ("input.decode", "half", "input.decode is 'half': one of full, reduced is allowed"),
-    ("input.resize", "stretch", "input.resize is 'stretch': one of squash, letterbox, center-crop"),
+    ("input.resize", "stretch", "input.resize is 'stretch': one of squash, letterbox, top-left, center-crop"),
     ("precision", None, "precision is None: one of fp32"),
     ("task.people", "no", "task.people is 'no': true or false is allowed"),
     ("task.words.unknown", ["x"], "task.words.unknown is .*: a text"),
