@@ -30,6 +30,8 @@ def read_labels(path: Path) -> tuple[str, ...]:
         InputError: it cannot be read, or holds no list of labels.
     """
     text = read_text(path, f"--labels {path}")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):  # what `read_text` makes of other bytes
+        raise InputError(f"{path} is no UTF-8: save it as UTF-8")
     try:
         return parse_labels(text)
     except ValueError as error:
@@ -72,7 +74,7 @@ def parse_labels(text: str) -> tuple[str, ...]:
     """
     if len(text) > _MOST_TEXT:
         raise ValueError(f"{len(text):,} characters: at most {_MOST_TEXT:,} are allowed")
-    stripped = text.strip()
+    stripped = text.replace("\t", " ").strip()
     data = literal(stripped) if stripped[:1] in ("[", "{", "(") else None
     return _of_lines(stripped) if data is None else labels_of(data)
 
@@ -105,7 +107,7 @@ def numbered_labels(text: str) -> tuple[str, ...] | None:
 
 
 def literal(text: str) -> Any:
-    """JSON, or a list or dict of Python; None where it is neither, as a label may begin with a bracket."""
+    """JSON, or a list or dict of Python; else None, as a label may begin with a bracket."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -5,9 +5,9 @@ from types import MappingProxyType
 
 from edgebreed.edge.preprocess import ResizeRule, Rounding
 from edgebreed.edge.resampling import Interpolation
+from edgebreed.export.importer.dialects.stated_fields import IMAGENET_MEAN, IMAGENET_STD
 from edgebreed.export.importer.dialects.teachable_machine import PIXELS
 from edgebreed.export.importer.dialects.ultralytics_metadata import PREPROCESSING
-from edgebreed.export.importer.imagenet import MEAN, STD
 from edgebreed.export.importer.import_recipe import PartialRecipe
 from edgebreed.export.importer.pixel_transform import Channels
 
@@ -17,8 +17,8 @@ def _imagenet(resize_to: int, interpolation: Interpolation, rounding: Rounding) 
     return PartialRecipe(
         channels=Channels.RGB,
         scale=1 / 255,
-        mean=MEAN,
-        std=STD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
         size=(224, 224),
         resize=ResizeRule.SHORTER_SIDE,
         resize_to=resize_to,
@@ -36,7 +36,9 @@ NAMED: Mapping[str, PartialRecipe] = MappingProxyType(
         "keras-caffe": PartialRecipe(
             channels=Channels.BGR, scale=1.0, mean=(103.939, 116.779, 123.68), std=(1.0,)
         ),
-        "keras-torch": PartialRecipe(channels=Channels.RGB, scale=1 / 255, mean=MEAN, std=STD),
+        "keras-torch": PartialRecipe(
+            channels=Channels.RGB, scale=1 / 255, mean=IMAGENET_MEAN, std=IMAGENET_STD
+        ),
         "ultralytics": PREPROCESSING,
         "teachable-machine": PIXELS,
     }

@@ -137,7 +137,7 @@ def _geometry(fields: JsonFields, kind: str) -> dict[str, Any]:
 
 
 def _target(fields: JsonFields, kind: str) -> tuple[int | None, tuple[int, int] | None]:
-    """What is resized: the shorter side to a length, or both sides; neither where that is not clear."""
+    """What is resized: the shorter side to a length, or both sides; None for both where that is not clear."""
     value = fields.data.get("size")
     if isinstance(value, dict):
         part = fields.part("size")

@@ -14,6 +14,8 @@ CONFIG = "config"  # what errors call the object of a JSON file
 LEAST_FACTOR, MOST_FACTOR = 1e-6, 1e6  # of a scale and a deviation
 MOST_MEAN = 1e6
 MAX_CHANNELS = 4
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Of red, green and blue in 0..1; most networks are trained with these."""
 PILLOW = {
     0: Interpolation.PIL_NEAREST,
     1: Interpolation.PIL_LANCZOS,

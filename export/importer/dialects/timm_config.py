@@ -11,8 +11,13 @@ from edgebreed.edge.json_fields import JsonFields
 from edgebreed.edge.manifest import MAX_SIDE
 from edgebreed.edge.preprocess import ResizeRule, Rounding
 from edgebreed.edge.resampling import Interpolation
-from edgebreed.export.importer.dialects.stated_fields import CONFIG, deviations, means
-from edgebreed.export.importer.imagenet import MEAN, STD
+from edgebreed.export.importer.dialects.stated_fields import (
+    CONFIG,
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    deviations,
+    means,
+)
 from edgebreed.export.importer.import_recipe import PartialRecipe
 from edgebreed.export.importer.label_file import labels_of
 from edgebreed.export.importer.pixel_transform import Channels
@@ -47,8 +52,8 @@ def of_config(data: dict[str, Any]) -> PartialRecipe | None:
     return PartialRecipe(
         channels=Channels.GRAY if depth == 1 else Channels.RGB,
         scale=1 / 255,
-        mean=means(fields, "mean") if fields.has("mean") else MEAN,
-        std=deviations(fields, "std") if fields.has("std") else STD,
+        mean=means(fields, "mean") if fields.has("mean") else IMAGENET_MEAN,
+        std=deviations(fields, "std") if fields.has("std") else IMAGENET_STD,
         interpolation=_INTERPOLATIONS.get(filter_),
         labels=_labels(whole) or _labels(fields),
         **_geometry(fields, height, width),
