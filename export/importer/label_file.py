@@ -72,8 +72,7 @@ def parse_labels(text: str) -> tuple[str, ...]:
     Raises:
         ValueError: it is none of these, or something in it is no label.
     """
-    if len(text) > _MOST_TEXT:
-        raise ValueError(f"{len(text):,} characters: at most {_MOST_TEXT:,} are allowed")
+    _bounded(text)
     stripped = text.replace("\t", " ").strip()
     data = literal(stripped) if stripped[:1] in ("[", "{", "(") else None
     return _of_lines(stripped) if data is None else labels_of(data)
@@ -107,7 +106,12 @@ def numbered_labels(text: str) -> tuple[str, ...] | None:
 
 
 def literal(text: str) -> Any:
-    """JSON, or a list or dict of Python; else None, as a label may begin with a bracket."""
+    """JSON, or a list or dict of Python; else None, as a label may begin with a bracket.
+
+    Raises:
+        ValueError: the text is too long.
+    """
+    _bounded(text)
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -118,6 +122,11 @@ def literal(text: str) -> Any:
             return ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return None
+
+
+def _bounded(text: str) -> None:
+    if len(text) > _MOST_TEXT:
+        raise ValueError(f"{len(text):,} characters: at most {_MOST_TEXT:,} are allowed")
 
 
 def _of_lines(text: str) -> tuple[str, ...]:

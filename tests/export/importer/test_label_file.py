@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from edgebreed.errors import InputError
-from edgebreed.export.importer.label_file import fit_labels, numbered_labels, parse_labels, read_labels
+from edgebreed.export.importer.label_file import (
+    fit_labels,
+    literal,
+    numbered_labels,
+    parse_labels,
+    read_labels,
+)
 
 ANIMALS = ("tabby cat", "great white shark", "Añu")
 FORMS = {
@@ -86,6 +92,20 @@ def test_deep_nesting_ends_in_a_refusal(text: str) -> None:
     """Neither the reader of JSON nor Python's own gives up with anything else."""
     with pytest.raises(ValueError, match="label 0 is"):
         parse_labels(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" + "-" * 200_000 + "1]", "[" + "1+" * 200_000 + "1]", "{" + "a." * 99_999]
+)
+def test_long_expressions_are_no_literals(text: str) -> None:
+    """Python's parser gives them up, and the process goes on."""
+    assert literal(text) is None
+
+
+def test_texts_of_megabytes_are_not_parsed() -> None:
+    """As the lists of all classes that there are have some three."""
+    with pytest.raises(ValueError, match="16,777,217 characters: at most 16,777,216 are allowed"):
+        literal("[" * ((1 << 24) + 1))
 
 
 def test_labels_that_fit_stay() -> None:
