@@ -1,4 +1,7 @@
-"""Labels in a model's own metadata, under the keys that programs without a standard use."""
+"""Labels where no standard says that there are some: under common keys of a model's metadata.
+
+What stands there may be of another meaning, so a text that is no list of labels is passed over.
+"""
 
 from collections.abc import Mapping
 
@@ -9,18 +12,21 @@ KEYS = ("labels", "classes", "class_names", "names", "character")
 
 
 def of_metadata(metadata: Mapping[str, str]) -> tuple[str, PartialRecipe] | None:
-    """The key, and its labels; None where there is none.
+    """The first key with labels, and these; None where there is none.
 
     Args:
         metadata: texts by key; see `label_file.parse_labels` for their forms.
-
-    Raises:
-        ValueError: the text holds no labels.
     """
-    key = next((key for key in KEYS if metadata.get(key, "").strip()), None)
-    if key is None:
-        return None
+    for key in KEYS:
+        recipe = of_text(metadata.get(key, ""))
+        if recipe is not None:
+            return key, recipe
+    return None
+
+
+def of_text(text: str) -> PartialRecipe | None:
+    """The labels of a text; None where it is no list of labels."""
     try:
-        return key, PartialRecipe(labels=parse_labels(metadata[key]))
-    except ValueError as error:
-        raise ValueError(f"metadata {key!r}: {error}") from error
+        return PartialRecipe(labels=parse_labels(text))
+    except ValueError:
+        return None

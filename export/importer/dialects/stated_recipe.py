@@ -20,7 +20,6 @@ from edgebreed.export.importer.dialects.json_dialects import DIALECTS, Reader, r
 from edgebreed.export.importer.dialects.tflite_archive import archived
 from edgebreed.export.importer.foreign_model import ForeignModel
 from edgebreed.export.importer.import_recipe import PartialRecipe
-from edgebreed.export.importer.label_file import parse_labels
 
 Found = tuple[str, PartialRecipe]
 """The name of a dialect, with what was read in it."""
@@ -90,7 +89,7 @@ def _labels_alone(metadata: Mapping[str, str], data: bytes) -> Iterator[tuple[st
     for name in _LABELS_BEHIND:
         text = archived(data, name)
         if text is not None:
-            yield f"{name} behind the model", PartialRecipe(labels=parse_labels(text))
+            yield f"{name} behind the model", metadata_labels.of_text(text)
 
 
 def _beside(model: Path) -> Iterator[tuple[str, PartialRecipe | None]]:

@@ -1,9 +1,9 @@
 """Teachable Machine: its exports lie beside `labels.txt`, or `metadata.json` where they are for the browser.
 
 Keras and TFLite models come with a program that cuts the largest square out of the middle (`ImageOps.fit`),
-resizes it by Pillow's Lanczos filter and scales to -1..1; quantized models take grey levels as they are. Where
-the square's place is no whole number of pixels, `ImageOps.fit` begins half a pixel further than edgebreed:
-https://github.com/googlecreativelab/teachablemachine-community
+resizes it by Pillow's Lanczos filter and scales to -1..1; quantized models take grey levels as they are.
+Where a photo's sides differ by an odd number of pixels, `ImageOps.fit` cuts half a pixel beside edgebreed's
+square: https://github.com/googlecreativelab/teachablemachine-community
 """
 
 from pathlib import Path

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgebreed.export.importer.dialects.metadata_labels import KEYS, of_metadata
+from edgebreed.export.importer.dialects.metadata_labels import KEYS, of_metadata, of_text
 from edgebreed.export.importer.import_recipe import PartialRecipe
 
 
@@ -17,7 +17,7 @@ def test_metadata_without_labels_says_nothing() -> None:
     assert of_metadata({"producer": "x", "labels": " \n"}) is None
 
 
-def test_what_is_no_list_is_refused_by_its_key() -> None:
-    """In one line."""
-    with pytest.raises(ValueError, match="metadata 'classes': label 1 is ''"):
-        of_metadata({"classes": "a\n\nb"})
+def test_what_is_no_list_of_labels_is_passed_over() -> None:
+    """As there is no standard, it may mean something else; the next key counts."""
+    assert ("names", PartialRecipe(labels=("a", "b"))) == of_metadata({"classes": "a\n\nb", "names": "a\nb"})
+    assert of_text("{'0': 1}") is None
