@@ -20,4 +20,4 @@ def test_metadata_without_labels_says_nothing() -> None:
 def test_what_is_no_list_of_labels_is_passed_over() -> None:
     """As there is no standard, it may mean something else; the next key counts."""
     assert ("names", PartialRecipe(labels=("a", "b"))) == of_metadata({"classes": "a\n\nb", "names": "a\nb"})
-    assert of_text("{'0': 1}") is None
+    assert of_text("{'a': 5}") is None
