@@ -1,4 +1,4 @@
-"""`edgebreed import`: takes a classifier of another program in, and proves that it answers as it did there."""
+"""`edgebreed import`: takes a classifier of another program in, and proves that it answers as there."""
 
 import datetime
 import hashlib
@@ -159,15 +159,15 @@ def _stated(
     described, dialects = stated_by_file(model)
     if given.labels is None and described.labels is None and answers is not None and answers.labels:
         given = replace(given, labels=answers.labels)  # named by the original program
-    said = _over(given, described)
+    said = given.over(described)
     interface = stated_by_interface(model, said)
-    assumed = assumed_recipe(model, _over(said, interface))
+    assumed = assumed_recipe(model, said.over(interface))
     if said.labels is None:
         raise InputError(
             f"{model.path} does not name its classes: pass --labels with a file of one a line, in the order "
             "of the output"
         )
-    classes, kind = _output(model, _over(said, _over(interface, assumed)))
+    classes, kind = _output(model, said.over(interface.over(assumed)))
     labels, note = fit_labels(said.labels, classes)
     by_labels = Origin.GIVEN if given.labels is not None else Origin.FILE
     sources = (
@@ -187,15 +187,9 @@ def _stated(
     return recipe, dialects, (note,) if note else ()
 
 
-def _over(first: PartialRecipe, second: PartialRecipe) -> PartialRecipe:
-    """What the first says, and the second where that says nothing."""
-    return replace(second, **first.stated())
-
-
 def _output(model: ForeignModel, said: PartialRecipe) -> tuple[int, OutputKind]:
     """The number of classes, and what the output seems to hold, from some drawn images."""
-    assert said.size is not None and said.labels is not None
-    trial = ImportRecipe.merged(((Origin.ASSUMED, replace(said, output=OutputKind.LOGITS)),))
+    trial = ImportRecipe.merged(((Origin.ASSUMED, replace(said, output=OutputKind.LOGITS, labels=())),))
     values = own_outputs(model, trial, drawn_inputs(trial.input, TRIALS))
     return values.shape[1], output_of_values(values)
 
