@@ -8,6 +8,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ def keras_to_onnx(path: Path) -> "tuple[Model, Mapping[str, str]]":
         ModelFileError: it is damaged, has layers that Keras does not know, or does not convert.
         MissingExtraError: TensorFlow is not installed.
     """
+    import_module("edgebreed.train.keras_setup")  # says what to install, if need be
     with temporary_folder() as folder:
         try:
             if path.is_dir():
