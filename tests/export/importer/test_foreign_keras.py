@@ -106,6 +106,17 @@ def test_a_truncated_file_is_refused(saved: Path, tmp_path: Path) -> None:
         keras_to_onnx(tmp_path / "nothing")
 
 
+def test_a_file_without_the_weights_of_a_layer_is_refused(tmp_path: Path) -> None:
+    """They would stay random."""
+    import h5py
+
+    small().save(tmp_path / "model.h5")
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        del file["model_weights/classes/classes/kernel"]
+    with pytest.raises(ModelFileError, match="does not load it .*kernel.*: convert the model"):
+        keras_to_onnx(tmp_path / "model.h5")
+
+
 def test_weights_without_a_model_are_refused(tmp_path: Path) -> None:
     """As `save_weights` writes them."""
     small().save_weights(tmp_path / "model.weights.h5")
