@@ -69,7 +69,7 @@ def _archive(path: Path, folder: Path) -> tuple[Path, str]:
             texts = [archive.read(name).decode() for name in (CONFIG, METADATA)]
     except (zipfile.BadZipFile, KeyError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
         raise ModelFileError(f"{path} is a damaged .keras file: copy it again ({error})") from error
-    check_hdf5(weights)
+    check_hdf5(weights, path)
     config, metadata = (_parsed(path, text) for text in texts)
     copy = folder / "model.keras"
     with zipfile.ZipFile(copy, "w") as archive:

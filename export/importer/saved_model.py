@@ -17,9 +17,17 @@ except ImportError as error:  # Keras may compute with another backend
 
 SIGNATURE = "serving_default"
 REMEDY = "convert it to ONNX with tf2onnx where it was trained, and import that"
-_CODE = ("PyFunc", "EagerPyFunc", "ReadFile", "WriteFile", "MatchingFiles", "WholeFileReader", "FixedLength")
-_NETWORK = ("RemoteCall", "Rpc", "BigQuery", "Send", "_Send", "_HostSend", "DebugIdentity", "LoadLibrary")
-REFUSED = (*_CODE, *_NETWORK)
+_CODE = ("PyFunc", "EagerPyFunc", "LoadLibrary")
+_FILES = (
+    "FixedLengthRecord",
+    "InitializeTableFromTextFile",
+    "MatchingFiles",
+    "ReadFile",
+    "WholeFile",
+    "WriteFile",
+)
+_NETWORK = ("RemoteCall", "Rpc", "BigQuery", "Send", "_Send", "_HostSend", "DebugIdentity")
+REFUSED = (*_CODE, *_FILES, *_NETWORK)
 """How operators begin that run other programs, or read and write files of their own choice."""
 
 

@@ -126,6 +126,16 @@ def test_weights_without_a_model_are_refused(tmp_path: Path) -> None:
         keras_to_onnx(tmp_path / "model.weights.h5")
 
 
+def test_damaged_weights_are_told_by_the_name_of_the_archive(tmp_path: Path) -> None:
+    """Not by that of a temporary file."""
+    small().save(tmp_path / "whole.keras")
+    with zipfile.ZipFile(tmp_path / "whole.keras") as archive, zipfile.ZipFile(tmp_path / "cut", "w") as copy:
+        for name in archive.namelist():
+            copy.writestr(name, archive.read(name)[: -500 if name.endswith("h5") else None])
+    with pytest.raises(ModelFileError, match=f"^{tmp_path / 'cut'} is damaged or truncated: copy it again"):
+        keras_to_onnx(tmp_path / "cut")
+
+
 def test_an_archive_that_grows_is_refused(tmp_path: Path) -> None:
     """By the sizes that it states, before anything is unpacked."""
     with zipfile.ZipFile(tmp_path / "bomb", "w", zipfile.ZIP_DEFLATED) as archive:
