@@ -116,7 +116,8 @@ def export(
     if json_:
         print_json(exported.to_dict())
     else:
-        _print_record(exported.to_dict(), exported.metrics)
+        assert exported.measured is not None  # a run has labelled images
+        _print_record(exported.to_dict(), exported.measured.metrics)
         print_line(f"      edgebreed tune --run {config.run}")
 
 
