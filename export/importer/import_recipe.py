@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from edgebreed.edge.preprocess import InputSpec, ResizeRule
+from edgebreed.edge.preprocess import InputSpec, ResizeRule, Rounding
 from edgebreed.edge.resampling import Interpolation
 from edgebreed.errors import InputError
 from edgebreed.export.importer.pixel_transform import Channels, Layout, OutputKind, PixelTransform
@@ -40,6 +40,7 @@ class PartialRecipe:
         resize_to: length in px that sides are scaled to before the input is cut from the middle.
         interpolation: how pixels are computed.
         padding: grey level of what a letterbox adds.
+        rounding: of lengths and corners in px.
         output: what the model's own output holds.
         output_name: of the output that holds it, where there are several.
         labels: names of the classes in the order of the output.
@@ -56,6 +57,7 @@ class PartialRecipe:
     resize_to: int | None = None
     interpolation: Interpolation | None = None
     padding: int | None = None
+    rounding: Rounding | None = None
     output: OutputKind | None = None
     output_name: str | None = None
     labels: tuple[str, ...] | None = None
@@ -85,6 +87,7 @@ class ImportRecipe:
     resize_to: int | None
     interpolation: Interpolation
     padding: int
+    rounding: Rounding
     output: OutputKind
     output_name: str | None
     labels: tuple[str, ...]
@@ -127,6 +130,7 @@ class ImportRecipe:
             interpolation=self.interpolation,
             resize_to=self.resize_to,
             padding=self.padding,
+            rounding=self.rounding,
         )
 
     def check(self) -> None:
