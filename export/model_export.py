@@ -35,7 +35,7 @@ from edgebreed.train.feature_cache import Digest, digest_of
 from edgebreed.train.image_loader import load_images
 
 MEASURED = "measured"
-"""The word for the images that a file is compared on."""
+"""The word for images without labels that a file is compared on."""
 
 
 def export_model(config: ModelExportConfig) -> ExportRecord:
@@ -126,7 +126,7 @@ class _ModelExport:
         paths = self.photos.measured
         outputs = compute_outputs(self.engine, paths, self.source.manifest.input, "float reference")
         if self.labelled:
-            return LabelledReferenceImages(MEASURED, paths, outputs, labels_of(self.labelled))
+            return LabelledReferenceImages(self._data_name, paths, outputs, labels_of(self.labelled))
         return ReferenceImages(MEASURED, paths, outputs)
 
     @cached_property
@@ -164,6 +164,10 @@ class _ModelExport:
         learned = self.source.manifest.learned
         more = LearnedImages.of(map(self.digest, self.photos.calibrated))
         return None if learned is None else learned.union(more)
+
+    @property
+    def _data_name(self) -> str:
+        return MEASURED if self.config.data is None else self.config.data.resolve().name
 
     def _measured(self, check: RuntimeCheck) -> MeasuredAccuracy | None:
         images = self._images

@@ -32,6 +32,8 @@ class ModelExportConfig(ExportOptions):
             raise InputError(
                 "--from with --precision fp32: the file is fp32 already; choose int8, fp16 or weight-int8"
             )
+        if self.path.resolve() == self.source.resolve():
+            raise InputError(f"--out {self.path} is the file that --from reads: give another one")
         if self.calibration is None and precision is Precision.INT8:
             raise InputError(
                 "--from with --precision int8 needs photos to calibrate on: pass --calibration DIR"

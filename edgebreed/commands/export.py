@@ -145,7 +145,7 @@ def export(
     if json_:
         print_json(exported.to_dict())
         return
-    _print_record(exported.to_dict(), exported.measured)
+    _print_record(exported.to_dict(), exported.measured, "Keras" if source is None else source.name)
     if source is None:
         print_line(f"      edgebreed tune --run {run or newest_run()}")
 
@@ -176,12 +176,12 @@ def _print_measured(error: ProofError) -> None:
         Console(file=sys.stderr, highlight=False).print(two_columns(error.rows))
 
 
-def _print_record(record: dict[str, Any], measured: "MeasuredAccuracy | None") -> None:
+def _print_record(record: dict[str, Any], measured: "MeasuredAccuracy | None", original: str) -> None:
     agreement, parity, split = record["agreement"], record["parity"], record["split"]
-    origin = "Keras" if split == "test" else "the file given"
     rows = {
         "size": f"{record['bytes'] / 1e6:.1f} MB",
-        "parity": f"fp32 differs from {origin} by at most {parity['max_error']:.2g} on {parity['n']} images",
+        "parity": f"fp32 differs from {original} by at most {parity['max_error']:.2g} "
+        f"on {parity['n']} images",
         "validation": record["validation"]["too_few_images"],
         f"{split} images": record["n"],
         **_accuracy_rows(measured),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from edgebreed.edge.formats import ModelFile
@@ -12,20 +13,27 @@ from edgebreed.edge.manifest import Manifest
 from edgebreed.errors import ProofError
 from edgebreed.export.accuracy_gate import AccuracyGate
 from edgebreed.export.convert import SinglePrecisionModel
-from edgebreed.export.graph.index import serialized
+from edgebreed.export.graph.index import serialized, set_constant
 from edgebreed.export.model_request import ModelExportConfig
 from edgebreed.export.recipe import Recipe
 from edgebreed.export.reference_images import ReferenceImages
 from edgebreed.export.runtime_check import open_model_bytes
 from edgebreed.train.evaluation import compute_outputs
 
-from .float_files import MANIFEST, residual_file, undecided, write_photos
+from .float_files import MANIFEST, colour_net, float_file, write_photos
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> ModelFile:
     """The float model."""
-    return residual_file(tmp_path / "float.onnx")
+    return float_file(tmp_path / "float.onnx")
+
+
+def biased() -> bytes:
+    """Another model, which calls more photos dark."""
+    model = colour_net()
+    set_constant(model, "bias", np.array([0, 0, 0, 16], np.float32))
+    return serialized(model)
 
 
 def gate(source: ModelFile, folder: Path, **options: Any) -> AccuracyGate:
@@ -41,7 +49,7 @@ def gate(source: ModelFile, folder: Path, **options: Any) -> AccuracyGate:
 def test_the_float_form_must_answer_as_the_original(source: ModelFile, tmp_path: Path) -> None:
     """Before anything is made of it; `force` takes whatever comes."""
     assert 0 == gate(source, tmp_path).check_float32(source.data).max_error
-    other = serialized(undecided())
+    other = biased()
     with pytest.raises(ProofError, match="onnx-fp32: largest probability difference is .* 40 measured"):
         gate(source, tmp_path).check_float32(other)
     assert gate(source, tmp_path, force=True).check_float32(other).max_error > 0.1
@@ -49,7 +57,7 @@ def test_the_float_form_must_answer_as_the_original(source: ModelFile, tmp_path:
 
 def test_a_model_that_misses_its_budget_does_not_pass(source: ModelFile, tmp_path: Path) -> None:
     """With what was measured; `force` measures it once and takes it."""
-    wrong = SinglePrecisionModel(serialized(undecided()))
+    wrong = SinglePrecisionModel(biased())
     parity = gate(source, tmp_path).check_float32(source.data)
     with pytest.raises(ProofError, match="onnx-fp16: largest probability difference") as caught:
         gate(source, tmp_path).search(wrong, parity)
@@ -63,7 +71,7 @@ def test_the_answer_unknown_must_stay_too(source: ModelFile, tmp_path: Path) -> 
     scores = own.images.outputs.probabilities.max(axis=1)
     rejection = MANIFEST.rejection.set_to(float(sorted(scores)[20]))
     manifest: Manifest = replace(MANIFEST, rejection=rejection)
-    report = replace(own, manifest=manifest).measure(serialized(undecided()))
+    report = replace(own, manifest=manifest).measure(biased())
     assert report.rejection_agreement < 0.9
 
 

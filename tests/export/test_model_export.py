@@ -22,7 +22,7 @@ from edgebreed.export.request import ExportRecord
 from edgebreed.train.evaluation import compute_outputs
 from edgebreed.train.feature_cache import digest_of
 
-from .float_files import CLASSES, MANIFEST, residual_file, undecided, write_photos
+from .float_files import CLASSES, LOUD, MANIFEST, colour_net, float_file, write_photos
 from .graph.models import foreign
 
 
@@ -45,7 +45,7 @@ def labelled(source: ModelFile, folder: Path, photos: Path) -> Path:
 @pytest.mark.parametrize("recipe", ["onnx-int8-x86", "onnx-int8-tensorrt", "onnx-fp16", "onnx-weight-int8"])
 def test_each_precision_runs_and_verifies_itself(tmp_path: Path, recipe: str) -> None:
     """On photos without labels, of any structure; the file needs nothing else."""
-    source = residual_file(tmp_path / "m.onnx")
+    source = float_file(tmp_path / "m.onnx")
     photos = write_photos(tmp_path / "photos", 70)
     record = exported(source, tmp_path, recipe, calibration=photos)
     file = read_model(tmp_path / "out.onnx")
@@ -59,7 +59,7 @@ def test_the_manifest_keeps_what_still_holds(tmp_path: Path) -> None:
     """Where the model is from, its words and its threshold; not how fast the float file was."""
     tuned = Tuned("cpu", "cpu", 1, 1.0, 1, (1, 1), {}, None, None, 0)
     known = LearnedImages.of(["ab" * 32])
-    source = residual_file(tmp_path / "m.onnx", manifest=replace(MANIFEST, tuned=tuned, learned=known))
+    source = float_file(tmp_path / "m.onnx", manifest=replace(MANIFEST, tuned=tuned, learned=known))
     record = exported(source, tmp_path, calibration=write_photos(tmp_path / "photos", 70))
     made = read_model(tmp_path / "out.onnx").manifest
     for name in ("classes", "labels", "input", "task", "rejection", "imported", "notice"):
@@ -72,13 +72,13 @@ def test_the_manifest_keeps_what_still_holds(tmp_path: Path) -> None:
 
 def test_what_is_not_known_of_the_float_file_is_not_claimed(tmp_path: Path) -> None:
     """The calibration photos are not all that the model has learned from."""
-    exported(residual_file(tmp_path / "m.onnx"), tmp_path, calibration=write_photos(tmp_path / "p", 70))
+    exported(float_file(tmp_path / "m.onnx"), tmp_path, calibration=write_photos(tmp_path / "p", 70))
     assert read_model(tmp_path / "out.onnx").manifest.learned is None
 
 
 def test_labelled_photos_measure_accuracy(tmp_path: Path) -> None:
     """All of them; int8 is calibrated on others."""
-    source = residual_file(tmp_path / "m.onnx")
+    source = float_file(tmp_path / "m.onnx")
     data = labelled(source, tmp_path / "data", write_photos(tmp_path / "some", 40, seed=1))
     record = exported(source, tmp_path, calibration=write_photos(tmp_path / "photos", 20), data=data)
     assert record.measured is not None
@@ -91,7 +91,7 @@ def test_labelled_photos_measure_accuracy(tmp_path: Path) -> None:
 
 def test_a_file_that_answers_otherwise_is_not_written(tmp_path: Path) -> None:
     """Unless it is forced; the record then says what it lost."""
-    source = residual_file(tmp_path / "m.onnx", undecided())
+    source = float_file(tmp_path / "m.onnx", colour_net(LOUD))
     photos = write_photos(tmp_path / "photos", 100)
     with pytest.raises(ProofError, match="top-1 agreement is .* on 50 measured images, the bound is 0.98"):
         exported(source, tmp_path, calibration=photos, max_float_layers=0)
@@ -101,14 +101,14 @@ def test_a_file_that_answers_otherwise_is_not_written(tmp_path: Path) -> None:
 
 def test_layers_stay_float_where_the_answers_need_it(tmp_path: Path) -> None:
     """As many as it takes; their names are in the manifest."""
-    source = residual_file(tmp_path / "m.onnx", undecided())
+    source = float_file(tmp_path / "m.onnx", colour_net(LOUD))
     exported(source, tmp_path, calibration=write_photos(tmp_path / "photos", 100), max_float_layers=20)
     assert read_model(tmp_path / "out.onnx").manifest.float_layers
 
 
 def test_an_old_operator_set_is_raised_for_int8_alone(tmp_path: Path) -> None:
     """Scales per channel are in 13 and later; other precisions keep the file's own."""
-    source = residual_file(tmp_path / "m.onnx", foreign(11), replace(MANIFEST, opset=11))
+    source = float_file(tmp_path / "m.onnx", foreign(11), replace(MANIFEST, opset=11))
     photos = write_photos(tmp_path / "photos", 70)
     assert 13 == exported(source, tmp_path, calibration=photos).opset
     assert 13 == read_model(tmp_path / "out.onnx").manifest.opset
@@ -118,11 +118,11 @@ def test_an_old_operator_set_is_raised_for_int8_alone(tmp_path: Path) -> None:
 
 def test_a_fixed_batch_stays_fixed(tmp_path: Path) -> None:
     """Each image is calibrated and measured by itself anyway."""
-    model = onnx.load_from_string(residual_file(tmp_path / "n").data)
+    model = onnx.load_from_string(float_file(tmp_path / "n").data)
     for value in (*model.graph.input, *model.graph.output):
         value.type.tensor_type.shape.dim[0].dim_value = 1
     del model.graph.value_info[:]
-    source = residual_file(tmp_path / "m.onnx", model)
+    source = float_file(tmp_path / "m.onnx", model)
     record = exported(source, tmp_path, calibration=write_photos(tmp_path / "photos", 70))
     assert record.to_dict()["static_batch"] is True
     images = np.zeros((3, 8, 8, 3), np.uint8)
@@ -134,7 +134,7 @@ def test_what_limits_the_measurement_is_said(tmp_path: Path) -> None:
     photos = write_photos(tmp_path / "photos", 1)
     shutil.copy(photos / "0.png", photos / "copy.png")
     learned = LearnedImages.of([digest_of(photos / "0.png")])
-    source = residual_file(tmp_path / "m.onnx", manifest=replace(MANIFEST, learned=learned))
+    source = float_file(tmp_path / "m.onnx", manifest=replace(MANIFEST, learned=learned))
     record = exported(source, tmp_path, "onnx-fp16", calibration=photos)
     assert Precision.FP16 is read_model(tmp_path / "out.onnx").manifest.precision
     few, seen, same = record.to_dict()["remarks"]

@@ -33,6 +33,11 @@ def test_a_file_is_named_after_its_original() -> None:
         ("tflite-int8", {"calibration": PHOTOS}, "--from is for --format onnx"),
         ("onnx-int8-arm", {"data": PHOTOS}, "int8 needs photos to calibrate on: pass --calibration DIR"),
         ("onnx-fp16", {}, "fp16 needs photos to measure on: pass --calibration DIR, or --data DIR"),
+        (
+            "onnx-fp16",
+            {"data": PHOTOS, "out": SOURCE},
+            "the file that --from reads: give another",
+        ),
         ("onnx-fp16", {"data": PHOTOS, "out": Path("m.tflite")}, r"is written as \.onnx"),
         ("onnx-fp16", {"data": PHOTOS, "unknown_below": "2"}, "--unknown-below 2: give a score"),
     ],
