@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.engines import Engine, EngineOptions, open_engine
+from edgebreed.edge.engines.engine import engine_faults
 from edgebreed.edge.formats import ModelFile, ModelFormat, read_model
 from edgebreed.edge.json_fields import SHORT
 from edgebreed.edge.manifest import LearnedImages, Manifest, Precision
 from edgebreed.edge.text import printable
+from edgebreed.errors import ModelFileError
 from edgebreed.export.accuracy_gate import AccuracyGate
 from edgebreed.export.calibration import CalibrationSet
 from edgebreed.export.convert import convert_onnx
@@ -43,7 +45,8 @@ def export_model(config: ModelExportConfig) -> ExportRecord:
 
     Raises:
         InputError: the file, the photos or the target file is at fault.
-        ModelFileError: the file is damaged, or its graph cannot be quantized.
+        ModelFileError: the file is damaged, or its graph is quantized already.
+        EngineError: the quantizer or ONNX Runtime fails on the graph.
         ProofError: the result exceeds its accuracy budget and `force` is not set.
     """
     prepare_files(config)
@@ -84,12 +87,16 @@ class _ModelExport:
 
     def run(self) -> ExportRecord:
         config = self.config
-        float32 = self._float32()
-        opset = opset_of(float32)
-        conversion = convert_onnx(float32, config.recipe, self._calibration_inputs)
-        gate = AccuracyGate(config, replace(self._manifest, opset=opset), self._images)
-        parity = gate.check_float32(conversion.float32)
-        search = gate.search(conversion.converted, parity)
+        refused = (
+            f"{config.source} cannot be exported in {config.recipe.precision}, choose another --precision"
+        )
+        with engine_faults(refused):  # a foreign graph may hold what a quantizer was never tried on
+            float32 = self._float32()
+            opset = opset_of(float32)
+            conversion = convert_onnx(float32, config.recipe, self._calibration_inputs)
+            gate = AccuracyGate(config, replace(self._manifest, opset=opset), self._images)
+            parity = gate.check_float32(conversion.float32)
+            search = gate.search(conversion.converted, parity)
         manifest = replace(gate.manifest, float_layers=search.float_layers)
         check = check_in_runtime(search.model_bytes, manifest, self.engine, config.budget, config.force)
         layers = gate.layer_noise(conversion.float32, search.model_bytes)
@@ -116,7 +123,12 @@ class _ModelExport:
 
     def _float32(self) -> Model:
         with_scales = self.config.recipe.precision is Precision.INT8
-        return simplified(onnx.load_from_string(self.source.data), PER_CHANNEL_OPSET if with_scales else 0)
+        try:
+            return simplified(
+                onnx.load_from_string(self.source.data), PER_CHANNEL_OPSET if with_scales else 0
+            )
+        except ModelFileError as error:
+            raise ModelFileError(f"{self.config.source}: {error}") from error
 
     def _calibration_inputs(self) -> NDArray[np.uint8]:
         return load_images(self.photos.calibrated, self.source.manifest.input)

@@ -1,11 +1,9 @@
 """`edgebreed export`."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from edgebreed.commands.common import (
     EXPORTING,
@@ -15,10 +13,10 @@ from edgebreed.commands.common import (
     UnknownBelow,
     print_json,
     print_line,
+    print_measured,
     print_table,
     require,
     stdout_to_stderr,
-    two_columns,
 )
 from edgebreed.edge.accuracy import percent
 from edgebreed.edge.formats import ModelFormat
@@ -140,7 +138,7 @@ def export(
                     run or newest_run(), GraphOptions(opset or OPSET, static_batch), options
                 )
         except ProofError as error:
-            _print_measured(error)
+            print_measured(error)
             raise
     if json_:
         print_json(exported.to_dict())
@@ -168,12 +166,6 @@ def _export_model(source: Path, options: dict[str, Any]) -> "ExportRecord":
     from edgebreed.export.model_request import ModelExportConfig
 
     return export_model(ModelExportConfig(source=source, **options))
-
-
-def _print_measured(error: ProofError) -> None:
-    """What was measured, on standard error, above the line that says which bound was missed."""
-    if error.rows:
-        Console(file=sys.stderr, highlight=False).print(two_columns(error.rows))
 
 
 def _print_record(record: dict[str, Any], measured: "MeasuredAccuracy | None", original: str) -> None:

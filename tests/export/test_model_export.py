@@ -13,8 +13,8 @@ from edgebreed.edge.formats import ModelFile, read_model
 from edgebreed.edge.images import find_photos
 from edgebreed.edge.manifest import LearnedImages, Precision, Target, Tuned
 from edgebreed.edge.verify import verify
-from edgebreed.errors import ProofError
-from edgebreed.export.graph.index import onnx
+from edgebreed.errors import EngineError, ModelFileError, ProofError
+from edgebreed.export.graph.index import onnx, set_constant
 from edgebreed.export.model_export import export_model
 from edgebreed.export.model_request import ModelExportConfig
 from edgebreed.export.recipe import Recipe
@@ -23,7 +23,7 @@ from edgebreed.train.evaluation import compute_outputs
 from edgebreed.train.feature_cache import digest_of
 
 from .float_files import CLASSES, LOUD, MANIFEST, colour_net, float_file, write_photos
-from .graph.models import foreign
+from .graph.models import foreign, node, quantized_pair
 
 
 def exported(source: ModelFile, folder: Path, recipe: str = "onnx-int8-x86", **options: Any) -> ExportRecord:
@@ -141,3 +141,29 @@ def test_what_limits_the_measurement_is_said(tmp_path: Path) -> None:
     assert "few photos measured (1): 32 or more are wanted" == few
     assert "the model has learned from 1 of the measured photos" == seen
     assert "to the float model: give photos of other classes too" in same
+
+
+def test_a_graph_that_cannot_be_quantized_is_refused_by_name(tmp_path: Path) -> None:
+    """With what else there is; an operator of ONNX Runtime alone is none that NNCF knows."""
+    model = colour_net()
+    relu = next(place for place, one in enumerate(model.graph.node) if one.op_type == "Relu")
+    model.graph.node[relu].CopyFrom(node("Gelu", ["x0"], ["r0"], domain="com.microsoft"))
+    model.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
+    source, photos = float_file(tmp_path / "m.onnx", model), write_photos(tmp_path / "photos", 70)
+    with pytest.raises(EngineError, match=r"m\.onnx cannot be exported in int8, choose another --precision"):
+        exported(source, tmp_path, calibration=photos)
+    assert 1 == exported(source, tmp_path, "onnx-fp16", calibration=photos).report.agreement
+
+
+def test_a_graph_on_integers_is_refused_whatever_its_manifest_says(tmp_path: Path) -> None:
+    """Another program quantized it."""
+    model = colour_net()
+    nodes, constants = quantized_pair(0.1, 0, np.uint8, "x1")
+    for place, one in enumerate(nodes):
+        model.graph.node.insert(6 + place, one)
+    model.graph.node[8].input[0] = "x1_dq"
+    for name, values in constants.items():
+        set_constant(model, name, values)
+    source = float_file(tmp_path / "m.onnx", model)
+    with pytest.raises(ModelFileError, match=r"m\.onnx: the graph is quantized already"):
+        exported(source, tmp_path, calibration=write_photos(tmp_path / "photos", 4))
