@@ -17,6 +17,7 @@ from edgebreed.str_enum import StrEnum
 Weights = NDArray[np.float64]
 """`(target, source) float64`: the share of each source pixel in a target pixel, in whole units of 2^-22."""
 
+_BAND = 16  # rows that are computed at a time
 _ONE = float(1 << 22)  # Pillow's fixed point; float64 holds the sums exactly
 
 
@@ -77,21 +78,50 @@ def resample(
 
 
 def _as_pillow(frame: Frame, width: int, height: int, interpolation: Interpolation) -> Frame:
-    """Columns first, then rows, rounded to whole grey levels in between, as Pillow's `Image.resize`.
+    """One side after the other, rounded to whole grey levels in between, as `Image.resize` of Pillow 13.
 
-    Pillow 13 begins with the rows where the width grows and the height shrinks.
+    It begins with the rows where the height shrinks by more than twice as many px as the width; before 13 it
+    always began with the columns, which changes single pixels by one level.
     """
     if interpolation is Interpolation.PIL_NEAREST:
         rows, columns = _nearest(frame.shape[0], height), _nearest(frame.shape[1], width)
         return np.ascontiguousarray(frame[rows][:, columns])
-    across, down = (
-        pillow_weights(source, target, interpolation)
-        for source, target in ((frame.shape[1], width), (frame.shape[0], height))
-    )
-    resized = frame
-    if width != frame.shape[1]:
-        resized = np.ascontiguousarray(_weighted(across, resized.transpose(1, 0, 2)).transpose(1, 0, 2))
-    return _weighted(down, resized) if height != frame.shape[0] else resized
+    less_height, less_width = frame.shape[0] - height, frame.shape[1] - width
+    if less_height > max(0, 2 * less_width):
+        return _columns(_rows(frame, height, interpolation), width, interpolation)
+    return _rows(_columns(frame, width, interpolation), height, interpolation)
+
+
+def _columns(frame: Frame, width: int, interpolation: Interpolation) -> Frame:
+    turned = _rows(np.ascontiguousarray(frame.transpose(1, 0, 2)), width, interpolation)
+    return np.ascontiguousarray(turned.transpose(1, 0, 2))
+
+
+def _rows(frame: Frame, height: int, interpolation: Interpolation) -> Frame:
+    """Each row of the result as the weighted sum of some of the frame's rows."""
+    if height == frame.shape[0]:
+        return frame
+    rows = frame.reshape(frame.shape[0], -1)
+    result = np.empty((height, rows.shape[1]), np.uint8)
+    for start, first, weights in _bands(frame.shape[0], height, interpolation):
+        sums = weights @ rows[first : first + weights.shape[1]].astype(np.float64)
+        result[start : start + len(weights)] = np.clip(np.floor(sums / _ONE + 0.5), 0, 255)
+    return result.reshape(height, *frame.shape[1:])
+
+
+@lru_cache(maxsize=8)  # a camera's frames all have one size
+def _bands(source: int, target: int, interpolation: Interpolation) -> list[tuple[int, int, Weights]]:
+    """The weights of a few rows at a time, with the first of them and the first of the source's that they need.
+
+    Most weights are 0: without them, a frame of 1920 px that shrinks to 224 takes a tenth of the sums.
+    """
+    weights = pillow_weights(source, target, interpolation)
+    bands = []
+    for start in range(0, target, _BAND):
+        part = weights[start : start + _BAND]
+        used = np.flatnonzero(part.any(axis=0))
+        bands.append((start, int(used[0]), np.ascontiguousarray(part[:, used[0] : used[-1] + 1])))
+    return bands
 
 
 def _nearest(source: int, target: int) -> NDArray[np.intp]:
@@ -101,14 +131,6 @@ def _nearest(source: int, target: int) -> NDArray[np.intp]:
     return np.minimum(np.cumsum(steps).astype(np.intp), source - 1)
 
 
-def _weighted(weights: Weights, frame: Frame) -> Frame:
-    """Each target row as the weighted sum of the source's rows."""
-    rows = np.ascontiguousarray(frame).reshape(frame.shape[0], -1).astype(np.float64)
-    sums = np.clip(np.floor(weights @ rows / _ONE + 0.5), 0, 255).astype(np.uint8)
-    return sums.reshape(weights.shape[0], *frame.shape[1:])
-
-
-@lru_cache(maxsize=8)  # a camera's frames all have one size
 def pillow_weights(source: int, target: int, interpolation: Interpolation) -> Weights:
     """The weights of Pillow's resampling along one side (`precompute_coeffs` in its `Resample.c`).
 
