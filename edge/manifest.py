@@ -9,6 +9,7 @@ from typing import Any
 from edgebreed.edge.detectors import check_settings
 from edgebreed.edge.imported import Imported
 from edgebreed.edge.json_fields import LONG, MANY, OF_FOLDERS, JsonFields
+from edgebreed.edge.label_thresholds import check_label_thresholds, set_label_thresholds
 from edgebreed.edge.preprocess import LETTERBOX_GREY, DecodeRule, InputSpec, ResizeRule
 from edgebreed.edge.resampling import Interpolation
 from edgebreed.edge.task import Rejection, RejectionScore, Task
@@ -219,6 +220,8 @@ class Manifest:
         dropped: the images of its data set that training left out, to be left out of a measurement too; None
             where that is not known.
         imported: where it is from, if another program trained it.
+        thresholds: of a multi-label model, the probability from which on an image shows a label, one a class;
+            else empty.
         schema: version of this description.
     """
 
@@ -246,17 +249,24 @@ class Manifest:
     learned: LearnedImages | None = None
     dropped: LearnedImages | None = None
     imported: Imported | None = None
+    thresholds: tuple[float, ...] = ()
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
         if len(self.classes) != len(self.labels):
             raise ValueError(f"{len(self.labels)} labels for {len(self.classes)} classes: give one a class")
+        check_label_thresholds(self.task, self.classes, self.thresholds)
         for vector in self.golden:
             if len(vector.probabilities) != len(self.classes):
                 raise ValueError(f"golden vector {vector.name} does not fit {len(self.classes)} classes")
 
     def with_threshold(self, unknown_below: float | str | None) -> "Manifest":
-        """The same with another threshold of 'unknown', or `off`; None changes nothing."""
+        """The same with another threshold of 'unknown', or `off`; None changes nothing.
+
+        That of a multi-label model becomes the threshold of each of its labels.
+        """
+        if self.task.multi_label:
+            return replace(self, thresholds=set_label_thresholds(self.thresholds, unknown_below))
         return replace(self, rejection=self.rejection.set_to(unknown_below))
 
     def to_dict(self) -> dict[str, Any]:
@@ -337,6 +347,7 @@ def _identity(fields: JsonFields) -> dict[str, Any]:
         "task": Task.from_dict(fields.part("task").data),
         "detector": _detector(fields.part("detector")),
         "rejection": Rejection.from_dict(fields.part("rejection").data),
+        "thresholds": fields.numbers("thresholds", MAX_CLASSES, 0, 1) if fields.has("thresholds") else (),
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from edgebreed.edge.label_thresholds import set_label_thresholds
 from edgebreed.edge.manifest import DetectorConfig, LearnedImages
 from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
 from edgebreed.edge.resampling import Interpolation
@@ -63,6 +64,7 @@ class RunRecord:
         data_sha256: digest over the names and contents of the images.
         learned: the images that the model learned from; None in runs that did not record them.
         dropped: the images of the data set that were left out; None in runs that did not record them.
+        thresholds: of a multi-label model, the probability from which on an image shows a label, one a class.
     """
 
     arch: str
@@ -80,6 +82,7 @@ class RunRecord:
     data_sha256: str = ""
     learned: LearnedImages | None = None
     dropped: LearnedImages | None = None
+    thresholds: tuple[float, ...] = ()
 
     @property
     def detector(self) -> DetectorConfig:
@@ -88,6 +91,8 @@ class RunRecord:
 
     def with_threshold(self, unknown_below: float | str | None) -> "RunRecord":
         """A copy with another threshold of 'unknown', or `off`; None changes nothing."""
+        if self.task.multi_label:
+            return replace(self, thresholds=set_label_thresholds(self.thresholds, unknown_below))
         return replace(self, rejection=self.rejection.set_to(unknown_below))
 
     def to_dict(self) -> dict[str, Any]:
@@ -109,6 +114,7 @@ class RunRecord:
                 "task": Task.from_dict(data["task"]),
                 "learned": None if learned is None else LearnedImages.from_base64(learned),
                 "dropped": None if dropped is None else LearnedImages.from_base64(dropped),
+                "thresholds": tuple(data.get("thresholds", ())),
             }
         )
 

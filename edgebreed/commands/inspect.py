@@ -22,6 +22,8 @@ from edgebreed.edge.engines import AUTO, EngineOptions, load_engine
 from edgebreed.edge.engines.gpu_libraries import has_nvidia_gpu
 from edgebreed.edge.engines.registry import ENGINES, engines_for, unavailable
 from edgebreed.edge.formats import read_manifest, read_model
+from edgebreed.edge.label_thresholds import describe_label_thresholds
+from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.edge.verify import verify as replay
 
@@ -49,7 +51,8 @@ def inspect(model: ModelArgument = None, json_: Json = False) -> None:
         "classes": f"{len(manifest.labels)}: {', '.join(manifest.labels)}",
         "subject": manifest.task.subject,
         "people": "recognised by a face" if manifest.task.people else "",
-        "unknown": manifest.rejection.describe(manifest.task.words.unknown),
+        "labels": "several an image, each with a threshold" if manifest.task.multi_label else "",
+        "unknown": _unknown(manifest),
         "accuracy": accuracy
         and f"top-1 {describe_share(accuracy.top1, accuracy.n)}, {accuracy.photos} photos",
         "calibration": calibration and f"{calibration.n} {calibration.photos} photos",
@@ -57,6 +60,13 @@ def inspect(model: ModelArgument = None, json_: Json = False) -> None:
         "notice": manifest.notice,
     }
     print_table(str(path), {name: value for name, value in rows.items() if value})
+
+
+def _unknown(manifest: Manifest) -> str:
+    words = manifest.task.words.unknown
+    if manifest.task.multi_label:
+        return describe_label_thresholds(manifest.labels, manifest.thresholds, words)
+    return manifest.rejection.describe(words)
 
 
 def verify(
