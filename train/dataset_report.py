@@ -73,7 +73,7 @@ class DatasetReport:
 
     def class_sizes(self) -> dict[str, int]:
         """Number of training images of each class."""
-        counts = Counter(image.label for image in self.data.splits["train"])
+        counts = Counter(label for image in self.data.splits["train"] for label in image.shown)
         return {name: counts[label] for label, name in enumerate(self.data.classes)}
 
     def cells(self, most: int = MOST_CELLS) -> list[Cell]:

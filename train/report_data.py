@@ -77,7 +77,9 @@ class ReportData:
 def images_per_class(data: Dataset) -> dict[str, tuple[int, ...]]:
     """Number of images of each class, by split."""
     counts = {
-        split: Counter(image.label for image in images) for split, images in data.splits.items() if images
+        split: Counter(label for image in images for label in image.shown)
+        for split, images in data.splits.items()
+        if images
     }
     return {
         split: tuple(count[label] for label in range(len(data.classes))) for split, count in counts.items()
