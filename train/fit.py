@@ -285,10 +285,8 @@ def _compile(model: Any, settings: FitSettings, targets: NDArray[np.int64]) -> N
     if targets.ndim == 1:
         loss, accuracy = keras.losses.CategoricalCrossentropy, "accuracy"
     else:  # each label is a question of its own; its logit is above 0 where its probability is above a half
-        loss, accuracy = (
-            keras.losses.BinaryCrossentropy,
-            keras.metrics.BinaryAccuracy("accuracy", threshold=0.0),
-        )
+        loss = keras.losses.BinaryCrossentropy
+        accuracy = keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)
     model.compile(optimizer, loss(from_logits=True, label_smoothing=LABEL_SMOOTHING), metrics=[accuracy])
 
 
