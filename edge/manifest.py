@@ -68,14 +68,19 @@ class Accuracy:
     Attributes:
         photos: which photos of the data set.
         n: number of photos.
-        top1: share of the photos whose most probable class is right, 0 to 1.
+        top1: share of the photos whose most probable class is right, 0 to 1; of a multi-label model, share of
+            those of which exactly the right labels are found (subset accuracy).
         float_top1: the same of the float model.
+        mean_average_precision: of a multi-label model, 0 to 1; else None.
+        float_mean_average_precision: the same of the float model.
     """
 
     photos: str
     n: int
     top1: float
     float_top1: float
+    mean_average_precision: float | None = None
+    float_mean_average_precision: float | None = None
 
 
 @dataclass(frozen=True)
@@ -407,7 +412,12 @@ def _detector(fields: JsonFields) -> DetectorConfig:
 
 def _accuracy(fields: JsonFields) -> Accuracy:
     accuracy = Accuracy(
-        fields.text("photos"), fields.whole("n", 0, MANY), fields.share("top1"), fields.share("float_top1")
+        fields.text("photos"),
+        fields.whole("n", 0, MANY),
+        fields.share("top1"),
+        fields.share("float_top1"),
+        fields.optional("mean_average_precision", fields.share),
+        fields.optional("float_mean_average_precision", fields.share),
     )
     fields.end()
     return accuracy

@@ -15,11 +15,11 @@ from edgebreed.edge.formats import ModelFormat, write_model
 from edgebreed.edge.json_fields import SHORT
 from edgebreed.edge.manifest import Accuracy, DetectorConfig, LearnedImages, Manifest, Precision
 from edgebreed.edge.processor import processor_target, saturates
-from edgebreed.edge.task import Rejection
 from edgebreed.edge.text import printable
 from edgebreed.export.calibration import CalibrationSet, choose_images
 from edgebreed.export.convert import ConvertedModel, convert
 from edgebreed.export.float_reference import FloatReference, ReferenceImages
+from edgebreed.export.label_parity import compare_labels
 from edgebreed.export.layer_noise import LAYER_IMAGES, LayerNoise, layer_noise, output_sqnr_db, save_plot
 from edgebreed.export.mixed_precision import MixedPrecisionResult, MixedPrecisionSearch, SearchStep
 from edgebreed.export.parity import ParityReport, compare, require
@@ -27,12 +27,12 @@ from edgebreed.export.recipe import FLOAT_BUDGET
 from edgebreed.export.request import ExportConfig, ExportRecord
 from edgebreed.export.runtime_check import RuntimeCheck, check_in_runtime, open_model_bytes
 from edgebreed.machine import versions
-from edgebreed.train.classification_metrics import measure
-from edgebreed.train.dataset import labels_of
-from edgebreed.train.delivered import describe_unknown, measure_delivered
+from edgebreed.train.dataset import targets_of
+from edgebreed.train.delivered import describe_unknown
 from edgebreed.train.evaluation import KerasEngine, compute_outputs
 from edgebreed.train.feature_cache import digest_of
 from edgebreed.train.image_loader import load_images
+from edgebreed.train.measure_outputs import delivered_of, measure_outputs
 from edgebreed.train.run_record import MODEL, RunRecord, read_record, read_run_images
 
 TOOLS = (
@@ -75,7 +75,7 @@ class _Export:
     @classmethod
     def open(cls, config: ExportConfig) -> "_Export":
         digest = functools.cache(digest_of)  # several steps ask for the digest of one file
-        record = read_record(config.run)
+        record = read_record(config.run).with_threshold(config.unknown_below)
         data = read_run_images(config.run, record, config.data, digest)
         model = KerasEngine(config.run / MODEL)
         return cls(config, record, FloatReference(model, data, record.input, digest))
@@ -96,10 +96,6 @@ class _Export:
         )
         layers = self._layer_noise(conversion.float32, search.model_bytes)
         return self._written(check, search, parity, layers)
-
-    @cached_property
-    def _rejection(self) -> Rejection:
-        return self.record.rejection.set_to(self.config.unknown_below)
 
     @cached_property
     def _calibration(self) -> CalibrationSet | None:
@@ -144,8 +140,12 @@ class _Export:
         return self._report(images, compute_outputs(engine, images.paths, self.record.input, split))
 
     def _report(self, images: ReferenceImages, outputs: ModelOutputs) -> ParityReport:
-        labels, names = labels_of(images.images), self.record.labels
-        return compare(images.split, images.outputs, outputs, labels, self._rejection, names)
+        record, split = self.record, images.split
+        targets = targets_of(images.images, len(record.classes))
+        if record.task.multi_label:
+            thresholds = dict(zip(record.labels, record.thresholds, strict=True))
+            return compare_labels(split, images.outputs, outputs, targets, thresholds)
+        return compare(split, images.outputs, outputs, targets, record.rejection, record.labels)
 
     def _open(self, model_bytes: bytes) -> Engine:
         return open_model_bytes(model_bytes, self._manifest)
@@ -161,7 +161,8 @@ class _Export:
             labels=record.labels,
             input=record.input,
             precision=config.recipe.precision,
-            rejection=self._rejection,
+            rejection=record.rejection,
+            thresholds=record.thresholds,
             task=record.task,
             detector=DetectorConfig("haar" if record.task.people else "none"),
             accuracy=None,
@@ -208,7 +209,14 @@ class _Export:
         config, test = self.config, self.reference.images("test")
         outputs = compute_outputs(check.engine, test.paths, self.record.input, "test")
         report = self._report(test, outputs)
-        accuracy = Accuracy(report.split, report.n, report.exported_top1, report.float_top1)
+        accuracy = Accuracy(
+            report.split,
+            report.n,
+            report.exported_top1,
+            report.float_top1,
+            report.exported_map,
+            report.float_map,
+        )
         manifest = replace(check.manifest, accuracy=accuracy)
         model_bytes = _with_metadata(search.model_bytes, manifest, config.recipe.format)
         write_model(config.path, model_bytes, manifest, overwrite=config.overwrite)
@@ -223,11 +231,11 @@ class _Export:
             parity=parity,
             search=search,
             report=report,
-            metrics=measure(outputs.probabilities, labels_of(test.images), self.record.classes),
-            delivered=measure_delivered(outputs, test.images, manifest),
+            metrics=measure_outputs(outputs, test.images, manifest),
+            delivered=delivered_of(outputs, test.images, manifest),
             golden_error=check.golden_error,
             rejection=manifest.rejection,
-            unknown=describe_unknown(manifest.task, manifest.rejection),
+            unknown=describe_unknown(manifest),
             calibration=manifest.calibration,
             layers=layers,
         )

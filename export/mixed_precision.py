@@ -120,7 +120,7 @@ class MixedPrecisionSearch:
 
 def _measured(report: ParityReport) -> str:
     top1 = describe_share(report.exported_top1, report.n)
-    return f"top-1 {top1}, agreement {percent(report.agreement)}"
+    return f"{report.measure} {top1}, agreement {percent(report.agreement)}"
 
 
 def short_name(layer: str) -> str:

@@ -42,12 +42,17 @@ class ParityReport:
     Attributes:
         split: the split that the images are of.
         n: number of images.
-        agreement: share of images with the same top-1 class.
+        agreement: share of images with the same top-1 class; of a multi-label model, share of the pairs of
+            image and label with the same decision.
         max_error: largest difference in a probability or in the in-distribution score.
-        float_top1: accuracy of the float model.
-        exported_top1: accuracy of the exported file in its own runtime.
+        float_top1: accuracy of the float model; of a multi-label model its subset accuracy, the share of
+            images with exactly the right labels.
+        exported_top1: the same of the exported file in its own runtime.
         rejection_agreement: share of images that both reject as unknown or both accept.
         losses: the classes on which the exported file is less accurate, worst first.
+        multi_label: whether an image may show several of the classes.
+        float_map: mean average precision of a multi-label float model; None where nothing is known of it.
+        exported_map: the same of the exported file.
     """
 
     split: str
@@ -58,11 +63,24 @@ class ParityReport:
     exported_top1: float
     rejection_agreement: float = 1.0
     losses: tuple[ClassLoss, ...] = ()
+    multi_label: bool = False
+    float_map: float | None = None
+    exported_map: float | None = None
 
     @property
     def drop(self) -> float:
-        """The loss of top-1 accuracy."""
+        """The loss of top-1 accuracy, or of subset accuracy."""
         return self.float_top1 - self.exported_top1
+
+    @property
+    def map_drop(self) -> float:
+        """The loss of mean average precision; 0 where it is not known."""
+        return (self.float_map or 0.0) - (self.exported_map or 0.0)
+
+    @property
+    def measure(self) -> str:
+        """What the accuracy is called."""
+        return "subset accuracy" if self.multi_label else "top-1"
 
     @property
     def float_interval(self) -> tuple[float, float]:
@@ -77,7 +95,9 @@ class ParityReport:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
         intervals = {"float_interval": self.float_interval, "exported_interval": self.exported_interval}
-        return {**asdict(self), **intervals}
+        own = {"multi_label", "float_map", "exported_map"}
+        data = {key: value for key, value in asdict(self).items() if self.multi_label or key not in own}
+        return {**data, **intervals}
 
 
 def compare(
@@ -130,9 +150,20 @@ def misses(report: ParityReport, budget: AccuracyBudget) -> tuple[str, ...]:
             held.max_error,
             report.max_error <= held.max_error,
         ),
-        ("top-1 agreement", report.agreement, held.agreement, report.agreement >= least),
+        (
+            "agreement on labels" if report.multi_label else "top-1 agreement",
+            report.agreement,
+            held.agreement,
+            report.agreement >= least,
+        ),
         ("agreement on 'unknown'", on_unknown, held.agreement, on_unknown >= least),
-        ("loss of top-1", report.drop, held.drop, report.drop <= held.drop + ROUNDING),
+        (f"loss of {report.measure}", report.drop, held.drop, report.drop <= held.drop + ROUNDING),
+        (
+            "loss of mean average precision",
+            report.map_drop,
+            held.drop,
+            report.map_drop <= held.drop + ROUNDING,
+        ),
     )
     return tuple(
         f"{what} is {value:.4g} on {report.n} {report.split} images, the bound is {bound:.4g}"
@@ -170,4 +201,9 @@ def _class_losses(
         for label, name in enumerate(classes)
         if (of := labels == label).any() and was_right[of].sum() > is_right[of].sum()
     ]
-    return tuple(sorted(found, key=lambda loss: loss.exported_top1 - loss.float_top1))
+    return worst_first(found)
+
+
+def worst_first(losses: Sequence[ClassLoss]) -> tuple[ClassLoss, ...]:
+    """Losses by how much was lost."""
+    return tuple(sorted(losses, key=lambda loss: loss.exported_top1 - loss.float_top1))

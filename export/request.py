@@ -20,8 +20,8 @@ from edgebreed.export.recipe import (
     GraphOptions,
     Recipe,
 )
-from edgebreed.train.classification_metrics import ClassificationMetrics
 from edgebreed.train.delivered import Delivered
+from edgebreed.train.measure_outputs import Metrics
 
 PER_CHANNEL_OPSET = 13  # DequantizeLinear has an axis from it on
 
@@ -122,7 +122,7 @@ class ExportRecord:
             that stayed float for it.
         report: on test images, which decide nothing.
         metrics: the file's accuracy on test images, by class too.
-        delivered: what a user gets for the test images.
+        delivered: what a user gets for the test images; None of a multi-label model.
         golden_error: largest difference in a golden vector's probability.
         rejection: when the file answers 'unknown'.
         unknown: the same in a line of text, in the model's own words.
@@ -136,8 +136,8 @@ class ExportRecord:
     parity: ParityReport
     search: MixedPrecisionResult
     report: ParityReport
-    metrics: ClassificationMetrics
-    delivered: Delivered
+    metrics: Metrics
+    delivered: Delivered | None
     golden_error: float
     rejection: Rejection
     unknown: str
@@ -160,7 +160,10 @@ class ExportRecord:
             "n": report.n,
             "accuracy": self._accuracy(),
             "test": self.metrics.to_dict(),
-            "agreement": {"top1": report.agreement, "max_error": report.max_error},
+            "agreement": {
+                "labels" if report.multi_label else "top1": report.agreement,
+                "max_error": report.max_error,
+            },
             "losses": report.to_dict()["losses"],
             "parity": self.parity.to_dict(),
             "validation": self._validation(),
@@ -176,15 +179,22 @@ class ExportRecord:
         return data
 
     def _accuracy(self) -> dict[str, Any]:
-        """On test images: the float model's and the file's by argmax, and what the file delivers."""
+        """On test images: the float model's and the file's, and what the file delivers."""
         report = self.report
         return {
             "float": report.float_top1,
             "exported": report.exported_top1,
             "float_interval": report.float_interval,
             "exported_interval": report.exported_interval,
-            "delivered": self.delivered.to_dict(),
+            **self._beside_accuracy(),
         }
+
+    def _beside_accuracy(self) -> dict[str, Any]:
+        """What a user gets; of a multi-label model, whose accuracy is exact labels, the usual figure."""
+        if self.delivered is not None:
+            return {"delivered": self.delivered.to_dict()}
+        report = self.report
+        return {"mean_average_precision": {"float": report.float_map, "exported": report.exported_map}}
 
     def _validation(self) -> dict[str, Any]:
         """What the budget was held against, and what of it the images are too few to measure."""

@@ -21,7 +21,7 @@ from edgebreed.train.layout import SPLITS
 
 IMAGE, LISTED, SPLIT = "image", "labels", "split"
 """Columns with a meaning; each other one is a label, unless the labels are listed in a column."""
-FILE = "labels.csv"
+LABEL_TABLE = "labels.csv"
 """What the file is called in a run, and in a folder of images to measure on."""
 _SEPARATOR = re.compile(r"[;|]")
 _SHOWN = {"0": False, "0.0": False, "1": True, "1.0": True}

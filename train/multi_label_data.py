@@ -65,6 +65,23 @@ def read_multi_label_images(
     return found
 
 
+def read_multi_label_run(root: Path, path: Path, classes: tuple[str, ...]) -> Dataset:
+    """Reads the images of a run, in the splits that it was made with.
+
+    Args:
+        root: folder of the images.
+        path: what `label_rows` wrote.
+        classes: of the run.
+
+    Raises:
+        InputError: the file cannot be read, or an image is missing.
+    """
+    table = read_label_table(path)
+    if table.labels != classes:
+        raise DatasetError(f"{path} has other labels than its run: train again")
+    return Dataset(root, classes, _by_split(table, _images(root, table, classes)))
+
+
 def label_rows(data: Dataset) -> bytes:
     """The images of a data set with splits and labels as a CSV file, from which a run can be repeated."""
     rows = (

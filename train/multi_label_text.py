@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 
-from edgebreed.edge.accuracy import describe_share, percent
+from edgebreed.edge.accuracy import percent
 from edgebreed.train.multi_label_metrics import MultiLabelMetrics
 
 NAMED = 5  # labels that a line names
 
 
 def multi_label_rows(metrics: MultiLabelMetrics) -> dict[str, str]:
-    """What was measured, as names and values of a table; empty values where nothing is known."""
+    """What was measured beside the subset accuracy, as names and values; empty where nothing is known."""
     return {
         "mean average precision": describe_map(metrics.mean_average_precision, metrics),
-        "subset accuracy": describe_share(metrics.subset_accuracy, metrics.n),
         "micro F1": _share(metrics.micro_f1),
         "macro F1": _share(metrics.macro_f1),
         "not tested": describe_untested_labels(metrics.untested_labels),
-        "calibration error": f"{metrics.ece:.3f}",
     }
 
 

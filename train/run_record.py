@@ -12,12 +12,14 @@ from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
 from edgebreed.edge.resampling import Interpolation
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
-from edgebreed.train.classification_metrics import ClassificationMetrics
 from edgebreed.train.config import History
 from edgebreed.train.dataset import Dataset
 from edgebreed.train.dataset_scan import digest_of_data
 from edgebreed.train.delivered import Delivered
 from edgebreed.train.feature_cache import Digest, digest_of
+from edgebreed.train.label_table import LABEL_TABLE
+from edgebreed.train.measure_outputs import Metrics
+from edgebreed.train.multi_label_data import read_multi_label_run
 
 _Reason = TypeVar("_Reason", bound=str)
 RUNS = Path("runs")
@@ -29,7 +31,7 @@ REPORT = "report.html"
 HISTORY = "history.csv"
 PLOTS = ("curves.png", "calibration.png", "confusion.png")
 CHECKPOINT = "checkpoint.npz"
-FILES = (RECORD, MODEL, METRICS, SPLITS, REPORT, HISTORY, *PLOTS, CHECKPOINT)
+FILES = (RECORD, MODEL, METRICS, SPLITS, LABEL_TABLE, REPORT, HISTORY, *PLOTS, CHECKPOINT)
 RESULT_SCHEMA = 1
 DROPPED = {
     "excluded": "by --exclude",
@@ -139,8 +141,9 @@ class TrainResult:
         data: the data set's folder, or `demo`.
         classes: number of classes.
         train_images: number of training images.
-        test: accuracy on the test images, by the likeliest class.
-        delivered: accuracy on the test images, as a user gets it; in JSON a part of `test`.
+        test: accuracy on the test images: by the likeliest class, or of the labels of a multi-label model.
+        delivered: accuracy on the test images, as a user gets it; in JSON a part of `test`; None of a
+            multi-label model.
         seconds: by step.
         trainable_parameters: number of parameters that were fitted.
         temperature: divided the logits.
@@ -155,6 +158,7 @@ class TrainResult:
         left_out_negatives: negatives that look like one of the classes.
         rejection: when to answer 'unknown'.
         unknown: the same in a line of text, with the reason where it is never answered.
+        thresholds_reason: why some thresholds of a multi-label model were not measured; empty where all were.
         history: loss and accuracy by epoch.
         fine_tune_history: loss and accuracy by pass of the fine-tuning.
         schema: version of this record; it grows when a key changes its meaning or goes.
@@ -165,8 +169,8 @@ class TrainResult:
     data: str
     classes: int
     train_images: int
-    test: ClassificationMetrics
-    delivered: Delivered
+    test: Metrics
+    delivered: Delivered | None
     seconds: dict[str, float]
     trainable_parameters: int
     temperature: float
@@ -175,6 +179,7 @@ class TrainResult:
     dropped: dict[str, int]
     rejection: Rejection
     unknown: str
+    thresholds_reason: str = ""
     left_out_negatives: tuple[str, ...] = ()
     dropped_files: dict[str, list[str]] = field(default_factory=dict)
     left_out: dict[str, list[str]] = field(default_factory=dict)
@@ -193,8 +198,8 @@ class TrainResult:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, as `metrics.json` holds them."""
         data = asdict(self)
-        data["test"]["delivered"] = data.pop("delivered")
-        return data
+        delivered = data.pop("delivered")
+        return data if delivered is None else {**data, "test": {**data["test"], "delivered": delivered}}
 
     def to_summary(self) -> dict[str, Any]:
         """The same without the histories."""
@@ -243,14 +248,21 @@ def read_run_images(
             f"the run's data set {folder} is gone: pass --data DIR to `edgebreed export`, with the same data "
             "set in another place, or bring it back"
         )
-    path = run / SPLITS
-    try:
-        data = Dataset.from_dict(folder, record.classes, json.loads(path.read_text()))
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{path} is missing or damaged: train again") from error
+    data = _read_splits(run, record, folder)
     if record.data_sha256:
         _check_unchanged(data, record, digest)
     return data
+
+
+def _read_splits(run: Path, record: RunRecord, folder: Path) -> Dataset:
+    """The images of a run in another file where they have several labels."""
+    if record.task.multi_label:
+        return read_multi_label_run(folder, run / LABEL_TABLE, record.classes)
+    path = run / SPLITS
+    try:
+        return Dataset.from_dict(folder, record.classes, json.loads(path.read_text()))
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path} is missing or damaged: train again") from error
 
 
 def newest_run(root: Path = RUNS) -> Path:

@@ -29,7 +29,7 @@ from edgebreed.train.delivered import Delivered
 from edgebreed.train.run_record import newest_run
 
 if TYPE_CHECKING:
-    from edgebreed.train.classification_metrics import ClassificationMetrics
+    from edgebreed.train.measure_outputs import Metrics
 
 
 def export(
@@ -126,21 +126,21 @@ def _print_measured(error: ProofError) -> None:
         Console(file=sys.stderr, highlight=False).print(two_columns(error.rows))
 
 
-def _print_record(record: dict[str, Any], metrics: "ClassificationMetrics") -> None:
-    from edgebreed.train.metrics_text import describe_top1, rows_of
+def _print_record(record: dict[str, Any], metrics: "Metrics") -> None:
+    from edgebreed.train.accuracy_text import accuracy_name, describe_accuracy, rows_beyond
 
     accuracy, agreement, parity = record["accuracy"], record["agreement"], record["parity"]
+    name = accuracy_name(metrics)
     rows = {
         "size": f"{record['bytes'] / 1e6:.1f} MB",
         "parity": f"fp32 differs from Keras by at most {parity['max_error']:.2g} on {parity['n']} images",
         "validation": record["validation"]["too_few_images"],
         "test images": record["n"],
-        "top-1 float": describe_top1(metrics, accuracy["float"]),
-        "top-1 exported": describe_top1(metrics),
-        **rows_of(metrics),
-        "as delivered": Delivered(**accuracy["delivered"]).describe(metrics),
-        "agreement": f"{percent(agreement['top1'])}, probabilities differ by at most "
-        f"{agreement['max_error']:.2g}",
+        f"{name} float": describe_accuracy(metrics, accuracy["float"]),
+        f"{name} exported": describe_accuracy(metrics),
+        **_map_of_float(accuracy),
+        **rows_beyond(metrics, Delivered(**accuracy["delivered"]) if "delivered" in accuracy else None),
+        "agreement": f"{_agreement(agreement)}, probabilities differ by at most {agreement['max_error']:.2g}",
         "unknown": record["unknown"],
         "classes that lost": _losses(record["losses"]),
         "layers in float": ", ".join(record["mixed_precision"]["float_layers"]),
@@ -153,6 +153,18 @@ def _print_record(record: dict[str, Any], metrics: "ClassificationMetrics") -> N
     print_table(f"{record['recipe']} -> {path}", {name: value for name, value in rows.items() if value})
     print_line(f"next: edgebreed bench --model {path}")
     print_line(f"      edgebreed predict PHOTO --model {path}")
+
+
+def _map_of_float(accuracy: dict[str, Any]) -> dict[str, str]:
+    """The float model's mean average precision, of a multi-label model."""
+    value = accuracy.get("mean_average_precision", {}).get("float")
+    return {} if value is None else {"mean average precision, float": percent(value)}
+
+
+def _agreement(agreement: dict[str, float]) -> str:
+    if "labels" in agreement:
+        return f"{percent(agreement['labels'])} of the decisions on labels"
+    return percent(agreement["top1"])
 
 
 def _losses(losses: list[dict[str, Any]]) -> str:
