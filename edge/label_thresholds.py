@@ -7,6 +7,7 @@ from edgebreed.errors import InputError
 
 HALF = 0.5
 """The threshold of a label where none was measured."""
+NAMED = 12  # labels whose thresholds a line names
 
 
 def check_label_thresholds(task: Task, classes: Sequence[str], thresholds: Sequence[float]) -> None:
@@ -50,5 +51,8 @@ def describe_label_thresholds(labels: Sequence[str], thresholds: Sequence[float]
     """
     if len(set(thresholds)) == 1:
         return f"'{unknown}' where every label is below {thresholds[0]:.3f}"
+    if len(labels) > NAMED:
+        span = f"{min(thresholds):.3f} to {max(thresholds):.3f}"
+        return f"'{unknown}' where every label is below its threshold, {span}"
     each = ", ".join(f"{label} {share:.3f}" for label, share in zip(labels, thresholds, strict=True))
     return f"'{unknown}' where every label is below its threshold: {each}"

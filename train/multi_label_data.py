@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
+from edgebreed.edge.folder_walk import LeftOut, walk
+from edgebreed.edge.images import is_photo
 from edgebreed.edge.text import printable
 from edgebreed.errors import DatasetError
 from edgebreed.train.dataset import NO_LABEL, SPLIT_NAMES, Dataset, LabelledImage
@@ -11,7 +13,7 @@ from edgebreed.train.label_table import LabelRow, LabelTable, read_label_table, 
 
 
 def read_multi_label(root: Path, path: Path) -> Dataset:
-    """Reads a data set to learn from; images that the CSV file does not name are none of it.
+    """Reads a data set to learn from; images of the folder that the CSV file does not name are left out.
 
     Args:
         root: folder of the images.
@@ -29,7 +31,7 @@ def read_multi_label(root: Path, path: Path) -> Dataset:
     images = _by_split(table, _images(root, table, table.labels))
     if not images["train"]:
         raise DatasetError(f"{path} has no row of the split train: a model learns from these")
-    return Dataset(root, table.labels, images, table.divided)
+    return Dataset(root, table.labels, images, table.divided, _not_listed(root, images))
 
 
 def read_multi_label_images(
@@ -90,6 +92,13 @@ def label_rows(data: Dataset) -> bytes:
         for image in images
     )
     return write_label_table(data.classes, rows)
+
+
+def _not_listed(root: Path, splits: dict[str, tuple[LabelledImage, ...]]) -> dict[LeftOut, tuple[Path, ...]]:
+    listed = {image.path for images in splits.values() for image in images}
+    found = (file.path for file in walk(root, is_photo) if file.left_out is None)
+    others = tuple(path for path in found if path not in listed)
+    return {LeftOut.NOT_LISTED: others} if others else {}
 
 
 def _by_split(table: LabelTable, images: Sequence[LabelledImage]) -> dict[str, tuple[LabelledImage, ...]]:

@@ -13,7 +13,6 @@ from edgebreed.train.dataset import LabelledImage, targets_of
 from edgebreed.train.label_table import LABEL_TABLE
 from edgebreed.train.multi_label_findings import multi_label_findings
 from edgebreed.train.multi_label_metrics import LabelScores, MultiLabelMetrics
-from edgebreed.train.multi_label_text import describe_map
 from edgebreed.train.report_images import thumbnail
 from edgebreed.train.run_plots import plot_curves
 from edgebreed.train.run_record import REPORT, RunRecord, TrainResult
@@ -103,7 +102,6 @@ def multi_label_page(report: MultiLabelReport) -> str:
         "multi_label_report.html",
         **overview_of(report),
         metrics=report.metrics,
-        map_text=describe_map(report.metrics.mean_average_precision, report.metrics),
         findings=multi_label_findings(report.result, report.metrics),
         labels=label_rows_of(report),
         mistakes=surest_label_mistakes(report),

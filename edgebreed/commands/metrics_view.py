@@ -10,6 +10,7 @@ from edgebreed.train.multi_label_metrics import LabelScores, MultiLabelMetrics
 
 MATRIX_CLASSES = 12  # so many columns of counts fit a terminal
 WEAKEST = 5
+INTERVAL = "95% interval"
 
 
 def print_classes(metrics: Metrics) -> None:
@@ -27,8 +28,8 @@ def print_classes(metrics: Metrics) -> None:
 def _label_table(metrics: MultiLabelMetrics) -> Table:
     """Every label; of a label that is found wrongly, its average precision says whether a threshold helps."""
     table = Table("label")
-    for name in ("images", "AP", "threshold", "recall", "95% interval", "precision", "F1"):
-        table.add_column(name, justify="right")
+    for name in ("images", "AP", "threshold", "recall", INTERVAL, "precision", "F1"):
+        table.add_column(name, justify="right", no_wrap=name != INTERVAL)
     for name, scores in metrics.by_label.items():
         table.add_row(cell(name), *_label_cells(scores))
     return table
@@ -54,7 +55,7 @@ def _weakest(metrics: ClassificationMetrics) -> list[str]:
 
 def _class_table(metrics: ClassificationMetrics) -> Table:
     table = Table("class")
-    for name in ("images", "recall", "95% interval", "precision", "F1"):
+    for name in ("images", "recall", INTERVAL, "precision", "F1"):
         table.add_column(name, justify="right")
     for name, scores in metrics.by_class.items():
         table.add_row(cell(name), *_cells(scores))
