@@ -27,7 +27,7 @@ class ModelInfo:
         arch: architecture.
         precision: number format of the weights.
         input: height and width in px.
-        top1: accuracy that the manifest states, a share; None where it states none, and of multi-label models.
+        top1: accuracy that the manifest states; None where it states none, and of multi-label models.
         top1_photos: number of images that it was measured on.
     """
 
