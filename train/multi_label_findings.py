@@ -9,6 +9,7 @@ from edgebreed.train.run_findings import Finding, FindingKind
 from edgebreed.train.run_record import TrainResult
 
 FEW = 30  # images that show a label, below which its recall is known to within 15 points or worse
+HARDLY = 0.2  # of the way from the average precision of a random order to a perfect one
 LOWEST = 3  # labels that are named where the average precision is told
 
 
@@ -32,14 +33,14 @@ def _labels(metrics: MultiLabelMetrics) -> Iterator[Finding]:
     precision = {name: scores.average_precision for name, scores in metrics.by_label.items()}
     chance = {name: scores.n / metrics.n for name, scores in metrics.by_label.items()}
     known = sorted((value, name) for name, value in precision.items() if value is not None)
-    poor = [name for value, name in known if value <= 2 * chance[name] and value < 0.5]
+    poor = [name for value, name in known if value <= chance[name] + HARDLY * (1 - chance[name])]
     lowest = ", ".join(f"{name} {percent(value)}" for value, name in known[:LOWEST])
     if poor:
         yield Finding(
             FindingKind.ATTENTION,
             f"{len(poor)} of {len(precision)} labels are hardly found better than by chance",
-            f"{', '.join(poor[:LOWEST])}: their average precision is at most twice the share of images that "
-            "show them. Check their labels, and add images that show them.",
+            f"{', '.join(poor[:LOWEST])}: their average precision is little above the share of images that "
+            "show them, which a random order has. Check their labels, and add images that show them.",
         )
     elif known:
         yield Finding(FindingKind.NOTE, "The lowest average precision", f"{lowest}.")
