@@ -10,7 +10,7 @@ from edgebreed.edge.detectors import check_settings
 from edgebreed.edge.imported import Imported
 from edgebreed.edge.json_fields import LONG, MANY, OF_FOLDERS, JsonFields
 from edgebreed.edge.label_thresholds import check_label_thresholds, set_label_thresholds
-from edgebreed.edge.preprocess import LETTERBOX_GREY, DecodeRule, InputSpec, ResizeRule
+from edgebreed.edge.preprocess import LETTERBOX_GREY, DecodeRule, InputSpec, ResizeRule, Rounding
 from edgebreed.edge.resampling import Interpolation
 from edgebreed.edge.task import Rejection, RejectionScore, Task
 from edgebreed.errors import ModelFileError
@@ -395,6 +395,8 @@ def _input(fields: JsonFields) -> InputSpec:
         fields.choice("interpolation", Interpolation) if fields.has("interpolation") else Interpolation.AUTO,
         fields.optional("resize_to", lambda key: fields.whole(key, 1, MAX_SIDE)),
         fields.whole("padding", 0, 255, default=LETTERBOX_GREY),
+        fields.choice("rounding", Rounding) if fields.has("rounding") else Rounding.NEAREST,
+        fields.optional("jpeg_quality", lambda key: fields.whole(key, 1, 100)),
     )
     fields.end()
     return spec

@@ -1,5 +1,7 @@
 """The one way from a photo to a model's input, for training, calibration, evaluation and the device."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -29,6 +31,15 @@ class ResizeRule(StrEnum):
     )
 
 
+class Rounding(StrEnum):
+    """How lengths and places that are no whole pixels become some; programs differ in it by one pixel."""
+
+    NEAREST = "nearest"  # lengths to the nearest, the corner of a cut down
+    FLOOR = "floor"  # both down, as Hugging Face's image processors
+    CEIL = "ceil"  # lengths up, the corner down, as PaddleOCR
+    TORCHVISION = "torchvision"  # lengths down, the corner to the nearest, half to even
+
+
 class DecodeRule(StrEnum):
     """How much of an encoded photo is decoded."""
 
@@ -54,6 +65,9 @@ class InputSpec:
         resize_to: length in px that sides are scaled to before the input is cut from the middle: the shorter
             side with the rule `shorter-side`, both with `squash`; None is the input's own size.
         padding: grey level of what the rules `letterbox` and `top-left` add.
+        rounding: of lengths and corners in px, in all rules but `squash` to the input's own size.
+        jpeg_quality: of a JPEG that the resized picture is made and decoded again, as some programs do; None
+            leaves the pixels as they are.
     """
 
     height: int
@@ -63,12 +77,16 @@ class InputSpec:
     interpolation: Interpolation = Interpolation.AUTO
     resize_to: int | None = None
     padding: int = LETTERBOX_GREY
+    rounding: Rounding = Rounding.NEAREST
+    jpeg_quality: int | None = None
 
     def __post_init__(self) -> None:
         if min(self.height, self.width) < 1:
             raise ValueError(f"input size {self.height}x{self.width}: both sides must be at least 1 px")
         if not 0 <= self.padding <= 255:
             raise ValueError(f"padding {self.padding}: give a grey level from 0 to 255")
+        if self.jpeg_quality is not None and not 1 <= self.jpeg_quality <= 100:
+            raise ValueError(f"jpeg_quality {self.jpeg_quality}: give 1 to 100, or leave it out")
         if self.resize_to is None:
             return
         if self.resize not in CROPPED:
@@ -101,7 +119,14 @@ def to_input(frame: Frame, spec: InputSpec, out: Tensor | None = None) -> Tensor
         `(spec.height, spec.width, 3) uint8 RGB`, contiguous.
     """
     fitted = _FITS[spec.resize](frame, spec)
+    if spec.jpeg_quality is not None:
+        fitted = _as_jpeg(fitted, spec.jpeg_quality)
     return np.asarray(cv2.cvtColor(fitted, cv2.COLOR_BGR2RGB, dst=out), np.uint8)
+
+
+def _as_jpeg(frame: Frame, quality: int) -> Frame:
+    _, data = cv2.imencode(".jpg", frame, (cv2.IMWRITE_JPEG_QUALITY, quality))
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
 
 def empty_batch(images: int, spec: InputSpec) -> Tensor:
@@ -115,16 +140,34 @@ def _squash(frame: Frame, spec: InputSpec) -> Frame:
 
 
 def _shorter_side(frame: Frame, spec: InputSpec) -> Frame:
-    """As torchvision's `Resize` and `CenterCrop` round."""
-    height, width = frame.shape[:2]
-    shorter, target = min(height, width), spec.resize_to or max(spec.height, spec.width)
-    size = (target * width // shorter, target * height // shorter)
+    size = _scaled(frame, (spec.resize_to or max(spec.height, spec.width)) / min(frame.shape[:2]), spec)
     return _middle(resample(frame, *size, spec.interpolation), spec)
 
 
 def _middle(frame: Frame, spec: InputSpec) -> Frame:
-    top, left = round((frame.shape[0] - spec.height) / 2), round((frame.shape[1] - spec.width) / 2)
+    top, left = _corner(frame.shape[0] - spec.height, spec), _corner(frame.shape[1] - spec.width, spec)
     return frame[top : top + spec.height, left : left + spec.width]
+
+
+def _corner(rest: int, spec: InputSpec) -> int:
+    """Where a cut begins that leaves so many px of a side."""
+    return round(rest / 2) if spec.rounding is Rounding.TORCHVISION else rest // 2
+
+
+def _scaled(frame: Frame, ratio: float, spec: InputSpec) -> tuple[int, int]:
+    """Width and height in px of a frame that is scaled, at least 1."""
+    whole = _WHOLE[spec.rounding]
+    # without the error of the division, which would lift or lower a whole number
+    width, height = (max(1, whole(round(side * ratio, 6))) for side in (frame.shape[1], frame.shape[0]))
+    return width, height
+
+
+_WHOLE: dict[Rounding, Callable[[float], int]] = {
+    Rounding.NEAREST: round,
+    Rounding.FLOOR: math.floor,
+    Rounding.CEIL: math.ceil,
+    Rounding.TORCHVISION: math.floor,
+}
 
 
 def _letterbox(frame: Frame, spec: InputSpec) -> Frame:
@@ -137,12 +180,9 @@ def _top_left(frame: Frame, spec: InputSpec) -> Frame:
 
 
 def _fitting(frame: Frame, spec: InputSpec) -> tuple[int, int]:
-    """Width and height of a frame that is scaled to fit."""
-    ratio = min(spec.width / frame.shape[1], spec.height / frame.shape[0])
-    return (
-        min(spec.width, max(1, round(frame.shape[1] * ratio))),
-        min(spec.height, max(1, round(frame.shape[0] * ratio))),
-    )
+    """Width and height in px of a frame that is scaled to fit."""
+    width, height = _scaled(frame, min(spec.width / frame.shape[1], spec.height / frame.shape[0]), spec)
+    return min(spec.width, width), min(spec.height, height)
 
 
 def _padded(frame: Frame, spec: InputSpec, size: tuple[int, int], corner: tuple[int, int]) -> Frame:
@@ -155,9 +195,10 @@ def _padded(frame: Frame, spec: InputSpec, size: tuple[int, int], corner: tuple[
 
 
 def _center_crop(frame: Frame, spec: InputSpec) -> Frame:
+    """The part is as large as fits, so its lengths are rounded to the nearest px by every program."""
     ratio = min(frame.shape[1] / spec.width, frame.shape[0] / spec.height)
     width, height = max(1, round(spec.width * ratio)), max(1, round(spec.height * ratio))
-    top, left = (frame.shape[0] - height) // 2, (frame.shape[1] - width) // 2
+    top, left = _corner(frame.shape[0] - height, spec), _corner(frame.shape[1] - width, spec)
     part = frame[top : top + height, left : left + width]
     return resample(part, spec.width, spec.height, spec.interpolation)
 

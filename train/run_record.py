@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from edgebreed.edge.label_thresholds import set_label_thresholds
 from edgebreed.edge.manifest import DetectorConfig, LearnedImages
-from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
+from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule, Rounding
 from edgebreed.edge.resampling import Interpolation
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
@@ -127,6 +127,7 @@ def _input(spec: dict[str, Any]) -> InputSpec:
         "resize": ResizeRule(spec["resize"]),
         "decode": DecodeRule(spec.get("decode", DecodeRule.FULL)),
         "interpolation": Interpolation(spec.get("interpolation", Interpolation.AUTO)),
+        "rounding": Rounding(spec.get("rounding", Rounding.NEAREST)),
     }
     return InputSpec(**{**spec, **rules})
 

@@ -9,7 +9,6 @@ around each call of the checker, NNCF and ONNX Runtime's float16 converter. 44 l
 
 from collections import defaultdict
 from collections.abc import Iterable
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -20,9 +19,7 @@ from edgebreed.errors import MissingExtraError
 try:
     import onnx
 except ImportError as error:
-    raise MissingExtraError("export (onnx and tf2onnx)", "export") from error
-if find_spec("tf2onnx") is None:  # Keras imports it later, and it imports TensorFlow; better to say so now
-    raise MissingExtraError("export (onnx and tf2onnx)", "export")
+    raise MissingExtraError("export (onnx)", "export") from error
 
 __all__ = [
     "GraphIndex",

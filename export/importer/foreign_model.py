@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.formats import ModelFormat
+from edgebreed.edge.manifest import Precision
 from edgebreed.export.importer.import_recipe import ImportRecipe
 from edgebreed.export.importer.pixel_transform import OutputKind
 
@@ -35,27 +36,44 @@ class ForeignTensor:
 
 
 class ForeignModel(Protocol):
-    """A model file of another program, as it is.
+    """A model file of another program, as it is."""
 
-    Attributes:
-        path: of the file or folder.
-        format: of the file that is made of it.
-        inputs: of which a classifier has one that takes images.
-        outputs: in the order of the file.
-        metadata: texts that the file carries by key, such as ONNX's `metadata_props`.
-    """
+    @property
+    def path(self) -> Path:
+        """Of the file or folder."""
+        ...
 
-    path: Path
-    format: ModelFormat
-    inputs: tuple[ForeignTensor, ...]
-    outputs: tuple[ForeignTensor, ...]
-    metadata: Mapping[str, str]
+    @property
+    def format(self) -> ModelFormat:
+        """Of the file that is made of it."""
+        ...
+
+    @property
+    def precision(self) -> Precision:
+        """Number format of its weights and arithmetic, as far as the file shows it."""
+        ...
+
+    @property
+    def inputs(self) -> tuple[ForeignTensor, ...]:
+        """Of which a classifier has one that takes images."""
+        ...
+
+    @property
+    def outputs(self) -> tuple[ForeignTensor, ...]:
+        """In the order of the file."""
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """Texts that the file carries by key, such as ONNX's `metadata_props`."""
+        ...
 
     def run(self, images: NDArray[Any], output: str) -> NDArray[np.float32]:
         """The model's own output for its own input, one image after another.
 
         Args:
-            images: `(N, ...)` in the model's own layout and type.
+            images: `(N, ...)` in the model's own layout: real values, which a quantized input is given
+                quantized, or the whole numbers of a quantized input themselves.
             output: name of the output.
 
         Returns:

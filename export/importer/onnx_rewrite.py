@@ -20,6 +20,10 @@ from edgebreed.export.importer.pixel_transform import (
 )
 
 IMAGE, PROBABILITIES = "image", "probabilities"
+_ACTIVATIONS: dict[OutputKind, tuple[str, dict[str, Any]]] = {
+    OutputKind.LOGITS: ("Softmax", {"axis": 1}),
+    OutputKind.SIGMOID: ("Sigmoid", {}),
+}
 
 
 def with_image_input(model: Model, name: str, transform: PixelTransform, sides: tuple[int, int]) -> None:
@@ -40,11 +44,14 @@ def with_image_input(model: Model, name: str, transform: PixelTransform, sides: 
     for place, node in enumerate(nodes):
         model.graph.node.insert(place, node)
     model.graph.input.remove(own)
-    batch = own.type.tensor_type.shape.dim[0]
-    size = batch.dim_value or "N"
-    model.graph.input.insert(
-        0, onnx.helper.make_tensor_value_info(IMAGE, onnx.TensorProto.UINT8, [size, *sides, 3])
-    )
+    shape = [_batch(own), *sides, 3]
+    model.graph.input.insert(0, onnx.helper.make_tensor_value_info(IMAGE, onnx.TensorProto.UINT8, shape))
+
+
+def _batch(value: Any) -> int | str:
+    """The number of images of an input or output; some programs write -1 where it is open."""
+    size = value.type.tensor_type.shape.dim[0].dim_value
+    return int(size) if size > 0 else "N"
 
 
 def _from_image(model: Model, name: str, kind: int, transform: PixelTransform) -> list[Node]:
@@ -116,16 +123,16 @@ def with_probabilities(model: Model, name: str, kind: OutputKind, classes: int) 
         steps.append(("Cast", (), {"to": onnx.TensorProto.FLOAT}))
     if len(own.type.tensor_type.shape.dim) != 2:
         steps.append(("Flatten", (), {"axis": 1}))
-    if kind is OutputKind.LOGITS:
-        steps.append(("Softmax", (), {"axis": 1}))
+    if kind in _ACTIVATIONS:
+        operator, attributes = _ACTIVATIONS[kind]
+        steps.append((operator, (), attributes))
     if name == PROBABILITIES:
         name = _renamed(model, PROBABILITIES, f"own_{PROBABILITIES}")
     model.graph.node.extend(_chain(name, PROBABILITIES, steps or [("Identity", (), {})]))
-    batch = own.type.tensor_type.shape.dim[0]
-    size = batch.dim_value or "N"
+    shape = [_batch(own), classes]
     del model.graph.output[:]
     model.graph.output.append(
-        onnx.helper.make_tensor_value_info(PROBABILITIES, onnx.TensorProto.FLOAT, [size, classes])
+        onnx.helper.make_tensor_value_info(PROBABILITIES, onnx.TensorProto.FLOAT, shape)
     )
 
 
