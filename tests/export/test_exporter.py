@@ -191,4 +191,5 @@ def test_the_table_of_a_multi_label_export_speaks_of_labels(
     assert "subset accuracy exported" in table
     assert "of the decisions on labels" in table
     assert (0.3, 0.3, 0.3) == read_manifest(out).thresholds
-    assert_refused(cli("export", "--run", several_run, *options, "--unknown-below", "off"), "give a score")
+    off = (*options, "--unknown-below", "off", "--overwrite")
+    assert_refused(cli("export", "--run", several_run, *off), "give a score")
