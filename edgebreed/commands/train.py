@@ -171,10 +171,12 @@ def train(
 
 def _show(result: TrainResult) -> None:
     from edgebreed.train.accuracy_text import accuracy_name, describe_accuracy, rows_beyond
+    from edgebreed.train.multi_label_metrics import MultiLabelMetrics
 
     test, seconds, shown = result.test, result.seconds, result.to_summary()
+    nouns = "labels" if isinstance(test, MultiLabelMetrics) else "classes"
     rows = {
-        "data": f"{result.data}, {result.classes} classes, {result.train_images} training images",
+        "data": f"{result.data}, {result.classes} {nouns}, {result.train_images} training images",
         "left out": result.describe_dropped(),
         **sub_folder_row(shown),
         **({"set aside": f"{_counted(result.set_aside)}, from train"} if result.set_aside else {}),
