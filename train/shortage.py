@@ -53,12 +53,15 @@ def check_splits(data: Dataset, similar: Iterable[Sequence[Path]]) -> None:
     paths = {image.path for image in data.all_images}
     copies = sum(len(paths & set(group)) - 1 for group in similar if paths & set(group))
     alone = f"{data.root} has no {missing[0]} images and too few to set some aside"
-    remedy = f"{data.root} a {missing[0]} folder"
+    several, split = data.multi_label, missing[0]
+    remedy = f"rows of the split {split}" if several else f"{data.root} a {split} folder"
     if copies:
         raise DatasetError(
             f"{alone}: only {len(paths) - copies} of {len(paths)} differ; {DIVIDE}, or give {remedy}"
         )
-    raise DatasetError(f"{alone}: each class needs three that differ, or {remedy}")
+    raise DatasetError(
+        f"{alone}: each {'label' if several else 'class'} needs three that differ, or {remedy}"
+    )
 
 
 def _describe(

@@ -72,3 +72,11 @@ def test_a_label_that_is_only_measured_cannot_be_learned() -> None:
     data = Dataset(Path("/d"), ("crack", "rust"), {"train": (train,), "valid": (), "test": (test,)})
     with pytest.raises(DatasetError, match="label rust of /d has no training image.*or remove the label"):
         check_classes(data, data, {})
+
+
+def test_too_few_labelled_images_ask_for_rows() -> None:
+    """As a CSV file has no folders."""
+    images = (LabelledImage(Path("/d/a.jpg"), 0, (0,)), LabelledImage(Path("/d/b.jpg"), -1, ()))
+    data = Dataset(Path("/d"), ("crack",), {"train": images, "valid": (), "test": ()})
+    with pytest.raises(DatasetError, match="each label needs three that differ, or rows of the split valid"):
+        check_splits(data, ())
