@@ -42,3 +42,25 @@ def top_predictions(
     """The k most probable classes of one row `(classes,) float32`; ties keep the order of the classes."""
     order = np.argsort(-probabilities, kind="stable")[:k]
     return tuple(Prediction(labels[index], float(probabilities[index])) for index in order)
+
+
+def are_present(probabilities: NDArray[np.float32], thresholds: Sequence[float]) -> NDArray[np.bool_]:
+    """Whether each image of a batch shows each label of a multi-label model.
+
+    Args:
+        probabilities: `(N, classes) float32`.
+        thresholds: one a class; a probability that equals it is enough.
+
+    Returns:
+        `(N, classes) bool`.
+    """
+    return np.asarray(probabilities >= np.asarray(thresholds, np.float32), bool)
+
+
+def present_labels(
+    probabilities: NDArray[np.float32], labels: Sequence[str], thresholds: Sequence[float]
+) -> tuple[Prediction, ...]:
+    """The labels of one row `(classes,) float32` at or above their thresholds, most probable first."""
+    present = are_present(probabilities, thresholds)
+    names = [label for label, shown in zip(labels, present, strict=True) if shown]
+    return top_predictions(probabilities[present], names, len(names))

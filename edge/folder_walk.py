@@ -25,6 +25,7 @@ class LeftOut(StrEnum):
     UNREADABLE = "unreadable"
     LOOSE = "loose"
     NOT_A_SPLIT = "not_a_split"
+    NOT_LISTED = "not_listed"
 
 
 EXPLANATIONS = {
@@ -36,6 +37,7 @@ EXPLANATIONS = {
     LeftOut.UNREADABLE: "without permission to read, or no regular file",
     LeftOut.LOOSE: "in no class folder",
     LeftOut.NOT_A_SPLIT: "beside the split folders",
+    LeftOut.NOT_LISTED: "that the CSV file does not name",
 }
 """Each reason in words that follow a number of files."""
 

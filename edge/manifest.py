@@ -9,6 +9,7 @@ from typing import Any
 from edgebreed.edge.detectors import check_settings
 from edgebreed.edge.imported import Imported
 from edgebreed.edge.json_fields import LONG, MANY, OF_FOLDERS, JsonFields
+from edgebreed.edge.label_thresholds import check_label_thresholds, set_label_thresholds
 from edgebreed.edge.preprocess import LETTERBOX_GREY, DecodeRule, InputSpec, ResizeRule, Rounding
 from edgebreed.edge.resampling import Interpolation
 from edgebreed.edge.task import Rejection, RejectionScore, Task
@@ -67,14 +68,19 @@ class Accuracy:
     Attributes:
         photos: which photos of the data set.
         n: number of photos.
-        top1: share of the photos whose most probable class is right, 0 to 1.
+        top1: share of the photos whose most probable class is right, 0 to 1; of a multi-label model, share of
+            those of which exactly the right labels are found (subset accuracy).
         float_top1: the same of the float model.
+        mean_average_precision: of a multi-label model, 0 to 1; else None.
+        float_mean_average_precision: the same of the float model.
     """
 
     photos: str
     n: int
     top1: float
     float_top1: float
+    mean_average_precision: float | None = None
+    float_mean_average_precision: float | None = None
 
 
 @dataclass(frozen=True)
@@ -223,6 +229,8 @@ class Manifest:
         dropped: the images of its data set that training left out, to be left out of a measurement too; None
             where that is not known.
         imported: where it is from, if another program trained it.
+        thresholds: of a multi-label model, the probability from which on an image shows a label, one a class;
+            else empty.
         schema: version of this description.
     """
 
@@ -250,17 +258,24 @@ class Manifest:
     learned: LearnedImages | None = None
     dropped: LearnedImages | None = None
     imported: Imported | None = None
+    thresholds: tuple[float, ...] = ()
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
         if len(self.classes) != len(self.labels):
             raise ValueError(f"{len(self.labels)} labels for {len(self.classes)} classes: give one a class")
+        check_label_thresholds(self.task, self.classes, self.thresholds)
         for vector in self.golden:
             if len(vector.probabilities) != len(self.classes):
                 raise ValueError(f"golden vector {vector.name} does not fit {len(self.classes)} classes")
 
     def with_threshold(self, unknown_below: float | str | None) -> "Manifest":
-        """The same with another threshold of 'unknown', or `off`; None changes nothing."""
+        """The same with another threshold of 'unknown', or `off`; None changes nothing.
+
+        That of a multi-label model becomes the threshold of each of its labels.
+        """
+        if self.task.multi_label:
+            return replace(self, thresholds=set_label_thresholds(self.thresholds, unknown_below))
         return replace(self, rejection=self.rejection.set_to(unknown_below))
 
     def to_dict(self) -> dict[str, Any]:
@@ -341,6 +356,7 @@ def _identity(fields: JsonFields) -> dict[str, Any]:
         "task": Task.from_dict(fields.part("task").data),
         "detector": _detector(fields.part("detector")),
         "rejection": Rejection.from_dict(fields.part("rejection").data),
+        "thresholds": fields.numbers("thresholds", MAX_CLASSES, 0, 1) if fields.has("thresholds") else (),
     }
 
 
@@ -403,7 +419,12 @@ def _detector(fields: JsonFields) -> DetectorConfig:
 
 def _accuracy(fields: JsonFields) -> Accuracy:
     accuracy = Accuracy(
-        fields.text("photos"), fields.whole("n", 0, MANY), fields.share("top1"), fields.share("float_top1")
+        fields.text("photos"),
+        fields.whole("n", 0, MANY),
+        fields.share("top1"),
+        fields.share("float_top1"),
+        fields.optional("mean_average_precision", fields.share),
+        fields.optional("float_mean_average_precision", fields.share),
     )
     fields.end()
     return accuracy

@@ -9,16 +9,17 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgebreed.edge.boxes import Box
-from edgebreed.edge.decision import are_known, decide, top_predictions
+from edgebreed.edge.decision import are_known, decide, present_labels, top_predictions
 from edgebreed.edge.detectors import FACE, Detector, NoDetector, open_detector
 from edgebreed.edge.engines import Engine, EngineOptions, ModelOutputs, load_engine
 from edgebreed.edge.formats import read_model
 from edgebreed.edge.image_limits import DEFAULT_LIMITS, ImageLimits
 from edgebreed.edge.images import Encoded, Frame
 from edgebreed.edge.manifest import PROBABILITY, Manifest
-from edgebreed.edge.prediction import Result
+from edgebreed.edge.prediction import Kind, Result
 from edgebreed.edge.preprocess import empty_batch, to_input
 from edgebreed.edge.source_image import Image, SourceImage
 from edgebreed.errors import EngineError, InputError, ModelFileError
@@ -217,11 +218,23 @@ class Pipeline:
             watch: holds the times of the stages so far.
         """
         manifest = self.manifest
+        if manifest.task.multi_label:
+            return self._conclude_labels(outputs.probabilities[0], source, watch)
         with watch.stage("decision"):
             kind = decide(bool(are_known(outputs, manifest.rejection)[0]), faces)
             top = top_predictions(outputs.probabilities[0], manifest.labels)
             summary = manifest.task.summary(kind, top[0], searched=faces is not None)
         return Result(source, kind, top, summary, faces, dict(watch.ms))
+
+    def _conclude_labels(self, probabilities: NDArray[np.float32], source: str, watch: Stopwatch) -> Result:
+        """The answer of a multi-label model from one row `(classes,) float32`."""
+        manifest = self.manifest
+        with watch.stage("decision"):
+            labels = present_labels(probabilities, manifest.labels, manifest.thresholds)
+            top = top_predictions(probabilities, manifest.labels)
+            summary = manifest.task.summary_of_labels(labels)
+        kind = Kind.KNOWN if labels else Kind.UNKNOWN
+        return Result(source, kind, top, summary, None, dict(watch.ms), labels)
 
     def close(self) -> None:
         """Lets go of the model; later images raise `EngineError`, those in other threads are finished."""

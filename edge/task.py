@@ -1,5 +1,6 @@
 """What a model is asked, in which words it answers, and when it answers 'unknown'."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from edgebreed.edge.json_fields import MANY, JsonFields
@@ -34,15 +35,24 @@ class Task:
         subject: what all of its classes are, such as `dog`; None where they have no common noun.
         people: whether a person is an answer of its own, found by a face.
         words: how answers are put into words.
+        multi_label: whether an image may show several of the classes, or none; else it shows one.
     """
 
     subject: str | None = None
     people: bool = False
     words: Words = field(default_factory=Words)
+    multi_label: bool = False
+
+    def __post_init__(self) -> None:
+        if self.multi_label and self.people:
+            raise ValueError("people are an answer of their own: a multi-label model has none")
 
     @classmethod
-    def of(cls, subject: str | None, people: bool) -> "Task":
+    def of(cls, subject: str | None, people: bool = False, multi_label: bool = False) -> "Task":
         """A task with the words that follow from it."""
+        if multi_label:
+            none = "none of the labels" if subject is None else f"no {subject}"
+            return cls(subject, people, Words(subject or "", "", none), multi_label)
         person = "person, resembles" if people else ""
         if subject is None:
             unknown = "neither a known class nor a person" if people else "unknown"
@@ -64,6 +74,7 @@ class Task:
             fields.optional("subject", fields.text),
             fields.flag("people", default=False),
             Words(*(words.text(key, default=getattr(Words, key)) for key in ("known", "person", "unknown"))),
+            multi_label=fields.flag("multi_label", default=False),
         )
         fields.end()
         words.end()
@@ -81,8 +92,21 @@ class Task:
             silent = self.people and not searched
             return Task.of(self.subject, people=False).words.unknown if silent else self.words.unknown
         before = self.words.known if kind is Kind.KNOWN else self.words.person
-        answer = f"{best.label} ({best.probability:.0%})"
-        return f"{before}: {answer}" if before else answer
+        return _answer(before, [best])
+
+    def summary_of_labels(self, labels: Sequence[Prediction]) -> str:
+        """The answer of a multi-label model as a sentence.
+
+        Args:
+            labels: those that the image shows, most probable first.
+        """
+        return _answer(self.words.known, labels) if labels else self.words.unknown
+
+
+def _answer(before: str, classes: Sequence[Prediction]) -> str:
+    """As in `defect: crack (93%), stain (71%)`."""
+    answer = ", ".join(f"{one.label} ({one.probability:.0%})" for one in classes)
+    return f"{before}: {answer}" if before else answer
 
 
 class RejectionScore(StrEnum):

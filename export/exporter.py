@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.json_fields import SHORT
 from edgebreed.edge.manifest import DetectorConfig, LearnedImages, Manifest
-from edgebreed.edge.task import Rejection
 from edgebreed.edge.text import printable
 from edgebreed.export.accuracy_gate import AccuracyGate
 from edgebreed.export.calibration import CalibrationSet, choose_images
@@ -66,7 +65,7 @@ class _Export:
     @classmethod
     def open(cls, config: ExportConfig) -> "_Export":
         digest = functools.cache(digest_of)  # several steps ask for the digest of one file
-        record = read_record(config.run)
+        record = read_record(config.run).with_threshold(config.unknown_below)
         data = read_run_images(config.run, record, config.data, digest)
         model = KerasEngine(config.run / MODEL)
         return cls(config, record, FloatReference(model, data, record.input, digest))
@@ -90,10 +89,6 @@ class _Export:
         return self._written(check, search, parity, layers)
 
     @cached_property
-    def _rejection(self) -> Rejection:
-        return self.record.rejection.set_to(self.config.unknown_below)
-
-    @cached_property
     def _calibration(self) -> CalibrationSet | None:
         config, reference = self.config, self.reference
         if not config.recipe.is_calibrated:
@@ -115,7 +110,8 @@ class _Export:
             labels=record.labels,
             input=record.input,
             precision=config.recipe.precision,
-            rejection=self._rejection,
+            rejection=record.rejection,
+            thresholds=record.thresholds,
             task=record.task,
             detector=DetectorConfig("haar" if record.task.people else "none"),
             accuracy=None,
@@ -169,7 +165,7 @@ class _Export:
             measured=measured,
             golden_error=check.golden_error,
             rejection=manifest.rejection,
-            unknown=describe_unknown(manifest.task, manifest.rejection),
+            unknown=describe_unknown(manifest),
             calibration=manifest.calibration,
             layers=layers,
             opset=config.opset,

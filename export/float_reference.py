@@ -12,7 +12,7 @@ from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.files import write_whole
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.export.reference_images import LabelledReferenceImages
-from edgebreed.train.dataset import Dataset, labels_of
+from edgebreed.train.dataset import Dataset, targets_of
 from edgebreed.train.evaluation import KerasEngine, compute_outputs
 from edgebreed.train.feature_cache import Digest, digest_of
 
@@ -37,7 +37,9 @@ class FloatReference:
         """The images of a split, which are sorted by class."""
         images = self.data.images(split)
         paths = tuple(image.path for image in images)
-        return LabelledReferenceImages(split, paths, self._outputs(paths), labels_of(images))
+        return LabelledReferenceImages(
+            split, paths, self._outputs(paths), targets_of(images, len(self.data.classes))
+        )
 
     def _outputs(self, paths: Sequence[Path]) -> ModelOutputs:
         """Kept under a digest of the model and the images: a change of either computes them again."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.manifest import Accuracy, Manifest
 from edgebreed.export.parity import ParityReport
-from edgebreed.train.classification_metrics import ClassificationMetrics, measure
-from edgebreed.train.dataset import LabelledImage, labels_of
-from edgebreed.train.delivered import Delivered, measure_delivered
+from edgebreed.train.dataset import LabelledImage
+from edgebreed.train.delivered import Delivered
+from edgebreed.train.measure_outputs import Metrics, delivered_of, measure_outputs
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,12 @@ class MeasuredAccuracy:
     Attributes:
         report: the file's and the float model's accuracy.
         metrics: the file's, by class too.
-        delivered: what a user gets for the images.
+        delivered: what a user gets for the images; None of a multi-label model.
     """
 
     report: ParityReport
-    metrics: ClassificationMetrics
-    delivered: Delivered
+    metrics: Metrics
+    delivered: Delivered | None
 
     @classmethod
     def of(
@@ -41,11 +41,18 @@ class MeasuredAccuracy:
             images: in the order of the outputs.
             manifest: of the file.
         """
-        metrics = measure(outputs.probabilities, labels_of(images), manifest.classes)
-        return cls(report, metrics, measure_delivered(outputs, images, manifest))
+        metrics = measure_outputs(outputs, images, manifest)
+        return cls(report, metrics, delivered_of(outputs, images, manifest))
 
     @property
     def accuracy(self) -> Accuracy:
         """What the file says of itself."""
         report = self.report
-        return Accuracy(report.split, report.n, report.exported_top1, report.float_top1)
+        return Accuracy(
+            report.split,
+            report.n,
+            report.exported_top1,
+            report.float_top1,
+            report.exported_map,
+            report.float_map,
+        )

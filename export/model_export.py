@@ -30,7 +30,7 @@ from edgebreed.export.reference_images import LabelledReferenceImages, Reference
 from edgebreed.export.request import PER_CHANNEL_OPSET, ExportRecord
 from edgebreed.export.runtime_check import ENGINES, RuntimeCheck, check_in_runtime
 from edgebreed.machine import versions
-from edgebreed.train.dataset import LabelledImage, labels_of
+from edgebreed.train.dataset import LabelledImage, targets_of
 from edgebreed.train.delivered import describe_unknown
 from edgebreed.train.evaluation import Evaluation, compute_outputs
 from edgebreed.train.feature_cache import Digest, digest_of
@@ -113,7 +113,7 @@ class _ModelExport:
             measured=measured,
             golden_error=check.golden_error,
             rejection=manifest.rejection,
-            unknown=describe_unknown(manifest.task, manifest.rejection),
+            unknown=describe_unknown(manifest),
             calibration=manifest.calibration,
             layers=layers,
             opset=opset,
@@ -138,20 +138,20 @@ class _ModelExport:
         paths = self.photos.measured
         outputs = compute_outputs(self.engine, paths, self.source.manifest.input, "float reference")
         if self.labelled:
-            return LabelledReferenceImages(self._data_name, paths, outputs, labels_of(self.labelled))
+            targets = targets_of(self.labelled, len(self.source.manifest.classes))
+            return LabelledReferenceImages(self._data_name, paths, outputs, targets)
         return ReferenceImages(MEASURED, paths, outputs)
 
     @cached_property
     def _manifest(self) -> Manifest:
         """What is known before the conversion; nothing that was measured of the float file."""
-        config, source = self.config, self.source.manifest
-        recipe = config.recipe
+        config, recipe = self.config, self.config.recipe
+        source = self.source.manifest.with_threshold(config.unknown_below)
         return replace(
             source,
             name=printable(config.path.stem)[:SHORT],
             precision=recipe.precision,
             target=recipe.target,
-            rejection=source.rejection.set_to(config.unknown_below),
             accuracy=None,
             calibration=self._calibration.describe(self.digest) if self._calibration else None,
             tolerance=recipe.budget.golden_tolerance,
@@ -197,7 +197,7 @@ class _ModelExport:
         if learned := sum(self.digest(path) in (manifest.learned or LearnedImages(b"")) for path in paths):
             yield f"the model has learned from {learned} of the measured photos"
         answers = set(self._images.outputs.probabilities.argmax(axis=1))
-        if len(answers) == 1:
+        if len(answers) == 1 and not manifest.task.multi_label:
             label = manifest.labels[answers.pop()]
             yield f"every measured photo is {label} to the float model: give photos of other classes too"
 

@@ -42,9 +42,11 @@ class AgreementReport:
     Attributes:
         split: the split that the images are of, or another word for which they are.
         n: number of images.
-        agreement: share of images with the same top-1 class.
+        agreement: share of images with the same top-1 class; of a multi-label model, share of the pairs of
+            image and label with the same decision.
         max_error: largest difference in a probability or in the in-distribution score.
         rejection_agreement: share of images that both reject as unknown or both accept.
+        multi_label: whether an image may show several of the classes.
     """
 
     split: str
@@ -52,14 +54,20 @@ class AgreementReport:
     agreement: float
     max_error: float
     rejection_agreement: float = field(default=1.0, kw_only=True)
+    multi_label: bool = field(default=False, kw_only=True)
 
     def describe(self) -> str:
         """In a line of text."""
         return f"agreement {percent(self.agreement)}, probabilities differ by at most {self.max_error:.2g}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON types."""
-        return asdict(self)
+        """Plain JSON types; what only multi-label models have is there for them alone."""
+        return {
+            key: value for key, value in asdict(self).items() if self.multi_label or key not in _OF_LABELS
+        }
+
+
+_OF_LABELS = {"multi_label", "float_map", "exported_map"}
 
 
 @dataclass(frozen=True)
@@ -67,19 +75,34 @@ class ParityReport(AgreementReport):
     """The same on labelled images, with the accuracy of both.
 
     Attributes:
-        float_top1: accuracy of the float model.
-        exported_top1: accuracy of the exported file in its own runtime.
+        float_top1: accuracy of the float model; of a multi-label model its subset accuracy, the share of
+            images with exactly the right labels.
+        exported_top1: the same of the exported file in its own runtime.
         losses: the classes on which the exported file is less accurate, worst first.
+        float_map: mean average precision of a multi-label float model; None where nothing is known of it.
+        exported_map: the same of the exported file.
     """
 
     float_top1: float
     exported_top1: float
     losses: tuple[ClassLoss, ...] = ()
+    float_map: float | None = None
+    exported_map: float | None = None
 
     @property
     def drop(self) -> float:
-        """The loss of top-1 accuracy."""
+        """The loss of top-1 accuracy, or of subset accuracy."""
         return self.float_top1 - self.exported_top1
+
+    @property
+    def map_drop(self) -> float:
+        """The loss of mean average precision; 0 where it is not known."""
+        return (self.float_map or 0.0) - (self.exported_map or 0.0)
+
+    @property
+    def measure(self) -> str:
+        """What the accuracy is called."""
+        return "subset accuracy" if self.multi_label else "top-1"
 
     @property
     def float_interval(self) -> tuple[float, float]:
@@ -94,12 +117,12 @@ class ParityReport(AgreementReport):
     def describe(self) -> str:
         """In a line of text."""
         top1 = describe_share(self.exported_top1, self.n)
-        return f"top-1 {top1}, agreement {percent(self.agreement)}"
+        return f"{self.measure} {top1}, agreement {percent(self.agreement)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
         intervals = {"float_interval": self.float_interval, "exported_interval": self.exported_interval}
-        return {**asdict(self), **intervals}
+        return {**super().to_dict(), **intervals}
 
 
 def compare_unlabelled(
@@ -162,7 +185,7 @@ def misses(report: AgreementReport, budget: AccuracyBudget) -> tuple[str, ...]:
     """
     held, on_unknown = budget.measurable_on(report.n), report.rejection_agreement
     least = held.agreement - ROUNDING
-    drop = report.drop if isinstance(report, ParityReport) else 0.0
+    agreement = "agreement on labels" if report.multi_label else "top-1 agreement"
     rules = (
         (
             "largest probability difference",
@@ -170,15 +193,23 @@ def misses(report: AgreementReport, budget: AccuracyBudget) -> tuple[str, ...]:
             held.max_error,
             report.max_error <= held.max_error,
         ),
-        ("top-1 agreement", report.agreement, held.agreement, report.agreement >= least),
+        (agreement, report.agreement, held.agreement, report.agreement >= least),
         ("agreement on 'unknown'", on_unknown, held.agreement, on_unknown >= least),
-        ("loss of top-1", drop, held.drop, drop <= held.drop + ROUNDING),
+        *((what, drop, held.drop, drop <= held.drop + ROUNDING) for what, drop in _drops(report).items()),
     )
     return tuple(
         f"{what} is {value:.4g} on {report.n} {report.split} images, the bound is {bound:.4g}"
         for what, value, bound, holds in rules
         if not holds
     )
+
+
+def _drops(report: AgreementReport) -> dict[str, float]:
+    """What was lost of each accuracy that was measured."""
+    if not isinstance(report, ParityReport):
+        return {}
+    lost = {f"loss of {report.measure}": report.drop}
+    return {**lost, "loss of mean average precision": report.map_drop} if report.multi_label else lost
 
 
 def too_few_images(n: int, budget: AccuracyBudget) -> str | None:
@@ -210,4 +241,9 @@ def _class_losses(
         for label, name in enumerate(classes)
         if (of := labels == label).any() and was_right[of].sum() > is_right[of].sum()
     ]
-    return tuple(sorted(found, key=lambda loss: loss.exported_top1 - loss.float_top1))
+    return worst_first(found)
+
+
+def worst_first(losses: Sequence[ClassLoss]) -> tuple[ClassLoss, ...]:
+    """Losses by how much was lost."""
+    return tuple(sorted(losses, key=lambda loss: loss.exported_top1 - loss.float_top1))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.engines import Engine, ModelOutputs
 from edgebreed.edge.manifest import Manifest
+from edgebreed.export.label_parity import compare_labels, compare_unlabelled_decisions
 from edgebreed.export.parity import AgreementReport, ParityReport, compare, compare_unlabelled
 from edgebreed.train.evaluation import compute_outputs
 
@@ -28,6 +29,8 @@ class ReferenceImages:
 
     def compare(self, outputs: ModelOutputs, manifest: Manifest) -> AgreementReport:
         """Compares an exported file's outputs for the images with the float model's."""
+        if manifest.task.multi_label:
+            return compare_unlabelled_decisions(self.split, self.outputs, outputs, manifest.thresholds)
         return compare_unlabelled(self.split, self.outputs, outputs, manifest.rejection)
 
     def run(self, engine: Engine, manifest: Manifest) -> ModelOutputs:
@@ -49,13 +52,16 @@ class LabelledReferenceImages(ReferenceImages):
     """The same of labelled images.
 
     Attributes:
-        labels: the right classes, `(N,) int64`.
+        labels: what is right, see `edgebreed.train.dataset.targets_of`.
     """
 
     labels: NDArray[np.int64]
 
     def compare(self, outputs: ModelOutputs, manifest: Manifest) -> ParityReport:
         """Compares also the accuracies."""
+        if manifest.task.multi_label:
+            thresholds = dict(zip(manifest.labels, manifest.thresholds, strict=True))
+            return compare_labels(self.split, self.outputs, outputs, self.labels, thresholds)
         return compare(self.split, self.outputs, outputs, self.labels, manifest.rejection, manifest.labels)
 
     def _at(self, places: list[int]) -> "LabelledReferenceImages":

@@ -191,7 +191,10 @@ class ExportRecord:
             "n": report.n,
             "accuracy": self._accuracy(),
             "test": self.measured and self.measured.metrics.to_dict(),
-            "agreement": {"top1": report.agreement, "max_error": report.max_error},
+            "agreement": {
+                "labels" if report.multi_label else "top1": report.agreement,
+                "max_error": report.max_error,
+            },
             "losses": report.to_dict().get("losses", []),
             "parity": self.parity.to_dict(),
             "validation": self._validation(),
@@ -208,16 +211,17 @@ class ExportRecord:
         return data
 
     def _accuracy(self) -> dict[str, Any] | None:
-        """Of the float model and of the file by argmax, and what the file delivers; None without labels."""
+        """Of the float model and of the file, and what the file delivers; None without labelled images."""
         if self.measured is None:
             return None
-        report = self.measured.report
+        report, delivered = self.measured.report, self.measured.delivered
+        precision = {"float": report.float_map, "exported": report.exported_map}
         return {
             "float": report.float_top1,
             "exported": report.exported_top1,
             "float_interval": report.float_interval,
             "exported_interval": report.exported_interval,
-            "delivered": self.measured.delivered.to_dict(),
+            **({"delivered": delivered.to_dict()} if delivered else {"mean_average_precision": precision}),
         }
 
     def _validation(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import runpy
 import shutil
 import signal
 import subprocess
@@ -207,4 +208,35 @@ def small_run(small_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
     out = tmp_path_factory.mktemp("runs") / "small"
     train(TrainConfig(out, out / "cache", Arch.SCRATCH, small_data, epochs=2, size=SHAPES_64))
+    return out
+
+
+@pytest.fixture(scope="session")
+def several_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """60 photos that show cracks, stains and scratches, several or none, with `labels.csv`."""
+    folder = tmp_path_factory.mktemp("several") / "defects"
+    runpy.run_path(str(ROOT / "examples" / "surfaces.py"))["write_several"](folder, 60)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def several_run(several_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CNN fitted to several labels an image for two epochs: enough to export, not to be right."""
+    from edgebreed.train.config import Arch, TrainConfig
+    from edgebreed.train.trainer import train
+
+    out = tmp_path_factory.mktemp("runs") / "several"
+    labels = several_data / "labels.csv"
+    train(
+        TrainConfig(
+            out,
+            out / "cache",
+            Arch.SCRATCH,
+            several_data,
+            epochs=2,
+            size=SHAPES_64,
+            subject="defect",
+            labels=labels,
+        )
+    )
     return out

@@ -1,13 +1,14 @@
 """Backbone, head and score as one model from images to probabilities."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.errors import ProofError
-from edgebreed.train.classification_metrics import softmax
+from edgebreed.train.activation import Activation
 from edgebreed.train.keras_setup import has_gpu, keras
 from edgebreed.train.linear_probe import Head
 from edgebreed.train.rejection import InDistributionScore
@@ -23,6 +24,7 @@ def assemble(
     head: Head,
     temperature: float,
     in_distribution: InDistributionScore | None,
+    activation: Activation = Activation.SOFTMAX,
 ) -> Any:
     """The whole classifier, ready for export.
 
@@ -33,6 +35,7 @@ def assemble(
         head: features to logits.
         temperature: divides the logits, folded into the last layer's weights.
         in_distribution: the second output, if one was fitted, on the first part.
+        activation: from logits to probabilities.
 
     Returns:
         A model from `(N, H, W, 3) uint8 RGB` to a dict of `probabilities` `(N, classes)` and, where
@@ -47,12 +50,13 @@ def assemble(
     logits = _dense(first, "logits", kernels[0], head_bias)
     for part, weights in zip(others, kernels[1:], strict=True):
         logits = keras.layers.Add()([logits, _dense(part, f"logits_{part.name}", weights)])
-    outputs = {"probabilities": keras.layers.Softmax(name="probabilities")(logits)}
+    outputs = {"probabilities": _last_layer(activation)(logits)}
     if in_distribution is not None:
         weights, bias = in_distribution.weights[:, None], np.array([in_distribution.bias], np.float32)
         score = _dense(first, "score", weights, bias)
         outputs["in_distribution"] = keras.layers.Activation("sigmoid", name="in_distribution")(score)
-    _prove(outputs, parts, head, temperature, in_distribution)
+    expected = _Expected(head, temperature, in_distribution, activation)
+    _prove(outputs, parts, expected)
     return keras.Model(image, outputs, name="classifier")
 
 
@@ -63,13 +67,32 @@ def _dense(x: Any, name: str, *weights: NDArray[np.float32]) -> Any:
     return y
 
 
-def _prove(
-    outputs: dict[str, Any],
-    parts: Sequence[Any],
-    head: Head,
-    temperature: float,
-    in_distribution: InDistributionScore | None,
-) -> None:
+def _last_layer(activation: Activation) -> Any:
+    name = "probabilities"
+    if activation is Activation.SOFTMAX:
+        return keras.layers.Softmax(name=name)
+    return keras.layers.Activation(activation.value, name=name)
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """What is put behind the features."""
+
+    head: Head
+    temperature: float
+    in_distribution: InDistributionScore | None
+    activation: Activation
+
+    def outputs(self, features: Sequence[NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
+        """What the assembled model must answer to features, a part each `(N, F) float32`."""
+        logits = self.head(np.concatenate(features, axis=1)) / self.temperature
+        outputs = {"probabilities": self.activation(logits)}
+        if self.in_distribution is not None:
+            outputs["in_distribution"] = self.in_distribution(features[0])[:, None]
+        return outputs
+
+
+def _prove(outputs: dict[str, Any], parts: Sequence[Any], expected: _Expected) -> None:
     """Compares what was put behind the features with its parts, on random features.
 
     The backbone is left out: it is the one that computed the features, and to run it for one more image, JAX
@@ -78,11 +101,7 @@ def _prove(
     rng = np.random.default_rng(0)
     features = [rng.random((PROVED, part.shape[-1]), np.float32) for part in parts]
     got = keras.Model(list(parts), outputs).predict_on_batch(features)
-    everything = np.concatenate(features, axis=1)
-    expected = {"probabilities": softmax(head(everything) / temperature)}
-    if in_distribution is not None:
-        expected["in_distribution"] = in_distribution(features[0])[:, None]
-    error = max(float(np.abs(got[name] - rows).max()) for name, rows in expected.items())
+    error = max(float(np.abs(got[name] - rows).max()) for name, rows in expected.outputs(features).items())
     allowed = GPU_TOLERANCE if has_gpu() else TOLERANCE
     if not error <= allowed:
         raise ProofError(f"the assembled model differs by {error:.1e} from its parts, allowed {allowed:.0e}")

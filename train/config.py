@@ -4,7 +4,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edgebreed.edge.engines import ModelOutputs
+from edgebreed.edge.label_thresholds import HALF, set_label_thresholds
 from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
@@ -86,6 +90,8 @@ class TrainConfig:
         subject: what all classes are, such as `rocket`; None where they have no common noun.
         people: answer a person as such, by a face.
         unknown_below: threshold of 'unknown' in place of the measured one: in 0..1, or `off`.
+        labels: CSV file with the labels of each image of `data`, of which it may show several or none; None
+            where folders are classes.
     """
 
     out: Path
@@ -107,6 +113,7 @@ class TrainConfig:
     subject: str | None = None
     people: bool = False
     unknown_below: str | None = None
+    labels: Path | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epochs", self.epochs or EPOCHS[self.arch])
@@ -122,15 +129,29 @@ class TrainConfig:
         if self.subject is not None and not _is_noun(self.subject):
             raise InputError(f"--subject {self.subject!r}: give a noun in one line, such as rocket")
         Rejection().set_to(self.unknown_below)  # refuses what is no threshold before anything is fitted
+        if self.labels is not None:
+            self._check_multi_label()
         if self.negatives is not None and self.arch is Arch.SCRATCH:
             raise InputError(
                 "--negatives needs --arch transfer: a network from scratch has no features to judge by"
             )
 
+    def _check_multi_label(self) -> None:
+        """Refuses what a multi-label model has no answer for."""
+        if self.data is None:
+            raise InputError(f"--labels {self.labels}: pass --data with the folder of its images")
+        if self.people:
+            raise InputError("--people is for one class an image: leave it out with --labels")
+        if self.negatives is not None:
+            raise InputError(
+                "--negatives is for one class an image: with --labels, give them as rows without a label"
+            )
+        set_label_thresholds((HALF,), self.unknown_below)
+
     @property
     def task(self) -> Task:
         """What the model will be asked."""
-        return Task.of(self.subject, self.people)
+        return Task.of(self.subject, self.people, multi_label=self.labels is not None)
 
     @property
     def network(self) -> str:
@@ -170,6 +191,8 @@ class Fitted:
         interrupted: a signal ended a fit on images, which can be resumed.
         fine_tune_history: loss and accuracy by pass of the fine-tuning; empty without one.
         left_out_negatives: negatives that look like one of the classes.
+        valid: probabilities of the validation images, which the model behind them did not learn,
+            `(N, classes) float32`.
     """
 
     model: Any
@@ -182,3 +205,4 @@ class Fitted:
     interrupted: bool = False
     fine_tune_history: History = field(default_factory=dict)
     left_out_negatives: tuple[Path, ...] = ()
+    valid: NDArray[np.float32] | None = None

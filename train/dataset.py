@@ -1,7 +1,7 @@
 """A data set: labelled images in folders, one folder a class."""
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,19 +20,33 @@ _LOG = logging.getLogger(__name__)
 SPLIT_NAMES = ("train", "valid", "test")
 NEGATIVES = "negatives"
 """What the documentation calls the folder of images of none of the classes."""
+NO_LABEL = -1
+"""`LabelledImage.label` of an image without a label."""
 
 
 @dataclass(frozen=True)
 class LabelledImage:
-    """An image file and the index of its class."""
+    """An image file and what it shows.
+
+    Attributes:
+        path: the file.
+        label: index of its class; of a multi-label data set, that of its rarest label, or `NO_LABEL`.
+        labels: of a multi-label data set, the indices of all its labels in order; else None.
+    """
 
     path: Path
     label: int
+    labels: tuple[int, ...] | None = None
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The indices of all classes that it shows."""
+        return (self.label,) if self.labels is None else self.labels
 
 
 @dataclass(frozen=True)
 class LabelledArrays:
-    """Inputs and class indices: `(N, ...)` and `(N,) int64`."""
+    """Inputs `(N, ...)`, and what each shows: `(N,) int64` or `(N, classes) int64`, see `targets_of`."""
 
     inputs: NDArray[Any]
     labels: NDArray[np.int64]
@@ -70,6 +84,11 @@ class Dataset:
             filled = ", ".join(name for name, members in self.splits.items() if members)
             raise DatasetError(f"{self.root} has no {split} images: it has {filled}")
         return images
+
+    @property
+    def multi_label(self) -> bool:
+        """Whether an image may show several of the classes, or none."""
+        return any(image.labels is not None for image in self.all_images)
 
     @property
     def learned(self) -> list[LabelledImage]:
@@ -145,6 +164,33 @@ class Dataset:
 def labels_of(images: Iterable[LabelledImage]) -> NDArray[np.int64]:
     """The class indices of images, `(N,) int64`."""
     return np.array([image.label for image in images], np.int64)
+
+
+def targets_of(images: Sequence[LabelledImage], classes: int) -> NDArray[np.int64]:
+    """What images show, as scikit-learn has it too.
+
+    Args:
+        images: all of single-label data, or all of multi-label data.
+        classes: number of classes.
+
+    Returns:
+        `(N,) int64`, the class indices; of multi-label data `(N, classes) int64`, 1 where the image shows the
+        class and 0 elsewhere.
+    """
+    if not any(image.labels is not None for image in images):
+        return labels_of(images)
+    targets = np.zeros((len(images), classes), np.int64)
+    for row, image in zip(targets, images, strict=True):
+        row[list(image.shown)] = 1
+    return targets
+
+
+def strata(images: Iterable[LabelledImage]) -> list[list[LabelledImage]]:
+    """The images by class, those of a multi-label data set by their rarest label."""
+    by_label: dict[int, list[LabelledImage]] = defaultdict(list)
+    for image in images:
+        by_label[image.label].append(image)
+    return [by_label[label] for label in sorted(by_label)]
 
 
 def read_dataset(root: Path, negatives: Path | None = None) -> Dataset:

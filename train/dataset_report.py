@@ -12,7 +12,7 @@ import numpy as np
 from edgebreed.edge.images import Frame, read_photo
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
 from edgebreed.errors import InputError
-from edgebreed.train.dataset import Dataset
+from edgebreed.train.dataset import NO_LABEL, Dataset
 from edgebreed.train.dataset_scan import DatasetScan
 from edgebreed.train.duplicates import DuplicateGroups
 
@@ -51,6 +51,7 @@ class DatasetReport:
             "classes": len(self.data.classes),
             "images": len(self.scan.splits),
             "splits": {name: len(images) for name, images in self.data.splits.items()},
+            **(self.label_counts() if self.data.multi_label else {}),
             "missing_splits": list(self.data.missing_splits),
             "in_sub_folders": self.data.in_sub_folders,
             "left_out": {reason.value: [str(path) for path in paths] for reason, paths in left_out.items()},
@@ -73,8 +74,23 @@ class DatasetReport:
 
     def class_sizes(self) -> dict[str, int]:
         """Number of training images of each class."""
-        counts = Counter(image.label for image in self.data.splits["train"])
+        counts = Counter(label for image in self.data.splits["train"] for label in image.shown)
         return {name: counts[label] for label, name in enumerate(self.data.classes)}
+
+    def label_counts(self) -> dict[str, Any]:
+        """Of a multi-label data set, the number of images of each split that show each label, or none."""
+        shown = {
+            split: Counter(label for image in images for label in image.shown or (NO_LABEL,))
+            for split, images in self.data.splits.items()
+            if images
+        }
+        return {
+            "labels": {
+                name: {split: count[label] for split, count in shown.items()}
+                for label, name in enumerate(self.data.classes)
+            },
+            "unlabelled": {split: count[NO_LABEL] for split, count in shown.items()},
+        }
 
     def cells(self, most: int = MOST_CELLS) -> list[Cell]:
         """For a contact sheet: faulty files, conflicting labels, duplicates, those across splits first."""

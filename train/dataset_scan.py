@@ -137,8 +137,11 @@ def image_hashes(paths: Iterable[Path], cache: FeatureCache) -> dict[Path, NDArr
 
 
 def digest_of_data(data: Dataset, digests: dict[Path, str]) -> str:
-    """SHA-256 over the images of all splits: their paths below the root, and their contents."""
-    lines = sorted(f"{data.name_of(image)} {digests[image.path]}" for image in data.all_images)
+    """SHA-256 over the images of all splits: their paths below the root, their contents, their CSV labels."""
+    lines = sorted(
+        f"{data.name_of(image)} {digests[image.path]}" + "".join(f" {label}" for label in image.labels or ())
+        for image in data.all_images
+    )
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
@@ -174,18 +177,18 @@ def _misnamed(files: dict[Path, ScannedFile]) -> dict[Path, str]:
 
 
 def _conflicting(exact: DuplicateGroups, images: list[LabelledImage]) -> tuple[tuple[Path, ...], ...]:
-    label = {image.path: image.label for image in images}
-    return tuple(group for group in exact.members if len({label[path] for path in group}) > 1)
+    shown = {image.path: image.shown for image in images}
+    return tuple(group for group in exact.members if len({shown[path] for path in group}) > 1)
 
 
 def _by_class(
     images: list[LabelledImage], files: dict[Path, ScannedFile], left_out: set[Path]
 ) -> list[dict[Path, ScannedFile]]:
-    """The files of each class that decode and whose label nothing contradicts."""
-    classes: dict[int, dict[Path, ScannedFile]] = defaultdict(dict)
+    """The files of each class, or of each set of labels, that decode and whose label nothing contradicts."""
+    classes: dict[tuple[int, ...], dict[Path, ScannedFile]] = defaultdict(dict)
     for image in images:
         if files[image.path].hash is not None and image.path not in left_out:
-            classes[image.label][image.path] = files[image.path]
+            classes[image.shown][image.path] = files[image.path]
     return list(classes.values())
 
 

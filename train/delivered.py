@@ -7,10 +7,11 @@ from typing import Protocol
 
 import numpy as np
 
-from edgebreed.edge.decision import are_known, decide
+from edgebreed.edge.decision import are_known, are_present, decide
 from edgebreed.edge.detectors import FACE, Detection, Detector, open_detector
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.images import read_photo
+from edgebreed.edge.label_thresholds import describe_label_thresholds
 from edgebreed.edge.manifest import DetectorConfig
 from edgebreed.edge.prediction import Kind
 from edgebreed.edge.task import Rejection, Task
@@ -23,18 +24,28 @@ class AnswerPolicy(Protocol):
     """What decides an answer in addition to the model's outputs; a manifest and a run's record have it."""
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """The class names, in the order of the outputs."""
+        ...
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """How each class is called in an answer; two classes may be called the same."""
         ...
 
     @property
     def task(self) -> Task:
-        """Whether people are answered."""
+        """Whether people are answered, and whether an image may show several classes."""
         ...
 
     @property
     def rejection(self) -> Rejection:
         """When to answer 'unknown'."""
+        ...
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """Of a multi-label model, the probability from which on a label is found, one a class."""
         ...
 
     @property
@@ -102,7 +113,10 @@ def answered_kinds(
     outputs: ModelOutputs, images: Sequence[LabelledImage], policy: AnswerPolicy
 ) -> list[Kind]:
     """Known, person or unknown, for each image."""
-    known = are_known(outputs, policy.rejection)
+    if policy.task.multi_label:
+        known = np.asarray(are_present(outputs.probabilities, policy.thresholds).any(axis=1), bool)
+    else:
+        known = are_known(outputs, policy.rejection)
     if known.all() or not policy.task.people:
         return [decide(bool(one), None) for one in known]
     detector = open_detector(policy.detector.name, policy.detector.settings)
@@ -116,8 +130,11 @@ def _faces(detector: Detector, image: LabelledImage) -> list[Detection]:
     return [found for found in detector.detect(read_photo(image.path)) if found.label == FACE]
 
 
-def describe_unknown(task: Task, rejection: Rejection) -> str:
+def describe_unknown(policy: AnswerPolicy) -> str:
     """When 'unknown' is answered, or why it never is, in a line of text."""
+    task, rejection = policy.task, policy.rejection
+    if task.multi_label:
+        return describe_label_thresholds(policy.labels, policy.thresholds, task.words.unknown)
     line = rejection.describe(task.words.unknown)
     if task.people and rejection.threshold is None:
         return f"{line}; nobody can be answered as a person then, as every image is answered with a class"

@@ -18,13 +18,15 @@ from edgebreed.edge.manifest import LearnedImages, Manifest
 from edgebreed.edge.preprocess import InputSpec
 from edgebreed.errors import ImageError, InputError
 from edgebreed.progress import track
-from edgebreed.train.classification_metrics import ClassificationMetrics, measure
-from edgebreed.train.dataset import LabelledImage, labels_of, read_dataset, read_labelled
-from edgebreed.train.delivered import Delivered, measure_delivered
+from edgebreed.train.dataset import LabelledImage, read_dataset, read_labelled
+from edgebreed.train.delivered import Delivered
 from edgebreed.train.dropped_images import is_dropped
 from edgebreed.train.feature_cache import Digest, digest_of
 from edgebreed.train.image_loader import Change, load_batches, unchanged
+from edgebreed.train.label_table import LABEL_TABLE
 from edgebreed.train.layout import SPLITS, read_layout
+from edgebreed.train.measure_outputs import Metrics, delivered_of, measure_outputs
+from edgebreed.train.multi_label_data import read_multi_label_images
 from edgebreed.train.run_record import MODEL, RunRecord, newest_run, read_record, read_run_images
 
 BATCH = 8
@@ -93,6 +95,7 @@ class Evaluation:
         split: str,
         options: EngineOptions | None = None,
         negatives: Path | None = None,
+        labels: Path | None = None,
     ) -> "Evaluation":
         """Opens a model and a folder of images.
 
@@ -103,17 +106,23 @@ class Evaluation:
                 that the model has not learned from.
             options: engine for an exported file.
             negatives: folder of images of none of the classes, which may lie beside the class folders.
+            labels: CSV file of the images' labels, for a multi-label model; None takes `root/labels.csv`.
 
         Raises:
-            InputError: the folder or the model is at fault, or no image is left to measure on.
+            InputError: the folder, the CSV file or the model is at fault, or no image is left to measure on.
         """
         model, digest = model or newest_run(), cache(digest_of)
         engine, description = open_model(model, options)
         split = SPLITS.get(split.lower(), split)
-        images = _read_images(root, model, description, split, negatives, digest)
+        table = _label_table(root, labels, model, description)
+        if table is not None:
+            images = read_multi_label_images(root, table, description.classes, description.labels, split)
+        else:
+            images = _read_images(root, model, description, split, negatives, digest)
         learned, unknown = _learned_by(model, description, digest)
         chosen = _choose(images, root, description, learned, digest)
-        if not chosen.measured and description.learned is not None and _splits_of(root) >= {split, "train"}:
+        may_be_aside = not chosen.measured and description.learned is not None and table is None
+        if may_be_aside and _splits_of(root) >= {split, "train"}:
             # no image of this split is of use, so that training set some aside for it
             images = read_labelled(root, description.classes, description.labels, "train")
             chosen = _choose(images, root, description, learned, digest)
@@ -142,13 +151,13 @@ class Evaluation:
         paths = [image.path for image in self.images]
         return compute_outputs(self.engine, paths, self.description.input, title, change)
 
-    def measure(self, outputs: ModelOutputs) -> ClassificationMetrics:
-        """Accuracy by the likeliest class, of outputs for the images."""
-        return measure(outputs.probabilities, labels_of(self.images), self.description.classes)
+    def measure(self, outputs: ModelOutputs) -> Metrics:
+        """Accuracy of outputs for the images: by the likeliest class, or of a multi-label model's labels."""
+        return measure_outputs(outputs, self.images, self.description)
 
-    def measure_delivered(self, outputs: ModelOutputs) -> Delivered:
-        """Accuracy as a user gets it, of outputs for the unchanged images."""
-        return measure_delivered(outputs, self.images, self.description)
+    def measure_delivered(self, outputs: ModelOutputs) -> Delivered | None:
+        """Accuracy as a user gets it, of outputs for the unchanged images; None of a multi-label model."""
+        return delivered_of(outputs, self.images, self.description)
 
 
 def open_model(model: Path, options: EngineOptions | None = None) -> tuple[Engine, ModelDescription]:
@@ -192,6 +201,21 @@ def compute_outputs(
         np.concatenate([output.probabilities for output in outputs]),
         np.concatenate(scores) if scores else None,
     )
+
+
+def _label_table(root: Path, labels: Path | None, model: Path, description: ModelDescription) -> Path | None:
+    """The CSV file of a multi-label model's images; None for any other model."""
+    if not description.task.multi_label:
+        if labels is not None:
+            raise InputError(
+                f"--labels {labels}: {model} answers each image with one class, so leave it out and give "
+                "folders, one a class"
+            )
+        return None
+    table = labels or root / LABEL_TABLE
+    if not table.is_file():
+        raise InputError(f"{model} is a multi-label model, and {table} is no file: pass --labels CSV")
+    return table
 
 
 def _run_of(model: Path) -> Path:
@@ -302,9 +326,9 @@ def _not_dropped(
 
 
 def _conflicting(images: tuple[LabelledImage, ...], digest: Digest) -> dict[Path, None]:
-    labels: dict[str, set[int]] = defaultdict(set)
+    labels: dict[str, set[tuple[int, ...]]] = defaultdict(set)
     for image in images:
-        labels[digest(image.path)].add(image.label)
+        labels[digest(image.path)].add(image.shown)
     return dict.fromkeys(image.path for image in images if len(labels[digest(image.path)]) > 1)
 
 

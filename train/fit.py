@@ -17,7 +17,7 @@ from edgebreed.signals import stop_signals
 from edgebreed.train.augment import Augmentation, AugmentedImages
 from edgebreed.train.checkpoint import Checkpoint, FitState
 from edgebreed.train.config import History
-from edgebreed.train.dataset import Dataset, LabelledArrays, labels_of
+from edgebreed.train.dataset import Dataset, LabelledArrays, targets_of
 from edgebreed.train.image_loader import load_images
 from edgebreed.train.keras_setup import keras
 
@@ -61,7 +61,8 @@ class FitSettings:
 def load_labelled(data: Dataset, split: str, spec: InputSpec) -> LabelledArrays:
     """The images of a split, `(N, H, W, 3) uint8 RGB`, with their labels."""
     images = data.images(split)
-    return LabelledArrays(load_images([image.path for image in images], spec), labels_of(images))
+    targets = targets_of(images, len(data.classes))
+    return LabelledArrays(load_images([image.path for image in images], spec), targets)
 
 
 def fit_features(
@@ -78,7 +79,7 @@ def fit_features(
     Returns:
         Loss and accuracy by epoch.
     """
-    _compile(model, settings, len(train.labels))
+    _compile(model, settings, train.labels)
     history = model.fit(
         train.inputs,
         _one_hot(train.labels, model),
@@ -117,7 +118,7 @@ def fit_images(
         InputError: the checkpoint is damaged or cannot be written.
         KeyboardInterrupt: a signal came before the first epoch was complete.
     """
-    _compile(model, settings, len(train.labels))
+    _compile(model, settings, train.labels)
     model.optimizer.build(model.trainable_variables)  # its state is restored and saved, so it must exist
     splits = tuple((split.inputs, _one_hot(split.labels, model)) for split in (train, valid))
     state = _begin(model, splits[1], checkpoint)
@@ -273,20 +274,24 @@ def _reporting(title: str, settings: FitSettings, history: History | None = None
     return [progress_callback(title, settings.epochs), *logging]
 
 
-def _compile(model: Any, settings: FitSettings, images: int) -> None:
-    steps = settings.epochs * -(-images // settings.batch)
+def _compile(model: Any, settings: FitSettings, targets: NDArray[np.int64]) -> None:
+    steps = settings.epochs * -(-len(targets) // settings.batch)
     optimizer = keras.optimizers.RMSprop(
         keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps),
         momentum=settings.momentum,
         weight_decay=settings.weight_decay,
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    model.compile(
-        optimizer,
-        keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=LABEL_SMOOTHING),
-        metrics=["accuracy"],
-    )
+    if targets.ndim == 1:
+        loss, accuracy = keras.losses.CategoricalCrossentropy, "accuracy"
+    else:  # each label is a question of its own; its logit is above 0 where its probability is above a half
+        loss = keras.losses.BinaryCrossentropy
+        accuracy = keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)
+    model.compile(optimizer, loss(from_logits=True, label_smoothing=LABEL_SMOOTHING), metrics=[accuracy])
 
 
 def _one_hot(labels: NDArray[np.int64], model: Any) -> NDArray[np.float32]:
+    """The targets of a loss, `(N, classes) float32`, of what `targets_of` returns."""
+    if labels.ndim > 1:
+        return labels.astype(np.float32)
     return np.eye(model.output_shape[-1], dtype=np.float32)[labels]

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.task import Rejection
-from edgebreed.train.classification_metrics import softmax
+from edgebreed.train.activation import Activation
 from edgebreed.train.config import LOGS, MAXIMA, History, TrainConfig
-from edgebreed.train.dataset import Dataset, LabelledArrays, labels_of
+from edgebreed.train.dataset import Dataset, LabelledArrays, targets_of
 from edgebreed.train.fit import FitSettings, fit_features
 from edgebreed.train.keras_setup import keras
 from edgebreed.train.rejection import (
@@ -73,6 +73,7 @@ class LinearProbe:
         rejection: when to answer 'unknown'.
         negatives_used: which negatives were fitted on, `(N,) bool`; None without negatives.
         test: outputs for the test images.
+        valid: probabilities of the validation images, by the head that did not learn them.
         seconds: that the fits took.
     """
 
@@ -83,6 +84,7 @@ class LinearProbe:
     rejection: Rejection
     negatives_used: NDArray[np.bool_] | None
     test: ModelOutputs
+    valid: NDArray[np.float32]
     seconds: float
 
 
@@ -99,7 +101,9 @@ def fit_linear_probe(config: TrainConfig, data: Dataset, features: Features) -> 
     """
     start = time.perf_counter()
     first, history = fit_split_head(config, data, features)
-    temperature = fit_temperature(first(features["valid"]), labels_of(data.images("valid")))
+    valid = first(features["valid"])
+    temperature = fit_temperature(valid, targets_of(data.images("valid"), len(data.classes)))
+    activation = Activation.of(config.task)
     everything = _labelled(data, features, "train", "valid")
     head, _ = fit_head(everything, len(data.classes), config.epochs, config.seed)
     averages = _averages(config, features)
@@ -113,9 +117,10 @@ def fit_linear_probe(config: TrainConfig, data: Dataset, features: Features) -> 
         rejection=rejection.set_to(config.unknown_below),
         negatives_used=None if fitted is None else fitted.used,
         test=ModelOutputs(
-            softmax(head(features["test"]) / temperature),
+            activation(head(features["test"]) / temperature),
             None if fitted is None else fitted.score(averages["test"]),
         ),
+        valid=activation(valid / temperature),
         seconds=time.perf_counter() - start,
     )
 
@@ -171,7 +176,7 @@ def build_head(width: int, classes: int) -> Any:
 def _labelled(data: Dataset, features: Features, *splits: str) -> LabelledArrays:
     return LabelledArrays(
         np.concatenate([features[split] for split in splits]),
-        np.concatenate([labels_of(data.images(split)) for split in splits]),
+        np.concatenate([targets_of(data.images(split), len(data.classes)) for split in splits]),
     )
 
 

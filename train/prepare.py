@@ -15,12 +15,13 @@ from edgebreed.edge.manifest import LearnedImages
 from edgebreed.edge.text import printable
 from edgebreed.errors import DatasetError, InputError
 from edgebreed.train.config import TrainConfig
-from edgebreed.train.dataset import SPLIT_NAMES, Dataset, LabelledImage, read_dataset
+from edgebreed.train.dataset import SPLIT_NAMES, Dataset, LabelledImage, read_dataset, strata
 from edgebreed.train.dataset_scan import DatasetScan, digest_of_data, scan_dataset
 from edgebreed.train.demo import write_demo
 from edgebreed.train.dropped_images import dropped_images
 from edgebreed.train.exclusion_list import read_list
 from edgebreed.train.feature_cache import FeatureCache
+from edgebreed.train.multi_label_data import read_multi_label
 from edgebreed.train.negative_check import CheckedNegatives, check_negatives
 from edgebreed.train.negatives import read_negatives
 from edgebreed.train.run_record import CHECKPOINT
@@ -141,7 +142,7 @@ def _warn(dropped: dict[str, frozenset[Path]]) -> None:
 
 
 def divide(data: Dataset, similar: Iterable[Sequence[Path]], seed: int) -> Dataset:
-    """Sets a part of `train` aside for each split without images, stratified by class.
+    """Sets a part of `train` aside for each split without images, stratified by class or rarest label.
 
     Images that look the same stay in one split; those that look like one of another split stay in `train`.
 
@@ -157,11 +158,10 @@ def divide(data: Dataset, similar: Iterable[Sequence[Path]], seed: int) -> Datas
     bound = {leader.get(image.path, image.path) for images in filled.values() for image in images}
     assigned: dict[Path, str] = {}
     splits: dict[str, list[LabelledImage]] = {"train": [], **{name: [] for name in shares}, **filled}
-    for label in range(len(data.classes)):
-        members = [image for image in data.splits["train"] if image.label == label]
+    for members in strata(data.splits["train"]):
         splits["train"] += [image for image in members if leader.get(image.path, image.path) in bound]
-        members = [image for image in members if leader.get(image.path, image.path) not in bound]
-        for name, images in _divide_class(members, leader, assigned, rng, shares).items():
+        free = [image for image in members if leader.get(image.path, image.path) not in bound]
+        for name, images in _divide_class(free, leader, assigned, rng, shares).items():
             splits[name] += images
     return replace(data, divided=True, splits={name: tuple(splits[name]) for name in SPLIT_NAMES})
 
@@ -234,6 +234,8 @@ def _exclude(config: TrainConfig, data: Dataset) -> tuple[Dataset, set[str]]:
 
 
 def _read_data(config: TrainConfig) -> Dataset:
+    if config.data is not None and config.labels is not None:
+        return read_multi_label(config.data, config.labels)
     if config.data is not None:
         return read_dataset(config.data, config.negatives)
     folder = config.out / "demo-data"

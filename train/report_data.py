@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.train.classification_metrics import ClassificationMetrics, confusion
 from edgebreed.train.dataset import Dataset, LabelledImage, labels_of
+from edgebreed.train.delivered import Delivered
 from edgebreed.train.run_record import RunRecord, TrainResult
 
 
@@ -47,6 +49,25 @@ class ClassifiedImages:
         return confusion(self.probabilities, self.labels)
 
 
+class RunOverview(Protocol):
+    """What the reports of all kinds of runs are made of."""
+
+    @property
+    def record(self) -> RunRecord:
+        """What the run is."""
+        ...
+
+    @property
+    def result(self) -> TrainResult:
+        """What was measured."""
+        ...
+
+    @property
+    def images_per_split(self) -> dict[str, int]:
+        """Number of images of each split."""
+        ...
+
+
 @dataclass(frozen=True)
 class ReportData:
     """A run and its test images.
@@ -66,7 +87,17 @@ class ReportData:
     @property
     def metrics(self) -> ClassificationMetrics:
         """Of the test images."""
-        return self.result.test
+        return cast(ClassificationMetrics, self.result.test)  # no other report is made of a multi-label run
+
+    @property
+    def delivered(self) -> Delivered:
+        """What a user gets for the test images."""
+        return cast(Delivered, self.result.delivered)
+
+    @property
+    def images_per_split(self) -> dict[str, int]:
+        """Number of images of each split."""
+        return {split: sum(counts) for split, counts in self.images_per_class.items()}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,7 +108,9 @@ class ReportData:
 def images_per_class(data: Dataset) -> dict[str, tuple[int, ...]]:
     """Number of images of each class, by split."""
     counts = {
-        split: Counter(image.label for image in images) for split, images in data.splits.items() if images
+        split: Counter(label for image in images for label in image.shown)
+        for split, images in data.splits.items()
+        if images
     }
     return {
         split: tuple(count[label] for label in range(len(data.classes))) for split, count in counts.items()

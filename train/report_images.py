@@ -81,7 +81,7 @@ def _pair(tested: ClassifiedImages, label: int, predicted: int, count: int, tota
     index = next(i for i in _wrong(tested) if (labels[i], predictions[i]) == (label, predicted))
     known = np.flatnonzero((labels == predicted) & (predictions == predicted))
     best = known[tested.confidences[known].argmax()] if len(known) else None
-    other = "" if best is None else _thumbnail(tested.images[int(best)])
+    other = "" if best is None else thumbnail(tested.images[int(best)])
     return ConfusedPair(_mistake(tested, index), count, total, other)
 
 
@@ -91,12 +91,13 @@ def _mistake(tested: ClassifiedImages, index: int) -> Mistake:
         label=tested.names[image.label],
         predicted=tested.names[int(tested.predictions[index])],
         confidence=float(tested.confidences[index]),
-        thumbnail=_thumbnail(image),
+        thumbnail=thumbnail(image),
         file=f"{image.path.parent.name}/{image.path.name}",
     )
 
 
-def _thumbnail(image: LabelledImage) -> str:
+def thumbnail(image: LabelledImage) -> str:
+    """A small picture of an image, as a data URI."""
     pixels = np.ascontiguousarray(to_input(read_photo(image.path), THUMBNAIL)[..., ::-1])
     jpeg = cv2.imencode(".jpg", pixels, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))[1]
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg.tobytes()).decode()}"

@@ -260,10 +260,10 @@ def _unknown(report: ReportData) -> Iterator[Finding]:
             "No image is ever answered 'unknown'",
             _sentence(report.result.unknown),
         )
-    elif report.result.delivered.withheld > MANY_WITHHELD:
+    elif report.delivered.withheld > MANY_WITHHELD:
         yield Finding(
             FindingKind.ATTENTION,
-            f"{percent(report.result.delivered.withheld)} of the test images are withheld as unknown",
+            f"{percent(report.delivered.withheld)} of the test images are withheld as unknown",
             "Another threshold changes that: --unknown-below at the export.",
         )
     elif report.result.rejection.false_positive_rate is None:

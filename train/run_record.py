@@ -6,17 +6,20 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from edgebreed.edge.label_thresholds import set_label_thresholds
 from edgebreed.edge.manifest import DetectorConfig, LearnedImages
 from edgebreed.edge.preprocess import DecodeRule, InputSpec, ResizeRule, Rounding
 from edgebreed.edge.resampling import Interpolation
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.errors import InputError
-from edgebreed.train.classification_metrics import ClassificationMetrics
 from edgebreed.train.config import History
 from edgebreed.train.dataset import Dataset
 from edgebreed.train.dataset_scan import digest_of_data
 from edgebreed.train.delivered import Delivered
 from edgebreed.train.feature_cache import Digest, digest_of
+from edgebreed.train.label_table import LABEL_TABLE
+from edgebreed.train.measure_outputs import Metrics
+from edgebreed.train.multi_label_data import read_multi_label_run
 
 _Reason = TypeVar("_Reason", bound=str)
 RUNS = Path("runs")
@@ -28,7 +31,7 @@ REPORT = "report.html"
 HISTORY = "history.csv"
 PLOTS = ("curves.png", "calibration.png", "confusion.png")
 CHECKPOINT = "checkpoint.npz"
-FILES = (RECORD, MODEL, METRICS, SPLITS, REPORT, HISTORY, *PLOTS, CHECKPOINT)
+FILES = (RECORD, MODEL, METRICS, SPLITS, LABEL_TABLE, REPORT, HISTORY, *PLOTS, CHECKPOINT)
 RESULT_SCHEMA = 1
 DROPPED = {
     "excluded": "by --exclude",
@@ -63,6 +66,7 @@ class RunRecord:
         data_sha256: digest over the names and contents of the images.
         learned: the images that the model learned from; None in runs that did not record them.
         dropped: the images of the data set that were left out; None in runs that did not record them.
+        thresholds: of a multi-label model, the probability from which on an image shows a label, one a class.
     """
 
     arch: str
@@ -80,6 +84,7 @@ class RunRecord:
     data_sha256: str = ""
     learned: LearnedImages | None = None
     dropped: LearnedImages | None = None
+    thresholds: tuple[float, ...] = ()
 
     @property
     def detector(self) -> DetectorConfig:
@@ -88,6 +93,8 @@ class RunRecord:
 
     def with_threshold(self, unknown_below: float | str | None) -> "RunRecord":
         """A copy with another threshold of 'unknown', or `off`; None changes nothing."""
+        if self.task.multi_label:
+            return replace(self, thresholds=set_label_thresholds(self.thresholds, unknown_below))
         return replace(self, rejection=self.rejection.set_to(unknown_below))
 
     def to_dict(self) -> dict[str, Any]:
@@ -109,6 +116,7 @@ class RunRecord:
                 "task": Task.from_dict(data["task"]),
                 "learned": None if learned is None else LearnedImages.from_base64(learned),
                 "dropped": None if dropped is None else LearnedImages.from_base64(dropped),
+                "thresholds": tuple(data.get("thresholds", ())),
             }
         )
 
@@ -134,8 +142,9 @@ class TrainResult:
         data: the data set's folder, or `demo`.
         classes: number of classes.
         train_images: number of training images.
-        test: accuracy on the test images, by the likeliest class.
-        delivered: accuracy on the test images, as a user gets it; in JSON a part of `test`.
+        test: accuracy on the test images: by the likeliest class, or of the labels of a multi-label model.
+        delivered: accuracy on the test images, as a user gets it; in JSON a part of `test`; None of a
+            multi-label model.
         seconds: by step.
         trainable_parameters: number of parameters that were fitted.
         temperature: divided the logits.
@@ -150,6 +159,7 @@ class TrainResult:
         left_out_negatives: negatives that look like one of the classes.
         rejection: when to answer 'unknown'.
         unknown: the same in a line of text, with the reason where it is never answered.
+        thresholds_reason: why some thresholds of a multi-label model were not measured; empty where all were.
         history: loss and accuracy by epoch.
         fine_tune_history: loss and accuracy by pass of the fine-tuning.
         schema: version of this record; it grows when a key changes its meaning or goes.
@@ -160,8 +170,8 @@ class TrainResult:
     data: str
     classes: int
     train_images: int
-    test: ClassificationMetrics
-    delivered: Delivered
+    test: Metrics
+    delivered: Delivered | None
     seconds: dict[str, float]
     trainable_parameters: int
     temperature: float
@@ -170,6 +180,7 @@ class TrainResult:
     dropped: dict[str, int]
     rejection: Rejection
     unknown: str
+    thresholds_reason: str = ""
     left_out_negatives: tuple[str, ...] = ()
     dropped_files: dict[str, list[str]] = field(default_factory=dict)
     left_out: dict[str, list[str]] = field(default_factory=dict)
@@ -188,8 +199,8 @@ class TrainResult:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, as `metrics.json` holds them."""
         data = asdict(self)
-        data["test"]["delivered"] = data.pop("delivered")
-        return data
+        delivered = data.pop("delivered")
+        return data if delivered is None else {**data, "test": {**data["test"], "delivered": delivered}}
 
     def to_summary(self) -> dict[str, Any]:
         """The same without the histories."""
@@ -238,14 +249,21 @@ def read_run_images(
             f"the run's data set {folder} is gone: pass --data DIR to `edgebreed export`, with the same data "
             "set in another place, or bring it back"
         )
-    path = run / SPLITS
-    try:
-        data = Dataset.from_dict(folder, record.classes, json.loads(path.read_text()))
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{path} is missing or damaged: train again") from error
+    data = _read_splits(run, record, folder)
     if record.data_sha256:
         _check_unchanged(data, record, digest)
     return data
+
+
+def _read_splits(run: Path, record: RunRecord, folder: Path) -> Dataset:
+    """The images of a run in another file where they have several labels."""
+    if record.task.multi_label:
+        return read_multi_label_run(folder, run / LABEL_TABLE, record.classes)
+    path = run / SPLITS
+    try:
+        return Dataset.from_dict(folder, record.classes, json.loads(path.read_text()))
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path} is missing or damaged: train again") from error
 
 
 def newest_run(root: Path = RUNS) -> Path:

@@ -8,11 +8,12 @@ from edgebreed.edge.accuracy import interval_of
 from edgebreed.edge.files import write_whole
 from edgebreed.edge.folder_walk import EXPLANATIONS, LeftOut
 from edgebreed.page_templates import render_page
-from edgebreed.train.classification_metrics import ClassificationMetrics
+from edgebreed.train.accuracy_text import accuracy_name, describe_accuracy
 from edgebreed.train.config import Arch
-from edgebreed.train.metrics_text import describe_top1, range_text, share_text
+from edgebreed.train.measure_outputs import Metrics
+from edgebreed.train.metrics_text import range_text, share_text
 from edgebreed.train.report_charts import confidence_chart, curve_chart, matrix_chart, reliability_chart
-from edgebreed.train.report_data import ReportData
+from edgebreed.train.report_data import ReportData, RunOverview
 from edgebreed.train.report_images import confused_pairs, surest_mistakes
 from edgebreed.train.report_tables import class_rows, matrix_rows
 from edgebreed.train.run_findings import findings
@@ -39,7 +40,7 @@ def draw_run(out: Path, report: ReportData) -> None:
     }
     for name, plot in plots.items():
         write_whole(out / f"{name}.png", plot, overwrite=True)
-    _write(out / REPORT, _encoded(report_page(report)))
+    write_page(out / REPORT, report_page(report))
 
 
 def report_page(report: ReportData) -> str:
@@ -49,16 +50,13 @@ def report_page(report: ReportData) -> str:
     """
     return render_page(
         "run_report.html",
-        title=_title(report),
-        created=_date(report.record.created),
-        report=report,
+        **overview_of(report),
         metrics=report.metrics,
         top1=share_text(report.metrics, report.metrics.top1),
         range_text=range_text,
         share_text=share_text,
         findings=findings(report),
         delivered=_delivered(report),
-        curves=_curves(report),
         reliability=[reliability_chart(report.tested), confidence_chart(report.tested)],
         classes=class_rows(report),
         matrix=matrix_rows(report.tested) if len(report.names) <= NUMBERED_CLASSES else [],
@@ -66,21 +64,31 @@ def report_page(report: ReportData) -> str:
         pairs=confused_pairs(report.tested),
         mistakes=surest_mistakes(report.tested),
         wrong=int((report.tested.predictions != report.tested.labels).sum()),
-        left_out=left_out_groups(report),
-        facts=facts_of(report),
-        again=train_command(report.record.config, f"{report.result.run}-again"),
         commands=next_commands(report.result.run, report.record.data),
         corruptions_mark=CORRUPTIONS_MARK,
     )
 
 
-def add_corruptions(path: Path, metrics: ClassificationMetrics, top1: dict[str, float], source: str) -> None:
-    """Adds, or replaces, the table of top-1 under corruptions; a page without a place for it stays as it is.
+def overview_of(report: RunOverview) -> dict[str, Any]:
+    """What the reports of all kinds of runs show: how a run was made, its curves, and what was left out."""
+    return {
+        "title": _title(report),
+        "created": _date(report.record.created),
+        "report": report,
+        "curves": _curves(report),
+        "left_out": left_out_groups(report),
+        "facts": facts_of(report),
+        "again": train_command(report.record.config, f"{report.result.run}-again"),
+    }
+
+
+def add_corruptions(path: Path, metrics: Metrics, shares: dict[str, float], source: str) -> None:
+    """Adds, or replaces, the table of accuracy under corruptions; a page without a place for it stays.
 
     Args:
         path: a report.
         metrics: of the images as they are.
-        top1: by corruption, on the same images.
+        shares: top-1 or subset accuracy by corruption, on the same images.
         source: the folder of the images, which may be another one than the run's.
     """
     rows = [
@@ -88,21 +96,22 @@ def add_corruptions(path: Path, metrics: ClassificationMetrics, top1: dict[str, 
             "name": name,
             "share": share,
             "interval": interval_of(share, metrics.n),
-            "text": describe_top1(metrics, share),
+            "text": describe_accuracy(metrics, share),
         }
-        for name, share in top1.items()
+        for name, share in shares.items()
     ]
-    section = render_page("corruptions.html", rows=rows, n=metrics.n, source=source)
+    title = accuracy_name(metrics).capitalize()
+    section = render_page("corruptions.html", rows=rows, n=metrics.n, source=source, title=title)
     mark = CORRUPTIONS_MARK.encode()
     parts = path.read_bytes().split(mark)  # three, where an earlier evaluation left its table
     if len(parts) > 1:
         _write(path, mark.join((parts[0], _encoded(section), parts[-1])))
 
 
-def facts_of(report: ReportData) -> dict[str, str]:
+def facts_of(report: RunOverview) -> dict[str, str]:
     """How the run was made, as names and values; empty values where there is nothing to say."""
     record, result = report.record, report.result
-    splits = ", ".join(f"{sum(counts):,} {split}" for split, counts in report.images_per_class.items())
+    splits = ", ".join(f"{count:,} {split}" for split, count in report.images_per_split.items())
     aside = " and ".join(f"{count:,} {split}" for split, count in result.set_aside.items())
     negatives = record.rejection.negatives
     return {
@@ -123,7 +132,7 @@ def facts_of(report: ReportData) -> dict[str, str]:
     }
 
 
-def left_out_groups(report: ReportData) -> list[dict[str, Any]]:
+def left_out_groups(report: RunOverview) -> list[dict[str, Any]]:
     """What was left out: how many and why in words, and the first files, for each reason."""
     result, root = report.result, Path(report.record.data)
     dropped = [
@@ -153,21 +162,21 @@ def _counted(count: int, noun: str, reason: str) -> str:
 
 def _delivered(report: ReportData) -> list[dict[str, Any]]:
     """The parts of what a user gets, as shares with their text."""
-    shares = report.result.delivered.to_dict()
+    shares = report.delivered.to_dict()
     return [
         {"name": name, "share": share, "text": share_text(report.metrics, share)}
         for name, share in shares.items()
     ]
 
 
-def _title(report: ReportData) -> str:
+def _title(report: RunOverview) -> str:
     record = report.record
     network = record.config.get("backbone") or record.arch
     network = "CNN from scratch" if network == Arch.SCRATCH else network
     return f"{network} on {Path(record.data).name}"
 
 
-def _curves(report: ReportData) -> list[str]:
+def _curves(report: RunOverview) -> list[str]:
     """Learning curves as SVG, those of the fine-tuning too where there was one."""
     fits = [("", report.result.history), ("fine-tuning: ", report.result.fine_tune_history)]
     measures = ("loss", "accuracy")
@@ -176,7 +185,7 @@ def _curves(report: ReportData) -> list[str]:
     ]
 
 
-def _epochs(report: ReportData) -> str:
+def _epochs(report: RunOverview) -> str:
     epochs, passes = len(report.result.history.get("loss", ())), report.result.fine_tune_passes
     return f"{epochs}, and {passes} passes of fine-tuning" if passes else str(epochs)
 
@@ -192,6 +201,11 @@ def _below(root: Path, file: str) -> str:
     """The path below the data set's folder; the whole one of a file elsewhere."""
     path = Path(file).absolute()
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
+
+
+def write_page(path: Path, page: str) -> None:
+    """Writes a report, whole or not at all."""
+    _write(path, _encoded(page))
 
 
 def _encoded(page: str) -> bytes:

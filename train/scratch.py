@@ -7,9 +7,9 @@ import numpy as np
 
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.preprocess import InputSpec
+from edgebreed.train.activation import Activation
 from edgebreed.train.assemble import assemble
 from edgebreed.train.checkpoint import Checkpoint, request_of
-from edgebreed.train.classification_metrics import softmax
 from edgebreed.train.config import LOGS, Fitted, TrainConfig
 from edgebreed.train.fit import FitSettings, fit_images, load_labelled, progressive_sides
 from edgebreed.train.keras_setup import keras
@@ -27,6 +27,7 @@ BATCH = 32
 LEARNING_RATE = 3e-4
 STEP_MOMENTUM = 0.9
 WEIGHT_DECAY = 0.3
+NO_FEATURES = "a network from scratch has no features to separate negatives by"
 
 
 def build_scratch(spec: InputSpec, classes: int) -> Any:
@@ -71,13 +72,17 @@ def fit_scratch(config: TrainConfig, prepared: PreparedData) -> Fitted:
     network.set_weights(any_size.get_weights())
     logits = {split: network.predict(splits[split].inputs, verbose=0) for split in ("valid", "test")}
     temperature = fit_temperature(logits["valid"], splits["valid"].labels)
-    rejection = no_rejection("a network from scratch has no features to separate negatives by")
+    activation = Activation.of(config.task)
+    probabilities = {split: activation(rows / temperature) for split, rows in logits.items()}
     head = Head(*network.get_layer("logits").get_weights())
     return Fitted(
-        model=assemble(network.input, [network.get_layer("features").output], head, temperature, None),
+        model=assemble(
+            network.input, [network.get_layer("features").output], head, temperature, None, activation
+        ),
         history=history,
-        test=ModelOutputs(softmax(logits["test"] / temperature)),
-        rejection=rejection.set_to(config.unknown_below),
+        test=ModelOutputs(probabilities["test"]),
+        valid=probabilities["valid"],
+        rejection=no_rejection(NO_FEATURES).set_to(config.unknown_below),
         temperature=temperature,
         trainable=sum(int(np.prod(weight.shape)) for weight in network.trainable_weights),
         seconds={"features": 0.0, "fit": time.perf_counter() - start},

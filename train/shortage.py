@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from edgebreed.errors import DatasetError
-from edgebreed.train.dataset import Dataset, labels_of
+from edgebreed.train.dataset import Dataset
 
 TOOK = {
     "excluded": "{} excluded by --exclude",
@@ -29,11 +29,12 @@ def check_classes(whole: Dataset, kept: Dataset, dropped: Mapping[str, AbstractS
     Raises:
         DatasetError: a class has no training image left; it tells where they went.
     """
-    learned = set(labels_of(kept.splits["train"]))
+    learned = {label for image in kept.splits["train"] for label in image.shown}
     for label, name in enumerate(whole.classes):
         if label not in learned:
-            paths = {image.path for image in whole.splits["train"] if image.label == label}
-            raise DatasetError(_describe(f"class {name} of {whole.root}", paths, kept, dropped))
+            paths = {image.path for image in whole.splits["train"] if label in image.shown}
+            noun = "label" if whole.multi_label else "class"
+            raise DatasetError(_describe(f"{noun} {name} of {whole.root}", paths, kept, dropped))
 
 
 def check_splits(data: Dataset, similar: Iterable[Sequence[Path]]) -> None:
@@ -52,12 +53,15 @@ def check_splits(data: Dataset, similar: Iterable[Sequence[Path]]) -> None:
     paths = {image.path for image in data.all_images}
     copies = sum(len(paths & set(group)) - 1 for group in similar if paths & set(group))
     alone = f"{data.root} has no {missing[0]} images and too few to set some aside"
-    remedy = f"{data.root} a {missing[0]} folder"
+    several, split = data.multi_label, missing[0]
+    remedy = f"rows of the split {split}" if several else f"{data.root} a {split} folder"
     if copies:
         raise DatasetError(
             f"{alone}: only {len(paths) - copies} of {len(paths)} differ; {DIVIDE}, or give {remedy}"
         )
-    raise DatasetError(f"{alone}: each class needs three that differ, or {remedy}")
+    raise DatasetError(
+        f"{alone}: each {'label' if several else 'class'} needs three that differ, or {remedy}"
+    )
 
 
 def _describe(
@@ -73,4 +77,4 @@ def _describe(
     if paths & dropped.get("repeated", set()):
         remedy = f"{KEEP}, add others"
     left = f"{name} has no training image left of {len(paths)}: {', '.join(parts)}"
-    return f"{left}; {remedy}, or remove the folder"
+    return f"{left}; {remedy}, or remove the {'label' if kept.multi_label else 'folder'}"

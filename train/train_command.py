@@ -43,6 +43,16 @@ def next_commands(run: str, data: str) -> dict[str, str]:
     }
 
 
+def multi_label_commands(run: str, data: str, labels: str) -> dict[str, str]:
+    """What to do with a multi-label run, and the command for it; `labels` is the run's CSV file."""
+    run, data, labels = quoted(run), quoted(data), quoted(labels)
+    return {
+        "Export it as one file for a device": f"edgebreed export --run {run} --format onnx --precision int8",
+        "Measure it under blur, noise and darkness": f"edgebreed evaluate {data} --labels {labels} "
+        f"--model {run} --corruptions",
+    }
+
+
 def label_check_command(data: str) -> str:
     """The command that lists labels which the other images of a data set contradict."""
     return f"edgebreed data check {quoted(data)} --labels --save findings"

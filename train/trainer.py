@@ -5,19 +5,30 @@ import datetime
 import io
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edgebreed.edge.files import write_whole
+from edgebreed.edge.label_thresholds import set_label_thresholds
 from edgebreed.edge.manifest import LearnedImages
 from edgebreed.machine import versions
-from edgebreed.train.classification_metrics import measure
 from edgebreed.train.config import Arch, Fitted, TrainConfig
-from edgebreed.train.dataset import Dataset, labels_of
-from edgebreed.train.delivered import describe_unknown, measure_delivered
+from edgebreed.train.dataset import Dataset, targets_of
+from edgebreed.train.delivered import describe_unknown
 from edgebreed.train.keras_file import write_keras
 from edgebreed.train.label_names import read_names, shown_labels
+from edgebreed.train.label_table import LABEL_TABLE
+from edgebreed.train.label_threshold_fit import FittedThresholds, fit_label_thresholds
+from edgebreed.train.measure_outputs import delivered_of, measure_outputs
+from edgebreed.train.multi_label_data import label_rows
+from edgebreed.train.multi_label_metrics import MultiLabelMetrics
+from edgebreed.train.multi_label_report import MultiLabelReport, draw_multi_label_run
 from edgebreed.train.prepare import PreparedData, prepare
+from edgebreed.train.rejection import no_rejection
 from edgebreed.train.report_data import ClassifiedImages, ReportData, images_per_class
 from edgebreed.train.run_record import (
     HISTORY,
@@ -34,6 +45,8 @@ from edgebreed.train.run_record import (
 from edgebreed.train.run_report import draw_run
 
 _LOG = logging.getLogger(__name__)
+
+EACH_LABEL = "each label has a threshold of its own"
 
 TOOLS = ("edgebreed", "keras", "tensorflow", "tensorflow-cpu", "openvino", "numpy", "opencv-python")
 
@@ -52,8 +65,12 @@ def train(config: TrainConfig) -> TrainResult:
     fitted = _fit(config, prepared)
     left_out = (*prepared.negatives.alike, *fitted.left_out_negatives)
     _warn_of_negatives(left_out)
+    thresholds = _thresholds(config, prepared, fitted, labels)
     record = _record(config, prepared, fitted, labels)
+    if config.task.multi_label:
+        record = replace(record, thresholds=thresholds.values, rejection=no_rejection(EACH_LABEL))
     result = _result(config, prepared, fitted, record, left_out)
+    result = replace(result, thresholds_reason=thresholds.reason)
     _write(config.out, record, prepared.data, fitted, result)
     return result
 
@@ -71,6 +88,20 @@ def _fit(config: TrainConfig, prepared: PreparedData) -> Fitted:
     from edgebreed.train.transfer import fit_transfer
 
     return fit_transfer(config, prepared)
+
+
+def _thresholds(
+    config: TrainConfig, prepared: PreparedData, fitted: Fitted, names: dict[str, str]
+) -> FittedThresholds:
+    """Those of a multi-label model, measured on validation images or set by hand; none of any other."""
+    data = prepared.data
+    if fitted.valid is None or not config.task.multi_label:
+        return FittedThresholds()
+    targets = targets_of(data.images("valid"), len(data.classes))
+    measured = fit_label_thresholds(fitted.valid, targets, shown_labels(data.classes, names))
+    if config.unknown_below is None:
+        return measured
+    return FittedThresholds(set_label_thresholds(measured.values, config.unknown_below))
 
 
 def _warn_of_names(labels: dict[str, str], data: Dataset) -> None:
@@ -122,8 +153,8 @@ def _result(
         data=str(config.data or "demo"),
         classes=len(data.classes),
         train_images=len(data.images("train")),
-        test=measure(fitted.test.probabilities, labels_of(images), data.classes),
-        delivered=measure_delivered(fitted.test, images, record),
+        test=measure_outputs(fitted.test, images, record),
+        delivered=delivered_of(fitted.test, images, record),
         seconds=fitted.seconds,
         trainable_parameters=fitted.trainable,
         temperature=fitted.temperature,
@@ -136,8 +167,8 @@ def _result(
         in_sub_folders=data.in_sub_folders,
         set_aside=prepared.set_aside,
         left_out_negatives=tuple(str(path) for path in left_out_negatives),
-        rejection=fitted.rejection,
-        unknown=describe_unknown(record.task, record.rejection),
+        rejection=record.rejection,
+        unknown=describe_unknown(record),
         history=fitted.history,
         fine_tune_history=fitted.fine_tune_history,
     )
@@ -151,15 +182,17 @@ def _write(out: Path, record: RunRecord, data: Dataset, fitted: Fitted, result: 
     """
     from edgebreed.train.checkpoint import remove_checkpoint
 
-    tested = ClassifiedImages(data.images("test"), fitted.test.probabilities, record.labels)
-    for older in (RECORD, REPORT, *PLOTS):
+    for older in (RECORD, REPORT, SPLITS, LABEL_TABLE, *PLOTS):
         (out / older).unlink(missing_ok=True)
     write_keras(out / MODEL, fitted.model)
     _write_json(out / METRICS, result.to_dict())
-    _write_json(out / SPLITS, data.to_dict())
+    if record.task.multi_label:
+        write_whole(out / LABEL_TABLE, label_rows(data), overwrite=True)
+    else:
+        _write_json(out / SPLITS, data.to_dict())
     write_whole(out / HISTORY, _history_csv(fitted.history), overwrite=True)
     _write_json(out / RECORD, record.to_dict())
-    _draw(out, ReportData(record, result, tested, images_per_class(data)))
+    _draw(out, record, result, data, fitted.test.probabilities)
     if not fitted.interrupted:
         remove_checkpoint(out)
 
@@ -168,9 +201,18 @@ def _write_json(path: Path, data: dict[str, Any]) -> None:
     write_whole(path, json.dumps(data, indent=1).encode(), overwrite=True)
 
 
-def _draw(out: Path, report: ReportData) -> None:
+def _draw(
+    out: Path, record: RunRecord, result: TrainResult, data: Dataset, probabilities: NDArray[np.float32]
+) -> None:
+    images, counts = data.images("test"), images_per_class(data)
     try:
-        draw_run(out, report)
+        if isinstance(result.test, MultiLabelMetrics):
+            splits = {name: len(members) for name, members in data.splits.items()}
+            report = MultiLabelReport(record, result, result.test, images, probabilities, counts, splits)
+            draw_multi_label_run(out, report)
+        else:
+            tested = ClassifiedImages(images, probabilities, record.labels)
+            draw_run(out, ReportData(record, result, tested, counts))
     except Exception as error:
         _LOG.warning("the run in %s is complete, but its report was not drawn: %s", out, error)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.train.accelerated_extractor import AcceleratedExtractor
+from edgebreed.train.activation import Activation
 from edgebreed.train.assemble import assemble
 from edgebreed.train.backbones import canonical
 from edgebreed.train.checkpoint import Checkpoint, request_of
@@ -50,13 +51,14 @@ def fit_transfer(config: TrainConfig, prepared: PreparedData) -> Fitted:
         features = _features(prepared, extractor)
     seconds = time.perf_counter() - start
     probe = fit_linear_probe(config, prepared.data, features)
-    score = probe.in_distribution
-    model = assemble(extractor.model.input, extractor.parts, probe.head, probe.temperature, score)
+    score, activation = probe.in_distribution, Activation.of(config.task)
+    model = assemble(extractor.model.input, extractor.parts, probe.head, probe.temperature, score, activation)
     of_score = 0 if score is None else score.weights.size + 1
     return Fitted(
         model=model,
         history=probe.history,
         test=probe.test,
+        valid=probe.valid,
         rejection=probe.rejection,
         temperature=probe.temperature,
         trainable=probe.head.kernel.size + probe.head.bias.size + of_score,

@@ -27,7 +27,7 @@ class ModelInfo:
         arch: architecture.
         precision: number format of the weights.
         input: height and width in px.
-        top1: accuracy that the manifest states, a share; None where it states none.
+        top1: accuracy that the manifest states; None where it states none, and of multi-label models.
         top1_photos: number of images that it was measured on.
     """
 
@@ -96,7 +96,8 @@ class SystemUnderTest:
 
     def model_info(self) -> ModelInfo:
         """Describes the model for a result."""
-        manifest, accuracy = self.pipeline.manifest, self.pipeline.manifest.accuracy
+        manifest = self.pipeline.manifest
+        accuracy = None if manifest.task.multi_label else manifest.accuracy
         return ModelInfo(
             name=manifest.name,
             file=self.path.name,

@@ -11,9 +11,10 @@ from edgebreed.edge.engines import EngineOptions, open_engine
 from edgebreed.edge.formats import read_model
 from edgebreed.edge.manifest import Precision
 from edgebreed.errors import InputError
-from edgebreed.train.classification_metrics import topk
-from edgebreed.train.dataset import LabelledImage, labels_of
+from edgebreed.train.accuracy_text import accuracy_of
+from edgebreed.train.dataset import LabelledImage
 from edgebreed.train.evaluation import compute_outputs
+from edgebreed.train.measure_outputs import measure_outputs
 
 STATED = "manifest"
 """Name of the data set where the accuracy is what the model files state."""
@@ -23,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class AccuracyScore:
-    """Top-1 accuracy of a candidate and of the float model, on the same images.
+    """Top-1 of a candidate and of the float model on the same images; of multi-label models subset accuracy.
 
     Attributes:
         top1: share of images that the candidate classifies correctly; None where it is not known.
@@ -115,4 +116,4 @@ class AccuracyEvaluator:
         engine = open_engine(read_model(candidate.variant.path), EngineOptions(candidate.engine))
         paths = [image.path for image in self.images]
         outputs = compute_outputs(engine, paths, manifest.input, f"top-1 of {candidate.name}")
-        return topk(outputs.probabilities, labels_of(self.images), 1)
+        return accuracy_of(measure_outputs(outputs, self.images, manifest))

@@ -28,7 +28,14 @@ MANIFEST: dict[str, KeyWords] = {
     ),
     "dropped": ("text, base64, or null", "the same of the images of its data set that training left out"),
 }
+ANSWER: dict[str, KeyWords] = {
+    "labels": (
+        "list of [Prediction](#prediction)",
+        "of a multi-label model alone: every label at or above its threshold, most probable first",
+    ),
+}
 EVENT: dict[str, KeyWords] = {
+    **ANSWER,
     "schema": ("integer", f"version of this schema, {EVENT_SCHEMA}; new keys leave it as it is"),
     "event": ("text: `result`, `state`", "what the event reports"),
     "source": (
@@ -72,7 +79,8 @@ def _sections(sample: SampleOutputs) -> Iterator[str]:
     yield _heading(
         "Answers of predict", "`edgebreed predict --json`: one object a line, in the order of the photos."
     )
-    yield from _object(JsonObject((Result,), tuple(sample.prediction)), sample.prediction, seen)
+    answer = JsonObject((Result,), (*sample.prediction, *ANSWER), ANSWER)
+    yield from _object(answer, sample.prediction, seen)
     yield from _events(sample.events, seen)
     yield _heading("Summary of a stream", "`edgebreed stream --json`, printed when the stream has ended.")
     summary = JsonObject((StreamSummary, FrameCounts), tuple(sample.summary), SUMMARY)
@@ -110,7 +118,7 @@ def _events(events: list[dict[str, Any]], seen: set[type]) -> Iterator[str]:
     yield _heading("Events of a stream", EVENTS)
     of_kind = {event["event"]: event for event in events}
     yield "### Event result\n\nA frame and its answer.\n"
-    result = JsonObject((FrameResult, Result), tuple(of_kind["result"]), EVENT)
+    result = JsonObject((FrameResult, Result), (*of_kind["result"], *ANSWER), EVENT)
     yield from _object(result, of_kind["result"], seen)
     yield "### Event state\n\nA change of the stream's state, or news of an outage that goes on.\n"
     state = JsonObject((StateChange,), tuple(of_kind["state"]), EVENT)

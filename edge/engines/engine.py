@@ -23,7 +23,7 @@ class ModelOutputs(NamedTuple):
     """A model's outputs for a batch.
 
     Attributes:
-        probabilities: `(N, classes) float32`, rows sum to 1.
+        probabilities: `(N, classes) float32`; rows sum to 1 unless the model is a multi-label one.
         in_distribution: `(N,) float32` in 0..1, how much each image looks like any of the classes; None
             where the model has no such output.
     """

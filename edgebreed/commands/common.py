@@ -76,7 +76,8 @@ UnknownBelow = Annotated[
     str | None,
     typer.Option(
         "--unknown-below",
-        help="Score from 0 to 1 below which an image is unknown, or off; default: as in the model.",
+        help="Score from 0 to 1 below which an image is unknown, or off; of a multi-label model, below which "
+        "an image does not show a label; default: as in the model.",
     ),
 ]
 MaxPixels = Annotated[

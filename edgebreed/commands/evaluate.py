@@ -22,7 +22,7 @@ from edgebreed.edge.engines import AUTO, EngineOptions
 from edgebreed.train.corruptions import CORRUPTIONS
 
 if TYPE_CHECKING:
-    from edgebreed.train.classification_metrics import ClassificationMetrics
+    from edgebreed.train.measure_outputs import Metrics
 
 
 def evaluate(
@@ -31,6 +31,13 @@ def evaluate(
         Path | None, typer.Option(help="A run, .keras, .onnx or .tflite; the newest run if left out.")
     ] = None,
     split: Annotated[str, typer.Option(help="Which images, where DIR has splits.")] = "test",
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV",
+            help="For a multi-label model: labels of the images of DIR; DIR/labels.csv if left out.",
+        ),
+    ] = None,
     negatives: Annotated[
         Path | None,
         typer.Option(
@@ -56,6 +63,7 @@ def evaluate(
     of something else is taken for one of the classes. With --corruptions the table also goes into the
     report of the run that the model lies in.
     """
+    from edgebreed.train.accuracy_text import accuracy_of
     from edgebreed.train.delivered import describe_unknown
     from edgebreed.train.evaluation import Evaluation
     from edgebreed.train.false_accepts import measure_false_accepts
@@ -64,14 +72,15 @@ def evaluate(
     with stdout_to_stderr():
         model = model or newest_run()
         options = EngineOptions(engine, threads, allow_fallback, open_timeout, inference_timeout)
-        evaluation = Evaluation.open(images, model, split, options, negatives).with_threshold(unknown_below)
+        evaluation = Evaluation.open(images, model, split, options, negatives, labels)
+        evaluation = evaluation.with_threshold(unknown_below)
         outputs = evaluation.outputs("evaluate")
-        metrics = evaluation.measure(outputs)
+        metrics, delivered = evaluation.measure(outputs), evaluation.measure_delivered(outputs)
         result = {
             "engine": evaluation.engine.name,
             **metrics.to_dict(),
-            "delivered": evaluation.measure_delivered(outputs).to_dict(),
-            "unknown": describe_unknown(evaluation.description.task, evaluation.description.rejection),
+            **({"delivered": delivered.to_dict()} if delivered else {}),
+            "unknown": describe_unknown(evaluation.description),
             "left_out": evaluation.left_out,
             "undecodable": [str(path) for path in evaluation.undecodable],
             "conflicting": [str(path) for path in evaluation.conflicting],
@@ -83,7 +92,7 @@ def evaluate(
             result["negatives"] = measure_false_accepts(evaluation, negatives).to_dict()
         if corruptions:
             result["corruptions"] = {
-                name: evaluation.measure(evaluation.outputs(name, change)).top1
+                name: accuracy_of(evaluation.measure(evaluation.outputs(name, change)))
                 for name, change in CORRUPTIONS.items()
             }
             _add_to_report(model, metrics, result["corruptions"], _source(images, split))
@@ -93,9 +102,9 @@ def evaluate(
         _show(f"{model} on {images}", metrics, result)
 
 
-def _show(title: str, metrics: "ClassificationMetrics", result: dict[str, Any]) -> None:
+def _show(title: str, metrics: "Metrics", result: dict[str, Any]) -> None:
+    from edgebreed.train.accuracy_text import accuracy_name, describe_accuracy, rows_beyond
     from edgebreed.train.delivered import Delivered
-    from edgebreed.train.metrics_text import describe_top1, rows_of
 
     reason = result.get("learned_reason")
     rows = {
@@ -107,15 +116,14 @@ def _show(title: str, metrics: "ClassificationMetrics", result: dict[str, Any]) 
         "undecodable": _counted(result["undecodable"]),
         "in two classes": _counted(result["conflicting"]),
         "dropped": f"{result['dropped']} that its training left out" if result["dropped"] else "",
-        "top-1": describe_top1(metrics),
-        **rows_of(metrics),
-        "as delivered": Delivered(**result["delivered"]).describe(metrics),
+        accuracy_name(metrics): describe_accuracy(metrics),
+        **rows_beyond(metrics, Delivered(**result["delivered"]) if "delivered" in result else None),
         "unknown": result["unknown"],
         "negatives": _false_accepts(result),
         "calibration error": f"{metrics.ece:.3f}",
         **{
-            f"top-1 under {name}": describe_top1(metrics, top1)
-            for name, top1 in result.get("corruptions", {}).items()
+            f"{accuracy_name(metrics)} under {name}": describe_accuracy(metrics, share)
+            for name, share in result.get("corruptions", {}).items()
         },
     }
     print_table(title, {name: value for name, value in rows.items() if value != ""})
@@ -139,13 +147,12 @@ def _source(images: Path, split: str) -> str:
     return folder if split == "test" else f"{folder} ({split})"
 
 
-def _add_to_report(
-    model: Path, metrics: "ClassificationMetrics", corrupted: dict[str, float], source: str
-) -> None:
+def _add_to_report(model: Path, metrics: "Metrics", corrupted: dict[str, float], source: str) -> None:
     """Adds the table to the report of the run that the model is or lies in, if it has one."""
+    from edgebreed.train.accuracy_text import accuracy_of
     from edgebreed.train.run_record import RECORD, REPORT
     from edgebreed.train.run_report import add_corruptions
 
     run = model.parent if model.is_file() else model
     if (run / RECORD).is_file() and (run / REPORT).is_file():
-        add_corruptions(run / REPORT, metrics, {"as they are": metrics.top1, **corrupted}, source)
+        add_corruptions(run / REPORT, metrics, {"as they are": accuracy_of(metrics), **corrupted}, source)

@@ -177,8 +177,7 @@ def _print_record(record: dict[str, Any], measured: "MeasuredAccuracy | None", o
         "validation": record["validation"]["too_few_images"],
         f"{split} images": record["n"],
         **_accuracy_rows(measured),
-        "agreement": f"{percent(agreement['top1'])}, probabilities differ by at most "
-        f"{agreement['max_error']:.2g}",
+        "agreement": f"{_agreement(agreement)}, probabilities differ by at most {agreement['max_error']:.2g}",
         "unknown": record["unknown"],
         "classes that lost": _losses(record["losses"]) if measured else "",
         "layers in float": ", ".join(record["mixed_precision"]["float_layers"]),
@@ -196,17 +195,23 @@ def _print_record(record: dict[str, Any], measured: "MeasuredAccuracy | None", o
 
 def _accuracy_rows(measured: "MeasuredAccuracy | None") -> dict[str, str]:
     """On labelled images."""
-    from edgebreed.train.metrics_text import describe_top1, rows_of
+    from edgebreed.train.accuracy_text import describe_accuracy, rows_beyond
 
     if measured is None:
         return {"top-1": "not measured: pass --data DIR with labelled photos"}
-    metrics = measured.metrics
+    metrics, report = measured.metrics, measured.report
     return {
-        "top-1 float": describe_top1(metrics, measured.report.float_top1),
-        "top-1 exported": describe_top1(metrics),
-        **rows_of(metrics),
-        "as delivered": measured.delivered.describe(metrics),
+        f"{report.measure} float": describe_accuracy(metrics, report.float_top1),
+        f"{report.measure} exported": describe_accuracy(metrics),
+        "mean average precision, float": "" if report.float_map is None else percent(report.float_map),
+        **rows_beyond(metrics, measured.delivered),
     }
+
+
+def _agreement(agreement: dict[str, float]) -> str:
+    if "labels" in agreement:
+        return f"{percent(agreement['labels'])} of the decisions on labels"
+    return percent(agreement["top1"])
 
 
 def _losses(losses: list[dict[str, Any]]) -> str:

@@ -17,11 +17,13 @@ from edgebreed.commands.common import (
     print_json,
     print_table,
 )
-from edgebreed.edge.accuracy import describe_share
+from edgebreed.edge.accuracy import describe_share, percent
 from edgebreed.edge.engines import AUTO, EngineOptions, load_engine
 from edgebreed.edge.engines.gpu_libraries import has_nvidia_gpu
 from edgebreed.edge.engines.registry import ENGINES, engines_for, unavailable
 from edgebreed.edge.formats import read_manifest, read_model
+from edgebreed.edge.label_thresholds import describe_label_thresholds
+from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.pipeline import SHIPPED_MODEL
 from edgebreed.edge.verify import verify as replay
 
@@ -38,7 +40,7 @@ def inspect(model: ModelArgument = None, json_: Json = False) -> None:
     if json_:
         print_json(manifest.to_dict())
         return
-    accuracy, calibration, spec = manifest.accuracy, manifest.calibration, manifest.input
+    calibration, spec = manifest.calibration, manifest.input
     rows = {
         "architecture": f"{manifest.arch}, {manifest.precision}, made {manifest.created}",
         "made for": manifest.target,
@@ -49,14 +51,31 @@ def inspect(model: ModelArgument = None, json_: Json = False) -> None:
         "classes": f"{len(manifest.labels)}: {', '.join(manifest.labels)}",
         "subject": manifest.task.subject,
         "people": "recognised by a face" if manifest.task.people else "",
-        "unknown": manifest.rejection.describe(manifest.task.words.unknown),
-        "accuracy": accuracy
-        and f"top-1 {describe_share(accuracy.top1, accuracy.n)}, {accuracy.photos} photos",
+        "labels": "several an image, each with a threshold" if manifest.task.multi_label else "",
+        "unknown": _unknown(manifest),
+        "accuracy": _accuracy(manifest),
         "calibration": calibration and f"{calibration.n} {calibration.photos} photos",
         "golden vectors": f"{len(manifest.golden)}, tolerance {manifest.tolerance}",
         "notice": manifest.notice,
     }
     print_table(str(path), {name: value for name, value in rows.items() if value})
+
+
+def _accuracy(manifest: Manifest) -> str:
+    accuracy = manifest.accuracy
+    if accuracy is None:
+        return ""
+    name = "subset accuracy" if manifest.task.multi_label else "top-1"
+    share = f"{name} {describe_share(accuracy.top1, accuracy.n)}, {accuracy.photos} photos"
+    precision = accuracy.mean_average_precision
+    return share if precision is None else f"{share}; mean average precision {percent(precision)}"
+
+
+def _unknown(manifest: Manifest) -> str:
+    words = manifest.task.words.unknown
+    if manifest.task.multi_label:
+        return describe_label_thresholds(manifest.labels, manifest.thresholds, words)
+    return manifest.rejection.describe(words)
 
 
 def verify(

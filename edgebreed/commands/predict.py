@@ -78,9 +78,10 @@ def predict(
 
 
 def _show(result: Result) -> None:
-    others = ", ".join(f"{other.label} {_share(other.probability)}" for other in result.top[1:3])
+    shown = result.labels or result.top[:1]
+    others = [f"{other.label} {_share(other.probability)}" for other in result.top if other not in shown][:2]
     line = f"{result.source}: {result.summary}"
-    print_line(f"{line}; then {others}" if result.label else line)
+    print_line(f"{line}; then {', '.join(others)}" if result.label and others else line)
 
 
 def _share(probability: float) -> str:

@@ -38,7 +38,10 @@ def parse_arch(text: str) -> Arch:
 def train(
     data: Annotated[
         Path | None,
-        typer.Option(help="DIR/<split>/<class>/* or DIR/<class>/*; without it the demo is drawn."),
+        typer.Option(
+            help="DIR/<split>/<class>/* or DIR/<class>/*, or with --labels any folder of images; without it "
+            "the demo is drawn."
+        ),
     ] = None,
     arch: Annotated[
         Arch | None,
@@ -74,6 +77,14 @@ def train(
         typer.Option(
             help="Score from 0 to 1 below which an image is unknown, or off; measured with --negatives "
             "if left out."
+        ),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV",
+            help="Labels of the images of DIR, where an image may show several or none: columns image and "
+            "labels, or image and one a label with 0 and 1; split if there is one.",
         ),
     ] = None,
     exclude: Annotated[
@@ -143,6 +154,7 @@ def train(
             subject=subject,
             people=people,
             unknown_below=unknown_below,
+            labels=labels,
             resume=resume,
             fine_tune=(fine_tune_epochs or FINE_TUNE_PASSES) if fine_tune else 0,
         )
@@ -158,22 +170,24 @@ def train(
 
 
 def _show(result: TrainResult) -> None:
-    from edgebreed.train.metrics_text import describe_top1, rows_of
+    from edgebreed.train.accuracy_text import accuracy_name, describe_accuracy, rows_beyond
+    from edgebreed.train.multi_label_metrics import MultiLabelMetrics
 
     test, seconds, shown = result.test, result.seconds, result.to_summary()
+    nouns = "labels" if isinstance(test, MultiLabelMetrics) else "classes"
     rows = {
-        "data": f"{result.data}, {result.classes} classes, {result.train_images} training images",
+        "data": f"{result.data}, {result.classes} {nouns}, {result.train_images} training images",
         "left out": result.describe_dropped(),
         **sub_folder_row(shown),
         **({"set aside": f"{_counted(result.set_aside)}, from train"} if result.set_aside else {}),
-        "test top-1": describe_top1(test),
-        **rows_of(test),
-        "as delivered": result.delivered.describe(test),
+        f"test {accuracy_name(test)}": describe_accuracy(test),
+        **rows_beyond(test, result.delivered),
         "calibration error": f"{test.ece:.3f}",
         "trainable parameters": f"{result.trainable_parameters:,}",
         **({"fine-tuned": f"{result.fine_tune_passes} passes"} if result.fine_tune_passes else {}),
         "time": f"features {seconds['features']:.1f} s, fit {seconds['fit']:.1f} s",
         "unknown": result.unknown,
+        "thresholds": result.thresholds_reason,
     }
     print_table(f"{result.arch} -> {result.run}", {name: value for name, value in rows.items() if value})
     show_left_out(shown)

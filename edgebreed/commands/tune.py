@@ -23,10 +23,12 @@ from edgebreed.commands.common import (
 )
 from edgebreed.edge.accuracy import describe_share
 from edgebreed.edge.images import find_photos
-from edgebreed.edge.manifest import LearnedImages
+from edgebreed.edge.manifest import LearnedImages, Manifest
 from edgebreed.errors import InputError
 from edgebreed.train.dataset import LabelledImage, read_labelled
 from edgebreed.train.feature_cache import digest_of
+from edgebreed.train.label_table import LABEL_TABLE
+from edgebreed.train.multi_label_data import read_multi_label_images
 
 if TYPE_CHECKING:  # it imports the exporter's recipes, which the other commands need not wait for
     from edgebreed.benchmarks.tune.candidate_accuracy import AccuracyScore
@@ -81,7 +83,7 @@ def tune(
         check_writable(out, overwrite)  # refused before minutes of exports, not after
         variants = export_variants(run, run[0] / EXPORT_FOLDER) if run else read_variants(home)
         manifest = variants[0].manifest
-        labelled, dataset = _labelled(photos, run[0] if run else None, manifest.classes, manifest.labels)
+        labelled, dataset = _labelled(photos, run[0] if run else None, manifest)
         learned = _learned(labelled, manifest.learned)
         result = run_tuning(
             TuneConfig(
@@ -99,7 +101,7 @@ def tune(
     if json_:
         print_json({**result.to_dict(), "learned_photos": learned})
     else:
-        _show(result, learned)
+        _show(result, learned, "subset accuracy" if manifest.task.multi_label else "top-1")
 
 
 def _frame_images(labelled: Sequence[LabelledImage]) -> tuple[Path, ...]:
@@ -108,9 +110,13 @@ def _frame_images(labelled: Sequence[LabelledImage]) -> tuple[Path, ...]:
 
 
 def _labelled(
-    photos: Path | None, run: Path | None, classes: tuple[str, ...], labels: tuple[str, ...]
+    photos: Path | None, run: Path | None, manifest: Manifest
 ) -> tuple[tuple[LabelledImage, ...], str]:
     """Images to measure accuracy on, and the name of that data set."""
+    classes, labels = manifest.classes, manifest.labels
+    if photos is not None and manifest.task.multi_label:
+        table = photos / LABEL_TABLE
+        return read_multi_label_images(photos, table, classes, labels, "valid"), photos.name
     if photos is not None:
         return read_labelled(photos, classes, labels, "valid"), photos.name
     if run is None:
@@ -125,14 +131,14 @@ def _learned(labelled: Sequence[LabelledImage], learned: LearnedImages | None) -
     return 0 if learned is None else sum(digest_of(image.path) in learned for image in labelled)
 
 
-def _show(result: "TuneResult", learned: int) -> None:
+def _show(result: "TuneResult", learned: int, measure: str) -> None:
     """The candidates by their ratios, which were measured in turns.
 
     Their medians are of different rounds, in which the machine was not equally fast. So a column of ms would
     contradict that of the ratios; it holds the ratio's share of what the chosen one took.
     """
     table = Table()
-    for name in ("file", "engine", "threads", "ratio", "ms", "top-1"):
+    for name in ("file", "engine", "threads", "ratio", "ms", measure):
         table.add_column(name, justify="left" if name in ("file", "engine") else "right", no_wrap=True)
     chosen_ms = result.chosen.candidate.timing.p50_ms
     for candidate in result.candidates:
@@ -147,7 +153,7 @@ def _show(result: "TuneResult", learned: int) -> None:
         )
     print_titled("from pixels to answer, 1280x720", table)
     print_line("ratio: time beside the chosen one, in turns; ms: ratio x p50 of the chosen one")
-    for line in _lines(result.chosen, learned):
+    for line in _lines(result.chosen, learned, measure):
         print_line(line)
 
 
@@ -160,11 +166,11 @@ def _change(accuracy: "AccuracyScore | None") -> str:
     return f"{abs(accuracy.drop):.2f} {'lost' if accuracy.drop > 0 else 'gained'}"
 
 
-def _lines(chosen: "ChosenResult", learned: int) -> list[str]:
+def _lines(chosen: "ChosenResult", learned: int, measure: str) -> list[str]:
     accuracy, p50_ms = chosen.accuracy, chosen.candidate.timing.p50_ms
     top1 = ""
     if accuracy.top1 is not None:
-        top1 = f"top-1 {describe_share(accuracy.top1, accuracy.n)}, {accuracy.dataset} photos"
+        top1 = f"{measure} {describe_share(accuracy.top1, accuracy.n)}, {accuracy.dataset} photos"
     if learned:
         top1 += f"; the model has learned from {learned} of them, so only what is lost against float32 counts"
     return [

@@ -19,7 +19,7 @@ MIN_INTERVAL_S = 0.2
 
 
 class ChangeFilter:
-    """Passes a result when its kind or label changes, and an unchanged one again after a while.
+    """Passes a result when its kind or labels change, and an unchanged one again after a while.
 
     Args:
         repeat_s: time after which an unchanged result passes again, in s.
@@ -28,12 +28,12 @@ class ChangeFilter:
 
     def __init__(self, repeat_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._repeat_s, self._clock = repeat_s, clock
-        self._last: tuple[Kind, str | None] | None = None
+        self._last: tuple[Kind, frozenset[str]] | None = None
         self._last_at = 0.0
 
     def passes(self, result: Result) -> bool:
         """Whether to send this result; it then counts as sent."""
-        now, key = self._clock(), (result.kind, result.label)
+        now, key = self._clock(), result.answer
         interval = self._repeat_s if key == self._last else MIN_INTERVAL_S
         if self._last is not None and now - self._last_at < interval:
             return False

@@ -9,14 +9,14 @@ _LOG = logging.getLogger(__name__)
 
 
 class AnswerLogSink:
-    """Logs an answer when its kind or its class changes; the command line prints that on standard error."""
+    """Logs an answer when its kind or its labels change; the command line prints that on standard error."""
 
     def __init__(self) -> None:
-        self._last: tuple[Kind, str | None] | None = None
+        self._last: tuple[Kind, frozenset[str]] | None = None
 
     def on_result(self, result: FrameResult) -> None:
         """Logs a changed answer."""
-        answer = (result.result.kind, result.result.label)
+        answer = result.result.answer
         if answer != self._last:
             _LOG.info("%s: %s", result.to_dict()["source"], result.result.summary)
         self._last = answer

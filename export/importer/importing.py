@@ -13,6 +13,7 @@ from edgebreed.edge.files import refuse_existing, remove_leftovers
 from edgebreed.edge.formats import write_model
 from edgebreed.edge.imported import Imported, Proof
 from edgebreed.edge.json_fields import SHORT
+from edgebreed.edge.label_thresholds import HALF
 from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.edge.text import printable
@@ -240,6 +241,7 @@ def _manifest(
     agreement: dict[str, Any] | None = None,
 ) -> Manifest:
     recipe, agreement = proved.recipe, agreement or {}
+    several = recipe.output is OutputKind.SIGMOID
     kept = recipe.to_dict()
     kept["labels"]["value"] = len(recipe.labels)  # they stand in the manifest already
     return Manifest(
@@ -250,7 +252,8 @@ def _manifest(
         input=recipe.input,
         precision=_recipe_of(model).precision,
         rejection=Rejection(reason=NO_THRESHOLD),
-        task=Task.of(recipe.subject, people=False),
+        task=Task.of(recipe.subject, multi_label=several),
+        thresholds=(HALF,) * len(recipe.labels) if several else (),
         accuracy=None,
         calibration=None,
         tolerance=_recipe_of(model).budget.golden_tolerance,

@@ -127,3 +127,31 @@ def test_a_home_that_cannot_be_written_is_one_warning(
     outcome = cli("data", "check", small_data, "--json")
     assert (0, 60, 1) == (outcome.code, outcome.json["images"], len(outcome.err.splitlines())), outcome.err
     assert "edgebreed: features are not kept for the next run: cannot write" in outcome.err
+
+
+def test_labels_of_a_csv_file_are_counted(cli: Cli, several_data: Path, tmp_path: Path) -> None:
+    """By split, with the images that show none; what the file does not name is counted too."""
+    folder = tmp_path / "defects"
+    shutil.copytree(several_data, folder)
+    shutil.copy(folder / "0000.png", folder / "other.png")
+    command = ("data", "check", folder, "--csv", folder / "labels.csv", "--cache", tmp_path / "cache")
+    found = cli(*command, "--json").json
+    rows = [line.split(",") for line in (folder / "labels.csv").read_text().splitlines()[1:]]
+    cracks = sum(row[1:3] == ["test", "1"] for row in rows)
+    assert {"crack", "stain", "scratch"} == set(found["labels"])
+    assert cracks == found["labels"]["crack"]["test"]
+    assert sum(row[2:] == ["0"] * 3 for row in rows) == sum(found["unlabelled"].values())
+    assert [str(folder / "other.png")] == found["left_out"]["not_listed"]
+    table = cli(*command).out
+    assert "60 of 3 labels" in table
+    assert "show no label" in table
+
+
+def test_equal_files_with_other_labels_are_in_conflict(cli: Cli, several_data: Path, tmp_path: Path) -> None:
+    """At most one of the two sets of labels is right."""
+    for name in ("a.png", "b.png"):
+        shutil.copy(several_data / "0000.png", tmp_path / name)
+    (tmp_path / "l.csv").write_text("image,labels\na.png,crack\nb.png,crack;stain\n")
+    outcome = cli("data", "check", tmp_path, "--csv", tmp_path / "l.csv", "--cache", tmp_path / "cache")
+    assert "2 images with two sets of labels" in " ".join(outcome.out.replace("│", " ").split())
+    assert_refused(cli("data", "check", tmp_path, "--csv", "l.csv", "--labels"), "leave it out with --csv")

@@ -1,5 +1,6 @@
 """`edgebreed evaluate`."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -144,3 +145,37 @@ def test_a_folder_of_another_class_is_refused(cli: Cli, tmp_path: Path, colours:
 def test_without_a_model_or_a_run_the_message_says_how_to_make_one(cli: Cli) -> None:
     """Instead of a missing file."""
     assert_refused(cli("evaluate", "."), "no run under runs/: make one with `edgebreed train`")
+
+
+def test_several_labels_an_image_are_measured(several_run: Path, several_data: Path, cli: Cli) -> None:
+    """With the CSV file in the folder, or another one; the run's own test images, as in its metrics."""
+    found = cli("evaluate", several_data, "--model", several_run, "--json").json
+    trained = json.loads((several_run / "metrics.json").read_text())["test"]
+    assert trained == {key: found[key] for key in trained}
+    assert {"crack", "stain", "scratch"} == set(found["by_label"])
+    assert "delivered" not in found
+    labels = ("--labels", several_run / "labels.csv", "--unknown-below", "0.9")
+    table = " ".join(cli("evaluate", several_data, "--model", several_run, *labels).out.split())
+    assert "mean average precision" in table
+    assert "'no defect' where every label is below 0.900" in table.replace(" │ │ │", "")
+
+
+def test_corruptions_of_a_multi_label_run_go_into_its_report(
+    several_run: Path, several_data: Path, tmp_path: Path, cli: Cli
+) -> None:
+    """As subset accuracy."""
+    run = tmp_path / "run"
+    shutil.copytree(several_run, run)
+    assert 0 == cli("evaluate", several_data, "--model", run, "--corruptions").code
+    assert "Subset accuracy under corruptions" in (run / "report.html").read_text()
+
+
+def test_folders_and_csv_files_do_not_go_with_the_other_kind_of_model(
+    several_run: Path, small_data: Path, small_run: Path, several_data: Path, cli: Cli
+) -> None:
+    """The message says what to give."""
+    outcome = cli("evaluate", small_data, "--model", several_run)
+    assert_refused(outcome, "labels.csv is no file: pass --labels CSV")
+    labels = ("--labels", several_data / "labels.csv")
+    outcome = cli("evaluate", small_data, "--model", small_run, *labels)
+    assert_refused(outcome, "answers each image with one class, so leave it out and give folders")

@@ -4,8 +4,11 @@ import re
 from pathlib import Path
 
 from edgebreed.commands.inspect import idle_gpu_rows
+from edgebreed.edge.formats import write_model
+from edgebreed.edge.manifest import DetectorConfig
+from edgebreed.edge.task import Task
 
-from ..conftest import Cli
+from ..conftest import Cli, colour_manifest, colour_model
 
 
 def test_inspect_prints_the_manifest(cli: Cli, colours: Path) -> None:
@@ -27,3 +30,13 @@ def test_an_engine_is_missed_only_where_its_gpu_is() -> None:
     rejected = {"cuda": "not in this ONNX Runtime", "litert": "not installed"}
     assert {"cuda not used": "not in this ONNX Runtime"} == idle_gpu_rows(rejected, has_gpu=True)
     assert {} == idle_gpu_rows(rejected, has_gpu=False)
+
+
+def test_inspect_names_the_threshold_of_each_label(cli: Cli, tmp_path: Path) -> None:
+    """Of a multi-label model."""
+    task = Task.of("colour", multi_label=True)
+    manifest = colour_manifest(task=task, thresholds=(0.25, 0.5, 0.75), detector=DetectorConfig())
+    write_model(tmp_path / "many.onnx", colour_model(), manifest)
+    told = " ".join(cli("inspect", "many.onnx").out.replace("│", " ").split())
+    assert "several an image" in told
+    assert "'no colour' where every label is below its threshold: Red 0.250, Green 0.500" in told

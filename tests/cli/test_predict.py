@@ -12,7 +12,9 @@ import pytest
 from edgebreed.edge.files import OUTPUT_MARKER
 from edgebreed.edge.formats import write_model
 from edgebreed.edge.images import read_photo
+from edgebreed.edge.manifest import DetectorConfig
 from edgebreed.edge.preprocess import DecodeRule, InputSpec
+from edgebreed.edge.task import Task
 
 from ..conftest import BLUE, RED, Cli, colour_manifest, colour_model, plain
 from ..edge import bombs
@@ -165,3 +167,18 @@ def test_a_picture_that_was_reduced_for_the_network_is_saved_whole(cli: Cli, tmp
     saved = read_photo(tmp_path / "out" / "large.jpg")
     assert 320 == saved.shape[1]
     assert len(saved) > 160
+
+
+def test_a_multi_label_model_prints_and_draws_every_label(cli: Cli, tmp_path: Path, photo: Path) -> None:
+    """The classes below their thresholds follow; `--unknown-below` holds for each label."""
+    task, thresholds = Task.of("colour", multi_label=True), (0.5, 0.5, 0.0)
+    write_model(
+        tmp_path / "many.onnx",
+        colour_model(),
+        colour_manifest(task=task, thresholds=thresholds, detector=DetectorConfig()),
+    )
+    outcome = cli("predict", photo, "--model", "many.onnx", "--save", "out")
+    assert "red.png: colour: Red (100%), Blue (0%); then Green <1%" in outcome.out
+    result = cli("predict", photo, "--model", "many.onnx", "--unknown-below", 0.5, "--json").json
+    assert (["Red"], "known") == ([one["label"] for one in result["labels"]], result["kind"])
+    assert "give a score" in cli("predict", photo, "--model", "many.onnx", "--unknown-below", "off").err

@@ -66,6 +66,11 @@ class PreparedFolders:
         self.run(f"python '{ROOT}/examples/surfaces.py' surfaces")
         return ("surfaces",)
 
+    def draw_defects(self) -> tuple[str, ...]:
+        """240 photos of surfaces with several defects or none, and their labels in a CSV file."""
+        self.run(f"python '{ROOT}/examples/surfaces.py' defects --multi-label --photos 240")
+        return ("defects",)
+
     def train_on_surfaces(self) -> tuple[str, ...]:
         """The data set, and a run with its exported model."""
         self.make("surfaces")
@@ -76,6 +81,7 @@ class PreparedFolders:
 _MAKERS: dict[str, Callable[[PreparedFolders], tuple[str, ...]]] = {
     "photos": PreparedFolders.write_photos,
     "surfaces": PreparedFolders.draw_surfaces,
+    "defects": PreparedFolders.draw_defects,
     "surfaces-run": PreparedFolders.train_on_surfaces,
     "examples": PreparedFolders.link_examples,
 }

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from edgebreed.edge.boxes import Box
-from edgebreed.edge.decision import are_known, decide, rejection_scores, top_predictions
+from edgebreed.edge.decision import (
+    are_known,
+    are_present,
+    decide,
+    present_labels,
+    rejection_scores,
+    top_predictions,
+)
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.prediction import Kind
 from edgebreed.edge.task import Rejection, RejectionScore
@@ -60,3 +67,17 @@ def test_predictions_come_most_probable_first_and_at_most_five() -> None:
     """Ties keep the order of the classes."""
     row = np.array([0.1, 0.2, 0.2, 0.1, 0.3, 0.05, 0.05], np.float32)
     assert ["e", "b", "c", "a", "d"] == [found.label for found in top_predictions(row, tuple("abcdefg"))]
+
+
+def test_a_label_is_present_from_its_own_threshold_on() -> None:
+    """The most probable one first, however many there are."""
+    row = np.array([0.2, 0.9, 0.4, 0.6], np.float32)
+    thresholds = (float(np.float32(0.2)), 0.95, 0.3, 0.5)
+    assert [True, False, True, True] == are_present(row[None], thresholds)[0].tolist()
+    found = present_labels(row, ("crack", "dent", "hole", "stain"), thresholds)
+    assert ["stain", "hole", "crack"] == [one.label for one in found]
+
+
+def test_a_probability_that_is_no_number_shows_no_label() -> None:
+    """A comparison with NaN is never true."""
+    assert () == present_labels(np.full(2, np.nan, np.float32), ("crack", "dent"), (0.0, 0.0))

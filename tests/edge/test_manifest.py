@@ -219,3 +219,32 @@ def test_learned_images_are_known_by_their_digest() -> None:
     assert 2 == learned.n
     assert "ab" * 32 in learned
     assert "ef" * 32 not in learned
+
+
+def several_labels(**changes: Any) -> Manifest:
+    """The manifest of a multi-label model."""
+    task = Task.of("colour", multi_label=True)
+    fields = {"task": task, "thresholds": (0.5, 0.4, 0.3), "detector": DetectorConfig()}
+    return colour_manifest(**{**fields, **changes})
+
+
+def test_the_thresholds_of_labels_survive_json_and_are_set_by_hand() -> None:
+    """`--unknown-below` gives each label the same; the score of single-label models stays as it is."""
+    manifest = several_labels()
+    assert manifest == Manifest.from_dict(json.loads(json.dumps(manifest.to_dict())))
+    chosen = manifest.with_threshold("0.8")
+    assert ((0.8, 0.8, 0.8), manifest.rejection) == (chosen.thresholds, chosen.rejection)
+
+
+def test_a_manifest_from_before_thresholds_of_labels_has_none() -> None:
+    """Its model answers with one class."""
+    data = colour_manifest().to_dict()
+    del data["thresholds"]
+    assert () == Manifest.from_dict(data).thresholds
+
+
+@pytest.mark.parametrize("thresholds", [[], [0.5], [0.5, 0.5, 1.5], [0.5, 0.5, "0.5"]])
+def test_thresholds_that_do_not_fit_the_labels_are_damage(thresholds: list[object]) -> None:
+    """One in 0..1 for each label is allowed."""
+    with pytest.raises(ModelFileError, match="thresholds.*export the model again"):
+        Manifest.from_dict({**several_labels().to_dict(), "thresholds": thresholds})

@@ -359,3 +359,28 @@ def test_the_answer_does_not_depend_on_whether_faces_are_searched(reduced: Path)
             probabilities.add(result.probability)
     assert {pipeline.process(decode(data, at_least=(16, 16))).probability} == probabilities
     assert pipeline.process(decode(data)).probability not in probabilities
+
+
+@pytest.fixture
+def defects() -> Pipeline:
+    """A multi-label model that gives every image the same probabilities."""
+    manifest = colour_manifest(
+        task=Task.of("colour", multi_label=True), thresholds=(0.6, 0.5, 0.35), detector=DetectorConfig()
+    )
+    return Pipeline(FixedEngine(np.array([0.55, 0.9, 0.4], np.float32)), manifest)
+
+
+def test_a_multi_label_model_answers_every_label_above_its_threshold(defects: Pipeline) -> None:
+    """Most probable first; the other classes are in the list of the most probable ones."""
+    result = defects.process(plain(GREY))
+    assert (Kind.KNOWN, "Green", None) == (result.kind, result.label, result.faces)
+    assert "colour: Green (90%), Blue (40%)" == result.summary
+    assert ["Green", "Blue"] == [one.label for one in result.labels or ()]
+    assert ["Green", "Red", "Blue"] == [one.label for one in result.top]
+
+
+def test_a_multi_label_model_may_answer_that_there_is_none(defects: Pipeline) -> None:
+    """With a threshold by hand too."""
+    strict = Pipeline(defects.engine, defects.manifest.with_threshold(0.95))
+    result = strict.process(plain(GREY))
+    assert (Kind.UNKNOWN, None, "no colour", ()) == (result.kind, result.label, result.summary, result.labels)

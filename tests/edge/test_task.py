@@ -69,3 +69,31 @@ def test_what_is_no_threshold_is_refused(wrong: str) -> None:
     """The message holds the value and what is allowed."""
     with pytest.raises(InputError, match=f"--unknown-below {wrong}: give a score from 0 to 1, or `off`"):
         parse_threshold(wrong)
+
+
+@pytest.mark.parametrize(
+    ("subject", "answer", "none"),
+    [
+        (None, "crack (93%), stain (71%)", "none of the labels"),
+        ("defect", "defect: crack (93%), stain (71%)", "no defect"),
+    ],
+)
+def test_a_multi_label_answer_names_every_label(subject: str | None, answer: str, none: str) -> None:
+    """Or says that there is none."""
+    task = Task.of(subject, multi_label=True)
+    assert answer == task.summary_of_labels([Prediction("crack", 0.93), Prediction("stain", 0.71)])
+    assert none == task.summary_of_labels([])
+    assert task == Task.from_dict(json.loads(json.dumps(asdict(task))))
+
+
+def test_a_task_from_before_multi_label_models_has_one_class_an_image() -> None:
+    """Its JSON does not say so."""
+    data = asdict(Task.of("dog", people=True))
+    del data["multi_label"]
+    assert Task.of("dog", people=True) == Task.from_dict(data)
+
+
+def test_a_multi_label_model_answers_no_people() -> None:
+    """A person is an answer in place of classes."""
+    with pytest.raises(ValueError, match="a multi-label model has none"):
+        Task(people=True, multi_label=True)

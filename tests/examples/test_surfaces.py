@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from edgebreed.train.dataset import read_dataset
+from edgebreed.train.multi_label_data import read_multi_label
 
 from ..conftest import ROOT, Cli, Outcome
 
@@ -305,3 +306,25 @@ def test_a_missing_package_is_named(tmp_path: Path) -> None:
     assert (2, 1) == (done.returncode, done.stderr.count("\n"))
     assert "pip install scikit-image" in done.stderr
     assert not (tmp_path / "drawn").exists()
+
+
+def test_photos_may_show_several_defects(several_data: Path) -> None:
+    """None, one, and more; `labels.csv` has a line for each."""
+    data = read_multi_label(several_data, several_data / "labels.csv")
+    assert ("crack", "stain", "scratch") == data.classes
+    assert {"train": 36, "valid": 12, "test": 12} == {name: len(one) for name, one in data.splits.items()}
+    assert {0, 1, 2} <= {len(image.shown) for image in data.all_images}
+    assert {} == data.left_out
+
+
+def test_the_program_says_where_the_labels_are(tmp_path: Path) -> None:
+    """And draws as many photos as it is asked for."""
+    done = subprocess.run(
+        [sys.executable, SCRIPT, "d", "--multi-label", "--photos", "10"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "10 photos in d, and their labels in d/labels.csv\n" == done.stdout
+    assert 11 == len((tmp_path / "d" / "labels.csv").read_text().splitlines())

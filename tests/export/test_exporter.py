@@ -160,3 +160,36 @@ def test_the_plain_runtimes_need_no_edgebreed() -> None:
     programs = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
     assert 2 == len(programs)
     assert [] == [program for program in programs if re.search(r"(import|from) edgebreed", program)]
+
+
+@pytest.mark.parametrize(("format_", "precision"), [("onnx", "fp32"), ("onnx", "int8"), ("tflite", "fp32")])
+def test_a_multi_label_run_is_exported_with_its_thresholds(
+    several_run: Path, tmp_path: Path, cli: Cli, format_: str, precision: str
+) -> None:
+    """Compared label by label; int8 of a network that was hardly fitted needs force."""
+    out = tmp_path / f"defects.{format_}"
+    options = ("--format", format_, "--precision", precision, *(["--force"] if precision == "int8" else []))
+    record = cli("export", "--run", several_run, *options, "--out", out, "--json").json
+    manifest, run_record = read_manifest(out), read_record(several_run)
+    assert (run_record.thresholds, True) == (manifest.thresholds, manifest.task.multi_label)
+    assert {"labels", "max_error"} == set(record["agreement"])
+    assert precision == "int8" or 1.0 == record["agreement"]["labels"]
+    assert record["accuracy"]["exported"] == record["test"]["subset_accuracy"]
+    stated = manifest.accuracy
+    assert stated is not None
+    assert record["test"]["mean_average_precision"] == pytest.approx(stated.mean_average_precision)
+    assert 0 == cli("verify", out).code
+
+
+def test_the_table_of_a_multi_label_export_speaks_of_labels(
+    several_run: Path, tmp_path: Path, cli: Cli
+) -> None:
+    """A threshold by hand holds for each."""
+    out = tmp_path / "defects.onnx"
+    options = ("--format", "onnx", "--precision", "fp32", "--unknown-below", "0.3", "--out", out)
+    table = " ".join(cli("export", "--run", several_run, *options).out.replace("│", " ").split())
+    assert "subset accuracy exported" in table
+    assert "of the decisions on labels" in table
+    assert (0.3, 0.3, 0.3) == read_manifest(out).thresholds
+    off = (*options, "--unknown-below", "off", "--overwrite")
+    assert_refused(cli("export", "--run", several_run, *off), "give a score")

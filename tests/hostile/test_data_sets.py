@@ -21,6 +21,7 @@ from edgebreed.edge.manifest import DetectorConfig, LearnedImages
 from edgebreed.edge.task import Rejection, RejectionScore
 from edgebreed.edge.text import to_json
 from edgebreed.errors import EdgebreedError
+from edgebreed.train.accuracy_text import accuracy_of
 from edgebreed.train.config import Arch, TrainConfig
 from edgebreed.train.dataset import Dataset, LabelledImage, read_dataset
 from edgebreed.train.dataset_scan import digest_of_data
@@ -206,7 +207,7 @@ def check_answers(written: Written, prepared: PreparedData) -> None:
     assert set(new) == set(found.images)
     reported = replace(found, images=new)
     outputs, expected = found.outputs("evaluate"), reported.outputs("report")
-    assert reported.measure(expected).top1 == found.measure(outputs).top1
+    assert accuracy_of(reported.measure(expected)) == accuracy_of(found.measure(outputs))
     delivered = reported.measure_delivered(expected)
     assert delivered == found.measure_delivered(outputs) == predicted(written, model, new)
     check_commands(written.root, model, found)
@@ -235,7 +236,7 @@ def check_commands(root: Path, model: Path, evaluation: Evaluation) -> None:
     outputs = evaluation.outputs("again")
     found = command("evaluate", root, "--model", model, "--json")
     assert 0 == found.code, found.err
-    assert evaluation.measure(outputs).top1 == found.json["top1"]
+    assert accuracy_of(evaluation.measure(outputs)) == found.json["top1"]
     assert len(evaluation.images) == found.json["n"]
     assert list(evaluation.description.classes) == command("inspect", model, "--json").json["classes"]
     for text in (command("evaluate", root, "--model", model), command("inspect", model)):

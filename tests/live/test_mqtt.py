@@ -18,7 +18,7 @@ from edgebreed.live.mqtt import ChangeFilter, MqttSink
 from edgebreed.live.publisher import PublishSettings
 
 from ..conftest import ROOT
-from .feed import ManualClock, change, frame_result, result
+from .feed import TOP, ManualClock, change, frame_result, result
 from .mosquitto import TOPIC, Subscriber, broker, free_port, subscribed, wait_for
 
 QUICK = PublishSettings(Backoff(0.2, cap=0.5), close_timeout_s=5)
@@ -48,6 +48,17 @@ def test_a_changed_result_passes_at_once() -> None:
     for changed in results:
         clock.now += 1
         assert (True, False) == (changes.passes(changed), changes.passes(changed))
+
+
+def test_another_label_beside_the_first_passes_at_once() -> None:
+    """Of a multi-label model; the order of its labels is no change."""
+    clock = ManualClock()
+    changes = ChangeFilter(10, clock)
+    passed = []
+    for labels in (TOP[:1], TOP[:2], TOP[1::-1], ()):
+        clock.now += 1
+        passed.append(changes.passes(result(labels=labels)))
+    assert [True, True, False, True] == passed
 
 
 def test_a_flickering_result_is_limited() -> None:

@@ -20,7 +20,7 @@ from edgebreed.live.tls import server_context
 from ..conftest import BLUE, plain
 from .browser import Browser
 from .certificates import certificate
-from .feed import ManualClock, change, frame_result, result
+from .feed import TOP, ManualClock, change, frame_result, result
 from .test_auth import TOKEN
 from .web import ask, http_client, next_event, next_picture, serving, watching
 
@@ -225,6 +225,18 @@ def test_a_browser_without_javascript_is_told_so(page: LivePage, browser: Browse
     assert not browser.value("document.getElementById('overlay').checkVisibility()")
     assert not browser.value("document.querySelector('.state').checkVisibility()")
     assert "/stream.mjpg" == browser.value("document.querySelector('noscript a').getAttribute('href')")
+
+
+@pytest.mark.browser
+def test_the_page_shows_every_label_of_a_multi_label_answer(page: LivePage, browser: Browser) -> None:
+    """In the headline and in the list, where the other classes stand back."""
+    summary = "shape: square (90%), disc (4%)"
+    page.on_result(frame_result(1, of=result(1, labels=(TOP[0], TOP[2]), summary=summary)))
+    browser.open(page.url)
+    assert browser.wait(f"{HEADLINE} === 'square, disc'")
+    assert "shape" == browser.value("document.querySelector('#prefix').textContent")
+    counted = "[...document.querySelectorAll('#top li.counted .label')].map(one => one.textContent)"
+    assert ["square", "disc"] == browser.value(counted)
 
 
 @pytest.mark.browser

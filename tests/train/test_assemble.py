@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from edgebreed.errors import ProofError
+from edgebreed.train.activation import Activation
 from edgebreed.train.assemble import assemble
 from edgebreed.train.classification_metrics import softmax
 from edgebreed.train.keras_setup import keras
@@ -46,3 +47,15 @@ def test_a_model_that_answers_otherwise_is_refused() -> None:
     head = Head(np.full((3, 4), np.nan, np.float32), np.zeros(4, np.float32))
     with pytest.raises(ProofError, match="the assembled model differs by nan from its parts"):
         assemble(image, [part], head, 1.0, None)
+
+
+def test_labels_that_do_not_exclude_one_another_have_a_probability_each() -> None:
+    """The last layer is a sigmoid, and the model is proved against that."""
+    image = keras.Input((8, 8, 3), dtype="uint8")
+    part = keras.layers.GlobalAveragePooling2D()(keras.layers.Rescaling(1 / 255)(image))
+    head = Head(np.ones((3, 2), np.float32), np.array([0.5, 1.5], np.float32))
+    model = assemble(image, [part], head, 2.0, None, Activation.SIGMOID)
+    found = np.asarray(model(PHOTOS)["probabilities"])
+    logits = head(PHOTOS.mean(axis=(1, 2)).astype(np.float32) / 255) / 2
+    assert np.allclose(1 / (1 + np.exp(-logits)), found, atol=1e-5)
+    assert found.sum() > 1

@@ -1,6 +1,7 @@
 """What `train` may be asked for."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,3 +64,27 @@ def test_features_are_cached_not_resumed(tmp_path: Path) -> None:
     """The message says what to do."""
     with pytest.raises(InputError, match="features are cached, run the transfer again"):
         TrainConfig(tmp_path, tmp_path, Arch.TRANSFER, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault"),
+    [
+        ({"people": True}, "--people is for one class an image: leave it out with --labels"),
+        ({"negatives": Path("n"), "arch": Arch.TRANSFER}, "give them as rows without a label"),
+        ({"data": None}, "pass --data with the folder of its images"),
+        ({"unknown_below": "off"}, "--unknown-below off: an image may show none of the labels"),
+    ],
+)
+def test_what_several_labels_an_image_do_not_go_with(
+    tmp_path: Path, asked: dict[str, Any], fault: str
+) -> None:
+    """It is refused before any image is read."""
+    fields = {"data": tmp_path, "labels": tmp_path / "labels.csv", **asked}
+    with pytest.raises(InputError, match=fault):
+        TrainConfig(tmp_path, tmp_path, **fields)
+
+
+def test_a_csv_of_labels_asks_for_several_an_image(tmp_path: Path) -> None:
+    """In the words of the task too."""
+    task = TrainConfig(tmp_path, tmp_path, data=tmp_path, labels=tmp_path / "l.csv", subject="defect").task
+    assert (True, "no defect") == (task.multi_label, task.words.unknown)

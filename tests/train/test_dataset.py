@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from edgebreed.errors import DatasetError
-from edgebreed.train.dataset import Dataset, read_dataset, read_labelled
+from edgebreed.train.dataset import (
+    NO_LABEL,
+    Dataset,
+    LabelledImage,
+    read_dataset,
+    read_labelled,
+    strata,
+    targets_of,
+)
 
 from ..edge.test_folder_walk import touch
 
@@ -153,3 +161,19 @@ def test_a_data_set_says_what_it_lacks(tmp_path: Path) -> None:
         data.in_sub_folders,
         [path for paths in data.left_out.values() for path in paths],
     )
+
+
+def test_targets_are_indices_or_a_row_of_labels_an_image() -> None:
+    """As scikit-learn has them too."""
+    single = [LabelledImage(Path("a"), 1), LabelledImage(Path("b"), 0)]
+    assert [1, 0] == targets_of(single, 3).tolist()
+    several = [LabelledImage(Path("a"), 2, (0, 2)), LabelledImage(Path("b"), NO_LABEL, ())]
+    assert [[1, 0, 1], [0, 0, 0]] == targets_of(several, 3).tolist()
+
+
+def test_strata_are_the_classes_or_the_rarest_labels() -> None:
+    """Images without a label are one of them."""
+    images = [LabelledImage(Path("a"), 1), LabelledImage(Path("b"), 0), LabelledImage(Path("c"), 1)]
+    assert [["b"], ["a", "c"]] == [[one.path.name for one in group] for group in strata(images)]
+    none = LabelledImage(Path("d"), NO_LABEL, ())
+    assert [[none], [images[1]]] == strata([images[1], none])

@@ -97,7 +97,8 @@ def test_classes_that_are_shown_by_one_name_are_one_answer() -> None:
 def test_a_line_says_why_nothing_is_unknown() -> None:
     """And that nobody can be a person then."""
     never = Rejection(reason="no negatives were given")
-    assert "never answered: no negatives were given" == describe_unknown(Task.of(None, False), never)
-    assert "nobody can be answered as a person then" in describe_unknown(Task.of(None, True), never)
-    set_one = Rejection(threshold=0.5)
-    assert "person then" not in describe_unknown(Task.of(None, True), set_one)
+    alone = colour_manifest(task=Task.of(None, False), rejection=never)
+    assert "never answered: no negatives were given" == describe_unknown(alone)
+    with_people = colour_manifest(task=Task.of(None, True), rejection=never)
+    assert "nobody can be answered as a person then" in describe_unknown(with_people)
+    assert "person then" not in describe_unknown(with_people.with_threshold(0.5))

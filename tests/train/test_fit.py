@@ -117,3 +117,15 @@ def test_events_show_each_epoch_once(tmp_path: Path) -> None:
         log.on_epoch_end(len(begun.get("loss", ())), {"loss": 1.0})
         log.on_train_end(None)
     assert [(1, 3.0), (2, 2.0), (3, 1.0)] == events_in(tmp_path)
+
+
+def test_several_labels_are_fitted_each_by_itself() -> None:
+    """An image may show both, and the accuracy counts decisions."""
+    one = separable(32)
+    both = np.stack([one.labels, np.ones_like(one.labels)], axis=1)
+    model = linear()
+    history = fit_features(
+        model, LabelledArrays(one.inputs, both), LabelledArrays(one.inputs, both), FitSettings(30, 8, 0.1, 0)
+    )
+    assert 1.0 == history["val_accuracy"][-1]
+    assert {(False, True), (True, True)} == {tuple(row) for row in np.asarray(model(one.inputs)) > 0}

@@ -11,7 +11,7 @@ import pytest
 
 from edgebreed.errors import DatasetError, InputError
 from edgebreed.train.config import Arch, TrainConfig
-from edgebreed.train.dataset import Dataset, LabelledImage, read_dataset
+from edgebreed.train.dataset import NO_LABEL, Dataset, LabelledImage, read_dataset
 from edgebreed.train.prepare import divide, prepare
 
 from .test_negative_check import draw
@@ -285,3 +285,19 @@ def test_negatives_beside_the_splits_are_not_listed_as_left_out(small_data: Path
     asked = prepare(replace(config, negatives=root / "negatives")).data.left_out
     assert {"1.png", "notes.txt"} == {path.name for paths in asked.values() for path in paths}
     assert 10 == sum(map(len, prepare(config).data.left_out.values()))
+
+
+def several(count: int, rare: int) -> Dataset:
+    """Images of a common label, the last of which show a rare one too, and as many without any label."""
+    shown = [(0, (0,))] * (count - rare) + [(1, (0, 1))] * rare + [(NO_LABEL, ())] * count
+    images = tuple(LabelledImage(Path(f"/d/{n}.jpg"), *one) for n, one in enumerate(shown))
+    return Dataset(Path("/d"), ("a", "b"), {"train": images, "valid": (), "test": ()}, divided=False)
+
+
+def test_a_rare_label_is_in_every_split() -> None:
+    """As are images without a label; none is lost."""
+    for seed in range(10):
+        parts = divide(several(40, 5), [], seed)
+        assert 80 == len({image.path for images in parts.splits.values() for image in images})
+        for images in parts.splits.values():
+            assert {(0,), (0, 1), ()} == {image.labels for image in images}

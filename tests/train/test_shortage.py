@@ -64,3 +64,19 @@ def test_a_split_without_images_has_its_reason() -> None:
     ):
         check_splits(data([A[0], B[0]], [], A[1:2]), [])
     check_splits(data([A[0]], A[1:2], A[2:3]), alike)
+
+
+def test_a_label_that_is_only_measured_cannot_be_learned() -> None:
+    """The error speaks of a label, as there is no folder to remove."""
+    train, test = LabelledImage(Path("/d/a.jpg"), 0, (0,)), LabelledImage(Path("/d/b.jpg"), 1, (0, 1))
+    data = Dataset(Path("/d"), ("crack", "rust"), {"train": (train,), "valid": (), "test": (test,)})
+    with pytest.raises(DatasetError, match="label rust of /d has no training image.*or remove the label"):
+        check_classes(data, data, {})
+
+
+def test_too_few_labelled_images_ask_for_rows() -> None:
+    """As a CSV file has no folders."""
+    images = (LabelledImage(Path("/d/a.jpg"), 0, (0,)), LabelledImage(Path("/d/b.jpg"), -1, ()))
+    data = Dataset(Path("/d"), ("crack",), {"train": images, "valid": (), "test": ()})
+    with pytest.raises(DatasetError, match="each label needs three that differ, or rows of the split valid"):
+        check_splits(data, ())

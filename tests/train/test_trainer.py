@@ -9,7 +9,9 @@ from matplotlib.figure import Figure
 
 from edgebreed.errors import InputError
 from edgebreed.train.config import Arch, TrainConfig
-from edgebreed.train.run_record import read_record
+from edgebreed.train.multi_label_data import read_multi_label
+from edgebreed.train.multi_label_metrics import MultiLabelMetrics
+from edgebreed.train.run_record import read_record, read_run_images
 
 from ..conftest import SHAPES_64
 
@@ -77,3 +79,45 @@ def test_names_for_people_come_from_a_file(small_data: Path, tmp_path: Path) -> 
     config = TrainConfig(tmp_path / "r", tmp_path, Arch.SCRATCH, small_data, names=tmp_path / "names.json")
     with pytest.raises(InputError, match=r"names\.json is no list of names .*: give JSON such as"):
         train(config)
+
+
+def test_a_multi_label_run_holds_its_labels_and_thresholds(several_run: Path, several_data: Path) -> None:
+    """In its record, in a CSV file of its splits, and in a report."""
+    record = read_record(several_run)
+    assert (("crack", "stain", "scratch"), 3, True) == (
+        record.classes,
+        len(record.thresholds),
+        record.task.multi_label,
+    )
+    data = read_run_images(several_run, record)
+    again = read_multi_label(several_data, several_data / "labels.csv")
+    assert again.splits == data.splits
+    metrics = json.loads((several_run / "metrics.json").read_text())
+    assert list(record.thresholds) == [one["threshold"] for one in metrics["test"]["by_label"].values()]
+    assert "delivered" not in metrics["test"]
+    assert not (several_run / "splits.json").exists()
+    assert (several_run / "report.html").is_file()
+
+
+@pytest.mark.parametrize("unknown_below", [None, "0.7"])
+def test_a_head_is_fitted_to_several_labels(
+    several_data: Path, tmp_path: Path, unknown_below: str | None
+) -> None:
+    """On a backbone's features; thresholds by hand replace those that are measured."""
+    from edgebreed.train.trainer import train
+
+    config = TrainConfig(
+        tmp_path / "run",
+        tmp_path / "cache",
+        Arch.TRANSFER,
+        several_data,
+        epochs=20,
+        backbone="EfficientNetLite0",
+        unknown_below=unknown_below,
+        labels=several_data / "labels.csv",
+    )
+    result = train(config)
+    assert isinstance(result.test, MultiLabelMetrics)
+    assert (result.test.mean_average_precision or 0) > 0.6  # 0.4 by chance
+    assert (unknown_below == "0.7") == ((0.7,) * 3 == read_record(tmp_path / "run").thresholds)
+    assert bool(result.thresholds_reason) == (unknown_below is None)  # 12 validation images are few

@@ -9,7 +9,8 @@ from edgebreed.benchmarks.tune.candidate_accuracy import AccuracyEvaluator, Accu
 from edgebreed.benchmarks.tune.configurations import InferenceConfiguration
 from edgebreed.benchmarks.tune.variants import ModelVariant
 from edgebreed.edge.formats import write_model
-from edgebreed.edge.manifest import Accuracy, Precision, Target
+from edgebreed.edge.manifest import Accuracy, DetectorConfig, Precision, Target
+from edgebreed.edge.task import Task
 from edgebreed.train.dataset import LabelledImage
 
 from ...conftest import BLUE, GREEN, RED, colour_manifest, colour_model, plain
@@ -93,3 +94,16 @@ def test_measured_on_photos_here(colours: Path, photos: list[LabelledImage]) -> 
     score = AccuracyEvaluator([candidate], photos, "here").score(candidate)
     assert (0.5, 0.5, 4, 0.0) == (score.top1, score.float_top1, score.n, score.drop)
     assert {"top1": 0.5, "drop_points": 0.0, "photos": "here"}.items() <= score.to_dict().items()
+
+
+def test_a_multi_label_candidate_is_right_where_all_labels_are(tmp_path: Path) -> None:
+    """Subset accuracy, with the thresholds of its own file."""
+    several = colour_manifest(
+        task=Task.of("colour", multi_label=True), thresholds=(0.5, 0.5, 0.5), detector=DetectorConfig()
+    )
+    write_model(tmp_path / "m.onnx", colour_model(), several)
+    images = [LabelledImage(tmp_path / f"{number}.png", 0, (0, 1)[: number + 1]) for number in range(2)]
+    for image in images:
+        cv2.imwrite(str(image.path), plain(RED))
+    candidate = InferenceConfiguration(ModelVariant(tmp_path / "m.onnx", several), "cpu")
+    assert 0.5 == AccuracyEvaluator([candidate], images, "here").score(candidate).top1
