@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from edgebreed.edge.engines import Engine, ModelOutputs
 from edgebreed.edge.files import refuse_existing, remove_leftovers, write_whole
-from edgebreed.edge.formats import ModelFormat, write_model
+from edgebreed.edge.formats import write_model
 from edgebreed.edge.json_fields import SHORT
 from edgebreed.edge.manifest import Accuracy, DetectorConfig, LearnedImages, Manifest, Precision
 from edgebreed.edge.processor import processor_target, saturates
@@ -21,6 +21,7 @@ from edgebreed.export.calibration import CalibrationSet, choose_images
 from edgebreed.export.convert import ConvertedModel, convert
 from edgebreed.export.float_reference import FloatReference, ReferenceImages
 from edgebreed.export.layer_noise import LAYER_IMAGES, LayerNoise, layer_noise, output_sqnr_db, save_plot
+from edgebreed.export.metadata import with_metadata
 from edgebreed.export.mixed_precision import MixedPrecisionResult, MixedPrecisionSearch, SearchStep
 from edgebreed.export.parity import ParityReport, compare, require
 from edgebreed.export.recipe import FLOAT_BUDGET
@@ -210,7 +211,7 @@ class _Export:
         report = self._report(test, outputs)
         accuracy = Accuracy(report.split, report.n, report.exported_top1, report.float_top1)
         manifest = replace(check.manifest, accuracy=accuracy)
-        model_bytes = _with_metadata(search.model_bytes, manifest, config.recipe.format)
+        model_bytes = with_metadata(search.model_bytes, manifest)
         write_model(config.path, model_bytes, manifest, overwrite=config.overwrite)
         if layers:
             picture = io.BytesIO()
@@ -231,12 +232,3 @@ class _Export:
             calibration=manifest.calibration,
             layers=layers,
         )
-
-
-def _with_metadata(model_bytes: bytes, manifest: Manifest, format_: ModelFormat) -> bytes:
-    """The file with the metadata that other tools read: TFLite Metadata; ONNX has no such standard."""
-    if format_ is ModelFormat.ONNX:
-        return model_bytes
-    from edgebreed.export.tflite_metadata import with_metadata
-
-    return with_metadata(model_bytes, manifest)
