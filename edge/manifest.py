@@ -380,6 +380,7 @@ def _input(fields: JsonFields) -> InputSpec:
         fields.optional("resize_to", lambda key: fields.whole(key, 1, MAX_SIDE)),
         fields.whole("padding", 0, 255, default=LETTERBOX_GREY),
         fields.choice("rounding", Rounding) if fields.has("rounding") else Rounding.NEAREST,
+        fields.optional("jpeg_quality", lambda key: fields.whole(key, 1, 100)),
     )
     fields.end()
     return spec

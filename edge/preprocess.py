@@ -66,6 +66,8 @@ class InputSpec:
             side with the rule `shorter-side`, both with `squash`; None is the input's own size.
         padding: grey level of what the rules `letterbox` and `top-left` add.
         rounding: of lengths and corners in px, in all rules but `squash` to the input's own size.
+        jpeg_quality: of a JPEG that the resized picture is made and decoded again, as some programs do; None
+            leaves the pixels as they are.
     """
 
     height: int
@@ -76,12 +78,15 @@ class InputSpec:
     resize_to: int | None = None
     padding: int = LETTERBOX_GREY
     rounding: Rounding = Rounding.NEAREST
+    jpeg_quality: int | None = None
 
     def __post_init__(self) -> None:
         if min(self.height, self.width) < 1:
             raise ValueError(f"input size {self.height}x{self.width}: both sides must be at least 1 px")
         if not 0 <= self.padding <= 255:
             raise ValueError(f"padding {self.padding}: give a grey level from 0 to 255")
+        if self.jpeg_quality is not None and not 1 <= self.jpeg_quality <= 100:
+            raise ValueError(f"jpeg_quality {self.jpeg_quality}: give 1 to 100, or leave it out")
         if self.resize_to is None:
             return
         if self.resize not in CROPPED:
@@ -114,7 +119,14 @@ def to_input(frame: Frame, spec: InputSpec, out: Tensor | None = None) -> Tensor
         `(spec.height, spec.width, 3) uint8 RGB`, contiguous.
     """
     fitted = _FITS[spec.resize](frame, spec)
+    if spec.jpeg_quality is not None:
+        fitted = _as_jpeg(fitted, spec.jpeg_quality)
     return np.asarray(cv2.cvtColor(fitted, cv2.COLOR_BGR2RGB, dst=out), np.uint8)
+
+
+def _as_jpeg(frame: Frame, quality: int) -> Frame:
+    _, data = cv2.imencode(".jpg", frame, (cv2.IMWRITE_JPEG_QUALITY, quality))
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
 
 def empty_batch(images: int, spec: InputSpec) -> Tensor:

@@ -16,23 +16,26 @@ INPUT = "image"
 BATCH = "batch"
 ANSWER = "probabilities"
 """The output that comes first: Model API and MediaPipe take the first one, and Keras sorts them by name."""
+OPEN_SIDE = 256  # px, of an input whose sides are open: more than any network needs for its smallest layer
 
 
 def to_onnx(model: Any, opset: int, static_batch: bool = False) -> "Model":
     """Converts a Keras model to ONNX; Keras's exporter runs tf2onnx.
 
     Args:
-        model: from `(N, H, W, 3) uint8 RGB` to named outputs.
+        model: from one input, mostly `(N, H, W, 3) uint8 RGB`, to its outputs.
         opset: ONNX operator set version.
         static_batch: fix the batch to 1, for runtimes that need it fixed.
 
     Returns:
-        A checked ONNX model whose input is `image` and whose batch is 1, or symbolic under the name `batch`.
+        A checked ONNX model whose input has the name of the model's own, mostly `image`, and whose batch is
+        1, or symbolic under the name `batch`.
     """
     from edgebreed.export.graph.index import clean_up, onnx
 
     telemetry.disable()  # tf2onnx imports ONNX Runtime where it is there
-    model(np.zeros((1, *model.input_shape[1:]), np.uint8))  # Keras exports only a model that was called once
+    sides = [side or OPEN_SIDE for side in model.input_shape[1:]]
+    model(np.zeros((1, *sides), model.inputs[0].dtype))  # Keras exports only a model that was called once
     with temporary_folder() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # Keras's patch of tf2onnx asks for np.object
         logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # tracebacks of optimizations it skips

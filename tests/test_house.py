@@ -28,6 +28,7 @@ PLACES: dict[str, tuple[set[str], str]] = {
     "train/delivered.py": (PEOPLE, "a share of the answers is persons, where the task has people"),
     "train/run_record.py": (PEOPLE, "which detector a task with people needs"),
     "export/exporter.py": (PEOPLE, "writes the task and its detector into the manifest"),
+    "export/importer/dialects/hugging_face.py": ({"face"}, "a company's name"),
     "benchmarks/report/bench_result.py": (PEOPLE, "records when faces were searched"),
     "benchmarks/scenarios/system_under_test.py": (PEOPLE, "opens a pipeline with --faces"),
     "benchmarks/tune": (PEOPLE, "tunes the face detector"),

@@ -35,21 +35,32 @@ class ForeignTensor:
 
 
 class ForeignModel(Protocol):
-    """A model file of another program, as it is.
+    """A model file of another program, as it is."""
 
-    Attributes:
-        path: of the file or folder.
-        format: of the file that is made of it.
-        inputs: of which a classifier has one that takes images.
-        outputs: in the order of the file.
-        metadata: texts that the file carries by key, such as ONNX's `metadata_props`.
-    """
+    @property
+    def path(self) -> Path:
+        """Of the file or folder."""
+        ...
 
-    path: Path
-    format: ModelFormat
-    inputs: tuple[ForeignTensor, ...]
-    outputs: tuple[ForeignTensor, ...]
-    metadata: Mapping[str, str]
+    @property
+    def format(self) -> ModelFormat:
+        """Of the file that is made of it."""
+        ...
+
+    @property
+    def inputs(self) -> tuple[ForeignTensor, ...]:
+        """Of which a classifier has one that takes images."""
+        ...
+
+    @property
+    def outputs(self) -> tuple[ForeignTensor, ...]:
+        """In the order of the file."""
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """Texts that the file carries by key, such as ONNX's `metadata_props`."""
+        ...
 
     def run(self, images: NDArray[Any], output: str) -> NDArray[np.float32]:
         """The model's own output for its own input, one image after another.

@@ -5,11 +5,11 @@ Each source is a `PartialRecipe`; `ImportRecipe` is what they make together, and
 where it is from.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from edgebreed.edge.preprocess import InputSpec, ResizeRule, Rounding
+from edgebreed.edge.preprocess import LETTERBOX_GREY, InputSpec, ResizeRule, Rounding
 from edgebreed.edge.resampling import Interpolation
 from edgebreed.errors import InputError
 from edgebreed.export.importer.pixel_transform import Channels, Layout, OutputKind, PixelTransform
@@ -41,6 +41,7 @@ class PartialRecipe:
         interpolation: how pixels are computed.
         padding: grey level of what a letterbox adds.
         rounding: of lengths and corners in px.
+        jpeg_quality: of a JPEG that the resized picture is made and decoded again.
         output: what the model's own output holds.
         output_name: of the output that holds it, where there are several.
         labels: names of the classes in the order of the output.
@@ -58,6 +59,7 @@ class PartialRecipe:
     interpolation: Interpolation | None = None
     padding: int | None = None
     rounding: Rounding | None = None
+    jpeg_quality: int | None = None
     output: OutputKind | None = None
     output_name: str | None = None
     labels: tuple[str, ...] | None = None
@@ -74,7 +76,7 @@ class ImportRecipe:
     """A whole recipe, and where each field of it is from; fields as in `PartialRecipe`.
 
     `output_name` is None where the model has one output, `subject` where the classes have no common noun,
-    and `resize_to` where it is the input's own size.
+    `resize_to` where it is the input's own size, and `jpeg_quality` where the program makes no JPEG.
     """
 
     layout: Layout
@@ -88,11 +90,12 @@ class ImportRecipe:
     interpolation: Interpolation
     padding: int
     rounding: Rounding
+    jpeg_quality: int | None
     output: OutputKind
     output_name: str | None
     labels: tuple[str, ...]
     subject: str | None = None
-    origins: Mapping[str, Origin] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict, compare=False, hash=False)
 
     @classmethod
     def merged(cls, sources: Sequence[tuple[Origin, PartialRecipe]]) -> "ImportRecipe":
@@ -101,7 +104,12 @@ class ImportRecipe:
         Raises:
             InputError: no source states a field that a recipe must have, or the values do not fit together.
         """
-        values: dict[str, Any] = {"resize_to": None, "output_name": None, "subject": None}
+        values: dict[str, Any] = {
+            "resize_to": None,
+            "jpeg_quality": None,
+            "output_name": None,
+            "subject": None,
+        }
         origins: dict[str, Origin] = {}
         for origin, source in reversed(sources):
             stated = source.stated()
@@ -131,6 +139,7 @@ class ImportRecipe:
             resize_to=self.resize_to,
             padding=self.padding,
             rounding=self.rounding,
+            jpeg_quality=self.jpeg_quality,
         )
 
     def check(self) -> None:
@@ -144,6 +153,27 @@ class ImportRecipe:
         except ValueError as error:
             raise InputError(str(error)) from error
 
+    def fits(self) -> bool:
+        """Whether the values fit together."""
+        try:
+            self.check()
+        except InputError:
+            return False
+        return True
+
+    def describe(self, names: Iterable[str]) -> str:
+        """Some fields as a line; those at their usual value are left out."""
+        default = {
+            "resize_to": None,
+            "padding": LETTERBOX_GREY,
+            "rounding": Rounding.NEAREST,
+            "jpeg_quality": None,
+        }
+        values = {name: getattr(self, name) for name in names}
+        return ", ".join(
+            f"{name} {shown(value)}" for name, value in values.items() if default.get(name, ...) != value
+        )
+
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Each field with `value` and `origin`, in JSON types; those that no source states are left out."""
         values = asdict(self)
@@ -151,6 +181,17 @@ class ImportRecipe:
             name: {"value": _plain(values[name]), "origin": origin.value}
             for name, origin in self.origins.items()
         }
+
+
+def shown(value: Any) -> str:
+    """A field's value as a table shows it."""
+    if isinstance(value, tuple):
+        return (
+            "x".join(map(str, value))
+            if all(isinstance(one, int) for one in value)
+            else ",".join(map(shown, value))
+        )
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _plain(value: Any) -> Any:

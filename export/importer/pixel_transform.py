@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from edgebreed.str_enum import StrEnum
 
-GREY_WEIGHTS = (0.299, 0.587, 0.114)
-"""Of red, green and blue: ITU-R 601, as Pillow's mode L and OpenCV compute grey."""
+GREY_WEIGHTS = (19595 / 65536, 38470 / 65536, 7471 / 65536)
+"""Of red, green and blue: ITU-R 601 (0.299, 0.587, 0.114) as Pillow's mode L computes it; OpenCV's differ by
+1/65536. Sums of grey levels are exact in float32, so that every engine rounds them to the same level."""
 
 
 class Layout(StrEnum):

@@ -1,0 +1,135 @@
+"""Decides by reference answers whether a recipe is right, and finds the right one where it may."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from edgebreed.errors import ProofError
+from edgebreed.export.importer.foreign_model import ForeignModel
+from edgebreed.export.importer.import_recipe import ImportRecipe, Origin, shown
+from edgebreed.export.importer.recipe_candidates import (
+    GEOMETRY_FIELDS,
+    PIXEL_FIELDS,
+    geometry_candidates,
+    pixel_candidates,
+)
+from edgebreed.export.importer.recipe_search import (
+    GAP,
+    MAX_ERROR,
+    ForeignAnswers,
+    RankedRecipe,
+    candidates,
+    ranked,
+    telling_photos,
+)
+from edgebreed.export.importer.reference_answers import ReferenceAnswers
+
+SEARCHED = (*PIXEL_FIELDS, *GEOMETRY_FIELDS)
+SHOWN = 6  # rows of the table of recipes
+NOISE = 5e-4  # difference that other decoders and kernels make
+_ALIKE = ("rounding", "padding")  # fields in which recipes that give one answer may differ
+
+
+@dataclass(frozen=True)
+class ProvedRecipe:
+    """A recipe with which the model answers as its own program does.
+
+    Attributes:
+        recipe: what was found, or what was stated.
+        ranking: what was tried, best first.
+        untold: fields that the photos cannot tell: other values give the same answers.
+    """
+
+    recipe: ImportRecipe
+    ranking: tuple[RankedRecipe, ...]
+    untold: tuple[str, ...] = ()
+
+
+def prove(model: ForeignModel, stated: ImportRecipe, answers: ReferenceAnswers) -> ProvedRecipe:
+    """Keeps the stated recipe where it gives the reference answers, else searches in what was only assumed.
+
+    What was given, or stands in the file, is never changed: where another value of it would fit, the refusal
+    says so. Even a recipe that is within the bound is refused where one that contradicts it is much closer.
+
+    Raises:
+        ProofError: no recipe that may be taken gives the answers, or several do.
+    """
+    tried = ForeignAnswers(model, telling_photos(answers))
+    free = [name for name in SEARCHED if stated.origins.get(name) in (None, Origin.ASSUMED)]
+    _refuse_wrong_labels(tried, stated)
+    ranking = ranked(tried, _all_tried(stated, free))
+    return _taken(stated, tried.worst(stated), free, ranking)
+
+
+def _all_tried(stated: ImportRecipe, free: Sequence[str]) -> list[ImportRecipe]:
+    """The stated recipe, all that may be taken in its place, and those that contradict it in one respect."""
+    rivals = [*pixel_candidates(stated, PIXEL_FIELDS), *geometry_candidates(stated, GEOMETRY_FIELDS)]
+    return list(dict.fromkeys([stated, *candidates(stated, free), *rivals]))
+
+
+def _taken(
+    stated: ImportRecipe, error: float, free: Sequence[str], ranking: Sequence[RankedRecipe]
+) -> ProvedRecipe:
+    """The stated recipe with its error, or the best of the ranking, if it may be taken."""
+    best = ranking[0]
+    if error <= min(MAX_ERROR, GAP * max(best.error, NOISE)):
+        return ProvedRecipe(stated, tuple(ranking))
+    if best.error > MAX_ERROR:
+        raise _refusal(
+            f"no recipe gives the reference answers, the closest is off by {best.error:.3f}", ranking
+        )
+    changed = _changed(best.recipe, stated)
+    _refuse_contradicted(stated, best.recipe, [name for name in changed if name not in free], ranking)
+    others = [one for one in ranking[1:] if not _alike(one.recipe, best.recipe)]
+    if others and others[0].error <= GAP * best.error:
+        same = ", ".join(_changed(others[0].recipe, best.recipe))
+        raise _refusal(f"recipes that differ in {same} give the reference answers about as well", ranking)
+    ties = [one.recipe for one in ranking[1:] if one.error <= best.error]
+    untold = sorted({name for recipe in ties for name in _changed(recipe, best.recipe)})
+    origins = {**stated.origins, **dict.fromkeys(changed, Origin.FOUND)}
+    return ProvedRecipe(replace(best.recipe, origins=origins), tuple(ranking), tuple(untold))
+
+
+def _refuse_contradicted(
+    stated: ImportRecipe, best: ImportRecipe, fields: Sequence[str], ranking: Sequence[RankedRecipe]
+) -> None:
+    if fields:
+        right = ", ".join(f"{name} {shown(getattr(best, name))}" for name in fields)
+        wrong = ", ".join(f"{shown(getattr(stated, name))} ({stated.origins[name]})" for name in fields)
+        raise _refusal(f"the reference answers are those of {right}, not {wrong}", ranking)
+
+
+def _refuse_wrong_labels(tried: ForeignAnswers, stated: ImportRecipe) -> None:
+    """Says in which order the labels would fit, where each output is another label's column.
+
+    Raises:
+        ProofError: that is so.
+    """
+    expected = tried.answers.probabilities
+    found = np.concatenate([tried.probabilities(stated, photo) for photo in range(len(expected))])
+    columns = tried.answers.columns(stated.labels)
+    apart = np.abs(found[:, :, None] - expected[:, None, :]).max(axis=0)  # (outputs, columns)
+    own = apart.argmin(axis=0)
+    if apart.min(axis=0).max() > MAX_ERROR or len({*own.tolist()}) < len(columns) or own.tolist() == columns:
+        return
+    names = dict(zip(own.tolist(), (stated.labels[column] for column in columns), strict=True))
+    order = ", ".join(names.get(place, "?") for place in range(min(len(stated.labels), 10)))
+    raise ProofError(
+        "the labels are in another order than the outputs: the reference answers fit the order "
+        f"{order}{', ...' if len(stated.labels) > 10 else ''}; pass --labels so"
+    )
+
+
+def _refusal(reason: str, ranking: Sequence[RankedRecipe]) -> ProofError:
+    rows = {one.recipe.describe(SEARCHED): one.describe(ranking[0].photos) for one in ranking[:SHOWN]}
+    return ProofError(f"{reason}; nothing was written", rows)
+
+
+def _alike(recipe: ImportRecipe, other: ImportRecipe) -> bool:
+    """Whether two recipes differ by a pixel at most."""
+    return all(name in _ALIKE for name in _changed(recipe, other))
+
+
+def _changed(recipe: ImportRecipe, other: ImportRecipe) -> list[str]:
+    return [name for name in SEARCHED if getattr(recipe, name) != getattr(other, name)]

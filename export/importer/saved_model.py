@@ -1,0 +1,69 @@
+"""SavedModel folders of TensorFlow."""
+
+from pathlib import Path
+from typing import Any
+
+from edgebreed.edge.engines.engine import first_line
+from edgebreed.edge.formats import MAX_BYTES
+from edgebreed.errors import MissingExtraError, ModelFileError
+from edgebreed.export.importer.frozen_graph import frozen_model
+
+GRAPH = "saved_model.pb"
+SIGNATURE = "serving_default"
+REMEDY = "convert it to ONNX with tf2onnx where it was trained, and import that"
+_CODE = ("PyFunc", "EagerPyFunc", "ReadFile", "WriteFile", "MatchingFiles", "WholeFileReader", "FixedLength")
+_NETWORK = ("RemoteCall", "Rpc", "BigQuery", "Send", "_Send", "_HostSend", "DebugIdentity", "LoadLibrary")
+REFUSED = (*_CODE, *_NETWORK)
+"""How operators begin that run other programs, or read and write files of their own choice."""
+
+
+def load_saved_model(path: Path) -> Any:
+    """A Keras model of a SavedModel's signature `serving_default`.
+
+    Args:
+        path: of the folder.
+
+    Raises:
+        ModelFileError: it is damaged, has no such signature, or operators that no classifier needs.
+        MissingExtraError: TensorFlow is not installed.
+    """
+    _check_graph(path)
+    try:
+        import tensorflow as tf
+    except ImportError as error:
+        raise MissingExtraError("SavedModel (TensorFlow)", "train") from error
+    try:
+        loaded = tf.saved_model.load(str(path))  # holds the variables until they are in the graph
+    except Exception as error:  # TensorFlow raises a dozen kinds
+        raise ModelFileError(
+            f"{path}: TensorFlow does not load it ({first_line(error)}): {REMEDY}"
+        ) from error
+    if SIGNATURE not in loaded.signatures:
+        there = ", ".join(loaded.signatures) or "none"
+        raise ModelFileError(f"{path} has no signature {SIGNATURE}, but {there}: {REMEDY}")
+    signature = loaded.signatures[SIGNATURE]
+    specs = list(signature.structured_input_signature[1].values())
+    if len(specs) != 1 or specs[0].shape.rank != 4:
+        came = ", ".join(f"{one.name} {one.shape}" for one in specs) or "nothing"
+        raise ModelFileError(f"{path} takes {came}: a classifier takes one input (N, H, W, C)")
+    return frozen_model(signature, specs[0])
+
+
+def _check_graph(path: Path) -> None:
+    from google.protobuf.message import DecodeError
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+    size = sum(one.stat().st_size for one in path.rglob("*") if one.is_file())
+    if size > MAX_BYTES:
+        raise ModelFileError(f"{path} has {size:,} bytes: a model may have {MAX_BYTES:,}")
+    try:
+        model = SavedModel.FromString((path / GRAPH).read_bytes())
+    except DecodeError as error:
+        raise ModelFileError(f"{path / GRAPH} is damaged or truncated: copy the folder again") from error
+    for graph in (one.graph_def for one in model.meta_graphs):
+        nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
+        refused = sorted({node.op for node in nodes if node.op.startswith(REFUSED)})
+        if refused:
+            raise ModelFileError(
+                f"{path} has the operators {', '.join(refused[:5])}, which no classifier needs: {REMEDY}"
+            )
