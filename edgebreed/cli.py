@@ -20,6 +20,7 @@ from edgebreed.commands.detect import detect
 from edgebreed.commands.doctor import doctor
 from edgebreed.commands.evaluate import evaluate
 from edgebreed.commands.export import export
+from edgebreed.commands.import_model import import_model
 from edgebreed.commands.inspect import inspect, verify
 from edgebreed.commands.predict import predict
 from edgebreed.commands.service import service
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 for command in (train, evaluate, export, inspect, verify, detect, predict, stream, tune, doctor, service):
     app.command()(command)
+app.command("import")(import_model)
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
 

@@ -10,7 +10,7 @@ import numpy as np
 from edgebreed.edge.engines import Engine
 from edgebreed.edge.images import Frame, decode
 from edgebreed.edge.manifest import GoldenVector
-from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
+from edgebreed.edge.preprocess import InputSpec, ResizeRule, Tensor, to_input
 from edgebreed.edge.verify import replay
 
 
@@ -90,6 +90,12 @@ def golden_vectors(
         _best((_draw_image(reference, exported, spec, form, rng) for _ in range(MAX_DRAWN)), stable_error)
         for form in formats_for(spec)
     )
+
+
+def drawn_inputs(spec: InputSpec, count: int, seed: int = 0) -> Tensor:
+    """Drawn images as a batch, `(count, H, W, 3) uint8 RGB`."""
+    rng = np.random.default_rng(seed)
+    return np.stack([to_input(draw(320, 240, rng), spec) for _ in range(count)])
 
 
 def formats_for(spec: InputSpec) -> tuple[ImageFormat, ...]:

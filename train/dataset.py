@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from edgebreed.edge.folder_walk import LeftOut, describe_all
 from edgebreed.edge.images import is_photo
 from edgebreed.errors import DatasetError
-from edgebreed.train.layout import Layout, normalized, read_layout
+from edgebreed.train.layout import DatasetLayout, normalized, read_layout
 
 _LOG = logging.getLogger(__name__)
 
@@ -218,7 +218,7 @@ def read_labelled(
     return _labelled(by_class, classes, layout.folders[split])
 
 
-def _split_to_read(layout: Layout, split: str, set_aside: bool) -> str:
+def _split_to_read(layout: DatasetLayout, split: str, set_aside: bool) -> str:
     if not layout.divided:
         return "train"
     if split not in layout.folders and "train" in layout.folders and set_aside and split in SPLIT_NAMES:
@@ -250,7 +250,7 @@ def _by_class(
     return {shown.get(name, name): paths for name, paths in by_folder.items()}
 
 
-def _without_negatives(layout: Layout, negatives: Path | None) -> Layout:
+def _without_negatives(layout: DatasetLayout, negatives: Path | None) -> DatasetLayout:
     """The class folders but that of the negatives, which a user is told of."""
     if negatives is None:
         return layout
@@ -260,7 +260,7 @@ def _without_negatives(layout: Layout, negatives: Path | None) -> Layout:
     return kept
 
 
-def _warn_of_negatives(layout: Layout, classes: Sequence[str]) -> None:
+def _warn_of_negatives(layout: DatasetLayout, classes: Sequence[str]) -> None:
     if NEGATIVES in map(str.lower, classes):
         folder = layout.folders["train"] / NEGATIVES
         _LOG.warning(
@@ -270,7 +270,7 @@ def _warn_of_negatives(layout: Layout, classes: Sequence[str]) -> None:
         )
 
 
-def _checked_classes(layout: Layout, by_class: dict[str, list[Path]]) -> tuple[str, ...]:
+def _checked_classes(layout: DatasetLayout, by_class: dict[str, list[Path]]) -> tuple[str, ...]:
     if len(by_class) < 2:
         loose = sum(map(is_photo, layout.left_out.get(LeftOut.LOOSE, ())))
         nothing = f"{loose} images that are in no class folder" if loose else "no image"

@@ -28,7 +28,7 @@ Folders = dict[Path, list[FoundFile]]
 
 
 @dataclass(frozen=True)
-class Layout:
+class DatasetLayout:
     """A data set's folders and the files below them.
 
     Attributes:
@@ -51,7 +51,7 @@ class Layout:
         below = (file for folders in self.classes.values() for files in folders.values() for file in files)
         return by_reason((*below, *self.others))
 
-    def without_class(self, folder: Path) -> "Layout":
+    def without_class(self, folder: Path) -> "DatasetLayout":
         """The same without a class folder of an undivided data set; a split's own classes all stay."""
         if self.divided:
             return self
@@ -91,7 +91,7 @@ class Layout:
         return dict(sorted(found.items()))
 
 
-def read_layout(root: Path) -> Layout:
+def read_layout(root: Path) -> DatasetLayout:
     """Reads the folders `root/<split>/<class>/...` or `root/<class>/...`.
 
     A folder named like a split is one if it holds class folders and no images of its own, as a class may be
@@ -108,13 +108,13 @@ def read_layout(root: Path) -> Layout:
     loose = _left_out_as(LeftOut.LOOSE, folders.pop(root, []))
     splits = _find_splits(folders)
     if not splits:
-        return Layout(root, {"train": root}, {"train": folders}, tuple(loose), divided=False)
+        return DatasetLayout(root, {"train": root}, {"train": folders}, tuple(loose), divided=False)
     others = [file for folder, files in folders.items() if folder not in splits.values() for file in files]
     others = [*loose, *_left_out_as(LeftOut.NOT_A_SPLIT, others)]
     classes = {name: _by_folder(folder, folders[folder]) for name, folder in splits.items()}
     for name, folder in splits.items():
         others += _left_out_as(LeftOut.LOOSE, classes[name].pop(folder, []))
-    return Layout(root, splits, classes, tuple(others), divided=True)
+    return DatasetLayout(root, splits, classes, tuple(others), divided=True)
 
 
 def normalized(name: str) -> str:

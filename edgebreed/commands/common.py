@@ -24,7 +24,7 @@ from edgebreed.edge.folder_walk import LeftOut, describe
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import FaceSearch
 from edgebreed.edge.text import printable, to_json
-from edgebreed.errors import MissingExtraError
+from edgebreed.errors import MissingExtraError, ProofError
 
 _LOG = logging.getLogger(__name__)
 
@@ -238,6 +238,12 @@ def save_jpeg(path: Path, frame: Frame) -> None:
         height, width = (max(1, int(side * scale)) for side in frame.shape[:2])
         frame = np.asarray(cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     write_whole(path, cv2.imencode(".jpg", frame)[1].tobytes(), overwrite=True, private=True)
+
+
+def print_measured(error: ProofError) -> None:
+    """What was measured, on standard error, above the line that says which bound was missed."""
+    if error.rows:
+        Console(file=sys.stderr, highlight=False).print(two_columns(error.rows))
 
 
 def exit_code(code: int) -> None:

@@ -1,11 +1,9 @@
 """`edgebreed export`."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from edgebreed.commands.common import (
     EXPORTING,
@@ -15,10 +13,10 @@ from edgebreed.commands.common import (
     UnknownBelow,
     print_json,
     print_line,
+    print_measured,
     print_table,
     require,
     stdout_to_stderr,
-    two_columns,
 )
 from edgebreed.edge.accuracy import percent
 from edgebreed.edge.formats import ModelFormat
@@ -111,19 +109,13 @@ def export(
         try:
             exported = run_export(config)
         except ProofError as error:
-            _print_measured(error)
+            print_measured(error)
             raise
     if json_:
         print_json(exported.to_dict())
     else:
         _print_record(exported.to_dict(), exported.metrics)
         print_line(f"      edgebreed tune --run {config.run}")
-
-
-def _print_measured(error: ProofError) -> None:
-    """What was measured, on standard error, above the line that says which bound was missed."""
-    if error.rows:
-        Console(file=sys.stderr, highlight=False).print(two_columns(error.rows))
 
 
 def _print_record(record: dict[str, Any], metrics: "ClassificationMetrics") -> None:

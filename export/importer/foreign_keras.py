@@ -20,6 +20,7 @@ from edgebreed.train.disk_faults import temporary_folder
 if TYPE_CHECKING:
     from edgebreed.export.graph.index import Model
 
+GRAPH = "saved_model.pb"  # in the folder of a SavedModel
 CONFIG, WEIGHTS, METADATA = "config.json", "model.weights.h5", "metadata.json"
 MAX_REASON = 160  # characters
 REMEDY = "convert the model to ONNX with tf2onnx where it was trained, and import that"
@@ -116,6 +117,8 @@ def _checked(path: Path, config: dict[str, Any]) -> Any:
         return modernize(config)
     except ModelFileError as error:
         raise ModelFileError(f"{path}: {error}") from error
+    except (AttributeError, TypeError, KeyError, IndexError, ValueError) as error:  # of values of other kinds
+        raise ModelFileError(f"{path}: the model's description is damaged ({_reason(error)})") from error
 
 
 def _loaded(path: Path, copy: Path) -> Any:
@@ -147,8 +150,17 @@ def _frozen(path: Path, model: Any) -> Any:
     import tensorflow as tf
 
     spec = tf.TensorSpec(inputs[0].shape, inputs[0].dtype, inputs[0].name)
-    function = tf.function(lambda images: model(images, training=False))
+    function = tf.function(lambda images: _named(model, model(images, training=False)))
     return frozen_model(function.get_concrete_function(spec), spec)
+
+
+def _named(model: Any, outputs: Any) -> dict[str, Any]:
+    """A model's outputs by their names; a model of layers in a row has one without a name."""
+    if isinstance(outputs, dict):
+        return outputs
+    values = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    names = getattr(model, "output_names", None) or [layer.name for layer in model.layers[-len(values) :]]
+    return dict(zip(names, values, strict=True))
 
 
 def _converted(path: Path, model: Any) -> "Model":

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgebreed.edge.formats import ModelFormat
+from edgebreed.edge.manifest import Precision
 from edgebreed.export.importer.import_recipe import ImportRecipe
 from edgebreed.export.importer.pixel_transform import OutputKind
 
@@ -48,6 +49,11 @@ class ForeignModel(Protocol):
         ...
 
     @property
+    def precision(self) -> Precision:
+        """Number format of its weights and arithmetic, as far as the file shows it."""
+        ...
+
+    @property
     def inputs(self) -> tuple[ForeignTensor, ...]:
         """Of which a classifier has one that takes images."""
         ...
@@ -66,7 +72,8 @@ class ForeignModel(Protocol):
         """The model's own output for its own input, one image after another.
 
         Args:
-            images: `(N, ...)` in the model's own layout and type.
+            images: `(N, ...)` in the model's own layout: real values, which a quantized input is given
+                quantized, or the whole numbers of a quantized input themselves.
             output: name of the output.
 
         Returns:

@@ -14,6 +14,7 @@ from edgebreed.edge.engines.engine import engine_faults
 from edgebreed.edge.engines.session import NOTHING
 from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.formats.onnx_check import check_onnx
+from edgebreed.edge.manifest import Precision
 from edgebreed.errors import ModelFileError
 from edgebreed.export.graph.index import Model, Node, clean_up, copied, onnx, serialized
 from edgebreed.export.importer.foreign_model import ForeignTensor
@@ -26,6 +27,7 @@ _PASSED_THROUGH = {"Identity", "Cast", "Flatten", "Reshape", "Squeeze", "Dropout
 _KINDS = {"Softmax": OutputKind.PROBABILITIES, "Sigmoid": OutputKind.PROBABILITIES}
 _LINEAR = {"Gemm", "MatMul", "Add", "Conv", "GlobalAveragePool", "ReduceMean", "AveragePool"}
 """Operators after which an output is not bounded, so that it holds logits."""
+_INTEGER = {"QuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"}
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,16 @@ class ForeignOnnx:
     def metadata(self) -> Mapping[str, str]:
         """The file's `metadata_props`, and what else is known."""
         return {**{entry.key: entry.value for entry in self.model.metadata_props}, **self.extra_metadata}
+
+    @cached_property
+    def precision(self) -> Precision:
+        """As `ForeignModel.precision` says: by the operators, and by the type of most weights."""
+        operators = {node.op_type for node in self.model.graph.node}
+        if operators & _INTEGER:
+            return Precision.INT8
+        weights = [tensor.data_type for tensor in self.model.graph.initializer if len(tensor.dims) > 1]
+        half = weights.count(onnx.TensorProto.FLOAT16) > len(weights) / 2
+        return Precision.FP16 if half else Precision.FP32
 
     @cached_property
     def inputs(self) -> tuple[ForeignTensor, ...]:

@@ -16,6 +16,7 @@ from edgebreed.edge.engines.litert import dequantized
 from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.formats.tflite_check import check_tflite
 from edgebreed.edge.formats.tflite_size import REMEDY
+from edgebreed.edge.manifest import Precision
 from edgebreed.errors import InputError, ModelFileError
 from edgebreed.export.importer.foreign_model import ForeignTensor
 from edgebreed.export.importer.import_recipe import ImportRecipe
@@ -99,6 +100,20 @@ class ForeignTflite:
         }
         found["description"] = (self._model.description or b"").decode(errors="replace")
         return {name: text for name, text in found.items() if text}
+
+    @cached_property
+    def precision(self) -> Precision:
+        """As `ForeignModel.precision` says: by the types of what is computed, and of constants."""
+        constants, computed = set[str](), set[str]()
+        for tensor in self._graph.tensors:
+            data = self._model.buffers[tensor.buffer].data
+            has_data = data is not None and len(data) > 0
+            (constants if has_data else computed).add(DTYPES.get(tensor.type, ""))
+        if computed & {"int8", "uint8"}:
+            return Precision.INT8
+        if "int8" in constants:
+            return Precision.DYNAMIC
+        return Precision.FP16 if "float16" in constants else Precision.FP32
 
     @cached_property
     def inputs(self) -> tuple[ForeignTensor, ...]:

@@ -6,7 +6,7 @@ where it is from.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from edgebreed.edge.preprocess import LETTERBOX_GREY, InputSpec, ResizeRule, Rounding
@@ -69,6 +69,10 @@ class PartialRecipe:
         """The fields that it says something of."""
         found = {one.name: getattr(self, one.name) for one in fields(self)}
         return {name: value for name, value in found.items() if value is not None}
+
+    def over(self, other: "PartialRecipe") -> "PartialRecipe":
+        """What this source says, and the other where this one says nothing."""
+        return replace(other, **self.stated())
 
 
 @dataclass(frozen=True)

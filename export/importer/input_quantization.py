@@ -45,7 +45,7 @@ class InputQuantization:
         """Real values of any shape as the input holds them, in `dtype`."""
         limits = np.iinfo(self.dtype)
         steps = np.round(values / np.float32(self.scale)) + self.zero_point
-        return np.clip(steps, limits.min, limits.max).astype(self.dtype)
+        return np.asarray(np.clip(steps, limits.min, limits.max), self.dtype)
 
     def takes_bytes(self, transform: PixelTransform) -> bool:
         """Whether grey levels are the input's numbers as they are; those of int8 begin at -128.

@@ -49,6 +49,7 @@ _BEFORE_JPEG = (Interpolation.PIL_BILINEAR, Interpolation.PIL_BICUBIC)
 
 PIXEL_FIELDS = ("channels", "scale", "mean", "std")
 GEOMETRY_FIELDS = ("resize", "resize_to", "interpolation", "padding", "rounding", "jpeg_quality")
+SEARCHED = (*PIXEL_FIELDS, *GEOMETRY_FIELDS)
 
 
 def pixel_candidates(recipe: ImportRecipe, free: Collection[str]) -> list[ImportRecipe]:
@@ -119,3 +120,8 @@ def _varied(recipe: ImportRecipe, values: dict[str, object], free: Collection[st
     changed = {name: value for name, value in values.items() if name in free}
     varied = replace(recipe, **changed)  # type: ignore[arg-type]  # the values are of their fields' types
     return varied if varied.fits() else recipe
+
+
+def changed_fields(recipe: ImportRecipe, other: ImportRecipe) -> list[str]:
+    """The searched fields in which two recipes differ."""
+    return [name for name in SEARCHED if getattr(recipe, name) != getattr(other, name)]

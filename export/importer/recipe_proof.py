@@ -11,21 +11,22 @@ from edgebreed.export.importer.import_recipe import ImportRecipe, Origin, shown
 from edgebreed.export.importer.recipe_candidates import (
     GEOMETRY_FIELDS,
     PIXEL_FIELDS,
+    SEARCHED,
+    changed_fields,
     geometry_candidates,
     pixel_candidates,
 )
 from edgebreed.export.importer.recipe_search import (
     GAP,
     MAX_ERROR,
-    ForeignAnswers,
     RankedRecipe,
+    ReferenceComparison,
     candidates,
     ranked,
     telling_photos,
 )
 from edgebreed.export.importer.reference_answers import ReferenceAnswers
 
-SEARCHED = (*PIXEL_FIELDS, *GEOMETRY_FIELDS)
 SHOWN = 6  # rows of the table of recipes
 NOISE = 5e-4  # difference that other decoders and kernels make
 _ALIKE = ("rounding", "padding")  # fields in which recipes that give one answer may differ
@@ -55,8 +56,8 @@ def prove(model: ForeignModel, stated: ImportRecipe, answers: ReferenceAnswers) 
     Raises:
         ProofError: no recipe that may be taken gives the answers, or several do.
     """
-    tried = ForeignAnswers(model, telling_photos(answers))
-    free = [name for name in SEARCHED if stated.origins.get(name) in (None, Origin.ASSUMED)]
+    tried = ReferenceComparison(model, telling_photos(answers))
+    free = free_fields(stated)
     _refuse_wrong_labels(tried, stated)
     ranking = ranked(tried, _all_tried(stated, free))
     return _taken(stated, tried.worst(stated), free, ranking)
@@ -79,14 +80,14 @@ def _taken(
         raise _refusal(
             f"no recipe gives the reference answers, the closest is off by {best.error:.3f}", ranking
         )
-    changed = _changed(best.recipe, stated)
+    changed = changed_fields(best.recipe, stated)
     _refuse_contradicted(stated, best.recipe, [name for name in changed if name not in free], ranking)
     others = [one for one in ranking[1:] if not _alike(one.recipe, best.recipe)]
     if others and others[0].error <= GAP * best.error:
-        same = ", ".join(_changed(others[0].recipe, best.recipe))
+        same = ", ".join(changed_fields(others[0].recipe, best.recipe))
         raise _refusal(f"recipes that differ in {same} give the reference answers about as well", ranking)
     ties = [one.recipe for one in ranking[1:] if one.error <= best.error]
-    untold = sorted({name for recipe in ties for name in _changed(recipe, best.recipe)})
+    untold = sorted({name for recipe in ties for name in changed_fields(recipe, best.recipe)})
     origins = {**stated.origins, **dict.fromkeys(changed, Origin.FOUND)}
     return ProvedRecipe(replace(best.recipe, origins=origins), tuple(ranking), tuple(untold))
 
@@ -100,14 +101,14 @@ def _refuse_contradicted(
         raise _refusal(f"the reference answers are those of {right}, not {wrong}", ranking)
 
 
-def _refuse_wrong_labels(tried: ForeignAnswers, stated: ImportRecipe) -> None:
+def _refuse_wrong_labels(tried: ReferenceComparison, stated: ImportRecipe) -> None:
     """Says in which order the labels would fit, where each output is another label's column.
 
     Raises:
         ProofError: that is so.
     """
     expected = tried.answers.probabilities
-    found = np.concatenate([tried.probabilities(stated, photo) for photo in range(len(expected))])
+    found = tried.probabilities(stated)
     columns = tried.answers.columns(stated.labels)
     apart = np.abs(found[:, :, None] - expected[:, None, :]).max(axis=0)  # (outputs, columns)
     own = apart.argmin(axis=0)
@@ -128,8 +129,9 @@ def _refusal(reason: str, ranking: Sequence[RankedRecipe]) -> ProofError:
 
 def _alike(recipe: ImportRecipe, other: ImportRecipe) -> bool:
     """Whether two recipes differ by a pixel at most."""
-    return all(name in _ALIKE for name in _changed(recipe, other))
+    return all(name in _ALIKE for name in changed_fields(recipe, other))
 
 
-def _changed(recipe: ImportRecipe, other: ImportRecipe) -> list[str]:
-    return [name for name in SEARCHED if getattr(recipe, name) != getattr(other, name)]
+def free_fields(stated: ImportRecipe) -> list[str]:
+    """The fields that a search may change: what was only assumed."""
+    return [name for name in SEARCHED if stated.origins.get(name) in (None, Origin.ASSUMED)]

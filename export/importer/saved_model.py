@@ -5,10 +5,10 @@ from typing import Any
 
 from edgebreed.edge.engines.engine import first_line
 from edgebreed.edge.formats import MAX_BYTES
-from edgebreed.errors import MissingExtraError, ModelFileError
+from edgebreed.errors import EdgebreedError, MissingExtraError, ModelFileError
+from edgebreed.export.importer.foreign_keras import GRAPH
 from edgebreed.export.importer.frozen_graph import frozen_model
 
-GRAPH = "saved_model.pb"
 SIGNATURE = "serving_default"
 REMEDY = "convert it to ONNX with tf2onnx where it was trained, and import that"
 _CODE = ("PyFunc", "EagerPyFunc", "ReadFile", "WriteFile", "MatchingFiles", "WholeFileReader", "FixedLength")
@@ -34,19 +34,25 @@ def load_saved_model(path: Path) -> Any:
         raise MissingExtraError("SavedModel (TensorFlow)", "train") from error
     try:
         loaded = tf.saved_model.load(str(path))  # holds the variables until they are in the graph
+        return _frozen_signature(path, loaded.signatures)
+    except EdgebreedError:
+        raise
     except Exception as error:  # TensorFlow raises a dozen kinds
         raise ModelFileError(
             f"{path}: TensorFlow does not load it ({first_line(error)}): {REMEDY}"
         ) from error
-    if SIGNATURE not in loaded.signatures:
-        there = ", ".join(loaded.signatures) or "none"
+
+
+def _frozen_signature(path: Path, signatures: Any) -> Any:
+    if SIGNATURE not in signatures:
+        there = ", ".join(signatures) or "none"
         raise ModelFileError(f"{path} has no signature {SIGNATURE}, but {there}: {REMEDY}")
-    signature = loaded.signatures[SIGNATURE]
-    specs = list(signature.structured_input_signature[1].values())
+    inputs = signatures[SIGNATURE].structured_input_signature[1]
+    specs = [inputs[name] for name in sorted(inputs)]
     if len(specs) != 1 or specs[0].shape.rank != 4:
         came = ", ".join(f"{one.name} {one.shape}" for one in specs) or "nothing"
         raise ModelFileError(f"{path} takes {came}: a classifier takes one input (N, H, W, C)")
-    return frozen_model(signature, specs[0])
+    return frozen_model(signatures[SIGNATURE], specs[0])
 
 
 def _check_graph(path: Path) -> None:
