@@ -59,7 +59,7 @@ def _stated(fields: JsonFields) -> dict[str, Any]:
     value = fields.data.get("value")
     if isinstance(value, list):
         value = [JsonFields({"value": item}, "value").scalar("value") for item in value]
-    else:
+    elif value is not None:
         value = fields.scalar("value")
     fields.has("value")
     stated = {"value": value, "origin": fields.text("origin")}

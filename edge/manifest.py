@@ -381,6 +381,7 @@ def _input(fields: JsonFields) -> InputSpec:
         fields.whole("padding", 0, 255, default=LETTERBOX_GREY),
         fields.choice("rounding", Rounding) if fields.has("rounding") else Rounding.NEAREST,
         fields.optional("jpeg_quality", lambda key: fields.whole(key, 1, 100)),
+        fields.flag("grey", default=False),
     )
     fields.end()
     return spec

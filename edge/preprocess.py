@@ -68,6 +68,7 @@ class InputSpec:
         rounding: of lengths and corners in px, in all rules but `squash` to the input's own size.
         jpeg_quality: of a JPEG that the resized picture is made and decoded again, as some programs do; None
             leaves the pixels as they are.
+        grey: whether a photo is made grey before it is resized; all three channels are then the same.
     """
 
     height: int
@@ -79,6 +80,7 @@ class InputSpec:
     padding: int = LETTERBOX_GREY
     rounding: Rounding = Rounding.NEAREST
     jpeg_quality: int | None = None
+    grey: bool = False
 
     def __post_init__(self) -> None:
         if min(self.height, self.width) < 1:
@@ -118,6 +120,10 @@ def to_input(frame: Frame, spec: InputSpec, out: Tensor | None = None) -> Tensor
     Returns:
         `(spec.height, spec.width, 3) uint8 RGB`, contiguous.
     """
+    if spec.grey:
+        frame = np.asarray(
+            cv2.cvtColor(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR), np.uint8
+        )
     fitted = _FITS[spec.resize](frame, spec)
     if spec.jpeg_quality is not None:
         fitted = _as_jpeg(fitted, spec.jpeg_quality)

@@ -6,8 +6,10 @@ Keras 3 reads most of what Keras 2 wrote once their descriptions are brought up 
 
 import json
 import shutil
+import warnings
 import zipfile
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +45,7 @@ def keras_to_onnx(path: Path) -> "tuple[Model, Mapping[str, str]]":
         ModelFileError: it is damaged, has layers that Keras does not know, or does not convert.
         MissingExtraError: TensorFlow is not installed.
     """
+    import_module("edgebreed.train.keras_setup")  # says what to install, if need be
     with temporary_folder() as folder:
         try:
             if path.is_dir():
@@ -51,9 +54,8 @@ def keras_to_onnx(path: Path) -> "tuple[Model, Mapping[str, str]]":
                 return _converted(path, load_saved_model(path)), {}
             is_archive = path.read_bytes()[:2] == b"PK"
             copy, version = (_archive if is_archive else _hdf5)(path, folder)
-            return _converted(path, _frozen(path, _loaded(path, copy))), {
-                "keras_version": version
-            } if version else {}
+            metadata = {"keras_version": version} if version else {}
+            return _converted(path, _frozen(path, _loaded(path, copy))), metadata
         except OSError as error:
             raise InputError(f"cannot read model {path}: {error.strerror or error}") from error
 
@@ -67,7 +69,7 @@ def _archive(path: Path, folder: Path) -> tuple[Path, str]:
             texts = [archive.read(name).decode() for name in (CONFIG, METADATA)]
     except (zipfile.BadZipFile, KeyError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
         raise ModelFileError(f"{path} is a damaged .keras file: copy it again ({error})") from error
-    check_hdf5(weights)
+    check_hdf5(weights, path)
     config, metadata = (_parsed(path, text) for text in texts)
     copy = folder / "model.keras"
     with zipfile.ZipFile(copy, "w") as archive:
@@ -125,9 +127,12 @@ def _loaded(path: Path, copy: Path) -> Any:
     from edgebreed.export.importer.keras2_operations import NAMES, Keras2Operation
     from edgebreed.train.keras_setup import keras
 
+    known = dict.fromkeys(NAMES, Keras2Operation)
     try:
-        known = dict.fromkeys(NAMES, Keras2Operation)
-        return keras.saving.load_model(copy, custom_objects=known, compile=False, safe_mode=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # advice for the model's author
+            warnings.filterwarnings("error", "Skipping")  # weights, which would stay random
+            return keras.saving.load_model(copy, custom_objects=known, compile=False, safe_mode=True)
     except EdgebreedError as error:
         raise ModelFileError(f"{path}: {error}") from error
     except Exception as error:  # Keras and TensorFlow raise a dozen kinds

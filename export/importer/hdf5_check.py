@@ -10,8 +10,12 @@ from edgebreed.errors import ModelFileError
 MAX_ITEMS = 100_000  # groups and arrays; large networks have some 5,000
 
 
-def check_hdf5(path: Path) -> None:
+def check_hdf5(path: Path, shown: Path | None = None) -> None:
     """Refuses a file that takes values from elsewhere, or of which much more is read than it has bytes.
+
+    Args:
+        path: of the file.
+        shown: the file that messages name, where this one was unpacked from it.
 
     Raises:
         ModelFileError: it is damaged, has links or weights in other files, or is too large.
@@ -20,9 +24,9 @@ def check_hdf5(path: Path) -> None:
 
     try:
         with h5py.File(path, "r") as file:
-            _check_size(path, _datasets(path, file))
+            _check_size(shown or path, _datasets(shown or path, file))
     except (OSError, RuntimeError, KeyError, ValueError) as error:  # what h5py raises for wrong bytes
-        raise ModelFileError(f"{path} is damaged or truncated: copy it again ({error})") from error
+        raise ModelFileError(f"{shown or path} is damaged or truncated: copy it again ({error})") from error
 
 
 def _check_size(path: Path, datasets: Iterator[Any]) -> None:

@@ -144,6 +144,7 @@ class ImportRecipe:
             padding=self.padding,
             rounding=self.rounding,
             jpeg_quality=self.jpeg_quality,
+            grey=self.channels is Channels.GRAY,
         )
 
     def check(self) -> None:

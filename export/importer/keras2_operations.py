@@ -1,7 +1,7 @@
 """TensorFlow functions inside Keras 2 models, as layers of Keras 3.
 
 Where a model of Keras 2 calls a function of TensorFlow on a layer's output, as `preprocess_input` does, its
-file holds a layer `TFOpLambda` or `SlicingOpLambda` with the function's name. Keras 3 has neither. Here are
+file holds a layer `TFOpLambda` or `SlicingOpLambda` with the function's name. Keras 3 lacks both. Here are
 those functions that image classifiers have between their layers; none of them runs code from the file.
 """
 

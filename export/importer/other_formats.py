@@ -26,7 +26,7 @@ def why_not_read(data: bytes) -> str | None:
     """What a file is that is not read here, and what to do; None where it may be ONNX.
 
     Args:
-        data: all bytes of a file that is neither TFLite nor HDF5 nor a ZIP archive.
+        data: all bytes of a file that is no TFLite or HDF5 file and no ZIP archive.
     """
     head = data[:_HEAD]
     if not data:

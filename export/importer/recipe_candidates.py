@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
+
 from edgebreed.edge.preprocess import ResizeRule, Rounding
 from edgebreed.edge.resampling import Interpolation
 from edgebreed.export.importer.import_recipe import ImportRecipe
@@ -32,6 +34,12 @@ _A_CHANNEL: tuple[Scaling, ...] = (
 
 _SCALED_TO = (1.0, 256 / 224, 232 / 224, 1 / 0.9, 1 / 0.95)
 """Sides before the middle is cut out, as multiples of the input's."""
+_BESIDE_PADDING = (
+    Interpolation.CV2_LINEAR,
+    Interpolation.PIL_BILINEAR,
+    Interpolation.PIL_BICUBIC,
+    Interpolation.CV2_AREA,
+)
 _INTERPOLATIONS = (
     Interpolation.PIL_BILINEAR,
     Interpolation.CV2_LINEAR,
@@ -43,6 +51,7 @@ _INTERPOLATIONS = (
     Interpolation.PIL_NEAREST,
     Interpolation.CV2_NEAREST,
 )
+_PADDED = (ResizeRule.LETTERBOX, ResizeRule.TOP_LEFT)
 _PADDINGS = (0, 114, 128)
 _JPEG_QUALITY = 75  # Pillow's own, which programs that make a JPEG in between leave as it is
 _BEFORE_JPEG = (Interpolation.PIL_BILINEAR, Interpolation.PIL_BICUBIC)
@@ -65,7 +74,16 @@ def pixel_candidates(recipe: ImportRecipe, free: Collection[str]) -> list[Import
     for channels, (scale, mean, std) in product(orders, _scalings(gray)):
         values = {"channels": channels, "scale": scale, "mean": mean, "std": std}
         found.append(_varied(recipe, values, free))
-    return list(dict.fromkeys(found))
+    return list({_arithmetic(one): one for one in reversed(found)}.values())[::-1]
+
+
+def _arithmetic(recipe: ImportRecipe) -> tuple[object, ...]:
+    """The same for scalings that are one, such as 1/255 with mean and std 0.5, and 1/127.5 with mean 1."""
+    factors, offsets = (
+        np.broadcast_to(values, recipe.channels.depth).round(6).tolist()
+        for values in (recipe.pixels.factor, recipe.pixels.offset)
+    )
+    return recipe.channels, tuple(factors), tuple(offsets)
 
 
 def _scalings(gray: bool) -> Iterator[Scaling]:
@@ -84,12 +102,25 @@ def geometry_candidates(recipe: ImportRecipe, free: Collection[str]) -> list[Imp
     """
     found = [recipe]
     for values, interpolation in product(_geometries(recipe.size), _INTERPOLATIONS):
+        if values["resize"] in _PADDED and interpolation not in _BESIDE_PADDING:
+            continue
         found.append(_varied(recipe, {**values, "interpolation": interpolation}, free))
     usual = (values for values in _geometries(recipe.size) if values["rounding"] is Rounding.NEAREST)
     for values, interpolation in product(usual, _BEFORE_JPEG):
         made = {**values, "interpolation": interpolation, "jpeg_quality": _JPEG_QUALITY}
         found.append(_varied(recipe, made, free))
     return list(dict.fromkeys(found))
+
+
+def coarse_geometries(recipe: ImportRecipe, free: Collection[str]) -> list[ImportRecipe]:
+    """A few of `geometry_candidates`: one of each rule and length."""
+    return [
+        one
+        for one in geometry_candidates(recipe, free)
+        if one.interpolation in (recipe.interpolation, Interpolation.PIL_BILINEAR)
+        and one.rounding in (recipe.rounding, Rounding.NEAREST)
+        and one.jpeg_quality == recipe.jpeg_quality
+    ]
 
 
 def _geometries(size: tuple[int, int]) -> Iterator[dict[str, object]]:

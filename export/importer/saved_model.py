@@ -9,11 +9,25 @@ from edgebreed.errors import EdgebreedError, MissingExtraError, ModelFileError
 from edgebreed.export.importer.foreign_keras import GRAPH
 from edgebreed.export.importer.frozen_graph import frozen_model
 
+try:
+    import tensorflow as tf
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+except ImportError as error:  # Keras may compute with another backend
+    raise MissingExtraError("SavedModel (TensorFlow)", "train") from error
+
 SIGNATURE = "serving_default"
 REMEDY = "convert it to ONNX with tf2onnx where it was trained, and import that"
-_CODE = ("PyFunc", "EagerPyFunc", "ReadFile", "WriteFile", "MatchingFiles", "WholeFileReader", "FixedLength")
-_NETWORK = ("RemoteCall", "Rpc", "BigQuery", "Send", "_Send", "_HostSend", "DebugIdentity", "LoadLibrary")
-REFUSED = (*_CODE, *_NETWORK)
+_CODE = ("PyFunc", "EagerPyFunc", "LoadLibrary")
+_FILES = (
+    "FixedLengthRecord",
+    "InitializeTableFromTextFile",
+    "MatchingFiles",
+    "ReadFile",
+    "WholeFile",
+    "WriteFile",
+)
+_NETWORK = ("RemoteCall", "Rpc", "BigQuery", "Send", "_Send", "_HostSend", "DebugIdentity")
+REFUSED = (*_CODE, *_FILES, *_NETWORK)
 """How operators begin that run other programs, or read and write files of their own choice."""
 
 
@@ -25,13 +39,8 @@ def load_saved_model(path: Path) -> Any:
 
     Raises:
         ModelFileError: it is damaged, has no such signature, or operators that no classifier needs.
-        MissingExtraError: TensorFlow is not installed.
     """
     _check_graph(path)
-    try:
-        import tensorflow as tf
-    except ImportError as error:
-        raise MissingExtraError("SavedModel (TensorFlow)", "train") from error
     try:
         loaded = tf.saved_model.load(str(path))  # holds the variables until they are in the graph
         return _frozen_signature(path, loaded.signatures)
@@ -56,15 +65,12 @@ def _frozen_signature(path: Path, signatures: Any) -> Any:
 
 
 def _check_graph(path: Path) -> None:
-    from google.protobuf.message import DecodeError
-    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
-
     size = sum(one.stat().st_size for one in path.rglob("*") if one.is_file())
     if size > MAX_BYTES:
         raise ModelFileError(f"{path} has {size:,} bytes: a model may have {MAX_BYTES:,}")
     try:
         model = SavedModel.FromString((path / GRAPH).read_bytes())
-    except DecodeError as error:
+    except Exception as error:  # of Protocol Buffers, which has kinds of its own
         raise ModelFileError(f"{path / GRAPH} is damaged or truncated: copy the folder again") from error
     for graph in (one.graph_def for one in model.meta_graphs):
         nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]

@@ -3,10 +3,9 @@
 Afterwards it is a model as edgebreed exports them: it takes `image`, `(N, H, W, 3) uint8 RGB`, and gives
 `probabilities`, `(N, classes) float32`, with the batch open or fixed as it was.
 
-Channel order, grey, scale, mean and std are one convolution of 1 x 1 pixel, which XNNPACK and the delegates
-of GPUs and NPUs all take; GATHER, REVERSE_V2 and a STRIDED_SLICE that steps back stay on the processor
-outside XNNPACK. An input of whole numbers is quantized in the graph where `InputQuantization` says that
-bytes are not its numbers already.
+Channel order, grey, scale, mean and std are one convolution of 1 x 1 pixel, which XNNPACK and the delegate
+of GPUs take; XNNPACK has no GATHER, no REVERSE_V2 and no STRIDED_SLICE that steps back. An input of whole
+numbers is quantized in the graph where `InputQuantization` says that bytes are not its numbers already.
 """
 
 from typing import Any

@@ -106,6 +106,17 @@ def test_a_truncated_file_is_refused(saved: Path, tmp_path: Path) -> None:
         keras_to_onnx(tmp_path / "nothing")
 
 
+def test_a_file_without_the_weights_of_a_layer_is_refused(tmp_path: Path) -> None:
+    """They would stay random."""
+    import h5py
+
+    small().save(tmp_path / "model.h5")
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        del file["model_weights/classes/classes/kernel"]
+    with pytest.raises(ModelFileError, match="does not load it .*kernel.*: convert the model"):
+        keras_to_onnx(tmp_path / "model.h5")
+
+
 def test_weights_without_a_model_are_refused(tmp_path: Path) -> None:
     """As `save_weights` writes them."""
     small().save_weights(tmp_path / "model.weights.h5")
@@ -113,6 +124,16 @@ def test_weights_without_a_model_are_refused(tmp_path: Path) -> None:
         ModelFileError, match="holds weights without a model: save the whole model, or convert"
     ):
         keras_to_onnx(tmp_path / "model.weights.h5")
+
+
+def test_damaged_weights_are_told_by_the_name_of_the_archive(tmp_path: Path) -> None:
+    """Not by that of a temporary file."""
+    small().save(tmp_path / "whole.keras")
+    with zipfile.ZipFile(tmp_path / "whole.keras") as archive, zipfile.ZipFile(tmp_path / "cut", "w") as copy:
+        for name in archive.namelist():
+            copy.writestr(name, archive.read(name)[: -500 if name.endswith("h5") else None])
+    with pytest.raises(ModelFileError, match=f"^{tmp_path / 'cut'} is damaged or truncated: copy it again"):
+        keras_to_onnx(tmp_path / "cut")
 
 
 def test_an_archive_that_grows_is_refused(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from edgebreed.edge.engines.litert import LiteRTEngine
 from edgebreed.edge.formats import ModelFormat, read_model, write_model
-from edgebreed.edge.preprocess import InputSpec, ResizeRule
+from edgebreed.edge.preprocess import InputSpec, ResizeRule, Rounding
 from edgebreed.edge.resampling import Interpolation
 from edgebreed.errors import EngineError, InputError, ModelFileError
 from edgebreed.export.importer.foreign_tflite import ForeignTflite
