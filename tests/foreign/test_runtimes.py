@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from edgebreed import Pipeline
-from edgebreed.edge.formats import read_model, write_model
+from edgebreed.cli import run
+from edgebreed.edge.formats import ModelFile, read_model, write_model
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import Stopwatch
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
@@ -23,18 +24,25 @@ pytestmark = [pytest.mark.foreign, pytest.mark.keras]
 ONNX, TFLITE = "onnx", "tflite"
 RUNTIMES = {ONNX: "model-api", TFLITE: "mediapipe"}
 EXPORTS = [
-    *((ONNX, precision) for precision in ("fp32", "fp16", "int8", "weight-int8")),
+    *((ONNX, precision) for precision in ("fp32", "fp16", "int8")),
     *((TFLITE, precision) for precision in ("fp32", "fp16", "int8", "dynamic")),
 ]
 
 
 @pytest.fixture(scope="module")
-def frames(small_data: Path) -> list[Frame]:
+def frames(drawings: list[Frame]) -> list[Frame]:
     """Thirty drawings and twenty photos."""
-    drawings = [read(path) for path in sorted(small_data.rglob("*.png"))[::2]]
     found = [*drawings, *demo_photos()]
     assert len(found) == 50
     return found
+
+
+@pytest.fixture(scope="module")
+def exported(drawn_run: Path, tmp_path_factory: pytest.TempPathFactory) -> ModelFile:
+    """The run in ONNX and float32."""
+    path = tmp_path_factory.mktemp("exported") / "m.onnx"
+    assert 0 == run(["export", "--run", str(drawn_run), "--format", ONNX, "--out", str(path)])
+    return read_model(path)
 
 
 def prepared(frame: Frame, model_format: str) -> Frame:
@@ -70,38 +78,38 @@ def assert_same_tops(model: Path, frames: list[Frame], folder: Path, model_forma
 
 @pytest.mark.parametrize(("model_format", "precision"), EXPORTS)
 def test_best_classes_are_the_same(
-    model_format: str, precision: str, small_run: Path, frames: list[Frame], tmp_path: Path, cli: Cli
+    model_format: str, precision: str, drawn_run: Path, frames: list[Frame], tmp_path: Path, cli: Cli
 ) -> None:
     """In every precision, of 50 images."""
     path = tmp_path / f"m.{model_format}"
     options = ("--format", model_format, "--precision", precision, "--out", path, "--force")
-    outcome = cli("export", "--run", small_run, *options)
+    outcome = cli("export", "--run", drawn_run, *options)
     assert 0 == outcome.code, outcome.err
     assert_same_tops(path, frames, tmp_path, model_format)
 
 
 @pytest.mark.parametrize("model_format", [ONNX, TFLITE])
 def test_a_second_output_changes_nothing(
-    model_format: str, small_run: Path, frames: list[Frame], tmp_path: Path
+    model_format: str, drawn_run: Path, frames: list[Frame], tmp_path: Path
 ) -> None:
     """The probabilities come first, which both programs take for the answer."""
-    path = two_outputs(small_run, tmp_path, model_format)
+    path = two_outputs(drawn_run, tmp_path, model_format)
     assert_same_tops(path, frames, tmp_path, model_format)
 
 
-def two_outputs(run: Path, folder: Path, model_format: str) -> Path:
+def two_outputs(folder_of_run: Path, folder: Path, model_format: str) -> Path:
     """A run's model with an in-distribution score, as runs with negatives have it."""
     from edgebreed.export.graph.index import serialized
     from edgebreed.export.keras_export import to_onnx, to_tflite
     from edgebreed.train.keras_setup import keras
     from edgebreed.train.run_record import MODEL, read_record
 
-    model = keras.saving.load_model(run / MODEL)
+    model = keras.saving.load_model(folder_of_run / MODEL)
     score = keras.layers.Dense(1, activation="sigmoid")(model.layers[-1].output)
     outputs = {**model.output, "in_distribution": score}
     both = keras.Model(model.input, outputs)
     data = serialized(to_onnx(both, 18)) if model_format == ONNX else to_tflite(both)
-    record = read_record(run)
+    record = read_record(folder_of_run)
     manifest = colour_manifest(
         classes=record.classes,
         labels=record.labels,
@@ -115,11 +123,9 @@ def two_outputs(run: Path, folder: Path, model_format: str) -> Path:
 
 @pytest.mark.parametrize("rule", [ResizeRule.LETTERBOX, ResizeRule.TOP_LEFT, ResizeRule.CENTER_CROP])
 def test_model_api_resizes_by_the_rule(
-    rule: ResizeRule, small_run: Path, frames: list[Frame], tmp_path: Path, cli: Cli
+    rule: ResizeRule, exported: ModelFile, frames: list[Frame], tmp_path: Path
 ) -> None:
     """Photos that are no squares."""
-    cli("export", "--run", small_run, "--format", ONNX, "--out", tmp_path / "m.onnx")
-    exported = read_model(tmp_path / "m.onnx")
     manifest = replace(exported.manifest, input=replace(exported.manifest.input, resize=rule))
     write_model(tmp_path / "rule.onnx", with_metadata(exported.data, manifest), manifest)
     lying = [frame[: 2 * len(frame) // 3] for frame in frames]
