@@ -13,6 +13,7 @@ from edgebreed.edge.formats import ModelFile, read_model, write_model
 from edgebreed.edge.images import Frame
 from edgebreed.edge.pipeline import Stopwatch
 from edgebreed.edge.preprocess import InputSpec, ResizeRule, to_input
+from edgebreed.edge.resampling import Interpolation
 from edgebreed.edge.task import Rejection, RejectionScore
 from edgebreed.export.metadata import with_metadata
 
@@ -115,6 +116,7 @@ def two_outputs(folder_of_run: Path, folder: Path, model_format: str) -> Path:
         labels=record.labels,
         input=record.input,
         rejection=Rejection(RejectionScore.IN_DISTRIBUTION, 0.5, 0.95),
+        golden=(),
     )
     path = folder / f"two.{model_format}"
     write_model(path, with_metadata(data, manifest), manifest)
@@ -125,8 +127,9 @@ def two_outputs(folder_of_run: Path, folder: Path, model_format: str) -> Path:
 def test_model_api_resizes_by_the_rule(
     rule: ResizeRule, exported: ModelFile, frames: list[Frame], tmp_path: Path
 ) -> None:
-    """Photos that are no squares."""
-    manifest = replace(exported.manifest, input=replace(exported.manifest.input, resize=rule))
+    """Photos that are no squares, bilinear on both sides."""
+    spec = replace(exported.manifest.input, resize=rule, interpolation=Interpolation.CV2_LINEAR)
+    manifest = replace(exported.manifest, input=spec)
     write_model(tmp_path / "rule.onnx", with_metadata(exported.data, manifest), manifest)
     lying = [frame[: 2 * len(frame) // 3] for frame in frames]
     assert_same_tops(tmp_path / "rule.onnx", lying, tmp_path, ONNX)
