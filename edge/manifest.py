@@ -154,6 +154,10 @@ class LearnedImages:
         size = DIGEST_BYTES
         return frozenset(self.digests[start : start + size] for start in range(0, len(self.digests), size))
 
+    def union(self, other: "LearnedImages") -> "LearnedImages":
+        """Those of both."""
+        return LearnedImages(b"".join(sorted(self._members | other._members)))
+
     def __contains__(self, sha256: str) -> bool:
         """Whether a file of this SHA-256, in hexadecimal, is one of them."""
         return bytes.fromhex(sha256)[:DIGEST_BYTES] in self._members
@@ -206,7 +210,7 @@ class Manifest:
         calibration: what the quantizer saw, for a quantized model.
         tolerance: largest difference in a golden probability that `verify` accepts, with room for processors
             that compute in another precision than the exporting one: ARM sums fp16 in fp16, x86 in float32.
-        source_sha256: digest of the Keras model it was made from.
+        source_sha256: digest of the file that it was made from.
         created: ISO 8601 date.
         tools: versions of the packages that made it.
         golden: images with their float answers.

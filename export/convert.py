@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.manifest import Precision
 from edgebreed.export.recipe import GraphOptions, Recipe
+
+if TYPE_CHECKING:
+    from edgebreed.export.graph.index import Model
 
 LoadImages = Callable[[], NDArray[np.uint8]]
 """Loads calibration inputs `(N, H, W, 3) uint8 RGB`; called only where a recipe needs them."""
@@ -61,13 +64,24 @@ def convert(model: Any, recipe: Recipe, options: GraphOptions, load_images: Load
 
 
 def _to_onnx(model: Any, recipe: Recipe, options: GraphOptions, load_images: LoadImages) -> Conversion:
+    from edgebreed.export.keras_export import to_onnx
+
+    return convert_onnx(to_onnx(model, options.opset, options.static_batch), recipe, load_images)
+
+
+def convert_onnx(float32: "Model", recipe: Recipe, load_images: LoadImages) -> Conversion:
+    """Quantizes a float32 ONNX model as the recipe asks.
+
+    Args:
+        float32: from `image`, `(N, H, W, 3) uint8 RGB`, to named outputs; is changed.
+        recipe: of format ONNX.
+        load_images: calibration inputs.
+    """
     from edgebreed.export.graph.index import clean_up, serialized
     from edgebreed.export.graph.rescaling import fold_rescaling
-    from edgebreed.export.keras_export import to_onnx
     from edgebreed.export.quantize_onnx import OnnxQuantizer
     from edgebreed.export.shrink_onnx import quantize_weights, to_float16
 
-    float32 = to_onnx(model, options.opset, options.static_batch)
     if not (
         recipe.has_targets and recipe.scheme.symmetric
     ):  # of 0..255 symmetric int8 would use one half only

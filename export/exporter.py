@@ -2,36 +2,30 @@
 
 import datetime
 import functools
-import io
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.edge.engines import Engine, ModelOutputs
-from edgebreed.edge.files import refuse_existing, remove_leftovers, write_whole
-from edgebreed.edge.formats import write_model
 from edgebreed.edge.json_fields import SHORT
-from edgebreed.edge.manifest import Accuracy, DetectorConfig, LearnedImages, Manifest, Precision
-from edgebreed.edge.processor import processor_target, saturates
+from edgebreed.edge.manifest import DetectorConfig, LearnedImages, Manifest
 from edgebreed.edge.task import Rejection
 from edgebreed.edge.text import printable
+from edgebreed.export.accuracy_gate import AccuracyGate
 from edgebreed.export.calibration import CalibrationSet, choose_images
-from edgebreed.export.convert import ConvertedModel, convert
-from edgebreed.export.float_reference import FloatReference, ReferenceImages
-from edgebreed.export.layer_noise import LAYER_IMAGES, LayerNoise, layer_noise, output_sqnr_db, save_plot
-from edgebreed.export.metadata import with_metadata
-from edgebreed.export.mixed_precision import MixedPrecisionResult, MixedPrecisionSearch, SearchStep
-from edgebreed.export.parity import ParityReport, compare, require
-from edgebreed.export.recipe import FLOAT_BUDGET
+from edgebreed.export.convert import convert
+from edgebreed.export.export_files import prepare_files, write_files
+from edgebreed.export.float_reference import FloatReference
+from edgebreed.export.layer_noise import LayerNoise
+from edgebreed.export.measured_accuracy import MeasuredAccuracy
+from edgebreed.export.mixed_precision import MixedPrecisionResult
+from edgebreed.export.parity import AgreementReport
 from edgebreed.export.request import ExportConfig, ExportRecord
-from edgebreed.export.runtime_check import RuntimeCheck, check_in_runtime, open_model_bytes
+from edgebreed.export.runtime_check import RuntimeCheck, check_in_runtime
 from edgebreed.machine import versions
-from edgebreed.train.classification_metrics import measure
-from edgebreed.train.dataset import labels_of
-from edgebreed.train.delivered import describe_unknown, measure_delivered
-from edgebreed.train.evaluation import KerasEngine, compute_outputs
+from edgebreed.train.delivered import describe_unknown
+from edgebreed.train.evaluation import KerasEngine
 from edgebreed.train.feature_cache import digest_of
 from edgebreed.train.image_loader import load_images
 from edgebreed.train.run_record import MODEL, RunRecord, read_record, read_run_images
@@ -48,8 +42,6 @@ TOOLS = (
     "onnxruntime",
     "ai-edge-litert",
 )
-PARITY_IMAGES = 200
-SEARCH_IMAGES = 24  # on which the noise of single layers is measured
 
 
 def export(config: ExportConfig) -> ExportRecord:
@@ -59,9 +51,7 @@ def export(config: ExportConfig) -> ExportRecord:
         InputError: the run, the data set or the target file is at fault.
         ProofError: the result exceeds its accuracy budget and `force` is not set.
     """
-    for path in (config.path, *([config.plot] if config.debug_layers else [])):
-        refuse_existing(path, config.overwrite)
-        remove_leftovers(path)  # of an export that was killed
+    prepare_files(config)
     return _Export.open(config).run()
 
 
@@ -86,8 +76,9 @@ class _Export:
         conversion = convert(
             self.reference.model.model, config.recipe, config.options, self._calibration_inputs
         )
-        parity = self._check_float32(conversion.float32)
-        search = self._search(conversion.converted, parity)
+        gate = AccuracyGate(config, self._manifest, self.reference.images("valid"))
+        parity = gate.check_float32(conversion.float32)
+        search = gate.search(conversion.converted, parity)
         check = check_in_runtime(
             search.model_bytes,
             self._final_manifest(search),
@@ -95,7 +86,7 @@ class _Export:
             config.budget,
             config.force,
         )
-        layers = self._layer_noise(conversion.float32, search.model_bytes)
+        layers = gate.layer_noise(conversion.float32, search.model_bytes)
         return self._written(check, search, parity, layers)
 
     @cached_property
@@ -112,44 +103,6 @@ class _Export:
 
     def _calibration_inputs(self) -> NDArray[np.uint8]:
         return load_images(self._calibration.paths if self._calibration else (), self.record.input)
-
-    def _check_float32(self, float32: bytes) -> ParityReport:
-        """Compares the float32 file with the Keras model, before anything is made of it."""
-        report = self._compare(self._open(float32), "valid", PARITY_IMAGES)
-        if not self.config.force:
-            require(report, FLOAT_BUDGET, f"{self.config.recipe.format}-fp32")
-        return report
-
-    def _search(self, model: ConvertedModel, parity: ParityReport) -> MixedPrecisionResult:
-        config = self.config
-        if config.recipe.precision is Precision.FP32:  # `parity` has just measured this file
-            return MixedPrecisionResult(model.model_bytes(), (SearchStep((), parity),))
-        if config.force:
-            model_bytes = model.model_bytes()
-            return MixedPrecisionResult(model_bytes, (SearchStep((), self._measure(model_bytes)),))
-        search = MixedPrecisionSearch(
-            config.recipe.name, config.budget, config.max_float_layers, self._measure, self._output_sqnr_db
-        )
-        return search.run(model)
-
-    def _measure(self, model_bytes: bytes) -> ParityReport:
-        return self._compare(self._open(model_bytes), "valid")
-
-    def _output_sqnr_db(self, model_bytes: bytes) -> float:
-        images = self.reference.images("valid", SEARCH_IMAGES)
-        outputs = compute_outputs(self._open(model_bytes), images.paths, self.record.input, "layer")
-        return output_sqnr_db(images.outputs.probabilities, outputs.probabilities)
-
-    def _compare(self, engine: Engine, split: str, count: int | None = None) -> ParityReport:
-        images = self.reference.images(split, count)
-        return self._report(images, compute_outputs(engine, images.paths, self.record.input, split))
-
-    def _report(self, images: ReferenceImages, outputs: ModelOutputs) -> ParityReport:
-        labels, names = labels_of(images.images), self.record.labels
-        return compare(images.split, images.outputs, outputs, labels, self._rejection, names)
-
-    def _open(self, model_bytes: bytes) -> Engine:
-        return open_model_bytes(model_bytes, self._manifest)
 
     @cached_property
     def _manifest(self) -> Manifest:
@@ -192,31 +145,20 @@ class _Export:
         calibration = self._calibration.paths if self._calibration else ()
         return LearnedImages.of(self.reference.digest(path) for path in (*paths, *calibration))
 
-    def _layer_noise(self, float32: bytes, model_bytes: bytes) -> tuple[LayerNoise, ...]:
-        if not self.config.debug_layers:
-            return ()
-        images = load_images(self.reference.images("valid", LAYER_IMAGES).paths, self.record.input)
-        avoid_saturation = saturates(self._manifest, processor_target())
-        return layer_noise(float32, model_bytes, images, avoid_saturation)
-
     def _written(
         self,
         check: RuntimeCheck,
         search: MixedPrecisionResult,
-        parity: ParityReport,
+        parity: AgreementReport,
         layers: tuple[LayerNoise, ...],
     ) -> ExportRecord:
         config, test = self.config, self.reference.images("test")
-        outputs = compute_outputs(check.engine, test.paths, self.record.input, "test")
-        report = self._report(test, outputs)
-        accuracy = Accuracy(report.split, report.n, report.exported_top1, report.float_top1)
-        manifest = replace(check.manifest, accuracy=accuracy)
-        model_bytes = with_metadata(search.model_bytes, manifest)
-        write_model(config.path, model_bytes, manifest, overwrite=config.overwrite)
-        if layers:
-            picture = io.BytesIO()
-            save_plot(layers, f"{manifest.name}: {config.recipe.name}", picture)
-            write_whole(config.plot, picture.getvalue(), overwrite=config.overwrite)
+        outputs = test.run(check.engine, check.manifest)
+        report = test.compare(outputs, check.manifest)
+        images = self.reference.data.images("test")
+        measured = MeasuredAccuracy.of(report, outputs, images, check.manifest)
+        manifest = replace(check.manifest, accuracy=measured.accuracy)
+        write_files(config, search.model_bytes, manifest, layers)
         return ExportRecord(
             config=config,
             size=config.path.stat().st_size,
@@ -224,11 +166,12 @@ class _Export:
             parity=parity,
             search=search,
             report=report,
-            metrics=measure(outputs.probabilities, labels_of(test.images), self.record.classes),
-            delivered=measure_delivered(outputs, test.images, manifest),
+            measured=measured,
             golden_error=check.golden_error,
             rejection=manifest.rejection,
             unknown=describe_unknown(manifest.task, manifest.rejection),
             calibration=manifest.calibration,
             layers=layers,
+            opset=config.opset,
+            static_batch=config.options.static_batch,
         )

@@ -11,23 +11,10 @@ import numpy as np
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.files import write_whole
 from edgebreed.edge.preprocess import InputSpec
-from edgebreed.train.dataset import Dataset, LabelledImage
+from edgebreed.export.reference_images import LabelledReferenceImages
+from edgebreed.train.dataset import Dataset, labels_of
 from edgebreed.train.evaluation import KerasEngine, compute_outputs
 from edgebreed.train.feature_cache import Digest, digest_of
-
-
-@dataclass(frozen=True)
-class ReferenceImages:
-    """Labelled images of a split, and the float model's outputs for them."""
-
-    split: str
-    images: tuple[LabelledImage, ...]
-    outputs: ModelOutputs
-
-    @property
-    def paths(self) -> list[Path]:
-        """The files."""
-        return [image.path for image in self.images]
 
 
 @dataclass(frozen=True)
@@ -46,14 +33,11 @@ class FloatReference:
     spec: InputSpec
     digest: Digest = digest_of
 
-    def images(self, split: str, count: int | None = None) -> ReferenceImages:
-        """The images of a split, all or `count` of them, evenly spaced because they are sorted by class."""
+    def images(self, split: str) -> LabelledReferenceImages:
+        """The images of a split, which are sorted by class."""
         images = self.data.images(split)
-        outputs = self._outputs([image.path for image in images])
-        places = evenly_spaced(len(images), count or len(images))
-        scores = outputs.in_distribution
-        chosen = ModelOutputs(outputs.probabilities[places], None if scores is None else scores[places])
-        return ReferenceImages(split, tuple(images[place] for place in places), chosen)
+        paths = tuple(image.path for image in images)
+        return LabelledReferenceImages(split, paths, self._outputs(paths), labels_of(images))
 
     def _outputs(self, paths: Sequence[Path]) -> ModelOutputs:
         """Kept under a digest of the model and the images: a change of either computes them again."""
@@ -69,8 +53,3 @@ class FloatReference:
         np.savez(buffer, **arrays)
         write_whole(kept, buffer.getvalue(), overwrite=True)
         return outputs
-
-
-def evenly_spaced(total: int, count: int) -> list[int]:
-    """At most `count` places, evenly spaced over `total`."""
-    return [int(place) for place in np.linspace(0, total - 1, min(count, total))]

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from edgebreed.edge.accuracy import describe_share, percent
 from edgebreed.errors import ProofError
 from edgebreed.export.convert import ConvertedModel
-from edgebreed.export.parity import REMEDY, ParityReport, misses
+from edgebreed.export.parity import REMEDY, AgreementReport, misses
 from edgebreed.export.recipe import AccuracyBudget
 from edgebreed.progress import track
 
@@ -25,7 +24,7 @@ class SearchStep:
     """What was measured with some layers in float."""
 
     float_layers: tuple[str, ...]
-    report: ParityReport
+    report: AgreementReport
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class MixedPrecisionResult:
     ranking: tuple[tuple[str, float], ...] = ()
 
     @property
-    def report(self) -> ParityReport:
+    def report(self) -> AgreementReport:
         """What was measured of `model_bytes`."""
         return self.steps[-1].report
 
@@ -70,14 +69,14 @@ class MixedPrecisionSearch:
         name: of the recipe, for an error.
         budget: what the model may lose.
         max_float_layers: how many layers may stay float.
-        measure: compares a model's bytes with the float model on validation images.
+        measure: compares a model's bytes with the float model on the images that decide.
         output_sqnr_db: signal-to-quantization-noise ratio of a model's outputs, on a few images.
     """
 
     name: str
     budget: AccuracyBudget
     max_float_layers: int
-    measure: Callable[[bytes], ParityReport]
+    measure: Callable[[bytes], AgreementReport]
     output_sqnr_db: Callable[[bytes], float]
 
     def run(self, model: ConvertedModel) -> MixedPrecisionResult:
@@ -113,14 +112,9 @@ class MixedPrecisionSearch:
                 f", with {len(last.float_layers)} layers in float (at most {self.max_float_layers}); "
                 f"the noisiest is {short_name(ranking[0][0])} ({ranking[0][1]:.1f} dB)"
             )
-        rows = {f"{len(step.float_layers)} in float": _measured(step.report) for step in steps}
+        rows = {f"{len(step.float_layers)} in float": step.report.describe() for step in steps}
         noisy = {short_name(layer): f"{db:.1f} dB alone" for layer, db in ranking[:LAYERS_IN_ERROR]}
         return ProofError(f"{reason}; {REMEDY}", {**rows, **noisy})
-
-
-def _measured(report: ParityReport) -> str:
-    top1 = describe_share(report.exported_top1, report.n)
-    return f"top-1 {top1}, agreement {percent(report.agreement)}"
 
 
 def short_name(layer: str) -> str:

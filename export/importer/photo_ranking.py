@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from edgebreed.export.float_reference import evenly_spaced
 from edgebreed.export.importer.foreign_answers import ForeignAnswers
 from edgebreed.export.importer.foreign_model import ForeignModel
 from edgebreed.export.importer.import_recipe import ImportRecipe, Origin
@@ -20,6 +19,7 @@ from edgebreed.export.importer.recipe_candidates import (
     geometry_candidates,
     pixel_candidates,
 )
+from edgebreed.export.reference_images import evenly_spaced
 from edgebreed.progress import track
 from edgebreed.train.dataset import LabelledImage
 

@@ -22,7 +22,6 @@ _ONE_NUMBER: tuple[Scaling, ...] = (
     (1.0, (0.0,), (1.0,)),  # grey levels as they are
     (1 / 255, (0.0,), (1.0,)),
     (1 / 127.5, (1.0,), (1.0,)),  # -1 to 1
-    (1 / 128, (127 / 128,), (1.0,)),  # EfficientNet-Lite
 )
 _A_CHANNEL: tuple[Scaling, ...] = (
     (1 / 255, IMAGENET_MEAN, IMAGENET_STD),
@@ -113,13 +112,12 @@ def geometry_candidates(recipe: ImportRecipe, free: Collection[str]) -> list[Imp
 
 
 def coarse_geometries(recipe: ImportRecipe, free: Collection[str]) -> list[ImportRecipe]:
-    """A few of `geometry_candidates`: one of each rule and length."""
+    """A few of `geometry_candidates`: one of each rule and length, with and without a JPEG in between."""
     return [
         one
         for one in geometry_candidates(recipe, free)
         if one.interpolation in (recipe.interpolation, Interpolation.PIL_BILINEAR)
         and one.rounding in (recipe.rounding, Rounding.NEAREST)
-        and one.jpeg_quality == recipe.jpeg_quality
     ]
 
 

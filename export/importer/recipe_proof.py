@@ -17,6 +17,7 @@ from edgebreed.export.importer.recipe_candidates import (
     pixel_candidates,
 )
 from edgebreed.export.importer.recipe_search import (
+    EXACT,
     GAP,
     MAX_ERROR,
     RankedRecipe,
@@ -29,7 +30,7 @@ from edgebreed.export.importer.reference_answers import ReferenceAnswers
 
 SHOWN = 6  # rows of the table of recipes
 NOISE = 5e-4  # difference that other decoders and kernels make
-_ALIKE = ("rounding", "padding")  # fields in which recipes that give one answer may differ
+_OF_A_PIXEL = ("rounding", "padding")  # fields that may be taken though the photos cannot tell them
 
 
 @dataclass(frozen=True)
@@ -59,37 +60,39 @@ def prove(model: ForeignModel, stated: ImportRecipe, answers: ReferenceAnswers) 
     tried = ReferenceComparison(model, telling_photos(answers))
     free = free_fields(stated)
     _refuse_wrong_labels(tried, stated)
-    ranking = ranked(tried, _all_tried(stated, free))
+    ranking = ranked(tried, _all_tried(tried, stated, free))
     return _taken(stated, tried.worst(stated), free, ranking)
 
 
-def _all_tried(stated: ImportRecipe, free: Sequence[str]) -> list[ImportRecipe]:
+def _all_tried(tried: ReferenceComparison, stated: ImportRecipe, free: Sequence[str]) -> list[ImportRecipe]:
     """The stated recipe, all that may be taken in its place, and those that contradict it in one respect."""
     rivals = [*pixel_candidates(stated, PIXEL_FIELDS), *geometry_candidates(stated, GEOMETRY_FIELDS)]
-    return list(dict.fromkeys([stated, *candidates(stated, free), *rivals]))
+    return list(dict.fromkeys([stated, *candidates(tried, stated, free), *rivals]))
 
 
 def _taken(
     stated: ImportRecipe, error: float, free: Sequence[str], ranking: Sequence[RankedRecipe]
 ) -> ProvedRecipe:
     """The stated recipe with its error, or the best of the ranking, if it may be taken."""
-    best = ranking[0]
-    if error <= min(MAX_ERROR, GAP * max(best.error, NOISE)):
+    bound = GAP * max(ranking[0].error, NOISE)
+    if error <= min(MAX_ERROR, bound):
         return ProvedRecipe(stated, tuple(ranking))
-    if best.error > MAX_ERROR:
-        raise _refusal(
-            f"no recipe gives the reference answers, the closest is off by {best.error:.3f}", ranking
-        )
-    changed = changed_fields(best.recipe, stated)
-    _refuse_contradicted(stated, best.recipe, [name for name in changed if name not in free], ranking)
-    others = [one for one in ranking[1:] if not _alike(one.recipe, best.recipe)]
-    if others and others[0].error <= GAP * best.error:
-        same = ", ".join(changed_fields(others[0].recipe, best.recipe))
-        raise _refusal(f"recipes that differ in {same} give the reference answers about as well", ranking)
-    ties = [one.recipe for one in ranking[1:] if one.error <= best.error]
-    untold = sorted({name for recipe in ties for name in changed_fields(recipe, best.recipe)})
+    if ranking[0].error > MAX_ERROR:
+        closest = f"the closest is off by {ranking[0].error:.3f}"
+        raise _refusal(f"no recipe gives the reference answers, {closest}", ranking)
+    ties = [one.recipe for one in ranking if one.error <= ranking[0].error + EXACT]
+    best = min(ties, key=lambda recipe: len(changed_fields(recipe, stated)))
+    changed = changed_fields(best, stated)
+    _refuse_contradicted(stated, best, [name for name in changed if name not in free], ranking)
+    rivals = [one for one in ranking[len(ties) :] if one.error <= GAP * ranking[0].error]
+    untold = {name for recipe in ties for name in changed_fields(recipe, best)}
+    same = (untold & {*changed}) - {*_OF_A_PIXEL}
+    if rivals:
+        same |= {*changed_fields(rivals[0].recipe, best)}
+    if same:
+        raise _refusal(f"recipes that differ in {', '.join(sorted(same))} fit about as well", ranking)
     origins = {**stated.origins, **dict.fromkeys(changed, Origin.FOUND)}
-    return ProvedRecipe(replace(best.recipe, origins=origins), tuple(ranking), tuple(untold))
+    return ProvedRecipe(replace(best, origins=origins), tuple(ranking), tuple(sorted(untold)))
 
 
 def _refuse_contradicted(
@@ -123,13 +126,12 @@ def _refuse_wrong_labels(tried: ReferenceComparison, stated: ImportRecipe) -> No
 
 
 def _refusal(reason: str, ranking: Sequence[RankedRecipe]) -> ProofError:
-    rows = {one.recipe.describe(SEARCHED): one.describe(ranking[0].photos) for one in ranking[:SHOWN]}
+    photos = ranking[0].photos
+    rows = {
+        f"{place}. {one.describe(photos)}": one.recipe.describe(SEARCHED)
+        for place, one in enumerate(ranking[:SHOWN], start=1)
+    }
     return ProofError(f"{reason}; nothing was written", rows)
-
-
-def _alike(recipe: ImportRecipe, other: ImportRecipe) -> bool:
-    """Whether two recipes differ by a pixel at most."""
-    return all(name in _ALIKE for name in changed_fields(recipe, other))
 
 
 def free_fields(stated: ImportRecipe) -> list[str]:

@@ -12,7 +12,11 @@ from edgebreed.edge.image_header import read_header
 from edgebreed.export.importer.foreign_answers import ForeignAnswers
 from edgebreed.export.importer.foreign_model import ForeignModel
 from edgebreed.export.importer.import_recipe import ImportRecipe
-from edgebreed.export.importer.recipe_candidates import geometry_candidates, pixel_candidates
+from edgebreed.export.importer.recipe_candidates import (
+    coarse_geometries,
+    geometry_candidates,
+    pixel_candidates,
+)
 from edgebreed.export.importer.reference_answers import ReferenceAnswers, largest_difference
 from edgebreed.progress import track
 
@@ -21,6 +25,8 @@ MAX_ERROR = 0.02
 GAP = 3.0
 """How many times further off the next recipe must be, for one to be taken."""
 SEARCH_PHOTOS = 32
+COARSE_PHOTOS = 2
+NEAR = 8  # scalings of which all geometries are tried
 TRIES = 2  # as many inferences as recipes, beyond the first photo
 EXACT = 1e-5  # difference that float arithmetic leaves
 
@@ -117,6 +123,20 @@ def ranked(tried: ReferenceComparison, recipes: Sequence[ImportRecipe]) -> list[
     return done + [RankedRecipe(recipe, error, seen) for error, seen, _, recipe in sorted(waiting)]
 
 
-def candidates(recipe: ImportRecipe, free: Collection[str]) -> list[ImportRecipe]:
-    """All recipes that differ from one in fields that may change, itself first."""
-    return [other for pixels in pixel_candidates(recipe, free) for other in geometry_candidates(pixels, free)]
+def candidates(tried: ReferenceComparison, recipe: ImportRecipe, free: Collection[str]) -> list[ImportRecipe]:
+    """Recipes that differ from one in fields that may change, itself first.
+
+    Each scaling and channel order is tried with a few geometries on two photos; of those that come closest,
+    all geometries are returned, of the others the few.
+    """
+    orders = pixel_candidates(recipe, free)
+    coarse = {pixels: coarse_geometries(pixels, free) for pixels in orders}
+    photos = range(min(COARSE_PHOTOS, len(tried.answers.paths)))
+
+    def closest(pixels: ImportRecipe) -> float:
+        return min(max(tried.error(one, photo) for photo in photos) for one in coarse[pixels])
+
+    errors = {one: closest(one) for one in track(orders, "scalings", total=len(orders))}
+    near = sorted(orders, key=lambda one: errors[one])[:NEAR]
+    whole = [other for pixels in near for other in geometry_candidates(pixels, free)]
+    return list(dict.fromkeys([recipe, *whole, *(one for others in coarse.values() for one in others)]))

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgebreed.export.float_reference import FloatReference, evenly_spaced
+from edgebreed.export.float_reference import FloatReference
 from edgebreed.train.dataset import read_dataset
 from edgebreed.train.evaluation import KerasEngine
 from edgebreed.train.run_record import MODEL, read_record
@@ -31,15 +31,9 @@ def test_outputs_are_computed_once(reference: FloatReference, tmp_path: Path) ->
     assert 2 == len(list((tmp_path / "reference").iterdir()))
 
 
-def test_a_part_of_a_split_has_images_of_all_classes(reference: FloatReference) -> None:
-    """With the same outputs as in the whole split."""
-    whole, part = reference.images("valid"), reference.images("valid", 3)
-    assert (12, [0, 1, 2]) == (len(whole.images), [image.label for image in part.images])
-    places = [whole.paths.index(path) for path in part.paths]
-    np.testing.assert_array_equal(whole.outputs.probabilities[places], part.outputs.probabilities)
-
-
-def test_places_are_evenly_spaced() -> None:
-    """All of them where there are fewer than asked for."""
-    assert [0, 4, 9] == evenly_spaced(10, 3)
-    assert [0, 1] == evenly_spaced(2, 5)
+def test_a_split_has_labels_and_outputs_of_all_its_images(reference: FloatReference) -> None:
+    """In one order."""
+    images = reference.images("valid")
+    assert (12, (12, 3)) == (len(images.paths), images.outputs.probabilities.shape)
+    assert ["disc", "square", "star"] == [images.paths[place].parent.name for place in (0, 4, 8)]
+    assert [0] * 4 + [1] * 4 + [2] * 4 == images.labels.tolist()

@@ -84,7 +84,7 @@ def test_each_missed_bound_is_named_with_value_and_limit() -> None:
 def lost(n: int, images: int) -> ParityReport:
     """A report on n images, so many of which the exported file lost and answered as unknown."""
     share = 1 - images / n
-    return ParityReport("valid", n, share, 0.01, 1.0, share, share)
+    return ParityReport("valid", n, share, 0.01, 1.0, share, rejection_agreement=share)
 
 
 @pytest.mark.parametrize("budget", [HALF_BUDGET, INT8_BUDGET])

@@ -9,6 +9,7 @@ import pytest
 from edgebreed.edge.manifest import Target
 from edgebreed.edge.task import Rejection
 from edgebreed.errors import InputError
+from edgebreed.export.measured_accuracy import MeasuredAccuracy
 from edgebreed.export.mixed_precision import MixedPrecisionResult, SearchStep
 from edgebreed.export.parity import ParityReport
 from edgebreed.export.recipe import GraphOptions, Recipe
@@ -22,15 +23,15 @@ RUN = Path("runs/x")
 
 def test_a_file_is_named_by_run_and_recipe() -> None:
     """Inside the run, unless asked otherwise; the plot lies beside it."""
-    config = ExportConfig(RUN, INT8)
+    config = ExportConfig(run=RUN, recipe=INT8)
     assert (Path("runs/x/x-int8.onnx"), Path("runs/x/x-int8-layers.png")) == (config.path, config.plot)
-    assert (17, None) == (config.opset, ExportConfig(RUN, Recipe.from_name("tflite-fp32")).opset)
+    assert (17, None) == (config.opset, ExportConfig(run=RUN, recipe=Recipe.from_name("tflite-fp32")).opset)
 
 
 def test_the_budget_is_the_recipes_or_the_one_asked_for() -> None:
     """Points become shares."""
-    assert 0.005 == ExportConfig(RUN, INT8).budget.drop
-    assert 0.02 == ExportConfig(RUN, INT8, max_drop=2).budget.drop
+    assert 0.005 == ExportConfig(run=RUN, recipe=INT8).budget.drop
+    assert 0.02 == ExportConfig(run=RUN, recipe=INT8, max_drop=2).budget.drop
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_the_budget_is_the_recipes_or_the_one_asked_for() -> None:
 def test_options_that_do_not_go_together_are_refused(options: dict[str, object], message: str) -> None:
     """The message says what to do."""
     with pytest.raises(InputError, match=message):
-        ExportConfig(RUN, FP32, **options)  # type: ignore[arg-type]  # each is of its field's type
+        ExportConfig(run=RUN, recipe=FP32, **options)  # type: ignore[arg-type]  # each is of its field's type
 
 
 @pytest.mark.parametrize(
@@ -70,32 +71,37 @@ def test_an_opset_that_would_lose_accuracy_or_mean_nothing_is_refused(
 ) -> None:
     """Quantizers would use one scale a tensor without saying so; the converter writes no others."""
     with pytest.raises(InputError, match=message):
-        ExportConfig(RUN, Recipe.from_name(recipe), GraphOptions(opset))
+        ExportConfig(run=RUN, recipe=Recipe.from_name(recipe), options=GraphOptions(opset))
 
 
 def test_a_target_is_in_the_name_of_the_recipe_only() -> None:
     """Not in the name of the file."""
     assert Target.ARM is INT8.target
-    assert "x-int8.onnx" == ExportConfig(RUN, INT8).path.name
+    assert "x-int8.onnx" == ExportConfig(run=RUN, recipe=INT8).path.name
 
 
 def record(n: int, rejection: Rejection) -> ExportRecord:
     """The record of an int8 export whose one report is for all images."""
     report = ParityReport("valid", n, 1.0, 0.1, 0.9, 0.9)
     return ExportRecord(
-        config=ExportConfig(RUN, INT8),
+        config=ExportConfig(run=RUN, recipe=INT8),
         size=1,
         engine="cpu",
         parity=report,
         search=MixedPrecisionResult(b"model", (SearchStep((), report),)),
         report=report,
-        metrics=measure(np.eye(2, dtype=np.float32), np.array([0, 1]), ("a", "b")),
-        delivered=Delivered(0.9, 0.1, 0.0, 0.0),
+        measured=MeasuredAccuracy(
+            report,
+            measure(np.eye(2, dtype=np.float32), np.array([0, 1]), ("a", "b")),
+            Delivered(0.9, 0.1, 0.0, 0.0),
+        ),
         golden_error=0.0,
         rejection=rejection,
         unknown="",
         calibration=None,
         layers=(),
+        opset=17,
+        static_batch=False,
     )
 
 

@@ -49,7 +49,7 @@ def undivided(small_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Und
     shutil.copytree(small_data / "train", data)
     trained = train(TrainConfig(run, folder / "c", Arch.SCRATCH, data, epochs=1, size=32))
     for name in ("onnx-fp32", "tflite-fp32"):
-        export(ExportConfig(run, Recipe.from_name(name)))
+        export(ExportConfig(run=run, recipe=Recipe.from_name(name)))
     return UndividedRun(data, run, trained)
 
 

@@ -77,6 +77,33 @@ def residual() -> Model:
     return model(nodes, constants)
 
 
+def foreign(opset: int) -> Model:
+    """A graph as other exporters write it: constants as nodes, names left out, nothing folded."""
+    rng = np.random.default_rng(0)
+    weights = onnx.numpy_helper.from_array(rng.normal(0, 0.1, (4, 3, 3, 3)).astype(np.float32), "w")
+    shape = onnx.numpy_helper.from_array(np.array([-1, 4], np.int64), "s")
+    scales = {"g": [1.0, 2, 3, 4], "b": [0.1] * 4, "m": [0.2] * 4, "v": [0.5] * 4}
+    constants = [onnx.numpy_helper.from_array(np.array(v, np.float32), k) for k, v in scales.items()]
+    nodes = [
+        node("Cast", ["image"], ["float"], to=onnx.TensorProto.FLOAT),
+        node("Transpose", ["float"], ["planes"], perm=[0, 3, 1, 2]),
+        node("Constant", [], ["weights"], value=weights),
+        node("Conv", ["planes", "weights"], ["x"], "conv"),
+        node("BatchNormalization", ["x", "g", "b", "m", "v"], ["y"]),
+        node("Identity", ["y"], ["same"]),
+        node("Dropout", ["same"], ["kept"]),
+        node("LRN", ["kept"], ["local"], size=3),
+        node("GlobalAveragePool", ["local"], ["pooled"]),
+        node("Constant", [], ["shape"], value=shape),
+        node("Reshape", ["pooled", "shape"], ["logits"]),
+        node("Softmax", ["logits"], ["probabilities"], axis=1),
+    ]
+    image = onnx.helper.make_tensor_value_info("image", onnx.TensorProto.UINT8, ["N", SIDE, SIDE, 3])
+    answer = onnx.helper.make_tensor_value_info("probabilities", onnx.TensorProto.FLOAT, ["N", 4])
+    graph = onnx.helper.make_graph(nodes, "foreign", [image], [answer], constants)
+    return onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", opset)], ir_version=4)
+
+
 def run(made: Model | bytes) -> NDArray[np.float32]:
     """The first output for `IMAGES` in ONNX Runtime, node by node as the graph has them."""
     options = onnxruntime.SessionOptions()
