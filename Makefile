@@ -9,7 +9,7 @@ SLOW := keras or slow or browser or broker or strace or systemd or display or st
 # Material for MkDocs prints advice about MkDocs 2 at every build.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test test-fast coverage check docs docs-serve realdata hostile hostile-sample arm runtime lock clean
+.PHONY: demo test test-fast coverage check docs docs-serve realdata foreign hostile hostile-sample arm runtime lock clean
 
 demo: $(READY)
 	rm -rf demo && mkdir demo
@@ -21,11 +21,11 @@ demo: $(READY)
 	@echo "annotated pictures: demo/annotated"
 
 test: $(READY)
-	$(BIN)/python $(PYTEST) -m "not realdata and not hostile and not docs"
+	$(BIN)/python $(PYTEST) -m "not realdata and not foreign and not hostile and not docs"
 
 # At the desk: all but what takes seconds or needs a program beside Python.
 test-fast: $(READY)
-	$(BIN)/python $(PYTEST) -m "not realdata and not hostile and not docs and not ($(SLOW))"
+	$(BIN)/python $(PYTEST) -m "not realdata and not foreign and not hostile and not docs and not ($(SLOW))"
 
 # The same tests as `test`, and the share of statements that they run in their own processes.
 coverage: $(READY)
@@ -48,7 +48,16 @@ docs-serve: $(READY)
 	$(BIN)/python -m mkdocs serve
 
 realdata: $(READY)
-	$(BIN)/python -m pytest -m realdata
+	$(BIN)/python -m pytest -m "realdata and not foreign"
+
+# Other projects' classifiers come in, and their runtimes open what goes out. Their environment sees the project's.
+FOREIGN := build/foreign
+SITE := -c "import sysconfig; print(sysconfig.get_path('purelib'))"
+foreign: $(READY)
+	$(BIN)/python -m venv --clear --without-pip $(FOREIGN)
+	$(BIN)/uv pip install --quiet --python $(FOREIGN)/bin/python --no-deps --group foreign
+	$(BIN)/python $(SITE) > "$$($(FOREIGN)/bin/python $(SITE))/project.pth"
+	$(BIN)/python -m pytest -m foreign tests/foreign
 
 # What takes too long for every change: dozens of killed trainings, thousands of generated inputs.
 hostile: $(READY)

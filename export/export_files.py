@@ -4,9 +4,10 @@ import io
 from collections.abc import Sequence
 
 from edgebreed.edge.files import refuse_existing, remove_leftovers, write_whole
-from edgebreed.edge.formats import ModelFormat, write_model
+from edgebreed.edge.formats import write_model
 from edgebreed.edge.manifest import Manifest
 from edgebreed.export.layer_noise import LayerNoise, save_plot
+from edgebreed.export.metadata import with_metadata
 from edgebreed.export.request import ExportOptions
 
 
@@ -32,18 +33,9 @@ def write_files(
         manifest: of it.
         layers: quantization noise of each layer; empty where it was not measured.
     """
-    model_bytes = _with_metadata(model_bytes, manifest, options.recipe.format)
-    write_model(options.path, model_bytes, manifest, overwrite=options.overwrite)
+    described = with_metadata(model_bytes, manifest)
+    write_model(options.path, described, manifest, overwrite=options.overwrite)
     if layers:
         picture = io.BytesIO()
         save_plot(layers, f"{manifest.name}: {options.recipe.name}", picture)
         write_whole(options.plot, picture.getvalue(), overwrite=options.overwrite)
-
-
-def _with_metadata(model_bytes: bytes, manifest: Manifest, format_: ModelFormat) -> bytes:
-    """The file with the metadata that other tools read: TFLite Metadata; ONNX has no such standard."""
-    if format_ is ModelFormat.ONNX:
-        return model_bytes
-    from edgebreed.export.tflite_metadata import with_metadata
-
-    return with_metadata(model_bytes, manifest)

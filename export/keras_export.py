@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 INPUT = "image"
 BATCH = "batch"
+ANSWER = "probabilities"
+"""The output that comes first: Model API and MediaPipe take the first one, and Keras sorts them by name."""
 OPEN_SIDE = 256  # px, of an input whose sides are open: more than any network needs for its smallest layer
 
 
@@ -41,6 +43,7 @@ def to_onnx(model: Any, opset: int, static_batch: bool = False) -> "Model":
         model.export(path, format="onnx", opset_version=opset, verbose=False)
         converted = onnx.load(path)
     _set_batch(converted, static_batch)
+    converted.graph.output.sort(key=lambda output: output.name != ANSWER)
     clean_up(converted)
     onnx.checker.check_model(converted, full_check=True)
     return converted
@@ -72,7 +75,15 @@ def to_tflite(model: Any, static_batch: bool = False) -> bytes:
         model.export(path, format="litert", verbose=False, input_signature=signature, target_spec=operators)
         converted = parse(path.read_bytes())
     require_builtin(converted)
+    _put_answer_first(converted)
     return serialized(converted)
+
+
+def _put_answer_first(model: Any) -> None:
+    """The names of outputs are in the signature alone."""
+    tensors = {bytes(output.name): output.tensorIndex for output in model.signatureDefs[0].outputs}
+    answer = tensors.get(ANSWER.encode())
+    model.subgraphs[0].outputs = sorted(model.subgraphs[0].outputs, key=lambda tensor: tensor != answer)
 
 
 def _set_batch(model: "Model", static: bool) -> None:

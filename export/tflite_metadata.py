@@ -21,7 +21,7 @@ MIN_PARSER_VERSION = "1.0.0"  # the first that knows all the fields used here
 _IMAGE_PROPERTIES, _RGB, _FEATURE_PROPERTIES, _AXIS_LABELS, _NORMALIZATION = 2, 1, 1, 2, 1
 
 
-def with_metadata(flatbuffer: bytes, manifest: Manifest) -> bytes:
+def with_tflite_metadata(flatbuffer: bytes, manifest: Manifest) -> bytes:
     """A TFLite model with a description of its input and outputs, in place of one that is there."""
     model = parse(flatbuffer)
     entries = [entry for entry in model.metadata or [] if entry.name != ENTRY]

@@ -37,6 +37,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+FOREIGN = ROOT / "build" / "foreign" / "bin" / "python"  # of `make foreign`
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 
@@ -53,6 +54,7 @@ def has_rtsp_server() -> bool:
 
 NEEDS = {
     "realdata": SHARED.is_dir(),
+    "foreign": FOREIGN.is_file(),
     "training": importlib.util.find_spec("keras") is not None,
     "browser": CHROMIUM is not None,
     "broker": MOSQUITTO is not None,

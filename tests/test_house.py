@@ -94,12 +94,13 @@ def test_every_module_has_its_test() -> None:
 
 
 def test_every_test_has_its_module() -> None:
-    """But those of the project as a whole, and the hostile ones, which attack whole commands."""
+    """But those of the project as a whole, and of whole commands: the hostile ones, and on foreign models."""
     homes = {home_of_test(path) for path in sources() if path.suffix in (".py", ".ipynb")}
     homes |= {Path("tests") / f"test_{name}.py" for name in WHOLE}
     homes |= {Path("tests") / "docs" / f"test_{name}.py" for name in PAGES}
     tests = (path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py"))
-    assert set() == {test for test in tests if not test.is_relative_to("tests/hostile")} - homes
+    commands = ("tests/hostile", "tests/foreign")
+    assert set() == {test for test in tests if not any(map(test.is_relative_to, commands))} - homes
 
 
 def test_no_class_name_stands_twice() -> None:

@@ -47,6 +47,17 @@ def metadata(model: bytes) -> Iterator[tuple[bytes, bytes]]:
     return (_entry(field) for field in fields(memoryview(model)) if _is_metadata(field))
 
 
+def without_metadata(model: bytes, prefix: bytes) -> bytes:
+    """The model without the `metadata_props` whose keys begin so."""
+    found = list(fields(memoryview(model)))
+    ends = [*(field.start for field in found[1:]), len(model)]
+    return b"".join(
+        model[field.start : end]
+        for field, end in zip(found, ends, strict=True)
+        if not (_is_metadata(field) and _entry(field)[0].startswith(prefix))
+    )
+
+
 def metadata_entry(key: bytes, value: bytes) -> bytes:
     """One `metadata_props` field; appended to a model's bytes it becomes part of the model."""
     return bytes_field(MODEL_METADATA, bytes_field(1, key) + bytes_field(2, value))

@@ -32,6 +32,7 @@ from edgebreed.export.importer.pixel_transform import OutputKind
 from edgebreed.export.importer.recipe_proof import free_fields, prove
 from edgebreed.export.importer.recipe_search import MAX_ERROR
 from edgebreed.export.importer.reference_answers import ReferenceAnswers, largest_difference, read_reference
+from edgebreed.export.metadata import with_metadata
 from edgebreed.export.recipe import Recipe
 from edgebreed.export.runtime_check import check_in_runtime, open_model_bytes
 from edgebreed.machine import versions
@@ -139,7 +140,7 @@ def import_model(config: ImportConfig) -> ImportRecord:
     check = check_in_runtime(
         data, manifest, ForeignEngine(model, proved.recipe), _recipe_of(model).budget, force=False
     )
-    write_model(out, data, check.manifest, overwrite=config.overwrite)
+    write_model(out, with_metadata(data, check.manifest), check.manifest, overwrite=config.overwrite)
     untold = f"the photos cannot tell {', '.join(proved.untold)}: other values fit as well"
     return ImportRecord(
         out,

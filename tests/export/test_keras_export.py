@@ -7,6 +7,7 @@ import pytest
 
 from edgebreed.export.graph.index import serialized
 from edgebreed.export.keras_export import to_onnx, to_tflite
+from edgebreed.export.tflite_flatbuffer import parse
 
 from .graph.models import IMAGES, SIDE
 from .graph.models import run as run_onnx
@@ -45,3 +46,15 @@ def test_the_batch_is_symbolic_or_1(model: Any, static: bool, batch: tuple[str, 
     assert ("image", *batch) == (value.name, first.dim_param, first.dim_value)
     assert {"": 15}.items() <= {opset.domain: opset.version for opset in converted.opset_import}.items()
     assert (1, 3) == run_tflite(to_tflite(model, static), IMAGES[:1]).shape
+
+
+def test_the_probabilities_come_first(model: Any) -> None:
+    """Before a second output, whose name comes first in the alphabet."""
+    from edgebreed.train.keras_setup import keras
+
+    score = keras.layers.Dense(1, activation="sigmoid")(model.output["probabilities"])
+    two = keras.Model(model.input, {**model.output, "in_distribution": score})
+    onnx_outputs = [output.name for output in to_onnx(two, 17).graph.output]
+    assert ["probabilities", "in_distribution"] == onnx_outputs
+    graph = parse(to_tflite(two)).subgraphs[0]
+    assert [3, 1] == [int(graph.tensors[place].shape[-1]) for place in graph.outputs]

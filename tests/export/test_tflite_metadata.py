@@ -9,7 +9,7 @@ from flatbuffers.table import Table
 
 from edgebreed.edge.formats import read_manifest, write_model
 from edgebreed.export.tflite_flatbuffer import parse
-from edgebreed.export.tflite_metadata import ENTRY, IDENTIFIER, with_metadata
+from edgebreed.export.tflite_metadata import ENTRY, IDENTIFIER, with_tflite_metadata
 
 from ..conftest import colour_manifest
 from .tflite_models import run, small_tflite
@@ -18,7 +18,7 @@ from .tflite_models import run, small_tflite
 def described() -> bytes:
     """A small model with metadata, added twice."""
     manifest = colour_manifest(notice="CC0")
-    return with_metadata(with_metadata(small_tflite(), manifest), manifest)
+    return with_tflite_metadata(with_tflite_metadata(small_tflite(), manifest), manifest)
 
 
 def metadata(model_bytes: bytes) -> bytes:

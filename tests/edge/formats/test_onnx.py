@@ -35,3 +35,10 @@ def test_of_two_manifests_none_is_chosen() -> None:
     twice = colour_model() + 2 * onnx_file.metadata_entry(b"edgebreed", b"{}")
     with pytest.raises(ModelFileError, match="2 manifests where one is allowed: export the model again"):
         onnx_file.split(twice)
+
+
+def test_metadata_is_taken_out_by_the_beginning_of_its_key() -> None:
+    """From anywhere in the file; all other bytes stay."""
+    kept, dropped = onnx_file.metadata_entry(b"b a", b"1"), onnx_file.metadata_entry(b"a b", b"2")
+    model = dropped + colour_model() + dropped + kept
+    assert colour_model() + kept == onnx_file.without_metadata(model, b"a ")

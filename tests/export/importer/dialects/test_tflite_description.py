@@ -10,7 +10,7 @@ from edgebreed.errors import ModelFileError
 from edgebreed.export.importer.dialects.tflite_description import of_model
 from edgebreed.export.importer.import_recipe import PartialRecipe
 from edgebreed.export.importer.pixel_transform import Channels
-from edgebreed.export.tflite_metadata import with_metadata
+from edgebreed.export.tflite_metadata import with_tflite_metadata
 
 from ....conftest import colour_manifest
 from ....edge.formats.flatbuffers_made import flatbuffer
@@ -43,7 +43,7 @@ def test_a_file_of_labels_that_is_missing_gives_none() -> None:
 def test_what_edgebreed_writes_is_read(tmp_path: Path) -> None:
     """An input that takes pixels as they are, and labels."""
     path = tmp_path / "m.tflite"
-    write_model(path, with_metadata(flatbuffer(), colour_manifest()), colour_manifest())
+    write_model(path, with_tflite_metadata(flatbuffer(), colour_manifest()), colour_manifest())
     assert PartialRecipe(
         channels=Channels.RGB, scale=1.0, mean=(0.0,), std=(1.0,), labels=("Red", "Green", "Blue")
     ) == of_model(path.read_bytes())
