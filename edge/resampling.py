@@ -111,7 +111,7 @@ def _rows(frame: Frame, height: int, interpolation: Interpolation) -> Frame:
 
 @lru_cache(maxsize=8)  # a camera's frames all have one size
 def _bands(source: int, target: int, interpolation: Interpolation) -> list[tuple[int, int, Weights]]:
-    """The weights of a few rows at a time, with the first of them and the first of the source's that they need.
+    """The weights of a few rows at a time, with the first of them, and of the source's rows that they need.
 
     Most weights are 0: without them, a frame of 1920 px that shrinks to 224 takes a tenth of the sums.
     """

@@ -19,7 +19,7 @@ SIZES = [(64, 48), (23, 211), (301, 299), (120, 90), (100, 20), (150, 40), (97, 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("interpolation", PILLOW)
 def test_pixels_are_pillows(interpolation: Interpolation, size: tuple[int, int]) -> None:
-    """To the last bit: smaller, larger, one side only, rows or columns first; noise is the hardest picture."""
+    """To the last bit: smaller, larger, one side alone, rows first; noise is the hardest picture."""
     frame = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
     expected = np.asarray(Image.fromarray(frame).resize(size, PILLOW[interpolation]))
     assert np.array_equal(expected, resample(frame, *size, interpolation))
