@@ -66,5 +66,5 @@ def test_rules_that_it_lacks_are_not_told(spec: InputSpec) -> None:
 
 def test_several_labels_an_image_are_not_told() -> None:
     """Model API takes a sigmoid of what are probabilities already."""
-    manifest = colour_manifest(task=Task.of(None, multi_label=True))
+    manifest = colour_manifest(task=Task.of(None, multi_label=True), thresholds=(0.5, 0.5, 0.5))
     assert {} == keys(with_model_info(colour_model(), manifest))
