@@ -113,7 +113,7 @@ def _device(device: DiscoveryDevice) -> dict[str, Any]:
 
 
 def _components(device: DiscoveryDevice) -> dict[str, dict[str, Any]]:
-    components = {
+    components: dict[str, dict[str, Any]] = {
         "label": {
             "platform": "sensor",
             "name": "Label",
