@@ -24,7 +24,11 @@ _NO_TOPIC = re.compile("[\0-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 """What Home Assistant allows in no topic."""
 # The events of results and of states come on one topic. `None` makes an entity's state unknown.
 _OF_RESULT = "{{{{ ({}) if value_json.event == 'result' else None }}}}"
-_LABEL = _OF_RESULT.format("(value_json.label or 'none')[:255]")  # a state has 255 characters at most
+# A class counts as an answer of the kind `known` alone; a state of Home Assistant has 255 characters at most.
+_LABEL = _OF_RESULT.format(
+    "value_json.label[:255] if value_json.kind == 'known'"
+    " else 'none' if value_json.kind == 'unknown' else value_json.kind"
+)
 _PERCENT = _OF_RESULT.format("(100 * value_json.probability) | round(1)")
 _KNOWN = _OF_RESULT.format("'ON' if value_json.kind == 'known' else 'OFF'")
 _CONNECTED = "{{ 'ON' if value_json.event == 'result' or value_json.state == 'running' else 'OFF' }}"

@@ -86,6 +86,12 @@ def test_an_unknown_class_is_none() -> None:
     assert ("none", "OFF", "ON") == (found["Label"], found["Subject seen"], found["Camera"])
 
 
+def test_a_person_is_no_class() -> None:
+    """An automation for the class that a person resembles does not start."""
+    found = states(DEVICE, frame_result(of=result(kind=Kind.PERSON)))
+    assert ("person", "OFF") == (found["Label"], found["Subject seen"])
+
+
 @pytest.mark.parametrize(
     ("state", "connected"),
     [(State.RUNNING, "ON"), (State.RECONNECTING, "OFF"), (State.ENDED, "OFF"), (State.FAILED, "OFF")],
