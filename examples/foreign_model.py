@@ -26,31 +26,36 @@ SIDE = 96
 MEAN, STD = (0.406, 0.456, 0.485), (0.225, 0.224, 0.229)  # of blue, green and red
 SHAPES = ((160, 100), (120, 160), (90, 150), (160, 128))
 """Rows and columns in px that the photos of the reference are cut to."""
-_random = np.random.default_rng(0)
-FILTERS = tuple(_random.normal(0, 0.3, shape).astype(np.float32) for shape in ((16, 3, 3, 3), (32, 16, 3, 3)))
+_random = np.random.default_rng(1)
+FILTERS = tuple(_random.normal(0, 0.3, shape).astype(np.float32) for shape in ((16, 3, 3, 3), (48, 16, 3, 3)))
 """Of two convolutions, `(out, in, 3, 3)`; they are drawn at random, and only the last layer is fitted."""
 
 
-def preprocess(photo: Path) -> Floats:
-    """The network's input, `(3, SIDE, SIDE) float32 BGR`, as the original program prepares a photo."""
-    pixels = cv2.resize(cv2.imread(str(photo)), (SIDE, SIDE)) / 255.0
-    return np.asarray((pixels - MEAN) / STD, np.float32).transpose(2, 0, 1)
+def preprocess(photo: NDArray[np.uint8]) -> Floats:
+    """The network's input, `(3, SIDE, SIDE) float32`, of a photo `(H, W, 3) uint8 BGR`."""
+    pixels = np.asarray(cv2.resize(photo, (SIDE, SIDE)), np.float64) / 255
+    return np.asarray(((pixels - MEAN) / STD).transpose(2, 0, 1), np.float32)
+
+
+def read(path: Path) -> NDArray[np.uint8]:
+    """A photo, `(H, W, 3) uint8 BGR`."""
+    return np.asarray(cv2.imread(str(path)), np.uint8)
 
 
 def features(image: Floats) -> Floats:
-    """What the last layer takes, `(32,)`: the mean of each map behind two convolutions."""
+    """What the last layer takes, `(96,)`: mean and maximum of each map behind two convolutions."""
     for filters in FILTERS:
         windows = sliding_window_view(image, (3, 3), axis=(1, 2))[:, ::2, ::2]
         image = np.maximum(np.einsum("oikl,ihwkl->ohw", filters, windows, optimize=True), 0)
-    return np.asarray(image.mean(axis=(1, 2)), np.float32)
+    return np.concatenate((image.mean(axis=(1, 2)), image.max(axis=(1, 2))))
 
 
 def fit(surfaces: Path) -> tuple[list[str], Floats, Floats]:
-    """Labels, weights `(labels, 32)` and biases of the last layer, from the photos to train on."""
+    """Labels, weights `(labels, 96)` and biases of the last layer, from the photos to train on."""
     photos = sorted((surfaces / "train").rglob("*.png"))
-    found = np.stack([features(preprocess(photo)) for photo in photos])
+    found = np.stack([features(preprocess(read(photo))) for photo in photos])
     scale = found.std(axis=0)
-    model = LogisticRegression(C=10.0, max_iter=2000).fit(found / scale, [one.parent.name for one in photos])
+    model = LogisticRegression(C=0.03, max_iter=1000).fit(found / scale, [one.parent.name for one in photos])
     weights, biases = np.asarray(model.coef_ / scale, np.float32), np.asarray(model.intercept_, np.float32)
     return list(model.classes_), weights, biases
 
@@ -64,7 +69,9 @@ def to_onnx(weights: Floats, biases: Floats) -> onnx.ModelProto:
         helper.make_node("Conv", ["relu1", "second"], ["maps2"], strides=(2, 2)),
         helper.make_node("Relu", ["maps2"], ["relu2"]),
         helper.make_node("GlobalAveragePool", ["relu2"], ["means"]),
-        helper.make_node("Flatten", ["means"], ["features"]),
+        helper.make_node("GlobalMaxPool", ["relu2"], ["maxima"]),
+        helper.make_node("Concat", ["means", "maxima"], ["both"], axis=1),
+        helper.make_node("Flatten", ["both"], ["features"]),
         helper.make_node("Gemm", ["features", "weights", "biases"], ["logits"], transB=1),
     ]
     taken = helper.make_tensor_value_info("input", TensorProto.FLOAT, ("N", 3, SIDE, SIDE))
@@ -83,8 +90,9 @@ def write_reference(surfaces: Path, folder: Path, labels: list[str], weights: Fl
         for number, photo in enumerate(sorted((surfaces / "test").rglob("*.png"))):
             height, width = SHAPES[number % len(SHAPES)]
             path = folder / "photos" / f"{photo.parent.name}-{photo.name}"
-            cv2.imwrite(str(path), cv2.imread(str(photo))[:height, :width])
-            logits = weights @ features(preprocess(path)) + biases
+            pixels = read(photo)[:height, :width]
+            cv2.imwrite(str(path), pixels)
+            logits = weights @ features(preprocess(pixels)) + biases
             powers = np.exp(logits - logits.max())
             rows.writerow([f"photos/{path.name}", *(f"{value:.6f}" for value in powers / powers.sum())])
 
