@@ -57,7 +57,7 @@ foreign: $(READY)
 	$(BIN)/python -m venv --clear --without-pip $(FOREIGN)
 	$(BIN)/uv pip install --quiet --python $(FOREIGN)/bin/python --no-deps --group foreign
 	$(BIN)/python $(SITE) > "$$($(FOREIGN)/bin/python $(SITE))/project.pth"
-	$(BIN)/python -m pytest -m foreign tests/foreign
+	$(BIN)/python $(PYTEST) -m foreign tests/foreign
 
 # What takes too long for every change: dozens of killed trainings, thousands of generated inputs.
 hostile: $(READY)
