@@ -74,7 +74,7 @@ class PreparedFolders:
     def write_foreign_model(self) -> tuple[str, ...]:
         """The data set, and a classifier of another program with its answers."""
         self.make("surfaces")
-        self.run(f"python '{ROOT}/examples/foreign_model.py' surfaces foreign")
+        self.run(f"python '{ROOT}/examples/foreign_classifier.py' surfaces foreign")
         return ("surfaces", "foreign")
 
     def train_on_surfaces(self) -> tuple[str, ...]:

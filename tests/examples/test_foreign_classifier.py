@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import onnxruntime
 import pytest
-from foreign_model import preprocess, read
+from foreign_classifier import preprocess, read
 
 from ..conftest import ROOT, Cli
 
@@ -20,7 +20,7 @@ EXAMPLES = ROOT / "examples"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the program writes, as a user runs it."""
     folder = tmp_path_factory.mktemp("user")
-    for words in (("surfaces.py", "surfaces"), ("foreign_model.py", "surfaces", "foreign")):
+    for words in (("surfaces.py", "surfaces"), ("foreign_classifier.py", "surfaces", "foreign")):
         program, *arguments = words
         subprocess.run((sys.executable, EXAMPLES / program, *arguments), cwd=folder, check=True)
     return folder
@@ -71,7 +71,7 @@ def test_the_file_says_nothing_of_the_recipe_and_the_reference_tells_it(
 
 def test_what_is_there_stays(folder: Path) -> None:
     """The program writes into a folder of its own."""
-    words = (sys.executable, EXAMPLES / "foreign_model.py", "surfaces", "foreign")
+    words = (sys.executable, EXAMPLES / "foreign_classifier.py", "surfaces", "foreign")
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
     assert 2 == done.returncode
     assert "foreign exists: name another" in done.stderr

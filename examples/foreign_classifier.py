@@ -1,7 +1,7 @@
 r"""Writes a classifier as other programs keep theirs, which stands for a model that you have.
 
     python examples/surfaces.py surfaces                   # needs scikit-image
-    python examples/foreign_model.py surfaces foreign      # needs edgebreed[all-cpu]
+    python examples/foreign_classifier.py surfaces foreign      # needs edgebreed[all-cpu]
 
 `foreign` then holds `model.onnx` (channels first, blue first, normalized floats in, logits out, no word on
 any of it), `labels.txt`, `photos` of different shapes, and `reference.csv`: the probabilities that the
