@@ -61,7 +61,9 @@ def prove(model: ForeignModel, stated: ImportRecipe, answers: ReferenceAnswers) 
     free = free_fields(stated)
     _refuse_wrong_labels(tried, stated)
     ranking = ranked(tried, _all_tried(tried, stated, free))
-    if ranking[0].error > MAX_ERROR and len(free) < len(SEARCHED):  # so that the refusal can say what would fit
+    if ranking[0].error > MAX_ERROR and len(free) < len(
+        SEARCHED
+    ):  # so that the refusal can say what would fit
         ranking = ranked(tried, candidates(tried, stated, SEARCHED))
     return _taken(stated, tried.worst(stated), free, ranking)
 
