@@ -11,13 +11,13 @@ A sink is any object with the methods of `Sink`; `ArraySource` and `ScriptedCapt
 from edgebreed.edge.stream.capture import Capture, CaptureOptions, ScriptedCapture
 from edgebreed.edge.stream.counters import FrameCounters, FrameCounts
 from edgebreed.edge.stream.events import EVENT_SCHEMA, FrameResult, State, StateChange
+from edgebreed.edge.stream.lane import Lane, StreamOptions
 from edgebreed.edge.stream.open_source import open_source
 from edgebreed.edge.stream.outage import ReconnectSettings
 from edgebreed.edge.stream.reconnecting_source import ReconnectingSource
 from edgebreed.edge.stream.runner import StreamSummary, run_stream
 from edgebreed.edge.stream.sinks import Sink
 from edgebreed.edge.stream.sources import ArraySource, CapturedFrame, FrameSource
-from edgebreed.edge.stream.stage_threads import StreamOptions
 
 __all__ = [
     "EVENT_SCHEMA",
@@ -29,6 +29,7 @@ __all__ = [
     "FrameCounts",
     "FrameResult",
     "FrameSource",
+    "Lane",
     "ReconnectSettings",
     "ReconnectingSource",
     "ScriptedCapture",

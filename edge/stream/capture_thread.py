@@ -94,7 +94,7 @@ class CaptureThread:
         self.broken = ""
         self._capture, self._context = capture, context
         self._newest: FrameBuffer[CapturedFrame] = FrameBuffer(
-            1, drop_oldest=True, on_dropped=context.counters.add_dropped
+            1, drop_oldest=True, on_dropped=lambda frames: context.counters.add_dropped(len(frames))
         )
         self._attached = True
         self._limiter = FrameRateLimiter(context.fps)
