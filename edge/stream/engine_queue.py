@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from edgebreed.edge.stream.counters import DropCause
 from edgebreed.edge.stream.lane import Lane
 from edgebreed.edge.stream.sources import CapturedFrame
 
@@ -43,12 +44,13 @@ class EngineQueue:
             if not lane.source.live:
                 self._changed.wait_for(lambda: line.closed or not line.frames)
             dropped = 1 if line.closed else len(line.frames)
+            cause = DropCause.ENDED if line.closed else DropCause.NEWER
             if not line.closed:
                 line.frames.clear()
                 line.frames.append(frame)
                 self._changed.notify_all()
         if dropped:
-            lane.source.counters.add_dropped(dropped)
+            lane.source.counters.add_dropped(dropped, cause)
         return not line.closed
 
     def take(self, most: int = 1, budget_s: Callable[[], float] = lambda: 0.0) -> list[Waiting]:
@@ -81,7 +83,7 @@ class EngineQueue:
                 self._lines.pop(lane, None)
             self._changed.notify_all()
         if left:
-            lane.source.counters.add_dropped(left)
+            lane.source.counters.add_dropped(left, DropCause.ENDED)
 
     def _pop(self, lane: Lane) -> Waiting:
         line = self._lines.pop(lane)

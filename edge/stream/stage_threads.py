@@ -12,6 +12,7 @@ from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.images import checked_frame
 from edgebreed.edge.pipeline import Pipeline, Stopwatch
 from edgebreed.edge.stream.batching import Batching
+from edgebreed.edge.stream.counters import DropCause
 from edgebreed.edge.stream.engine_queue import EngineQueue, Waiting
 from edgebreed.edge.stream.events import FrameResult, State, StateChange
 from edgebreed.edge.stream.frame_buffer import FrameBuffer
@@ -136,7 +137,10 @@ class StageThreads:
         frames = lane.source.frames(partial(self._on_state, lane))
         while self._may_read(lane):
             captured = next(frames, None)
-            if captured is None or not self._queue.put(lane, captured):
+            if captured is None:
+                break
+            admitted = lane.admitted(captured)
+            if admitted is not None and not self._queue.put(lane, admitted):
                 break
 
     def _may_read(self, lane: Lane) -> bool:
@@ -259,4 +263,4 @@ def _count_dropped(batches: Sequence[Sequence[FrameTask]]) -> None:
     """Frames that were classified, and are not decided as the stream ends."""
     for tasks in batches:
         for task in tasks:
-            task.lane.source.counters.add_dropped()
+            task.lane.source.counters.add_dropped(1, DropCause.ENDED)

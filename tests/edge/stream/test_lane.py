@@ -1,11 +1,15 @@
 """What is kept of a source from frame to frame."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from edgebreed.edge.engines import ModelOutputs
 from edgebreed.edge.stream.lane import Lane, StreamOptions
-from edgebreed.edge.stream.sources import ArraySource
+from edgebreed.edge.stream.sources import ArraySource, CapturedFrame
+
+from ...conftest import RED, plain
 
 
 def outputs(*values: float) -> ModelOutputs:
@@ -39,6 +43,33 @@ def test_it_is_complete_with_its_last_result() -> None:
         assert not lane.is_complete
         lane.source.counters.add_processed()
     assert (True, False) == (limited.is_complete, endless.is_complete)
+
+
+def test_what_is_not_admitted_is_counted_with_its_cause() -> None:
+    """A still scene, ten frames at once, of which the left half is wanted."""
+    lane = Lane(ArraySource([]), StreamOptions(region=(0, 0, 0.5, 1), motion=0.1))
+    frames = [lane.admitted(CapturedFrame(plain(RED), 0.0, number, 0.0, "")) for number in range(10)]
+    counts = lane.source.counters.counts
+    assert (9, 9, 0) == (counts.dropped, counts.gated, counts.paused)
+    assert frames[0] is not None
+    assert plain(RED).shape[1] // 2 == frames[0].frame.shape[1]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"region": (0.5, 0, 0.6, 1)},
+        {"region": (0, 0, 0, 1)},
+        {"region": (-0.1, 0, 0.5, 1)},
+        {"motion": 2.0},
+        {"every_s": -1.0},
+        {"idle_s": 0.0},
+    ],
+)
+def test_wrong_options_are_refused(wrong: dict[str, Any]) -> None:
+    """With the option and what is allowed."""
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        StreamOptions(**wrong)
 
 
 @pytest.mark.parametrize(("smooth", "second"), [(True, 1.0), (False, 0.0)])
