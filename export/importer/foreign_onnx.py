@@ -19,7 +19,7 @@ from edgebreed.errors import ModelFileError
 from edgebreed.export.graph.index import Model, Node, clean_up, copied, onnx, serialized
 from edgebreed.export.importer.foreign_model import ForeignTensor
 from edgebreed.export.importer.import_recipe import ImportRecipe
-from edgebreed.export.importer.onnx_rewrite import with_image_input, with_probabilities
+from edgebreed.export.importer.onnx_rewrite import with_image_input, with_probabilities, without_added_names
 from edgebreed.export.importer.pixel_transform import OutputKind
 
 _PASSED_THROUGH = {"Identity", "Cast", "Flatten", "Reshape", "Squeeze", "Dropout"}
@@ -127,12 +127,16 @@ class ForeignOnnx:
         """As `ForeignModel.rewritten` says."""
         model = copied(self.model)
         del model.metadata_props[:]
-        output = recipe.output_name or self.outputs[0].name
-        with_image_input(model, self.inputs[0].name, recipe.pixels, recipe.size)
-        with_probabilities(model, output, recipe.output, len(recipe.labels))
+        names = [output.name for output in self.outputs]
+        place = names.index(recipe.output_name or names[0])
         try:
+            without_added_names(model)
+            with_image_input(model, model.graph.input[0].name, recipe.pixels, recipe.size)
+            with_probabilities(model, model.graph.output[place].name, recipe.output, len(recipe.labels))
             clean_up(model)
             return serialized(model)
+        except ModelFileError:
+            raise
         except Exception as error:  # of the onnx package, which has kinds of its own
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise ModelFileError(f"{self.path}: the recipe does not fit the graph: {reason}") from error

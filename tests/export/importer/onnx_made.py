@@ -111,7 +111,9 @@ def _drawn(width: int, height: int, seed: int) -> bytes:
     return cv2.imencode(".png", frame)[1].tobytes()
 
 
-def write_photos(folder: Path, count: int = COUNT, shapes: tuple[tuple[int, int], ...] = SHAPES) -> list[Path]:
+def write_photos(
+    folder: Path, count: int = COUNT, shapes: tuple[tuple[int, int], ...] = SHAPES
+) -> list[Path]:
     """Draws photos of different shapes as `0.png`, `1.png` and so on."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{number}.png" for number in range(count)]

@@ -28,7 +28,7 @@ def test_pixels_are_those_of_the_rewritten_graph(
     transform = PixelTransform(layout, channels, scale, mean[: channels.depth], std[: channels.depth])
     model = foreign(layout, channels.depth)
     with_image_input(model, "data", transform, (4, 6))
-    with_probabilities(model, "probabilities", OutputKind.PROBABILITIES, 24 * channels.depth)
+    with_probabilities(model, "scores", OutputKind.PROBABILITIES, 24 * channels.depth)
     found = transform.apply(PHOTO)
     assert np.float32 == found.dtype
     assert np.array_equal(run(model).reshape(found.shape), found)
