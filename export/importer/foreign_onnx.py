@@ -27,6 +27,7 @@ _PASSED_THROUGH = {"Identity", "Cast", "Flatten", "Reshape", "Squeeze", "Dropout
 _KINDS = {"Softmax": OutputKind.PROBABILITIES, "Sigmoid": OutputKind.PROBABILITIES}
 _LINEAR = {"Gemm", "MatMul", "Add", "Conv", "GlobalAveragePool", "ReduceMean", "AveragePool"}
 """Operators after which an output is not bounded, so that it holds logits."""
+_REMEDY_OF_OWN = ": export it with `edgebreed export`"  # of which a model of another program has no use
 _INTEGER = {"QuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"}
 
 
@@ -77,7 +78,8 @@ class ForeignOnnx:
         try:
             check_onnx(model.SerializeToString())
         except ModelFileError as error:
-            raise ModelFileError(f"{path}: {error}") from error
+            reason = str(error).removesuffix(_REMEDY_OF_OWN)
+            raise ModelFileError(f"{path}: {reason}; export the model again from its own program") from error
         return cls(path, model, metadata or {})
 
     @cached_property

@@ -1,4 +1,4 @@
-"""A small ONNX classifier whose answers depend on colours, scaling and geometry, and photos to ask it about."""
+"""A small ONNX classifier whose answers depend on colours, scaling and geometry, and photos for it."""
 
 import csv
 from dataclasses import replace
@@ -62,7 +62,7 @@ def classifier(
     batch: int | str = "N",
     gain: float = 6.0,
 ) -> Model:
-    """A convolution of fixed numbers, rectified and averaged over quarters of the picture, and four classes."""
+    """A convolution of fixed numbers, averages of its positive values over quarters, and four classes."""
     rng = np.random.default_rng(7)
     weights = {
         "kernel": rng.normal(0, 0.4, (6, channels, 3, 3)).astype(np.float32),
