@@ -196,6 +196,8 @@ def shown(value: Any) -> str:
             if all(isinstance(one, int) for one in value)
             else ",".join(map(shown, value))
         )
+    if value is None:
+        return "none"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

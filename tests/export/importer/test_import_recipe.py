@@ -96,7 +96,13 @@ def test_a_line_leaves_out_what_is_usual() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [((16, 24), "16x24"), ((0.485, 1 / 3), "0.485,0.333333"), (1 / 255, "0.00392157"), (Layout.NCHW, "nchw")],
+    [
+        ((16, 24), "16x24"),
+        ((0.485, 1 / 3), "0.485,0.333333"),
+        (1 / 255, "0.00392157"),
+        (Layout.NCHW, "nchw"),
+        (None, "none"),
+    ],
 )
 def test_values_are_shown_as_options_take_them(value: Any, text: str) -> None:
     """In tables and refusals."""
