@@ -5,11 +5,13 @@ READY := .venv/ready
 # One process more than cores, as tests wait too, and four at most: each loads TensorFlow and trains a network.
 JOBS := $(shell echo $$(( $$(nproc) < 3 ? $$(nproc) + 1 : 4 )))
 PYTEST := -m pytest --numprocesses $(JOBS) --dist worksteal
+# What other targets run: without it, `test` takes five minutes on two cores.
+APART := realdata or foreign or hostile or docs or long
 SLOW := keras or slow or browser or broker or strace or systemd or display or stream
 # Material for MkDocs prints advice about MkDocs 2 at every build.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test test-fast coverage check docs docs-serve realdata foreign hostile hostile-sample arm runtime lock clean
+.PHONY: demo test test-long test-fast coverage check docs docs-serve realdata foreign hostile hostile-sample arm runtime lock clean
 
 demo: $(READY)
 	rm -rf demo && mkdir demo
@@ -21,16 +23,20 @@ demo: $(READY)
 	@echo "annotated pictures: demo/annotated"
 
 test: $(READY)
-	$(BIN)/python $(PYTEST) -m "not realdata and not foreign and not hostile and not docs"
+	$(BIN)/python $(PYTEST) -m "not ($(APART))"
+
+# Whole trainings and exports, each of which takes ten seconds or more.
+test-long: $(READY)
+	$(BIN)/python $(PYTEST) -m long
 
 # At the desk: all but what takes seconds or needs a program beside Python.
 test-fast: $(READY)
-	$(BIN)/python $(PYTEST) -m "not realdata and not foreign and not hostile and not docs and not ($(SLOW))"
+	$(BIN)/python $(PYTEST) -m "not ($(APART)) and not ($(SLOW))"
 
-# The same tests as `test`, and the share of statements that they run in their own processes.
+# The tests of `test` and `test-long`, and the share of statements that they run in their own processes.
 coverage: $(READY)
 	$(BIN)/python -m coverage erase
-	COVERAGE_PROCESS_START=pyproject.toml $(MAKE) test
+	COVERAGE_PROCESS_START=pyproject.toml $(MAKE) test test-long
 	$(BIN)/python -m coverage combine --quiet
 	@echo "coverage: $$($(BIN)/python -m coverage report --format total) % of statements"
 
@@ -57,7 +63,7 @@ foreign: $(READY)
 	$(BIN)/python -m venv --clear --without-pip $(FOREIGN)
 	$(BIN)/uv pip install --quiet --python $(FOREIGN)/bin/python --no-deps --group foreign
 	$(BIN)/python $(SITE) > "$$($(FOREIGN)/bin/python $(SITE))/project.pth"
-	$(BIN)/python -m pytest -m foreign tests/foreign
+	$(BIN)/python $(PYTEST) -m foreign tests/foreign
 
 # What takes too long for every change: dozens of killed trainings, thousands of generated inputs.
 hostile: $(READY)

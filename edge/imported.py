@@ -54,6 +54,26 @@ class Imported:
         fields.end()
         return imported
 
+    def describe(self) -> str:
+        """From where, and what proves that it is used as there, in a line."""
+        if self.proof is Proof.NONE:
+            return f"from {self.source}, proof: none"
+        error = "" if self.max_error is None else f", probabilities differ by {self.max_error:.2g} at most"
+        return f"from {self.source}, proof: {self.proof} on {self.n} photos{error}"
+
+    def rows(self) -> dict[str, str]:
+        """The recipe, a row a field, each with its origin."""
+        return {
+            f"recipe {name}": f"{_shown(stated['value'])} ({stated['origin']})"
+            for name, stated in self.recipe.items()
+        }
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_shown, value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
 
 def _stated(fields: JsonFields) -> dict[str, Any]:
     stated = {"value": _value(fields), "origin": fields.text("origin")}

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from edgebreed.edge.detectors import check_settings
-from edgebreed.edge.imported import Imported
+from edgebreed.edge.imported import Imported, Proof
 from edgebreed.edge.json_fields import LONG, MANY, OF_FOLDERS, JsonFields
 from edgebreed.edge.label_thresholds import check_label_thresholds, set_label_thresholds
 from edgebreed.edge.preprocess import LETTERBOX_GREY, DecodeRule, InputSpec, ResizeRule, Rounding
@@ -26,7 +26,7 @@ MAX_FRAME = 100_000  # px
 MANY_KEYS = 1000  # of an object that names its fields itself
 PROBABILITY = (-0.001, 1.001)  # with what float arithmetic leaves over
 MAX_THREADS = 1024  # more than any processor has; each takes memory, and tens of thousands a machine down
-NO_MANIFEST = "no manifest: export it with `edgebreed export`"
+NO_MANIFEST = "no manifest: `edgebreed import` takes in another program's model"
 
 
 class Precision(StrEnum):
@@ -268,6 +268,11 @@ class Manifest:
         for vector in self.golden:
             if len(vector.probabilities) != len(self.classes):
                 raise ValueError(f"golden vector {vector.name} does not fit {len(self.classes)} classes")
+
+    @property
+    def is_unproved(self) -> bool:
+        """Whether another program trained it, and nobody has shown that it answers here as it did there."""
+        return self.imported is not None and self.imported.proof is Proof.NONE
 
     def with_threshold(self, unknown_below: float | str | None) -> "Manifest":
         """The same with another threshold of 'unknown', or `off`; None changes nothing.

@@ -24,11 +24,12 @@ _NEAREST = (Interpolation.CV2_NEAREST, Interpolation.PIL_NEAREST)
 def with_model_info(model: bytes, manifest: Manifest) -> bytes:
     """An ONNX model with Model API's keys, in place of those that are there.
 
-    Without them where Model API cannot prepare a photo as the model needs it: it then refuses the file, where
-    it would answer something else.
+    Without them where Model API cannot prepare a photo as the model needs it, or has several labels an image,
+    whose probabilities it takes for logits: it then refuses the file, where it would answer something else.
     """
     model = without_metadata(model, f"{SECTION} ".encode())
-    entries = model_info(manifest) if is_expressible(manifest.input) else {}
+    has_words = is_expressible(manifest.input) and not manifest.task.multi_label
+    entries = model_info(manifest) if has_words else {}
     return model + b"".join(
         metadata_entry(f"{SECTION} {key}".encode(), value.encode()) for key, value in entries.items()
     )

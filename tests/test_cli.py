@@ -70,7 +70,10 @@ def test_a_model_without_a_manifest_is_refused(
     """The message says how to get one."""
     (tmp_path / "bare.onnx").write_bytes(colour_model())
     photo.rename(tmp_path / "x.png")
-    assert_refused(cli(*command, "bare.onnx"), "bare.onnx: no manifest: export it with `edgebreed export`")
+    assert_refused(
+        cli(*command, "bare.onnx"),
+        "bare.onnx: no manifest: `edgebreed import` takes in another program's model",
+    )
 
 
 @pytest.mark.parametrize("engine", ["cuda", "tensorrt", "CUDAExecutionProvider"])

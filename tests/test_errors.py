@@ -73,7 +73,7 @@ RAISED_BY: dict[type[errors.EdgebreedError], tuple[Callable[[Path], object], str
     errors.InputError: (lambda folder: find_photos([folder / "gone"]), "no such file or folder: .*gone"),
     errors.ImageError: (lambda _: decode(b"hello", "note.jpg"), "note.jpg does not decode .*: give a JPEG"),
     errors.DatasetError: (lambda folder: read_dataset(folder / "gone"), "gone"),
-    errors.ModelFileError: (model_without_manifest, "bare.onnx: no manifest: export it with `edgebreed exp"),
+    errors.ModelFileError: (model_without_manifest, "bare.onnx: no manifest: `edgebreed import` takes"),
     errors.EngineError: (lambda _: known_engine("abacus"), "no engine 'abacus': choose one of auto, "),
     errors.EngineTimeoutError: (late_engine, "it was late: give it more time"),
     errors.MissingExtraError: (engine_without_package, r'run `pip install "edgebreed\[openvino\]"`'),

@@ -9,10 +9,12 @@ A file is read once, and the bytes that were checked are the ones that an engine
 
 import hashlib
 import json
+import logging
 import reprlib
 import stat
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,6 +26,7 @@ from edgebreed.edge.manifest import DIGEST_SINCE, Manifest
 from edgebreed.errors import InputError, ModelFileError
 from edgebreed.str_enum import StrEnum
 
+_LOG = logging.getLogger(__name__)
 _KERAS = (b"PK\x03\x04", b"\x89HDF")  # a ZIP archive, or HDF5 as older versions wrote it
 MAX_BYTES = 1 << 30  # of a model file, which is read whole
 _DAMAGED = "manifest is damaged ({}): copy or export the model again"
@@ -95,9 +98,17 @@ def read_model(path: Path | str) -> ModelFile:
         if has_digest(data):
             check_digest(data)
         model, text = _MODULES[sniff(data)].split(data)
-        return ModelFile(path, model, _checked(_parsed(text), model, has_digest(data)))
+        file = ModelFile(path, model, _checked(_parsed(text), model, has_digest(data)))
     except (ModelFileError, UnicodeDecodeError) as error:
         raise ModelFileError(f"{path}: {error}") from error
+    if file.manifest.is_unproved:
+        _warn_unproved(path)
+    return file
+
+
+@cache  # once a file, however often it is read
+def _warn_unproved(path: Path) -> None:
+    _LOG.warning("%s: unproved", path)
 
 
 def read_manifest(path: Path | str) -> Manifest:

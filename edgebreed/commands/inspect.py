@@ -55,10 +55,12 @@ def inspect(model: ModelArgument = None, json_: Json = False) -> None:
         "unknown": _unknown(manifest),
         "accuracy": _accuracy(manifest),
         "calibration": calibration and f"{calibration.n} {calibration.photos} photos",
+        "imported": manifest.imported and manifest.imported.describe(),
         "golden vectors": f"{len(manifest.golden)}, tolerance {manifest.tolerance}",
         "notice": manifest.notice,
     }
-    print_table(str(path), {name: value for name, value in rows.items() if value})
+    recipe = manifest.imported.rows() if manifest.imported else {}
+    print_table(str(path), {name: value for name, value in {**rows, **recipe}.items() if value})
 
 
 def _accuracy(manifest: Manifest) -> str:

@@ -61,6 +61,10 @@ def prove(model: ForeignModel, stated: ImportRecipe, answers: ReferenceAnswers) 
     free = free_fields(stated)
     _refuse_wrong_labels(tried, stated)
     ranking = ranked(tried, _all_tried(tried, stated, free))
+    if ranking[0].error > MAX_ERROR and len(free) < len(
+        SEARCHED
+    ):  # so that the refusal can say what would fit
+        ranking = ranked(tried, candidates(tried, stated, SEARCHED))
     return _taken(stated, tried.worst(stated), free, ranking)
 
 
@@ -109,7 +113,7 @@ def _refuse_contradicted(
     if fields:
         right = ", ".join(f"{name} {shown(getattr(best, name))}" for name in fields)
         wrong = ", ".join(f"{shown(getattr(stated, name))} ({stated.origins[name]})" for name in fields)
-        raise _refusal(f"the reference answers are those of {right}, not {wrong}", ranking)
+        raise _refusal(f"the reference answers are those of {right}, not of {wrong}", ranking)
 
 
 def _refuse_wrong_labels(tried: ReferenceComparison, stated: ImportRecipe) -> None:

@@ -107,7 +107,7 @@ def too_large(desk: Desk) -> str:
     return desk.said("predict", "large.png", "--model", desk.model, "--max-pixels", "1")
 
 
-@shown_as("...: no manifest: export it with `edgebreed export`")
+@shown_as("...: no manifest: `edgebreed import` takes in another program's model")
 def no_manifest(desk: Desk) -> str:
     """A model of another program."""
     return desk.said("predict", desk.photo, "--model", desk.file("plain.onnx", colour_model()))

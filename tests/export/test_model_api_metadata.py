@@ -8,6 +8,7 @@ import pytest
 from edgebreed.edge.formats import read_model, write_model
 from edgebreed.edge.preprocess import InputSpec, ResizeRule
 from edgebreed.edge.resampling import Interpolation
+from edgebreed.edge.task import Task
 from edgebreed.export.model_api_metadata import is_expressible, model_info, with_model_info
 
 from ..conftest import colour_manifest, colour_model
@@ -56,8 +57,14 @@ def test_rules_are_told_in_its_words(rule: str, resize_type: str) -> None:
         InputSpec(8, 8, interpolation=Interpolation.PIL_NEAREST),
     ],
 )
-def test_what_it_cannot_do_is_not_told(spec: InputSpec) -> None:
+def test_rules_that_it_lacks_are_not_told(spec: InputSpec) -> None:
     """And keys of another input are taken away."""
     old = with_model_info(colour_model(), colour_manifest())
     assert not is_expressible(spec)
     assert {} == keys(with_model_info(old, colour_manifest(input=spec)))
+
+
+def test_several_labels_an_image_are_not_told() -> None:
+    """Model API takes a sigmoid of what are probabilities already."""
+    manifest = colour_manifest(task=Task.of(None, multi_label=True), thresholds=(0.5, 0.5, 0.5))
+    assert {} == keys(with_model_info(colour_model(), manifest))

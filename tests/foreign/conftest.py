@@ -12,7 +12,7 @@ from edgebreed.train.demo import write_demo
 
 from ..conftest import SHAPES_64
 from .environment import run_foreign
-from .photos import SHAPES, demo_photos, read, real_photos, write_photos
+from .photos import photos_of, read, write_photos
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ def answers_of(tmp_path_factory: pytest.TempPathFactory) -> AnswersOf:
     @lru_cache
     def ask(package: str, real: bool) -> PackageAnswers:
         folder = tmp_path_factory.mktemp(package)
-        frames = real_photos() if real else demo_photos()
-        photos = write_photos(SHAPES[package](frames), folder / "photos")
+        photos = write_photos(photos_of(package, real), folder / "photos")
         answers = PackageAnswers(photos, folder / "labels.txt", folder / "reference.csv")
         run_foreign("package_answers", package, photos, answers.labels, answers.reference)
         return answers

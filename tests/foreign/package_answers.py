@@ -121,7 +121,7 @@ def fer() -> Program:
     engine._classify_emotions = classify = Recorder(engine._classify_emotions)
 
     def answer(photo: Path) -> Sequence[float]:
-        height, width = cv2.imread(str(photo)).shape[:2]
+        height, width = np.asarray(cv2.imread(str(photo))).shape[:2]
         engine.detect_emotions(str(photo), [(0, 0, width, height)])
         return list(map(float, classify.last[0]))
 

@@ -98,6 +98,14 @@ SHAPES: dict[str, Callable[[Iterable[Frame]], Iterator[Frame]]] = {
 """By the package whose program takes them."""
 
 
+def photos_of(package: str, real: bool) -> Iterator[Frame]:
+    """Real photos, or the demo's, in the shapes that a package's program takes; of real ones no close-ups."""
+    shape = SHAPES[package]
+    if not real:
+        return shape(demo_photos())
+    return (in_shapes if shape is close_ups else shape)(real_photos())
+
+
 def write_photos(frames: Iterable[Frame], folder: Path) -> Path:
     """Writes photos as PNG, which every decoder reads alike, into a new folder."""
     folder.mkdir(parents=True)

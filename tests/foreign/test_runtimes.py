@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.foreign, pytest.mark.keras]
 ONNX, TFLITE = "onnx", "tflite"
 RUNTIMES = {ONNX: "model-api", TFLITE: "mediapipe"}
 EXPORTS = [
-    *((ONNX, precision) for precision in ("fp32", "fp16", "int8")),
+    *((ONNX, precision) for precision in ("fp32", "fp16", "int8", "weight-int8")),
     *((TFLITE, precision) for precision in ("fp32", "fp16", "int8", "dynamic")),
 ]
 

@@ -38,7 +38,7 @@ def mediapipe(model: Path, photos: Iterable[Path]) -> Iterator[Top]:
     options = ImageClassifierOptions(base_options=BaseOptions(model_asset_path=str(model)))
     with ImageClassifier.create_from_options(options) as classifier:
         for photo in photos:
-            pixels = np.ascontiguousarray(cv2.imread(str(photo))[..., ::-1])
+            pixels = cv2.cvtColor(np.asarray(cv2.imread(str(photo))), cv2.COLOR_BGR2RGB)
             answer = classifier.classify(Image(image_format=ImageFormat.SRGB, data=pixels))
             best = answer.classifications[0].categories[0]
             yield best.index, best.category_name

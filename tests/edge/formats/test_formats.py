@@ -32,7 +32,9 @@ def test_another_runtime_reads_the_same_file(colours: Path) -> None:
 def test_a_model_without_a_manifest_is_refused_by_name(tmp_path: Path) -> None:
     """And the message says what to do."""
     (tmp_path / "bare.onnx").write_bytes(colour_model())
-    with pytest.raises(ModelFileError, match=r"bare\.onnx: no manifest: export it with `edgebreed export`"):
+    with pytest.raises(
+        ModelFileError, match=r"bare\.onnx: no manifest: `edgebreed import` takes in another program's model"
+    ):
         read_manifest(tmp_path / "bare.onnx")
 
 

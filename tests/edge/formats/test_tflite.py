@@ -43,7 +43,9 @@ def test_a_label_is_one_line_whatever_ends_one(label: str) -> None:
 @pytest.mark.parametrize("data", [FLATBUFFER, FLATBUFFER + b"PK\x05\x06 cut off"])
 def test_a_file_without_a_manifest_is_refused(data: bytes) -> None:
     """The remedy is an export."""
-    with pytest.raises(ModelFileError, match="no manifest: export it with `edgebreed export`"):
+    with pytest.raises(
+        ModelFileError, match="no manifest: `edgebreed import` takes in another program's model"
+    ):
         tflite.split(data)
 
 
