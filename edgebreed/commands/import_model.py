@@ -179,6 +179,8 @@ def _shown(name: str, value: Any) -> str:
         return f"{len(value):,}: {', '.join(value[:4])}{', ...' if len(value) > 4 else ''}"
     if isinstance(value, list):
         return ", ".join(f"{one:g}" for one in value)
+    if value is None:
+        return "none"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

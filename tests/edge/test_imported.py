@@ -56,3 +56,22 @@ def test_a_recipe_has_few_fields() -> None:
     with pytest.raises(ValueError, match="recipe"):
         Imported.from_dict(changed(recipe=many))
     assert MAX_FIELDS == len(Imported.from_dict(changed(recipe=dict(list(many.items())[1:]))).recipe)
+
+
+def test_a_line_says_what_proves_it() -> None:
+    """With the largest difference, where there is a reference."""
+    assert "from trees.onnx, proof: reference on 16 photos, probabilities differ by 0.013 at most" == (
+        IMPORTED.describe()
+    )
+    assert (
+        "from trees.onnx, proof: photos on 40 photos" == Imported("trees.onnx", Proof.PHOTOS, 40).describe()
+    )
+    assert "from trees.onnx, proof: none" == NEVER_PROVED.describe()
+
+
+def test_each_field_is_a_row_with_its_origin() -> None:
+    """Numbers are shortened."""
+    rows = Imported("m", Proof.NONE, recipe={**RECIPE, "scale": {"value": 1 / 255, "origin": "given"}}).rows()
+    assert "0.485, 0.456, 0.406 (found)" == rows["recipe mean"]
+    assert "none (assumed)" == rows["recipe subject"]
+    assert "0.00392157 (given)" == rows["recipe scale"]
