@@ -75,6 +75,8 @@ SIZED = PartialRecipe(size=(16, 16))
         ((None, 3, None, None), NOTHING, r"takes data float32 \(\?, 3, \?, \?\), whose sides are open: pass"),
         ((None, 3, 24, 24), SIZED, r"--size 16x16: the model takes data float32 \(\?, 3, 24, 24\)"),
         ((None, 3, 24, 24), PartialRecipe(layout=Layout.NHWC), "--layout nhwc: .* do not stand there"),
+        ((1, 3, 16, 16), PartialRecipe(channels=Channels.GRAY), "--channels gray: .*, which is 3 deep"),
+        ((1, 16, 16, 1), PartialRecipe(channels=Channels.BGR), "--channels bgr: .*, which is 1 deep"),
         ((1, 3, 16, 3), NOTHING, "the place of its channels is open: pass --layout nchw or nhwc"),
         ((None,) * 4, SIZED, "the place of its channels is open: pass --layout nchw or nhwc"),
         ((1, 4, 16, 16), NOTHING, r"takes data float32 \(1, 4, 16, 16\); images have 1 or 3 channels"),
