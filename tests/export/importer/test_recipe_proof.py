@@ -56,7 +56,6 @@ def test_a_right_recipe_is_kept(origin: Origin, asked: Ask) -> None:
 
 
 FOUND: list[dict[str, Any]] = [
-    {"channels": Channels.BGR},
     {"channels": Channels.BGR, "mean": IMAGENET_MEAN[::-1], "std": IMAGENET_STD[::-1]},
     {"mean": (0.0,), "std": (1.0,), "interpolation": Interpolation.CV2_AREA},
     {"scale": 1 / 127.5, "mean": (1.0,), "std": (1.0,), "resize": ResizeRule.LETTERBOX, "padding": 0},
