@@ -60,7 +60,7 @@ def test_values_that_do_not_fit_together_are_refused(changes: dict[str, Any], re
 
 def test_a_recipe_is_a_transform_and_an_input() -> None:
     """Of every field that says how."""
-    changes = {
+    changes: dict[str, Any] = {
         "channels": Channels.GRAY,
         "mean": (0.5,),
         "std": (0.25,),

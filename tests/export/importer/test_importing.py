@@ -23,7 +23,17 @@ from edgebreed.export.importer.import_recipe import Origin, PartialRecipe
 from edgebreed.export.importer.importing import ImportConfig, ImportRecord, import_model, unique_names
 from edgebreed.export.importer.pixel_transform import Channels, Layout, OutputKind
 
-from .onnx_made import LABELS, SIDE, answers_of, classifier, foreign, stated, write_photos, write_reference
+from .onnx_made import (
+    LABELS,
+    SIDE,
+    WHOLE,
+    answers_of,
+    classifier,
+    foreign,
+    stated,
+    write_photos,
+    write_reference,
+)
 
 USED: dict[str, Any] = {"channels": Channels.BGR, "resize": ResizeRule.LETTERBOX}
 """How the original program uses the model; the rest is as `stated()`."""
@@ -58,7 +68,7 @@ def imported(made: Path, tmp_path: Path) -> Import:
     return call
 
 
-def proof_of(made: Path) -> dict[str, Path]:
+def proof_of(made: Path) -> dict[str, Any]:
     """What proves the classifier."""
     return {"reference": made / "answers.csv", "photos": made / "photos"}
 
@@ -126,7 +136,7 @@ def test_labelled_photos_rank_what_was_assumed(imported: Import, made: Path, tmp
         folder = tmp_path / "labelled" / LABELS[place]
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, folder)
-    given = replace(NAMED, resize=ResizeRule.SQUASH, interpolation=stated().interpolation)
+    given = replace(WHOLE, channels=None)
     record = imported(given, photos=tmp_path / "labelled")
     assert (Proof.PHOTOS, Channels.BGR) == (record.proof, record.recipe.channels)
     assert {"n", "top1", "log_loss"} == set(record.agreement)

@@ -1,6 +1,7 @@
 """The recipes that a search tries."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from edgebreed.export.importer.recipe_candidates import (
 
 from .onnx_made import stated
 
-PIXELS = [
+PIXELS: list[dict[str, Any]] = [
     {"channels": Channels.BGR},
     {"scale": 1.0, "mean": (0.0,), "std": (1.0,)},
     {"scale": 1 / 255, "mean": (0.0,), "std": (1.0,), "channels": Channels.BGR},
@@ -29,7 +30,7 @@ PIXELS = [
     {"channels": Channels.BGR, "mean": IMAGENET_MEAN[::-1], "std": IMAGENET_STD[::-1]},
     {"channels": Channels.BGR, "scale": 1.0, "mean": CAFFE_MEAN, "std": (1.0,)},
 ]
-GEOMETRIES = [
+GEOMETRIES: list[dict[str, Any]] = [
     {"resize": ResizeRule.SQUASH, "interpolation": Interpolation.CV2_AREA},
     {"resize": ResizeRule.CENTER_CROP, "rounding": Rounding.TORCHVISION},
     {"resize": ResizeRule.SHORTER_SIDE, "resize_to": 18, "rounding": Rounding.TORCHVISION},
