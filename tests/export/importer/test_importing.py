@@ -35,7 +35,11 @@ from .onnx_made import (
     write_reference,
 )
 
-USED: dict[str, Any] = {"channels": Channels.BGR, "resize": ResizeRule.LETTERBOX}
+USED: dict[str, Any] = {
+    "channels": Channels.BGR,
+    "resize": ResizeRule.LETTERBOX,
+    "interpolation": Interpolation.CV2_LINEAR,
+}
 """How the original program uses the model; the rest is as `stated()`."""
 NAMED = PartialRecipe(labels=LABELS, interpolation=Interpolation.CV2_LINEAR)
 
@@ -189,7 +193,7 @@ def _of_classes(count: int) -> Model:
     """The classifier with as many classes."""
     model = classifier()
     matrix = next(tensor for tensor in model.graph.initializer if tensor.name == "matrix")
-    values = np.random.default_rng(0).normal(0, 1, (24, count)).astype(np.float32)
+    values = np.random.default_rng(0).normal(0, 0.1, (24, count)).astype(np.float32)
     matrix.CopyFrom(onnx.numpy_helper.from_array(values, "matrix"))
     model.graph.output[0].type.tensor_type.shape.dim[1].dim_value = count
     return model
