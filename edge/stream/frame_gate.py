@@ -14,7 +14,7 @@ from edgebreed.edge.stream.sources import CapturedFrame
 Region = tuple[float, float, float, float]
 """Left, top, width and height as shares of a frame's sides, in 0..1."""
 
-_WIDTH = 96  # px of the picture in which motion is looked for; a person at the end of a hall is some px wide
+_WIDTH = 96  # px of the picture in which motion is looked for; somebody at the end of a hall is some px wide
 _CHANGED = 15  # grey levels; noise of a sensor and of compression is below
 _BLUR = (5, 5)
 _ADAPTS = 0.1  # weight of the newest frame in the background: light that changes is no motion
