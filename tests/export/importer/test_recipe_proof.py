@@ -170,6 +170,12 @@ def test_labels_in_another_order_are_told(asked: Ask) -> None:
     assert "the labels are in another order than the outputs" in str(error)
 
 
+def test_labels_in_another_order_are_told_beside_a_wrong_assumption(asked: Ask) -> None:
+    """The channels are found in the same search."""
+    turned = (*LABELS[1:], LABELS[0])
+    refused(asked(channels=Channels.BGR), stated(labels=turned), "fit the order ash, elm, oak, yew")
+
+
 def test_some_columns_suffice(asked: Ask) -> None:
     """Of three labels, the output that has no column is a question mark in the order."""
     answers = asked(channels=Channels.BGR)
