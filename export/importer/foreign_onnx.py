@@ -19,14 +19,16 @@ from edgebreed.errors import ModelFileError
 from edgebreed.export.graph.index import Model, Node, clean_up, copied, onnx, serialized
 from edgebreed.export.importer.foreign_model import ForeignTensor
 from edgebreed.export.importer.import_recipe import ImportRecipe
-from edgebreed.export.importer.onnx_rewrite import with_image_input, with_probabilities
+from edgebreed.export.importer.onnx_rewrite import OWN_NAMES, with_image_input, with_probabilities
 from edgebreed.export.importer.pixel_transform import OutputKind
+from edgebreed.export.importer.value_names import with_free_names
 
 _PASSED_THROUGH = {"Identity", "Cast", "Flatten", "Reshape", "Squeeze", "Dropout"}
 """Operators after which an output still holds what it held before."""
 _KINDS = {"Softmax": OutputKind.PROBABILITIES, "Sigmoid": OutputKind.PROBABILITIES}
 _LINEAR = {"Gemm", "MatMul", "Add", "Conv", "GlobalAveragePool", "ReduceMean", "AveragePool"}
 """Operators after which an output is not bounded, so that it holds logits."""
+_CONSTANTS_APART = 4  # version of the file format from which constants need not be inputs too
 _INTEGER = {"QuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"}
 
 
@@ -127,9 +129,10 @@ class ForeignOnnx:
         """As `ForeignModel.rewritten` says."""
         model = copied(self.model)
         del model.metadata_props[:]
-        output = recipe.output_name or self.outputs[0].name
-        with_image_input(model, self.inputs[0].name, recipe.pixels, recipe.size)
-        with_probabilities(model, output, recipe.output, len(recipe.labels))
+        own, output = self.inputs[0].name, recipe.output_name or self.outputs[0].name
+        renamed = with_free_names(model, OWN_NAMES)
+        with_image_input(model, renamed.get(own, own), recipe.pixels, recipe.size)
+        with_probabilities(model, renamed.get(output, output), recipe.output, len(recipe.labels))
         try:
             clean_up(model)
             return serialized(model)
@@ -144,6 +147,7 @@ def _without_constant_inputs(model: Model) -> None:
     kept = [value for value in model.graph.input if value.name not in constants]
     del model.graph.input[:]
     model.graph.input.extend(kept)
+    model.ir_version = max(model.ir_version, _CONSTANTS_APART)
 
 
 def _tensor(value: Any, kind: OutputKind | None = None) -> ForeignTensor:

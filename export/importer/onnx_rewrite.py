@@ -18,8 +18,13 @@ from edgebreed.export.importer.pixel_transform import (
     OutputKind,
     PixelTransform,
 )
+from edgebreed.export.importer.value_names import with_free_names
 
 IMAGE, PROBABILITIES = "image", "probabilities"
+BGR, GREY, HALF = "image_bgr", "image_grey", "image_half"
+FACTOR, OFFSET, LOWEST = "image_factor", "image_offset", "image_lowest"
+OWN_NAMES = (IMAGE, BGR, GREY, HALF, FACTOR, OFFSET, LOWEST, PROBABILITIES)
+"""Of values that are put into the graph."""
 _ACTIVATIONS: dict[OutputKind, tuple[str, dict[str, Any]]] = {
     OutputKind.LOGITS: ("Softmax", {"axis": 1}),
     OutputKind.SIGMOID: ("Sigmoid", {}),
@@ -64,6 +69,9 @@ def _from_image(model: Model, name: str, kind: int, transform: PixelTransform) -
         steps += _ordered(model, transform.channels, np.float32) + _scaled(model, transform)
     if transform.layout is Layout.NCHW:
         steps.append(("Transpose", (), {"perm": [0, 3, 1, 2]}))
+    if kind == onnx.TensorProto.INT8 and transform.is_identity:  # its own numbers, as the original gives them
+        set_constant(model, LOWEST, np.array(-128, np.float32))
+        steps.append(("Add", (LOWEST,), {}))
     if kind not in (onnx.TensorProto.UINT8, onnx.TensorProto.FLOAT):
         steps.append(("Cast", (), {"to": kind}))
     return _chain(IMAGE, name, steps or [("Identity", (), {})])
@@ -83,20 +91,20 @@ def _ordered(
     if channels is Channels.RGB:
         return []
     if channels is Channels.BGR:
-        set_constant(model, "image_bgr", np.array([2, 1, 0], np.int64))
-        return [("Gather", ("image_bgr",), {"axis": 3})]
-    set_constant(model, "image_grey", np.array(GREY_WEIGHTS, dtype).reshape(3, 1))
-    set_constant(model, "image_half", np.array(0.5, dtype))
+        set_constant(model, BGR, np.array([2, 1, 0], np.int64))
+        return [("Gather", (BGR,), {"axis": 3})]
+    set_constant(model, GREY, np.array(GREY_WEIGHTS, dtype).reshape(3, 1))
+    set_constant(model, HALF, np.array(0.5, dtype))
     # the original program rounds grey to whole levels
-    return [("MatMul", ("image_grey",), {}), ("Add", ("image_half",), {}), ("Floor", (), {})]
+    return [("MatMul", (GREY,), {}), ("Add", (HALF,), {}), ("Floor", (), {})]
 
 
 def _scaled(model: Model, transform: PixelTransform) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
     if transform.is_identity:
         return []
-    set_constant(model, "image_factor", transform.factor)
-    set_constant(model, "image_offset", transform.offset)
-    return [("Mul", ("image_factor",), {}), ("Add", ("image_offset",), {})]
+    set_constant(model, FACTOR, transform.factor)
+    set_constant(model, OFFSET, transform.offset)
+    return [("Mul", (FACTOR,), {}), ("Add", (OFFSET,), {})]
 
 
 def _chain(first: str, last: str, steps: Sequence[tuple[str, tuple[str, ...], dict[str, Any]]]) -> list[Node]:
@@ -126,19 +134,10 @@ def with_probabilities(model: Model, name: str, kind: OutputKind, classes: int) 
     if kind in _ACTIVATIONS:
         operator, attributes = _ACTIVATIONS[kind]
         steps.append((operator, (), attributes))
-    if name == PROBABILITIES:
-        name = _renamed(model, PROBABILITIES, f"own_{PROBABILITIES}")
+    name = with_free_names(model, [PROBABILITIES]).get(name, name)
     model.graph.node.extend(_chain(name, PROBABILITIES, steps or [("Identity", (), {})]))
     shape = [_batch(own), classes]
     del model.graph.output[:]
     model.graph.output.append(
         onnx.helper.make_tensor_value_info(PROBABILITIES, onnx.TensorProto.FLOAT, shape)
     )
-
-
-def _renamed(model: Model, old: str, new: str) -> str:
-    """Gives a value of the graph another name."""
-    for node in model.graph.node:
-        node.input[:] = [new if name == old else name for name in node.input]
-        node.output[:] = [new if name == old else name for name in node.output]
-    return new

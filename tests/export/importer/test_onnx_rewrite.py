@@ -79,6 +79,14 @@ def test_whole_numbers_stay_whole() -> None:
         )
 
 
+def test_signed_whole_numbers_begin_at_the_lowest() -> None:
+    """A model that takes int8 gets -128 for black, as its own program gives it."""
+    model = foreign(Layout.NHWC, 3, TensorProto.INT8)
+    with_image_input(model, "data", PixelTransform(Layout.NHWC, scale=1), (4, 6))
+    with_probabilities(model, "probabilities", OutputKind.PROBABILITIES, 72)
+    assert np.array_equal(PHOTO.astype(np.float32).reshape(1, -1) - 128, run(model))
+
+
 def test_logits_become_probabilities() -> None:
     """With softmax, over all classes."""
     model = foreign(Layout.NHWC, 3)
