@@ -18,17 +18,28 @@ from edgebreed.export.importer.pixel_transform import (
     OutputKind,
     PixelTransform,
 )
-from edgebreed.export.importer.value_names import with_free_names
 
 IMAGE, PROBABILITIES = "image", "probabilities"
-BGR, GREY, HALF = "image_bgr", "image_grey", "image_half"
-FACTOR, OFFSET, LOWEST = "image_factor", "image_offset", "image_lowest"
-OWN_NAMES = (IMAGE, BGR, GREY, HALF, FACTOR, OFFSET, LOWEST, PROBABILITIES)
-"""Of values that are put into the graph."""
+_BGR, _GREY, _HALF, _FACTOR, _OFFSET, _LOWEST = (
+    f"image_{name}" for name in ("bgr", "grey", "half", "factor", "offset", "lowest")
+)
+_ADDED = {IMAGE, PROBABILITIES, _BGR, _GREY, _HALF, _FACTOR, _OFFSET, _LOWEST}
 _ACTIVATIONS: dict[OutputKind, tuple[str, dict[str, Any]]] = {
     OutputKind.LOGITS: ("Softmax", {"axis": 1}),
     OutputKind.SIGMOID: ("Sigmoid", {}),
 }
+
+
+def without_added_names(model: Model) -> None:
+    """Gives all values of a model other names where one bears a name that is added here.
+
+    Args:
+        model: changed in place; its inputs and outputs stay in their order.
+    """
+    constants = {tensor.name for tensor in model.graph.initializer}
+    values = {name for node in model.graph.node for name in (*node.input, *node.output)}
+    if _ADDED & (constants | values):
+        onnx.compose.add_prefix(model, "own_", inplace=True)
 
 
 def with_image_input(model: Model, name: str, transform: PixelTransform, sides: tuple[int, int]) -> None:
@@ -70,8 +81,8 @@ def _from_image(model: Model, name: str, kind: int, transform: PixelTransform) -
     if transform.layout is Layout.NCHW:
         steps.append(("Transpose", (), {"perm": [0, 3, 1, 2]}))
     if kind == onnx.TensorProto.INT8 and transform.is_identity:  # its own numbers, as the original gives them
-        set_constant(model, LOWEST, np.array(-128, np.float32))
-        steps.append(("Add", (LOWEST,), {}))
+        set_constant(model, _LOWEST, np.array(-128, np.float32))
+        steps.append(("Add", (_LOWEST,), {}))
     if kind not in (onnx.TensorProto.UINT8, onnx.TensorProto.FLOAT):
         steps.append(("Cast", (), {"to": kind}))
     return _chain(IMAGE, name, steps or [("Identity", (), {})])
@@ -91,20 +102,20 @@ def _ordered(
     if channels is Channels.RGB:
         return []
     if channels is Channels.BGR:
-        set_constant(model, BGR, np.array([2, 1, 0], np.int64))
-        return [("Gather", (BGR,), {"axis": 3})]
-    set_constant(model, GREY, np.array(GREY_WEIGHTS, dtype).reshape(3, 1))
-    set_constant(model, HALF, np.array(0.5, dtype))
+        set_constant(model, _BGR, np.array([2, 1, 0], np.int64))
+        return [("Gather", (_BGR,), {"axis": 3})]
+    set_constant(model, _GREY, np.array(GREY_WEIGHTS, dtype).reshape(3, 1))
+    set_constant(model, _HALF, np.array(0.5, dtype))
     # the original program rounds grey to whole levels
-    return [("MatMul", (GREY,), {}), ("Add", (HALF,), {}), ("Floor", (), {})]
+    return [("MatMul", (_GREY,), {}), ("Add", (_HALF,), {}), ("Floor", (), {})]
 
 
 def _scaled(model: Model, transform: PixelTransform) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
     if transform.is_identity:
         return []
-    set_constant(model, FACTOR, transform.factor)
-    set_constant(model, OFFSET, transform.offset)
-    return [("Mul", (FACTOR,), {}), ("Add", (OFFSET,), {})]
+    set_constant(model, _FACTOR, transform.factor)
+    set_constant(model, _OFFSET, transform.offset)
+    return [("Mul", (_FACTOR,), {}), ("Add", (_OFFSET,), {})]
 
 
 def _chain(first: str, last: str, steps: Sequence[tuple[str, tuple[str, ...], dict[str, Any]]]) -> list[Node]:
@@ -134,7 +145,6 @@ def with_probabilities(model: Model, name: str, kind: OutputKind, classes: int) 
     if kind in _ACTIVATIONS:
         operator, attributes = _ACTIVATIONS[kind]
         steps.append((operator, (), attributes))
-    name = with_free_names(model, [PROBABILITIES]).get(name, name)
     model.graph.node.extend(_chain(name, PROBABILITIES, steps or [("Identity", (), {})]))
     shape = [_batch(own), classes]
     del model.graph.output[:]

@@ -94,9 +94,17 @@ def _taken(
     if rivals:
         same |= {*changed_fields(rivals[0].recipe, best)}
     if same:
-        raise _refusal(f"recipes that differ in {', '.join(sorted(same))} fit about as well", ranking)
+        raise _refusal(_undecided(sorted(same)), ranking)
     origins = {**stated.origins, **dict.fromkeys(changed, Origin.FOUND)}
     return ProvedRecipe(replace(best, origins=origins), tuple(ranking), tuple(sorted(untold)))
+
+
+def _undecided(names: Sequence[str]) -> str:
+    options = " and ".join(f"--{name.replace('_', '-')}" for name in names)
+    return (
+        f"recipes that differ in {', '.join(names)} fit about as well: pass {options}, or answers for more "
+        "photos, some of them far from square"
+    )
 
 
 def _refuse_contradicted(
