@@ -40,6 +40,10 @@ from edgebreed.train.dataset import read_labelled
 from edgebreed.train.evaluation import compute_outputs
 
 NO_THRESHOLD = "an imported model brings no threshold of 'unknown': set one with --unknown-below"
+NO_SUM = (
+    f"probabilities do not sum to 1: if each label holds or not for itself, pass --output {OutputKind.LABELS}"
+)
+PROBABILITY_ERROR = 1e-3  # what arithmetic makes of 0 and 1
 TRIALS = 4  # drawn images that tell what the output holds
 TOOLS = ("edgebreed", "onnx", "onnxruntime", "ai-edge-litert", "keras", "tf2onnx")
 
@@ -128,6 +132,8 @@ def import_model(config: ImportConfig) -> ImportRecord:
     out = config.out or Path(f"{config.path.stem}-imported.{model.format}")
     if out.suffix != f".{model.format}":
         raise InputError(f"--out {out}: what is made of {config.path} is written as .{model.format}")
+    if out.exists() and out.samefile(config.path):
+        raise InputError(f"--out {out} is the model that is imported: give another file")
     refuse_existing(out, config.overwrite)
     remove_leftovers(out)
     answers = read_reference(config.reference, config.photos) if config.reference else None
@@ -169,7 +175,7 @@ def _stated(
             f"{model.path} does not name its classes: pass --labels with a file of one a line, in the order "
             "of the output"
         )
-    classes, kind = _output(model, said.over(interface.over(assumed)))
+    classes, kind, least, most = _output(model, said.over(interface.over(assumed)))
     labels, note = fit_labels(said.labels, classes)
     by_labels = Origin.GIVEN if given.labels is not None else Origin.FILE
     sources = (
@@ -181,19 +187,40 @@ def _stated(
         (Origin.ASSUMED, assumed),
     )
     recipe = ImportRecipe.merged(sources)
+    _refuse_wrong_output(recipe, kind, least, most)
+    notes = [note] if note else []
+    if OutputKind.PROBABILITIES is recipe.output is not kind:
+        notes.append(NO_SUM)
+    return recipe, dialects, tuple(notes)
+
+
+def _refuse_wrong_output(recipe: ImportRecipe, kind: OutputKind, least: float, most: float) -> None:
+    """Refuses a softmax or sigmoid of what is a probability already, and to take for one what is none.
+
+    Raises:
+        InputError: that was stated.
+    """
+    stated = f"output {recipe.output} ({recipe.origins['output']}): the model's output"
+    bounded = least >= -PROBABILITY_ERROR and most <= 1 + PROBABILITY_ERROR
     if recipe.output is OutputKind.LOGITS and kind is OutputKind.PROBABILITIES:
         raise InputError(
-            f"output logits ({recipe.origins['output']}): the model's output sums to 1 already, and a second "
-            "softmax would flatten it: pass --output probabilities"
+            f"{stated} sums to 1 already, and a second softmax would flatten it: pass --output probabilities"
         )
-    return recipe, dialects, (note,) if note else ()
+    if recipe.output is OutputKind.SIGMOID and bounded:
+        raise InputError(
+            f"{stated} is from 0 to 1 already, and a second sigmoid would flatten it: pass --output "
+            f"{OutputKind.LABELS}"
+        )
+    if recipe.output in (OutputKind.PROBABILITIES, OutputKind.LABELS) and not bounded:
+        other = OutputKind.SIGMOID if recipe.output is OutputKind.LABELS else OutputKind.LOGITS
+        raise InputError(f"{stated} is from {least:.3g} to {most:.3g}: pass --output {other}")
 
 
-def _output(model: ForeignModel, said: PartialRecipe) -> tuple[int, OutputKind]:
-    """The number of classes, and what the output seems to hold, from some drawn images."""
+def _output(model: ForeignModel, said: PartialRecipe) -> tuple[int, OutputKind, float, float]:
+    """From some drawn images: the number of classes, what the output seems to hold, and its extremes."""
     trial = ImportRecipe.merged(((Origin.ASSUMED, replace(said, output=OutputKind.LOGITS, labels=())),))
     values = own_outputs(model, trial, drawn_inputs(trial.input, TRIALS))
-    return values.shape[1], output_of_values(values)
+    return values.shape[1], output_of_values(values), float(values.min()), float(values.max())
 
 
 def _proved(
@@ -242,7 +269,7 @@ def _manifest(
     agreement: dict[str, Any] | None = None,
 ) -> Manifest:
     recipe, agreement = proved.recipe, agreement or {}
-    several = recipe.output is OutputKind.SIGMOID
+    several = recipe.output.multi_label
     kept = recipe.to_dict()
     kept["labels"]["value"] = len(recipe.labels)  # they stand in the manifest already
     return Manifest(

@@ -18,6 +18,7 @@ from edgebreed.export.importer.pixel_transform import (
     OutputKind,
     PixelTransform,
 )
+from edgebreed.export.importer.value_names import with_free_names
 
 IMAGE, PROBABILITIES = "image", "probabilities"
 _BGR, _GREY, _HALF, _FACTOR, _OFFSET, _LOWEST = (
@@ -31,15 +32,12 @@ _ACTIVATIONS: dict[OutputKind, tuple[str, dict[str, Any]]] = {
 
 
 def without_added_names(model: Model) -> None:
-    """Gives all values of a model other names where one bears a name that is added here.
+    """Gives values of a model other names where they bear one that is added here.
 
     Args:
         model: changed in place; its inputs and outputs stay in their order.
     """
-    constants = {tensor.name for tensor in model.graph.initializer}
-    values = {name for node in model.graph.node for name in (*node.input, *node.output)}
-    if _ADDED & (constants | values):
-        onnx.compose.add_prefix(model, "own_", inplace=True)
+    with_free_names(model, _ADDED)
 
 
 def with_image_input(model: Model, name: str, transform: PixelTransform, sides: tuple[int, int]) -> None:

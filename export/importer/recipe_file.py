@@ -72,6 +72,7 @@ def _own(data: dict[str, Any]) -> PartialRecipe:
         "interpolation": lambda key: fields.choice(key, Interpolation),
         "padding": lambda key: fields.whole(key, 0, 255),
         "rounding": lambda key: fields.choice(key, Rounding),
+        "jpeg_quality": lambda key: fields.whole(key, 1, 100),
         "output": lambda key: fields.choice(key, OutputKind),
         "output_name": fields.text,
         "labels": lambda key: labels_of(data[key]),

@@ -101,6 +101,8 @@ def test_logits_become_probabilities() -> None:
     [
         ({"mean": (0.1, 0.2)}, "mean of 2 numbers: one, or one for each of rgb"),
         ({"std": (1.0, 1.0, 0.0)}, "scale and std must not be 0"),
+        ({"std": (1e-9,)}, "scale and std must not be below 1e-06"),
+        ({"mean": (float("nan"),)}, "nan in scale, mean or std: numbers up to 1e.06 are allowed"),
     ],
 )
 def test_a_transform_that_fits_no_channels_is_refused(

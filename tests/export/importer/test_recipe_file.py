@@ -29,6 +29,7 @@ FULL = PartialRecipe(
     interpolation=Interpolation.CV2_AREA,
     padding=0,
     rounding=Rounding.FLOOR,
+    jpeg_quality=75,
     output=OutputKind.LOGITS,
     output_name="prob",
     labels=("a", "b"),
