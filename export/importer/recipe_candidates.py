@@ -153,10 +153,17 @@ def _varied(recipe: ImportRecipe, values: dict[str, object], free: Collection[st
 
 
 def changed_fields(recipe: ImportRecipe, other: ImportRecipe) -> list[str]:
-    """The searched fields in which two recipes differ."""
-    changed = [name for name in SEARCHED if getattr(recipe, name) != getattr(other, name)]
-    same_length = "resize" not in changed and _scaled_to(recipe) == _scaled_to(other)
-    return [name for name in changed if not (name == "resize_to" and same_length)]
+    """The searched fields in which two recipes differ, but those of which their rule makes nothing."""
+    unused = _unused(recipe) & _unused(other)
+    if recipe.resize is other.resize and _scaled_to(recipe) == _scaled_to(other):
+        unused |= {"resize_to"}
+    return [name for name in SEARCHED if name not in unused and getattr(recipe, name) != getattr(other, name)]
+
+
+def _unused(recipe: ImportRecipe) -> set[str]:
+    """Fields of which a rule makes nothing."""
+    unused = set() if recipe.resize in _PADDED else {"padding"}
+    return {*unused, "rounding"} if recipe.resize is ResizeRule.SQUASH else unused
 
 
 def _scaled_to(recipe: ImportRecipe) -> int | None:

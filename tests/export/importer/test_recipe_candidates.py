@@ -1,6 +1,7 @@
 """The recipes that a search tries."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from edgebreed.export.importer.recipe_candidates import (
     pixel_candidates,
 )
 
-from .onnx_made import stated
+from .onnx_made import SIDE, stated
 
 PIXELS = [
     {"channels": Channels.BGR},
@@ -76,6 +77,21 @@ def test_an_odd_scaling_is_tried_with_the_other_order() -> None:
     assert replace(odd, channels=Channels.BGR) in pixel_candidates(odd, PIXEL_FIELDS)
     halves = stated(scale=1 / 255, mean=(0.5,), std=(0.5,))
     assert replace(halves, channels=Channels.BGR) in pixel_candidates(halves, PIXEL_FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "other", "names"),
+    [
+        ({}, {"padding": 0, "rounding": Rounding.FLOOR, "resize_to": SIDE}, []),
+        ({"resize": ResizeRule.LETTERBOX}, {"padding": 0}, ["resize", "padding"]),
+        ({"resize": ResizeRule.SHORTER_SIDE}, {"resize_to": SIDE + 2}, ["resize", "resize_to"]),
+    ],
+)
+def test_what_a_rule_does_not_use_is_no_difference(
+    changes: dict[str, Any], other: dict[str, Any], names: list[str]
+) -> None:
+    """Neither are lengths that are the input's own."""
+    assert names == changed_fields(stated(**changes), stated(**other))
 
 
 def test_a_grey_model_stays_grey() -> None:
