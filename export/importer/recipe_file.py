@@ -50,7 +50,10 @@ def _read(data: dict[str, Any]) -> PartialRecipe:
             return recipe
     for key in ("imported", "recipe"):
         data = data[key] if isinstance(data.get(key), dict) else data
-    return _own({name: _value(stated) for name, stated in data.items()})
+    stated = {name: _value(entry) for name, entry in data.items()}
+    if isinstance(stated.get("labels"), int):  # their number, as `edgebreed inspect --json` prints it
+        del stated["labels"]
+    return _own(stated)
 
 
 def _value(stated: Any) -> Any:

@@ -60,6 +60,14 @@ def test_what_an_import_prints_is_read_back(tmp_path: Path, wrap: Any) -> None:
     assert FULL == read_recipe(written(tmp_path, wrap(printed)))
 
 
+def test_what_inspect_prints_is_read_back(tmp_path: Path) -> None:
+    """But the labels, of which it holds the number."""
+    printed = ImportRecipe.merged([(Origin.GIVEN, FULL)]).to_dict()
+    printed["labels"]["value"] = 2
+    read = read_recipe(written(tmp_path, {"imported": {"recipe": printed}}))
+    assert (None, FULL.mean) == (read.labels, read.mean)
+
+
 def test_a_file_may_state_some_fields(tmp_path: Path) -> None:
     """As they are, and one number for both sides and for all channels."""
     data = {"channels": "bgr", "mean": 128, "size": 64, "resize": None}
