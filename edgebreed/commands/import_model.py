@@ -47,7 +47,8 @@ def import_model(
     std: Annotated[str | None, typer.Option(metavar="X[,Y,Z]", help="Divided by afterwards.")] = None,
     resize: Annotated[ResizeRule | None, typer.Option(help="How a photo becomes the input.")] = None,
     resize_to: Annotated[
-        int | None, typer.Option(min=1, help="Length in px that is scaled to before the middle is cut out.")
+        int | None,
+        typer.Option(min=1, max=4096, help="Length in px that is scaled to before the middle is cut out."),
     ] = None,
     interpolation: Annotated[
         Interpolation | None, typer.Option(help="As OpenCV or Pillow resize it.")
@@ -61,7 +62,11 @@ def import_model(
         typer.Option(min=1, max=100, help="Of the JPEG that the program makes of each resized photo."),
     ] = None,
     output: Annotated[
-        str | None, typer.Option(help="What the output holds: logits, probabilities, or sigmoid.")
+        str | None,
+        typer.Option(
+            help="What the output holds: logits or probabilities of one class; sigmoid (logits) or "
+            "label-probabilities, where an image may show several."
+        ),
     ] = None,
     output_name: Annotated[
         str | None, typer.Option(help="Which output, where the model has several.")

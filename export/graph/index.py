@@ -8,7 +8,7 @@ around each call of the checker, NNCF and ONNX Runtime's float16 converter. 44 l
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ __all__ = [
     "replace_input",
     "serialized",
     "set_constant",
+    "with_subgraphs",
 ]
 
 Node = onnx.NodeProto
@@ -113,6 +114,15 @@ def replace_input(nodes: Iterable[Node], old: str, new: str) -> None:
         node.input[:] = [new if name == old else name for name in node.input]
 
 
+def with_subgraphs(graph: Any) -> Iterator[Any]:
+    """A graph, and those inside of its nodes, such as the branches of `If`."""
+    yield graph
+    for node in graph.node:
+        for item in node.attribute:
+            for inner in (*([item.g] if item.HasField("g") else ()), *item.graphs):
+                yield from with_subgraphs(inner)
+
+
 def insert_after(model: Model, node: Node, added: Node) -> None:
     """Inserts a node right after another, so that the order stays topological."""
     position = next(place for place, kept in enumerate(model.graph.node) if kept is node)
@@ -131,16 +141,25 @@ def clean_up(model: Model) -> None:
 
 def _remove_unused_nodes(model: Model) -> None:
     while True:
-        index = GraphIndex(model)
+        index, inner = GraphIndex(model), _read_inside(model)
         unused = [
             node
             for node in model.graph.node
-            if not any(index.consumers[name] or name in index.outputs for name in node.output)
+            if not any(
+                index.consumers[name] or name in index.outputs or name in inner for name in node.output
+            )
         ]
         if not unused:
             return
         for node in unused:
             model.graph.node.remove(node)
+
+
+def _read_inside(model: Model) -> set[str]:
+    """Names that subgraphs read; their own values are among them."""
+    _, *inner = with_subgraphs(model.graph)
+    read = {name for graph in inner for node in graph.node for name in node.input}
+    return read | {value.name for graph in inner for value in graph.output}
 
 
 def _merge_constants(model: Model) -> None:
@@ -162,7 +181,8 @@ def _merge_constants(model: Model) -> None:
 
 
 def _remove_unused_constants(model: Model) -> None:
-    used = {name for node in model.graph.node for name in node.input}
+    used = {name for node in model.graph.node for name in node.input} | _read_inside(model)
+    used |= {value.name for value in model.graph.output}
     kept = [tensor for tensor in model.graph.initializer if tensor.name in used]
     del model.graph.initializer[:]
     model.graph.initializer.extend(kept)

@@ -28,6 +28,7 @@ _KINDS = {"Softmax": OutputKind.PROBABILITIES, "Sigmoid": OutputKind.PROBABILITI
 _LINEAR = {"Gemm", "MatMul", "Add", "Conv", "GlobalAveragePool", "ReduceMean", "AveragePool"}
 """Operators after which an output is not bounded, so that it holds logits."""
 _REMEDY_OF_OWN = ": export it with `edgebreed export`"  # of which a model of another program has no use
+_CONSTANTS_APART = 4  # version of the file format from which constants need not be inputs too
 _INTEGER = {"QuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"}
 
 
@@ -150,6 +151,7 @@ def _without_constant_inputs(model: Model) -> None:
     kept = [value for value in model.graph.input if value.name not in constants]
     del model.graph.input[:]
     model.graph.input.extend(kept)
+    model.ir_version = max(model.ir_version, _CONSTANTS_APART)
 
 
 def _tensor(value: Any, kind: OutputKind | None = None) -> ForeignTensor:

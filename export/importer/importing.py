@@ -8,16 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edgebreed.edge.engines import Engine
 from edgebreed.edge.files import refuse_existing, remove_leftovers
 from edgebreed.edge.formats import write_model
 from edgebreed.edge.imported import Imported, Proof
 from edgebreed.edge.json_fields import SHORT
 from edgebreed.edge.label_thresholds import HALF
-from edgebreed.edge.manifest import PROBABILITY, Manifest
+from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.edge.text import printable
 from edgebreed.errors import InputError, ProofError
@@ -43,6 +40,10 @@ from edgebreed.train.dataset import read_labelled
 from edgebreed.train.evaluation import compute_outputs
 
 NO_THRESHOLD = "an imported model brings no threshold of 'unknown': set one with --unknown-below"
+NO_SUM = (
+    f"probabilities do not sum to 1: if each label holds or not for itself, pass --output {OutputKind.LABELS}"
+)
+PROBABILITY_ERROR = 1e-3  # what arithmetic makes of 0 and 1
 TRIALS = 4  # drawn images that tell what the output holds
 TOOLS = ("edgebreed", "onnx", "onnxruntime", "ai-edge-litert", "keras", "tf2onnx")
 
@@ -131,6 +132,8 @@ def import_model(config: ImportConfig) -> ImportRecord:
     out = config.out or Path(f"{config.path.stem}-imported.{model.format}")
     if out.suffix != f".{model.format}":
         raise InputError(f"--out {out}: what is made of {config.path} is written as .{model.format}")
+    if out.exists() and out.samefile(config.path):
+        raise InputError(f"--out {out} is the model that is imported: give another file")
     refuse_existing(out, config.overwrite)
     remove_leftovers(out)
     answers = read_reference(config.reference, config.photos) if config.reference else None
@@ -172,9 +175,8 @@ def _stated(
             f"{model.path} does not name its classes: pass --labels with a file of one a line, in the order "
             "of the output"
         )
-    values = _output_values(model, said.over(interface.over(assumed)))
-    kind = output_of_values(values)
-    labels, note = fit_labels(said.labels, values.shape[1])
+    classes, kind, least, most = _output(model, said.over(interface.over(assumed)))
+    labels, note = fit_labels(said.labels, classes)
     by_labels = Origin.GIVEN if given.labels is not None else Origin.FILE
     sources = (
         (by_labels, PartialRecipe(labels=labels)),
@@ -185,37 +187,40 @@ def _stated(
         (Origin.ASSUMED, assumed),
     )
     recipe = ImportRecipe.merged(sources)
-    _check_output(recipe, values)
-    return recipe, dialects, (note,) if note else ()
+    _refuse_wrong_output(recipe, kind, least, most)
+    notes = [note] if note else []
+    if OutputKind.PROBABILITIES is recipe.output is not kind:
+        notes.append(NO_SUM)
+    return recipe, dialects, tuple(notes)
 
 
-def _output_values(model: ForeignModel, said: PartialRecipe) -> NDArray[np.float32]:
-    """The model's own output for some drawn images, `(N, classes) float32`."""
-    trial = ImportRecipe.merged(((Origin.ASSUMED, replace(said, output=OutputKind.LOGITS, labels=())),))
-    return own_outputs(model, trial, drawn_inputs(trial.input, TRIALS))
-
-
-def _check_output(recipe: ImportRecipe, values: NDArray[np.float32]) -> None:
-    """Refuses what is said of the output where its values contradict it.
+def _refuse_wrong_output(recipe: ImportRecipe, kind: OutputKind, least: float, most: float) -> None:
+    """Refuses a softmax or sigmoid of what is a probability already, and to take for one what is none.
 
     Raises:
-        InputError: they do.
+        InputError: that was stated.
     """
-    said = f"output {recipe.output} ({recipe.origins['output']})"
-    if recipe.output is OutputKind.LOGITS and output_of_values(values) is OutputKind.PROBABILITIES:
+    stated = f"output {recipe.output} ({recipe.origins['output']}): the model's output"
+    bounded = least >= -PROBABILITY_ERROR and most <= 1 + PROBABILITY_ERROR
+    if recipe.output is OutputKind.LOGITS and kind is OutputKind.PROBABILITIES:
         raise InputError(
-            f"{said}: the model's output sums to 1 already, and a second softmax would flatten it: pass "
-            "--output probabilities"
+            f"{stated} sums to 1 already, and a second softmax would flatten it: pass --output probabilities"
         )
-    lowest, highest = float(values.min()), float(values.max())
-    if (
-        recipe.output is OutputKind.PROBABILITIES
-        and not PROBABILITY[0] <= lowest <= highest <= PROBABILITY[1]
-    ):
+    if recipe.output is OutputKind.SIGMOID and bounded:
         raise InputError(
-            f"{said}: the model's output goes from {lowest:.3g} to {highest:.3g}: pass --output logits, or "
-            "sigmoid for several labels an image"
+            f"{stated} is from 0 to 1 already, and a second sigmoid would flatten it: pass --output "
+            f"{OutputKind.LABELS}"
         )
+    if recipe.output in (OutputKind.PROBABILITIES, OutputKind.LABELS) and not bounded:
+        other = OutputKind.SIGMOID if recipe.output is OutputKind.LABELS else OutputKind.LOGITS
+        raise InputError(f"{stated} is from {least:.3g} to {most:.3g}: pass --output {other}")
+
+
+def _output(model: ForeignModel, said: PartialRecipe) -> tuple[int, OutputKind, float, float]:
+    """From some drawn images: the number of classes, what the output seems to hold, and its extremes."""
+    trial = ImportRecipe.merged(((Origin.ASSUMED, replace(said, output=OutputKind.LOGITS, labels=())),))
+    values = own_outputs(model, trial, drawn_inputs(trial.input, TRIALS))
+    return values.shape[1], output_of_values(values), float(values.min()), float(values.max())
 
 
 def _proved(
@@ -264,7 +269,7 @@ def _manifest(
     agreement: dict[str, Any] | None = None,
 ) -> Manifest:
     recipe, agreement = proved.recipe, agreement or {}
-    several = recipe.output is OutputKind.SIGMOID
+    several = recipe.output.multi_label
     kept = recipe.to_dict()
     kept["labels"]["value"] = len(recipe.labels)  # they stand in the manifest already
     return Manifest(

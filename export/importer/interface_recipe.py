@@ -146,6 +146,11 @@ def _class_output(model: ForeignModel, named: str | None) -> ForeignTensor:
     gives = f"{model.path} gives {_listed(model.outputs)}"
     if candidates:
         raise InputError(f"{gives}: pass --output-name with the one that holds the classes")
+    if len(model.outputs) == 1 and model.outputs[0].shape[1:] == (1,):
+        raise ModelFileError(
+            f"{gives}, one number an image, and a classifier gives one for each class, of two "
+            "classes too: give it a second number, 1 minus the first"
+        )
     raise ModelFileError(
         f"{gives}, and a classifier gives `(N, classes)`: detectors, segmenters and backbones are not taken"
     )

@@ -18,12 +18,13 @@ from edgebreed.export.importer.pixel_transform import (
     OutputKind,
     PixelTransform,
 )
+from edgebreed.export.importer.value_names import with_free_names
 
 IMAGE, PROBABILITIES = "image", "probabilities"
-_BGR, _GREY, _HALF, _FACTOR, _OFFSET = (
-    f"image_{name}" for name in ("bgr", "grey", "half", "factor", "offset")
+_BGR, _GREY, _HALF, _FACTOR, _OFFSET, _LOWEST = (
+    f"image_{name}" for name in ("bgr", "grey", "half", "factor", "offset", "lowest")
 )
-_ADDED = {IMAGE, PROBABILITIES, _BGR, _GREY, _HALF, _FACTOR, _OFFSET}
+_ADDED = {IMAGE, PROBABILITIES, _BGR, _GREY, _HALF, _FACTOR, _OFFSET, _LOWEST}
 _ACTIVATIONS: dict[OutputKind, tuple[str, dict[str, Any]]] = {
     OutputKind.LOGITS: ("Softmax", {"axis": 1}),
     OutputKind.SIGMOID: ("Sigmoid", {}),
@@ -31,15 +32,12 @@ _ACTIVATIONS: dict[OutputKind, tuple[str, dict[str, Any]]] = {
 
 
 def without_added_names(model: Model) -> None:
-    """Gives all values of a model other names where one bears a name that is added here.
+    """Gives values of a model other names where they bear one that is added here.
 
     Args:
         model: changed in place; its inputs and outputs stay in their order.
     """
-    constants = {tensor.name for tensor in model.graph.initializer}
-    values = {name for node in model.graph.node for name in (*node.input, *node.output)}
-    if _ADDED & (constants | values):
-        onnx.compose.add_prefix(model, "own_", inplace=True)
+    with_free_names(model, _ADDED)
 
 
 def with_image_input(model: Model, name: str, transform: PixelTransform, sides: tuple[int, int]) -> None:
@@ -80,6 +78,9 @@ def _from_image(model: Model, name: str, kind: int, transform: PixelTransform) -
         steps += _ordered(model, transform.channels, np.float32) + _scaled(model, transform)
     if transform.layout is Layout.NCHW:
         steps.append(("Transpose", (), {"perm": [0, 3, 1, 2]}))
+    if kind == onnx.TensorProto.INT8 and transform.is_identity:  # its own numbers, as the original gives them
+        set_constant(model, _LOWEST, np.array(-128, np.float32))
+        steps.append(("Add", (_LOWEST,), {}))
     if kind not in (onnx.TensorProto.UINT8, onnx.TensorProto.FLOAT):
         steps.append(("Cast", (), {"to": kind}))
     return _chain(IMAGE, name, steps or [("Identity", (), {})])

@@ -11,6 +11,8 @@ GREY_WEIGHTS = (19595 / 65536, 38470 / 65536, 7471 / 65536)
 """Of red, green and blue: ITU-R 601 (0.299, 0.587, 0.114) as Pillow's mode L computes it; OpenCV's differ by
 1/65536. Sums of grey levels are exact in float32, so that every engine rounds them to the same level."""
 
+_LARGEST = 1e6  # number of a recipe
+
 
 class Layout(StrEnum):
     """Where the channels stand in a model's own input."""
@@ -38,6 +40,12 @@ class OutputKind(StrEnum):
     LOGITS = "logits"  # of one class an image: softmax makes probabilities of them
     PROBABILITIES = "probabilities"
     SIGMOID = "sigmoid"  # logits of labels that hold or not, each for itself: the sigmoid makes probabilities
+    LABELS = "label-probabilities"  # of such labels, where the model computes the sigmoid itself
+
+    @property
+    def multi_label(self) -> bool:
+        """Whether each label holds or not for itself."""
+        return self in (OutputKind.SIGMOID, OutputKind.LABELS)
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,11 @@ class PixelTransform:
                 raise ValueError(f"{name} of {len(values)} numbers: one, or one for each of {self.channels}")
         if not self.scale or not all(self.std):
             raise ValueError("scale and std must not be 0")
+        for value in (self.scale, *self.mean, *self.std):
+            if not abs(value) <= _LARGEST:  # nor NaN
+                raise ValueError(f"{value:g} in scale, mean or std: numbers up to {_LARGEST:g} are allowed")
+        if min(map(abs, (self.scale, *self.std))) < 1 / _LARGEST:
+            raise ValueError(f"scale and std must not be below {1 / _LARGEST:g}")
 
     @property
     def factor(self) -> NDArray[np.float32]:

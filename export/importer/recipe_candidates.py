@@ -70,7 +70,8 @@ def pixel_candidates(recipe: ImportRecipe, free: Collection[str]) -> list[Import
     gray = recipe.channels is Channels.GRAY
     orders = (Channels.GRAY,) if gray else (Channels.RGB, Channels.BGR)
     found = {_arithmetic(recipe): recipe}
-    for channels, (scale, mean, std) in product(orders, _scalings(gray)):
+    own = recipe.scale, recipe.mean, recipe.std
+    for channels, (scale, mean, std) in product(orders, [own, *_scalings(gray)]):
         varied = _varied(recipe, {"channels": channels, "scale": scale, "mean": mean, "std": std}, free)
         found.setdefault(_arithmetic(varied), varied)
     return list(found.values())
@@ -152,5 +153,21 @@ def _varied(recipe: ImportRecipe, values: dict[str, object], free: Collection[st
 
 
 def changed_fields(recipe: ImportRecipe, other: ImportRecipe) -> list[str]:
-    """The searched fields in which two recipes differ."""
-    return [name for name in SEARCHED if getattr(recipe, name) != getattr(other, name)]
+    """The searched fields in which two recipes differ, but those of which their rule makes nothing."""
+    unused = _unused(recipe) & _unused(other)
+    if recipe.resize is other.resize and _scaled_to(recipe) == _scaled_to(other):
+        unused |= {"resize_to"}
+    return [name for name in SEARCHED if name not in unused and getattr(recipe, name) != getattr(other, name)]
+
+
+def _unused(recipe: ImportRecipe) -> set[str]:
+    """Fields of which a rule makes nothing."""
+    unused = set() if recipe.resize in _PADDED else {"padding"}
+    return {*unused, "rounding"} if recipe.resize is ResizeRule.SQUASH else unused
+
+
+def _scaled_to(recipe: ImportRecipe) -> int | None:
+    """The length that a photo is scaled to, which is the input's where none is stated."""
+    height, width = recipe.size
+    as_input = height == width or recipe.resize is ResizeRule.SHORTER_SIDE
+    return max(height, width) if as_input and recipe.resize_to is None else recipe.resize_to

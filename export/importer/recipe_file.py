@@ -50,7 +50,10 @@ def _read(data: dict[str, Any]) -> PartialRecipe:
             return recipe
     for key in ("imported", "recipe"):
         data = data[key] if isinstance(data.get(key), dict) else data
-    return _own({name: _value(stated) for name, stated in data.items()})
+    stated = {name: _value(entry) for name, entry in data.items()}
+    if isinstance(stated.get("labels"), int):  # their number, as `edgebreed inspect --json` prints it
+        del stated["labels"]
+    return _own(stated)
 
 
 def _value(stated: Any) -> Any:
@@ -72,6 +75,7 @@ def _own(data: dict[str, Any]) -> PartialRecipe:
         "interpolation": lambda key: fields.choice(key, Interpolation),
         "padding": lambda key: fields.whole(key, 0, 255),
         "rounding": lambda key: fields.choice(key, Rounding),
+        "jpeg_quality": lambda key: fields.whole(key, 1, 100),
         "output": lambda key: fields.choice(key, OutputKind),
         "output_name": fields.text,
         "labels": lambda key: labels_of(data[key]),

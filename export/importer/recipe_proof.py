@@ -97,7 +97,9 @@ def _taken(
     """The stated recipe with its error, or the best of the ranking, if it may be taken."""
     bound = GAP * max(ranking[0].error, NOISE)
     if error <= min(MAX_ERROR, bound):
-        return ProvedRecipe(stated, tuple(ranking))
+        alike = (one.recipe for one in ranking if one.error <= error + EXACT)
+        untold = {name for recipe in alike for name in changed_fields(recipe, stated)}
+        return ProvedRecipe(stated, tuple(ranking), tuple(sorted(untold)))
     if ranking[0].error > MAX_ERROR:
         closest = f"the closest is off by {ranking[0].error:.3f}"
         raise _refusal(f"no recipe gives the reference answers, {closest}", ranking)

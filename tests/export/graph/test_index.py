@@ -49,6 +49,21 @@ def test_unused_nodes_and_constants_are_removed() -> None:
     np.testing.assert_array_equal(before, run(model))
 
 
+def test_what_a_branch_reads_stays() -> None:
+    """Values and constants that nodes of subgraphs alone read."""
+    model = residual()
+    set_constant(model, "yes", np.array(True))
+    set_constant(model, "two", np.full((), 2, np.float32))
+    value = onnx.helper.make_tensor_value_info("product", onnx.TensorProto.FLOAT, None)
+    branch = onnx.helper.make_graph([node("Mul", ["negative", "two"], ["product"])], "branch", [], [value])
+    chosen = onnx.helper.make_node("If", ["yes"], ["chosen"], then_branch=branch, else_branch=branch)
+    model.graph.node.extend([node("Neg", ["x0"], ["negative"]), chosen])
+    model.graph.output.append(onnx.ValueInfoProto(name="chosen"))
+    clean_up(model)
+    assert {"negative", "chosen"} <= set(GraphIndex(model).producers)
+    assert "two" in GraphIndex(model).initializers
+
+
 def test_equal_constants_are_merged() -> None:
     """Except those of one byte a number, which ONNX Runtime refuses to share."""
     model = residual()

@@ -181,6 +181,18 @@ def test_labels_that_hold_or_not_each_have_a_threshold(imported: Import) -> None
     assert (True, (0.5,) * 4) == (manifest.task.multi_label, manifest.thresholds)
 
 
+def test_a_sigmoid_that_is_inside_is_not_applied_again(imported: Import) -> None:
+    """Without a word of its labels, a note says that the probabilities do not sum to 1."""
+    model = classifier(kind=OutputKind.PROBABILITIES)
+    model.graph.node[-1].CopyFrom(helper.make_node("Sigmoid", model.graph.node[-1].input, ["scores"]))
+    assert "pass --output label-probabilities" in imported(model=model).notes[0]
+    with pytest.raises(InputError, match="a second sigmoid would flatten it: pass --output label-prob"):
+        imported(replace(NAMED, output=OutputKind.SIGMOID), model, overwrite=True)
+    record = imported(replace(NAMED, output=OutputKind.LABELS), model, overwrite=True)
+    assert read_manifest(record.path).task.multi_label
+    assert () == record.notes
+
+
 def test_a_background_class_is_put_before_the_labels_of_imagenet(imported: Import) -> None:
     """With a note."""
     labels = tuple(f"class {number}" for number in range(1000))
@@ -209,6 +221,8 @@ def _of_classes(count: int) -> Model:
         ({"output_name": "prob"}, "--output-name prob: the model gives scores"),
         ({"mean": (1.0, 2.0)}, "mean of 2 numbers: one, or one for each of rgb"),
         ({"channels": Channels.GRAY}, "--channels gray: the model takes"),
+        ({"output": OutputKind.PROBABILITIES}, r"output is from -.* to .*: pass --output logits"),
+        ({"output": OutputKind.LABELS}, r"output is from -.* to .*: pass --output sigmoid"),
     ],
 )
 def test_what_does_not_fit_the_model_is_refused(
@@ -239,6 +253,14 @@ def test_a_file_that_is_there_stays(imported: Import, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"m\.tflite: what is made of .*trees\.onnx is written as \.onnx"):
         imported(out=tmp_path / "m.tflite")
     assert read_manifest(imported(overwrite=True).path).is_unproved
+
+
+def test_the_model_itself_is_never_replaced(made: Path, tmp_path: Path) -> None:
+    """Under another name neither, whatever is allowed."""
+    (tmp_path / "link.onnx").symlink_to(made / "trees.onnx")
+    for out in (made / "trees.onnx", tmp_path / "link.onnx"):
+        with pytest.raises(InputError, match="is the model that is imported: give another file"):
+            import_model(ImportConfig(made / "trees.onnx", NAMED, out=out, overwrite=True))
 
 
 def test_an_imported_file_is_not_imported_again(assumed: ImportRecord, tmp_path: Path) -> None:

@@ -138,6 +138,7 @@ def test_one_of_several_outputs_is_named() -> None:
         ((output("mask", 1, 21, 64, 64),), "detectors, segmenters and backbones are not taken"),
         ((output("label", 1, 5, dtype="int64"),), "detectors, segmenters"),
         ((), "m.onnx gives nothing, and"),
+        ((output("score", None, 1),), "one number an image, and a classifier gives one for each class"),
         (tuple(output(f"b{n}", 1, 9, 9) for n in range(6)), r"b3 float32 \(1, 9, 9\), and 2 more, and"),
     ],
 )

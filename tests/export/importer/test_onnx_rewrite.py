@@ -79,6 +79,14 @@ def test_whole_numbers_stay_whole() -> None:
         )
 
 
+def test_signed_whole_numbers_begin_at_the_lowest() -> None:
+    """A model that takes int8 gets -128 for black, as its own program gives it."""
+    model = foreign(Layout.NHWC, 3, TensorProto.INT8)
+    with_image_input(model, "data", PixelTransform(Layout.NHWC, scale=1), (4, 6))
+    with_probabilities(model, "scores", OutputKind.PROBABILITIES, 72)
+    assert np.array_equal(PHOTO.astype(np.float32).reshape(1, -1) - 128, run(model))
+
+
 def test_logits_become_probabilities() -> None:
     """With softmax, over all classes."""
     model = foreign(Layout.NHWC, 3)
@@ -93,6 +101,8 @@ def test_logits_become_probabilities() -> None:
     [
         ({"mean": (0.1, 0.2)}, "mean of 2 numbers: one, or one for each of rgb"),
         ({"std": (1.0, 1.0, 0.0)}, "scale and std must not be 0"),
+        ({"std": (1e-9,)}, "scale and std must not be below 1e-06"),
+        ({"mean": (float("nan"),)}, "nan in scale, mean or std: numbers up to 1e.06 are allowed"),
     ],
 )
 def test_a_transform_that_fits_no_channels_is_refused(

@@ -20,7 +20,7 @@ from edgebreed.export.importer.recipe_candidates import (
     pixel_candidates,
 )
 
-from .onnx_made import stated
+from .onnx_made import SIDE, stated
 
 PIXELS: list[dict[str, Any]] = [
     {"channels": Channels.BGR},
@@ -67,7 +67,31 @@ def test_scalings_that_are_one_stand_there_once() -> None:
     found = pixel_candidates(half, PIXEL_FIELDS)
     assert half == found[0]
     assert replace(half, scale=1 / 127.5, mean=(1.0,), std=(1.0,)) not in found
-    assert len(found) + 1 == len(pixel_candidates(stated(mean=(0.4,), std=(0.5,)), PIXEL_FIELDS))
+    other = pixel_candidates(stated(mean=(0.4,), std=(0.5,)), PIXEL_FIELDS)
+    assert len(found) + 2 == len(other)  # in both orders
+
+
+def test_an_odd_scaling_is_tried_with_the_other_order() -> None:
+    """As it is stated, so that a refusal names the order alone."""
+    odd = stated(scale=1 / 128, mean=(0.9,), std=(1.1,))
+    assert replace(odd, channels=Channels.BGR) in pixel_candidates(odd, PIXEL_FIELDS)
+    halves = stated(scale=1 / 255, mean=(0.5,), std=(0.5,))
+    assert replace(halves, channels=Channels.BGR) in pixel_candidates(halves, PIXEL_FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "other", "names"),
+    [
+        ({}, {"padding": 0, "rounding": Rounding.FLOOR, "resize_to": SIDE}, []),
+        ({"resize": ResizeRule.LETTERBOX}, {"padding": 0}, ["resize", "padding"]),
+        ({"resize": ResizeRule.SHORTER_SIDE}, {"resize_to": SIDE + 2}, ["resize", "resize_to"]),
+    ],
+)
+def test_what_a_rule_does_not_use_is_no_difference(
+    changes: dict[str, Any], other: dict[str, Any], names: list[str]
+) -> None:
+    """Neither are lengths that are the input's own."""
+    assert names == changed_fields(stated(**changes), stated(**other))
 
 
 def test_a_grey_model_stays_grey() -> None:

@@ -29,6 +29,7 @@ FULL = PartialRecipe(
     interpolation=Interpolation.CV2_AREA,
     padding=0,
     rounding=Rounding.FLOOR,
+    jpeg_quality=75,
     output=OutputKind.LOGITS,
     output_name="prob",
     labels=("a", "b"),
@@ -57,6 +58,14 @@ def test_what_an_import_prints_is_read_back(tmp_path: Path, wrap: Any) -> None:
     """Each field with its value and origin, alone or as part of a report."""
     printed = ImportRecipe.merged([(Origin.GIVEN, FULL)]).to_dict()
     assert FULL == read_recipe(written(tmp_path, wrap(printed)))
+
+
+def test_what_inspect_prints_is_read_back(tmp_path: Path) -> None:
+    """But the labels, of which it holds the number."""
+    printed = ImportRecipe.merged([(Origin.GIVEN, FULL)]).to_dict()
+    printed["labels"]["value"] = 2
+    read = read_recipe(written(tmp_path, {"imported": {"recipe": printed}}))
+    assert (None, FULL.mean) == (read.labels, read.mean)
 
 
 def test_a_file_may_state_some_fields(tmp_path: Path) -> None:

@@ -132,6 +132,15 @@ def test_square_photos_cannot_tell_rules(tmp_path: Path) -> None:
     assert Origin.ASSUMED is proved.recipe.origins["resize"]
 
 
+def test_a_given_rule_that_square_photos_cannot_tell_is_named(tmp_path: Path) -> None:
+    """It is kept, though it may be wrong, and the user gets to know."""
+    paths = write_photos(tmp_path, shapes=((80, 80), (64, 64), (97, 97)))
+    answers = answers_of(foreign(), stated(), paths)
+    proved = prove(foreign(), given(stated(resize=ResizeRule.CENTER_CROP), "resize"), answers)
+    assert ResizeRule.CENTER_CROP is proved.recipe.resize
+    assert "resize" in proved.untold
+
+
 def test_a_rule_that_must_change_is_not_guessed(tmp_path: Path) -> None:
     """Square photos tell that no middle is cut out of them, and not which of the other rules is right."""
     paths = write_photos(tmp_path, shapes=((80, 80), (64, 64), (97, 97)))
