@@ -173,6 +173,8 @@ def _print_record(record: dict[str, Any]) -> None:
 
     table = Table("field", "value", "origin")
     for name, field in record["recipe"].items():
+        if name in record["unused"]:
+            continue
         table.add_row(cell(name), cell(_shown(name, field["value"])), cell(field["origin"]))
     print_titled(f"{record['path']}, {record['bytes'] / 1e6:.1f} MB", table)
     for dialect in record["dialects"]:
@@ -186,11 +188,20 @@ def _print_record(record: dict[str, Any]) -> None:
 def _shown(name: str, value: Any) -> str:
     if name == "labels":
         return f"{len(value):,}: {', '.join(value[:4])}{', ...' if len(value) > 4 else ''}"
+    if name == "size":
+        return "x".join(map(str, value))
     if isinstance(value, list):
         return ", ".join(f"{one:g}" for one in value)
     if value is None:
         return "none"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return _number_shown(value) if isinstance(value, float) else str(value)
+
+
+def _number_shown(value: float) -> str:
+    """A scale as it is written in programs: 1/255 in place of 0.00392157."""
+    below = 1 / value if value else 0.0
+    is_fraction = abs(below) > 1 and abs(2 * below - round(2 * below)) < 1e-6
+    return f"1/{below:.6g}" if is_fraction else f"{value:.6g}"
 
 
 def _proof(record: dict[str, Any]) -> str:

@@ -54,6 +54,11 @@ class ForeignModel(Protocol):
         ...
 
     @property
+    def scales_pixels(self) -> bool:
+        """Whether the first thing that it does with its input is to multiply it or to add to it."""
+        ...
+
+    @property
     def inputs(self) -> tuple[ForeignTensor, ...]:
         """Of which a classifier has one that takes images."""
         ...

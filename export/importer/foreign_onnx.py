@@ -16,7 +16,7 @@ from edgebreed.edge.formats import ModelFormat
 from edgebreed.edge.formats.onnx_check import check_onnx
 from edgebreed.edge.manifest import Precision
 from edgebreed.errors import ModelFileError
-from edgebreed.export.graph.index import Model, Node, clean_up, copied, onnx, serialized
+from edgebreed.export.graph.index import GraphIndex, Model, Node, clean_up, copied, onnx, serialized
 from edgebreed.export.importer.foreign_model import ForeignTensor
 from edgebreed.export.importer.import_recipe import ImportRecipe
 from edgebreed.export.importer.onnx_rewrite import with_image_input, with_probabilities, without_added_names
@@ -29,6 +29,8 @@ _LINEAR = {"Gemm", "MatMul", "Add", "Conv", "GlobalAveragePool", "ReduceMean", "
 """Operators after which an output is not bounded, so that it holds logits."""
 _REMEDY_OF_OWN = ": export it with `edgebreed export`"  # of which a model of another program has no use
 _CONSTANTS_APART = 4  # version of the file format from which constants need not be inputs too
+_MOVES_PIXELS = {"Identity", "Cast", "Transpose", "Reshape"}
+_SCALES = {"Mul", "Div", "Add", "Sub"}
 _INTEGER = {"QuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"}
 
 
@@ -97,6 +99,15 @@ class ForeignOnnx:
         weights = [tensor.data_type for tensor in self.model.graph.initializer if len(tensor.dims) > 1]
         half = weights.count(onnx.TensorProto.FLOAT16) > len(weights) / 2
         return Precision.FP16 if half else Precision.FP32
+
+    @cached_property
+    def scales_pixels(self) -> bool:
+        """As `ForeignModel.scales_pixels` says, after what moves or casts pixels."""
+        index, name = GraphIndex(self.model), self.model.graph.input[0].name
+        constants = {*index.initializers, *(name for name, node in index.producers.items() if not node.input)}
+        while (node := index.only_consumer(name)) is not None and node.op_type in _MOVES_PIXELS:
+            name = node.output[0]
+        return node is not None and node.op_type in _SCALES and any(one in constants for one in node.input)
 
     @cached_property
     def inputs(self) -> tuple[ForeignTensor, ...]:

@@ -39,6 +39,9 @@ gives is what the softmax of its input is."""
 _TYPES = {number: name for name, number in vars(schema.TensorType).items() if isinstance(number, int)}
 
 
+_MOVES_PIXELS, _SCALES = ("CAST", "TRANSPOSE", "RESHAPE"), ("MUL", "DIV", "ADD", "SUB")
+
+
 @dataclass(frozen=True)
 class ForeignTflite:
     """A `ForeignModel` of a TFLite file, which was checked before anything opens it.
@@ -114,6 +117,23 @@ class ForeignTflite:
         if "int8" in constants:
             return Precision.DYNAMIC
         return Precision.FP16 if "float16" in constants else Precision.FP32
+
+    @cached_property
+    def scales_pixels(self) -> bool:
+        """As `ForeignModel.scales_pixels` says, after what moves or casts pixels."""
+        place = int(self._graph.inputs[0])
+        while True:
+            readers = [one for one in self._graph.operators if place in map(int, one.inputs)]
+            if len(readers) != 1 or operator_name(self._model, readers[0]) not in (*_MOVES_PIXELS, *_SCALES):
+                return False
+            if operator_name(self._model, readers[0]) in _SCALES:
+                others = [int(one) for one in readers[0].inputs if int(one) != place]
+                return any(self._is_constant(one) for one in others)
+            place = int(readers[0].outputs[0])
+
+    def _is_constant(self, place: int) -> bool:
+        data = self._model.buffers[self._graph.tensors[place].buffer].data
+        return data is not None and len(data) > 0
 
     @cached_property
     def inputs(self) -> tuple[ForeignTensor, ...]:

@@ -12,7 +12,7 @@ from edgebreed.edge.engines import Engine
 from edgebreed.edge.files import refuse_existing, remove_leftovers
 from edgebreed.edge.formats import write_model
 from edgebreed.edge.imported import Imported, Proof
-from edgebreed.edge.json_fields import SHORT
+from edgebreed.edge.json_fields import LONG, SHORT, JsonFields
 from edgebreed.edge.label_thresholds import HALF
 from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.task import Rejection, Task
@@ -29,6 +29,7 @@ from edgebreed.export.importer.label_file import fit_labels
 from edgebreed.export.importer.open_foreign import open_foreign
 from edgebreed.export.importer.photo_ranking import PhotoRanking, rank_by_photos
 from edgebreed.export.importer.pixel_transform import OutputKind
+from edgebreed.export.importer.recipe_candidates import unused_fields
 from edgebreed.export.importer.recipe_proof import free_fields, prove
 from edgebreed.export.importer.recipe_search import MAX_ERROR
 from edgebreed.export.importer.reference_answers import ReferenceAnswers, largest_difference, read_reference
@@ -44,6 +45,7 @@ NO_SUM = (
     f"probabilities do not sum to 1: if each label holds or not for itself, pass --output {OutputKind.LABELS}"
 )
 PROBABILITY_ERROR = 1e-3  # what arithmetic makes of 0 and 1
+SCALES_ITSELF = "the model scales its input itself, so it is assumed to take grey levels from 0 to 255"
 TRIALS = 4  # drawn images that tell what the output holds
 TOOLS = ("edgebreed", "onnx", "onnxruntime", "ai-edge-litert", "keras", "tf2onnx")
 
@@ -69,6 +71,14 @@ class ImportConfig:
     out: Path | None = None
     overwrite: bool = False
     notice: str = ""
+
+    def __post_init__(self) -> None:
+        texts = {"subject": self.given.subject or "", "notice": self.notice}
+        for name, most, allowed in (("subject", SHORT, ""), ("notice", LONG, "\n")):
+            try:
+                JsonFields(texts, "-").text(name, most, allowed=allowed)
+            except ValueError as error:
+                raise InputError(str(error).replace("-.", "--")) from error
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,7 @@ class ImportRecord:
             "path": str(self.path),
             "bytes": self.size,
             "recipe": self.recipe.to_dict(),
+            "unused": sorted(unused_fields(self.recipe)),
             "dialects": list(self.dialects),
             "notes": list(self.notes),
             "proof": self.proof.value,
@@ -165,7 +176,7 @@ def _stated(
 ) -> tuple[ImportRecipe, tuple[str, ...], tuple[str, ...]]:
     """What is said of the model, the dialects that it was read in, and what was changed for it."""
     described, dialects = stated_by_file(model)
-    if given.labels is None and described.labels is None and answers is not None and answers.labels:
+    if given.labels is None and described.labels is None and answers is not None and answers.is_named:
         given = replace(given, labels=answers.labels)  # named by the original program
     said = given.over(described)
     interface = stated_by_interface(model, said)
@@ -189,6 +200,8 @@ def _stated(
     recipe = ImportRecipe.merged(sources)
     _refuse_wrong_output(recipe, kind, least, most)
     notes = [note] if note else []
+    if model.scales_pixels and recipe.origins["scale"] is Origin.ASSUMED:
+        notes.append(SCALES_ITSELF)
     if OutputKind.PROBABILITIES is recipe.output is not kind:
         notes.append(NO_SUM)
     return recipe, dialects, tuple(notes)

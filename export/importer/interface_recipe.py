@@ -75,7 +75,7 @@ def _assumed_scaling(model: ForeignModel, stated: PartialRecipe) -> Scaling:
             max(map(abs, (*(stated.mean or ()), *(stated.std or ()))), default=0) > _LARGEST_SCALED
         )
         return 1.0 if of_grey_levels else 1 / 255, (0.0,), (1.0,)
-    if model.inputs[0].dtype in ("uint8", "int8"):
+    if model.inputs[0].dtype in ("uint8", "int8") or model.scales_pixels:
         return 1.0, (0.0,), (1.0,)
     if stated.layout is Layout.NHWC or stated.channels is Channels.GRAY:
         return 1 / 127.5, (1.0,), (1.0,)

@@ -16,8 +16,8 @@ from edgebreed.errors import InputError
 BACKGROUND = "background"
 IMAGENET = 1000  # classes; networks of TensorFlow's older model zoo have a background class before them
 _MOST_TEXT = 1 << 24  # characters
-_NUMBERED = re.compile(r"(\d{1,9})(?:\s*:\s*|\s+)(\S.*)")
-"""A line such as `0 Cat` or `0: Cat`."""
+_NUMBERED = re.compile(r"(\d{1,9})(?:\s*([:,])\s*|\s+)(\S.*)")
+"""A line such as `0 Cat`, `0: Cat` or `0,Cat`."""
 
 
 def read_labels(path: Path) -> tuple[str, ...]:
@@ -94,15 +94,17 @@ def labels_of(data: object) -> tuple[str, ...]:
 
 
 def numbered_labels(text: str) -> tuple[str, ...] | None:
-    """Labels of lines that bear their numbers from 0; None where a line bears none, or another one.
+    """Labels of lines that bear their numbers from 0, or from 1 with a colon or a comma; else None.
 
     Raises:
         ValueError: something is no label.
     """
     lines = [_NUMBERED.fullmatch(line.strip()) for line in text.strip().split("\n")]
-    if [int(line[1]) if line else None for line in lines] != list(range(len(lines))):
+    numbers = [int(line[1]) if line else None for line in lines]
+    from_one = numbers == list(range(1, len(lines) + 1)) and all(line and line[2] for line in lines)
+    if numbers != list(range(len(lines))) and not from_one:  # "1 star" is a label, "1: star" is none
         return None
-    return labels_of([line[2] for line in lines if line])
+    return labels_of([line[3] for line in lines if line])
 
 
 def literal(text: str) -> Any:
@@ -130,10 +132,18 @@ def _bounded(text: str) -> None:
 
 
 def _of_lines(text: str) -> tuple[str, ...]:
-    lines = [line.strip() for line in text.split("\n")]
+    lines = _unquoted([line.strip() for line in text.split("\n")])
     if len(lines) == 1 and ";" in text:
         lines = [part.strip() for part in text.strip(";").split(";")]
     return numbered_labels("\n".join(lines)) or labels_of(lines)
+
+
+def _unquoted(lines: list[str]) -> list[str]:
+    """Lines without the quotes, or the dashes of YAML, that all of them have."""
+    if all(line.startswith("- ") for line in lines):
+        lines = [line[2:].strip() for line in lines]
+    quoted = all(len(line) > 1 and line[0] == line[-1] and line[0] in "'\"" for line in lines)
+    return [line[1:-1] for line in lines] if quoted else lines
 
 
 def _by_number(data: dict[Any, Any]) -> list[Any]:

@@ -154,14 +154,14 @@ def _varied(recipe: ImportRecipe, values: dict[str, object], free: Collection[st
 
 def changed_fields(recipe: ImportRecipe, other: ImportRecipe) -> list[str]:
     """The searched fields in which two recipes differ, but those of which their rule makes nothing."""
-    unused = _unused(recipe) & _unused(other)
+    unused = unused_fields(recipe) & unused_fields(other)
     if recipe.resize is other.resize and _scaled_to(recipe) == _scaled_to(other):
         unused |= {"resize_to"}
     return [name for name in SEARCHED if name not in unused and getattr(recipe, name) != getattr(other, name)]
 
 
-def _unused(recipe: ImportRecipe) -> set[str]:
-    """Fields of which a rule makes nothing."""
+def unused_fields(recipe: ImportRecipe) -> set[str]:
+    """Fields of which its rule makes nothing."""
     unused = set() if recipe.resize in _PADDED else {"padding"}
     return {*unused, "rounding"} if recipe.resize is ResizeRule.SQUASH else unused
 

@@ -1,5 +1,6 @@
 """Decides by reference answers whether a recipe is right, and finds the right one where it may."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,7 @@ from edgebreed.export.importer.recipe_search import (
 from edgebreed.export.importer.reference_answers import ReferenceAnswers
 
 SHOWN = 6  # rows of the table of recipes
+EXPLAINED_S = 20.0  # a search that took longer is not repeated to say what would fit
 NOISE = 5e-4  # difference that other decoders and kernels make
 _OF_A_PIXEL = ("rounding", "padding")  # fields that may be taken though the photos cannot tell them
 
@@ -60,8 +62,9 @@ def prove(model: ForeignModel, stated: ImportRecipe, answers: ReferenceAnswers) 
     tried = ReferenceComparison(model, telling_photos(answers))
     free = free_fields(stated)
     _refuse_wrong_labels(tried, stated)
+    start = time.monotonic()
     ranking = ranked(tried, _all_tried(tried, stated, free))
-    if ranking[0].error > MAX_ERROR:  # so that the refusal can say what would fit
+    if ranking[0].error > MAX_ERROR and time.monotonic() - start < EXPLAINED_S:
         ranking = _explained(tried, stated, free, ranking)
     return _taken(stated, tried.worst(stated), free, ranking)
 

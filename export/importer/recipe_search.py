@@ -71,7 +71,7 @@ class ReferenceComparison:
     def in_any_order(self) -> "ReferenceComparison":
         """The same, by the sizes of the probabilities alone, whatever labels they are of."""
         other = copy.copy(self)
-        other._any_order = len(self.answers.labels) > 0
+        other._any_order = self.answers.is_named
         return other
 
     def error(self, recipe: ImportRecipe, photo: int) -> float:

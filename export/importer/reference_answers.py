@@ -39,6 +39,11 @@ class ReferenceAnswers:
     probabilities: NDArray[np.float32]
     labels: tuple[str, ...] = ()
 
+    @property
+    def is_named(self) -> bool:
+        """Whether the columns bear more than their numbers from 0."""
+        return self.labels != tuple(map(str, range(len(self.labels))))
+
     def columns(self, labels: Sequence[str]) -> list[int]:
         """The model's outputs that the columns are of.
 
@@ -46,10 +51,10 @@ class ReferenceAnswers:
             InputError: a column is of no label, or there are not as many as outputs.
         """
         count = self.probabilities.shape[1]
-        if self.labels in ((), tuple(labels)):
+        if self.labels == tuple(labels) or not (self.is_named or set(self.labels) & set(labels)):
             if count != len(labels):
                 raise InputError(
-                    f"--reference has {count} probabilities a photo and the model {len(labels)} classes: "
+                    f"--reference has {count} columns and the model {len(labels)} classes: "
                     "give one a class, or name the columns by their labels"
                 )
             return list(range(count))
@@ -90,15 +95,14 @@ Row = tuple[str, tuple[str, ...], list[float]]
 def _of_csv(text: str, name: str) -> Iterator[Row]:
     lines = list(csv.reader(text.splitlines()))
     if not lines or not lines[0] or lines[0][0].strip().lower() not in _IMAGE_COLUMNS or len(lines[0]) < 2:
-        raise InputError(f"{name}: its first line must be `image,LABEL,LABEL,...`")
+        raise InputError(f"{name}: its first line must be `image,LABEL,LABEL,...`, with commas between")
     header = tuple(column.strip() for column in lines[0][1:])
-    labels = () if header == tuple(map(str, range(len(header)))) else header
     for number, line in enumerate(lines[1:], start=2):
         if not line:
             continue
         if len(line) != len(header) + 1:
             raise InputError(f"{name}, line {number}: {len(line)} fields, the first line has {len(lines[0])}")
-        yield line[0].strip(), labels, [_probability(value, f"{name}, line {number}") for value in line[1:]]
+        yield line[0].strip(), header, [_probability(value, f"{name}, line {number}") for value in line[1:]]
 
 
 def _of_json(text: str, name: str) -> Iterator[Row]:
@@ -128,7 +132,9 @@ def _probability(value: Any, place: str) -> float:
     except (TypeError, ValueError):
         number = math.nan
     if not -_ROUNDING <= number <= 1 + _ROUNDING:
-        raise InputError(f"{place}: {value!r} is no probability: give numbers from 0 to 1, after the softmax")
+        raise InputError(
+            f"{place}: {value!r} is no probability: give 0 to 1, after the softmax, and no percentages"
+        )
     return number
 
 

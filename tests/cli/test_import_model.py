@@ -72,7 +72,7 @@ def words(text: str) -> str:
 def test_json_has_the_recipe_and_its_proof(imported: Import, trees: Path) -> None:
     """Each field with its value and origin."""
     data = imported(*proof_of(trees), "--json").json
-    keys = {"path", "bytes", "recipe", "dialects", "notes", "proof", "agreement", "golden_error"}
+    keys = {"path", "bytes", "recipe", "unused", "dialects", "notes", "proof", "agreement", "golden_error"}
     assert keys == set(data)
     assert ("m.onnx", "reference", 16) == (data["path"], data["proof"], data["agreement"]["n"])
     assert {"value": "bgr", "origin": "found"} == data["recipe"]["channels"]
@@ -91,8 +91,8 @@ def test_the_table_shows_each_field_with_its_origin(imported: Import) -> None:
         "layout nchw file",
         "channels rgb assumed",
         "mean 0.5, 0.25, 0.5 given",
-        "scale 0.00392157 given",
-        "size 16, 16 file",
+        "scale 1/255 given",
+        "size 16x16 file",
         "labels 4: ash, elm, oak, yew given",
         "resize squash given",
         "proof: none: pass --reference with the original program's answers, or --photos",

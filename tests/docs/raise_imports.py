@@ -110,9 +110,7 @@ def pytorch(desk: Desk) -> str:
     return desk.said("import", desk.file("model.pth", b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.torch"))
 
 
-@shown_as(
-    "the model's output goes from ... to ...: pass --output logits, or sigmoid for several labels an image"
-)
+@shown_as("the model's output is from ... to ...: pass --output logits")
 def logits(desk: Desk) -> str:
     """A network without a softmax at its end."""
     return desk.said(*foreign(desk), "--output", "probabilities")

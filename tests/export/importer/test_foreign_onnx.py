@@ -188,3 +188,18 @@ def test_a_recipe_that_does_not_fit_is_refused_in_one_line() -> None:
         foreign().rewritten(stated(labels=LABELS[:3]))
     with pytest.raises(EngineError, match=r"trees.onnx: ONNX Runtime fails on an input of \(16, 16, 3\)"):
         own_outputs(foreign(), replace(stated(), layout=Layout.NHWC), IMAGES)
+
+
+@pytest.mark.parametrize(("operator", "scales"), [("Mul", True), ("Sub", True), ("Relu", False)])
+def test_a_model_that_scales_its_input_is_told(operator: str, scales: bool) -> None:
+    """Behind what only moves the pixels."""
+    model = classifier()
+    name, first = model.graph.input[0].name, model.graph.node[0]
+    own = helper.make_node("Identity", [name], ["moved"])
+    constant = numpy_helper.from_array(np.array(1 / 255, np.float32), "a255th")
+    added = helper.make_node(operator, ["moved", "a255th"][: 1 + scales], ["scaled"])
+    first.input[:] = ["scaled" if one == name else one for one in first.input]
+    model.graph.initializer.append(constant)
+    for node in (added, own):
+        model.graph.node.insert(0, node)
+    assert (False, scales) == (foreign().scales_pixels, foreign(model).scales_pixels)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -27,6 +27,7 @@ class Interface:
     inputs: tuple[ForeignTensor, ...]
     outputs: tuple[ForeignTensor, ...] = (SCORES,)
     path: Path = Path("m.onnx")
+    scales_pixels: bool = False
 
 
 def taking(*shape: int | None, dtype: str = "float32") -> Any:
@@ -206,3 +207,10 @@ def test_a_stated_rule_is_left_alone() -> None:
 def test_probabilities_sum_to_one_and_none_is_negative(values: list[list[float]], kind: OutputKind) -> None:
     """Whatever does not is made of logits."""
     assert kind is output_of_values(np.array(values, np.float32))
+
+
+def test_a_model_that_scales_pixels_is_given_grey_levels() -> None:
+    """Scaled twice, its answers would be wrong without a sign of it."""
+    model = Interface(taking(None, 24, 24, 3).inputs, scales_pixels=True)
+    assumed = assumed_recipe(cast(Any, model), PartialRecipe(layout=Layout.NHWC, size=(24, 24)))
+    assert (1.0, (0.0,), (1.0,)) == (assumed.scale, assumed.mean, assumed.std)

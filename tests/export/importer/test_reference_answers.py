@@ -48,7 +48,7 @@ OBJECTS[3] = dict(reversed(OBJECTS[3].items()))  # in another order
     [
         (csv_of(), ("ash", "elm")),
         (csv_of(" File , ash , elm "), ("ash", "elm")),
-        (csv_of("path,0,1", more="\n\n"), ()),
+        (csv_of("path,0,1", more="\n\n"), ("0", "1")),
         ("\ufeff" + csv_of(), ("ash", "elm")),
         (csv_of().replace("\n", "\r\n"), ("ash", "elm")),
         (json.dumps(entries(list(ROWS.values()))), ()),
@@ -140,12 +140,20 @@ def test_columns_are_outputs() -> None:
     assert [2, 0, 1] == answers(3, ("oak", "ash", "elm")).columns(labels)
     assert [1] == answers(1, ("elm",)).columns(labels)
     assert [0, 1] == answers(2, ("ash", "ash")).columns(("ash", "ash"))
+    assert [0, 1, 2] == answers(3, ("0", "1", "2")).columns(labels)
+
+
+def test_labels_may_be_numbers() -> None:
+    """They are names then, in any order and of some outputs alone."""
+    labels = ("1", "0", "90")
+    assert [1, 0] == answers(2, ("0", "1")).columns(labels)
+    assert [1] == answers(1, ("0",)).columns(labels)
 
 
 @pytest.mark.parametrize(
     ("columns", "names", "reason"),
     [
-        (2, (), "--reference has 2 probabilities a photo and the model 3 classes: give one a class"),
+        (2, (), "--reference has 2 columns and the model 3 classes: give one a class"),
         (1, ("yew",), "--reference has a column 'yew', and the model's labels are ash, elm, elm: name"),
         (1, ("elm",), "--reference has a column 'elm'"),
     ],
