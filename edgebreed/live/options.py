@@ -4,11 +4,13 @@ import hashlib
 import logging
 import os
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edgebreed.edge.pipeline import Pipeline
 from edgebreed.edge.stream.sinks import Sink
 from edgebreed.errors import EdgebreedError, MissingExtraError
 from edgebreed.live.broker import Broker, parse_broker
@@ -112,6 +114,14 @@ def live_sinks(
     if page and events:
         page.metrics.add_queue(events.publisher)
     return [sink for sink in (page, events) if sink is not None]
+
+
+def name_model(sinks: Iterable[Sink], pipeline: Pipeline) -> None:
+    """Tells the metrics of a live page which model answers."""
+    from edgebreed.live.server import LivePage
+
+    for page in (sink for sink in sinks if isinstance(sink, LivePage)):
+        page.metrics.add_model(pipeline.manifest, pipeline.engine.name)
 
 
 def spool_path(broker: Broker) -> Path:
