@@ -43,6 +43,7 @@ coverage: $(READY)
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/hadolint examples/container/Containerfile
 	$(BIN)/mypy
 
 # Builds the pages, with every warning an error, and runs what they show.
