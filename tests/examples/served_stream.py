@@ -44,13 +44,18 @@ class ServedStream:
             return False
 
 
+def draw_photos(folder: Path, count: int) -> Path:
+    """A new folder of small pictures in three colours."""
+    folder.mkdir()
+    for number in range(count):
+        cv2.imwrite(str(folder / f"{number}.png"), plain((RED, GREEN, BLUE)[number % 3]))
+    return folder
+
+
 @contextmanager
 def served_stream(folder: Path) -> Iterator[ServedStream]:
     """A stream of drawn pictures, five a second for a minute, by the model that ships; its broker is away."""
-    photos = folder / "photos"
-    photos.mkdir()
-    for number in range(300):
-        cv2.imwrite(str(photos / f"{number}.png"), plain((RED, GREEN, BLUE)[number % 3]))
+    photos = draw_photos(folder / "photos", 300)
     port, broker = free_port(), f"mqtt://127.0.0.1:{free_port()}/home"
     command = [
         sys.executable,
