@@ -28,6 +28,8 @@ TARGETS = [(panel, target) for panel in DASHBOARD["panels"] for target in panel[
 QUERIES = [target["expr"] for _, target in TARGETS]
 SELECTOR = re.compile(r"(\w+)\{([^}]*)\}")
 MATCHER = re.compile(r'(\w+)(=~|!~|!=|=)"([^"]*)"')
+PAGE = (ROOT / "docs" / "monitoring.md").read_text()
+ALERTS = re.findall(r"`([^`]+)`", PAGE.partition("| question | query |")[2].partition("\n\n")[0])
 OF_PROMETHEUS = {"instance"}
 """Labels that Prometheus adds when it scrapes."""
 
@@ -89,6 +91,16 @@ def test_legends_and_columns_show_labels_that_exist(
     shown = {*re.findall(r"\{\{(\w+)\}\}", target["legendFormat"]), *columns}
     assert shown
     assert shown <= kept | OF_PROMETHEUS
+
+
+@pytest.mark.slow
+def test_the_page_names_the_metrics_that_exist(exposed: dict[str, Labels]) -> None:
+    """All of edgebreed's own, and no other."""
+    named = set(re.findall(r"\bedgebreed_\w+", PAGE))
+    own = {name for name in exposed if name.startswith("edgebreed_") and not name.endswith("_created")}
+    assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in own} == {
+        name.removesuffix("_bucket") for name in named
+    }
 
 
 def test_every_query_is_of_the_chosen_devices_and_data_source() -> None:
@@ -163,10 +175,13 @@ def ask(url: str, query: str) -> Any:
 @pytest.mark.slow
 @pytest.mark.prometheus
 def test_prometheus_answers_every_query(stream: ServedStream, tmp_path: Path) -> None:
-    """With numbers, once it has scraped a stream for some seconds."""
+    """With numbers, once it has scraped a stream for some seconds; it understands those of the page too."""
     with prometheus(tmp_path, stream.port) as url:
         for query in QUERIES:
             wait_for(partial(ask, url, query))
+        assert ALERTS
+        for query in ALERTS:
+            ask(url, query)
         (state,) = ask(url, DASHBOARD["panels"][0]["targets"][0]["expr"])
         assert ("running", f"127.0.0.1:{stream.port}") == (
             state["metric"]["edgebreed_state"],
