@@ -7,6 +7,7 @@ from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.pipeline import FaceSearch, Pipeline
 from edgebreed.edge.prediction import Kind, Prediction, Result
 from edgebreed.edge.smoothing import SceneCounter, Smoother
+from edgebreed.edge.stream import Stream
 from edgebreed.edge.task import Task
 from edgebreed.edge.tracking import FaceTracker
 
@@ -29,6 +30,7 @@ __all__ = [
     "Result",
     "SceneCounter",
     "Smoother",
+    "Stream",
     "Task",
     "read_manifest",
 ]

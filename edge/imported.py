@@ -6,7 +6,7 @@ from typing import Any
 from edgebreed.edge.json_fields import MANY, JsonFields
 from edgebreed.str_enum import StrEnum
 
-MAX_FIELDS = 50  # of a recipe
+MAX_FIELDS = 50  # of a recipe, and items of one of them
 
 
 class Proof(StrEnum):
@@ -72,16 +72,23 @@ class Imported:
 def _shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_shown, value))
+    if value is None:
+        return "none"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _stated(fields: JsonFields) -> dict[str, Any]:
-    value = fields.data.get("value")
-    if isinstance(value, list):
-        value = [JsonFields({"value": item}, "value").scalar("value") for item in value]
-    elif value is not None:
-        value = fields.scalar("value")
-    fields.has("value")
-    stated = {"value": value, "origin": fields.text("origin")}
+    stated = {"value": _value(fields), "origin": fields.text("origin")}
     fields.end()
     return stated
+
+
+def _value(fields: JsonFields) -> Any:
+    """A truth value, a number or a text, a short list of them, or null."""
+    if isinstance(fields.data.get("value"), list):
+        return [
+            JsonFields({"value": item}, "item").scalar("value") for item in fields.items("value", MAX_FIELDS)
+        ]
+    if "value" in fields.data and not fields.has("value"):
+        return None
+    return fields.scalar("value")

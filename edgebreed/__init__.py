@@ -22,7 +22,8 @@ The public names:
 - `Engine` and `Detector` are the interfaces behind a pipeline, with the types `ModelOutputs` and `Detection`.
   `FixedEngine` and `FixedDetector` return constants, for tests without a model or faces.
 - `SceneCounter`, `Smoother` and `FaceTracker` keep labels and faces of a video steady.
-  `edgebreed.edge.stream` runs them, and a pipeline, on cameras and videos.
+- `Stream` runs a pipeline on cameras and videos, one or several at once, with labels and faces kept steady;
+  `edgebreed.edge.stream` holds its parts.
 - `EdgebreedError` is the base of all errors; `edgebreed.errors` shows the tree.
 
 Messages go to the logger `edgebreed`; importing configures no handler. Names are loaded when
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         Result,
         SceneCounter,
         Smoother,
+        Stream,
         Task,
         read_manifest,
     )
@@ -99,6 +101,7 @@ __all__ = [
     "SceneCounter",
     "Smoother",
     "SourceError",
+    "Stream",
     "Task",
     "__version__",
     "read_manifest",

@@ -23,6 +23,8 @@ PLACES: dict[str, tuple[set[str], str]] = {
     "edge/tracking.py": (PEOPLE, "tracks what the detector finds"),
     "edge/annotate.py": (PEOPLE, "draws what the detector finds, and kinds in colours"),
     "edge/stream/stage_threads.py": (PEOPLE, "runs the face search"),
+    "edge/stream/lane.py": (PEOPLE, "tracks faces in each source"),
+    "edge/preprocess.py": ({"face"}, "a company's name"),
     "edge/models": ({*PEOPLE, *DOGS, "neither"}, "the model that ships"),
     "train/config.py": (PEOPLE, "--people"),
     "train/delivered.py": (PEOPLE, "a share of the answers is persons, where the task has people"),

@@ -8,7 +8,7 @@ GROUPS = {
     "Engines": ("EngineOptions", "Engine", "ModelOutputs", "FixedEngine"),
     "Models": ("read_manifest", "Manifest", "Task"),
     "Detectors": ("Detector", "Detection", "FixedDetector"),
-    "Video": ("SceneCounter", "Smoother", "FaceTracker"),
+    "Video": ("Stream", "SceneCounter", "Smoother", "FaceTracker"),
 }
 """Names of `edgebreed` by heading; errors and streams have headings of their own."""
 MODEL_DETAILS = (

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Metric, generate_latest
 from sample_outputs import SampleOutputs, run_samples, shorten
 
 from edgebreed.benchmarks.report.bench_result import BenchResult
+from edgebreed.edge.imported import Imported
 from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.prediction import Result
 from edgebreed.edge.stream import EVENT_SCHEMA, FrameCounts, FrameResult, StateChange, StreamSummary
@@ -28,6 +29,15 @@ MANIFEST: dict[str, KeyWords] = {
     ),
     "dropped": ("text, base64, or null", "the same of the images of its data set that training left out"),
 }
+NESTED: dict[type, dict[str, KeyWords]] = {
+    Imported: {
+        "recipe": (
+            "object of objects",
+            "how it is used: by field, its `value` and its `origin` (`given`, `file`, `found` or `assumed`)",
+        ),
+    },
+}
+"""Words for records inside of others."""
 ANSWER: dict[str, KeyWords] = {
     "labels": (
         "list of [Prediction](#prediction)",
@@ -102,7 +112,7 @@ def _object(shape: JsonObject, example: dict[str, Any], seen: set[type]) -> Iter
         if record not in seen:
             seen.add(record)
             yield f"### {record.__name__}\n\n{_first_sentence(record)}\n"
-            yield key_table(JsonObject.of_record(record))
+            yield key_table(JsonObject.of_record(record, NESTED.get(record)))
 
 
 def _first_sentence(record: type) -> str:

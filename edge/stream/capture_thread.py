@@ -9,7 +9,7 @@ import numpy as np
 
 from edgebreed.edge.images import Frame
 from edgebreed.edge.stream.capture import Capture
-from edgebreed.edge.stream.counters import FrameCounters
+from edgebreed.edge.stream.counters import DropCause, FrameCounters
 from edgebreed.edge.stream.frame_buffer import FrameBuffer
 from edgebreed.edge.stream.pacing import FrameRateLimiter
 from edgebreed.edge.stream.sources import CapturedFrame
@@ -94,7 +94,7 @@ class CaptureThread:
         self.broken = ""
         self._capture, self._context = capture, context
         self._newest: FrameBuffer[CapturedFrame] = FrameBuffer(
-            1, drop_oldest=True, on_dropped=context.counters.add_dropped
+            1, drop_oldest=True, on_dropped=lambda frames: context.counters.add_dropped(len(frames))
         )
         self._attached = True
         self._limiter = FrameRateLimiter(context.fps)
@@ -169,7 +169,7 @@ class CaptureThread:
         if not accepted or frame is None:
             counters.add_failed()
         elif self._limiter.skips(time_s):
-            counters.add_dropped()
+            counters.add_dropped(1, DropCause.PAUSED)
         else:
             self._newest.put(CapturedFrame(frame, time_s, number, time_s, f"{context.name}#{number}"))
 

@@ -4,6 +4,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
+from edgebreed.str_enum import StrEnum
+
+
+class DropCause(StrEnum):
+    """Why a frame was discarded."""
+
+    NEWER = "newer"  # a newer one replaced it
+    GATED = "gated"  # nothing moved in it
+    PAUSED = "paused"  # it came before its turn in the source's rhythm
+    ENDED = "ended"  # the source or the stream ended
+
 
 @dataclass(frozen=True)
 class FrameCounts:
@@ -12,10 +23,14 @@ class FrameCounts:
     Attributes:
         captured: frames that the source delivered.
         processed: frames with a result.
-        dropped: frames that were discarded, because a newer one replaced them or the stream ended.
+        dropped: frames that were discarded, for any cause.
         failed: frames without a picture, and frames that the pipeline failed on.
         reconnects: how often the source was reopened, and frames came.
         reconnect_attempts: how often it was tried to reopen the source.
+        newer: of the dropped ones, those that a newer frame replaced.
+        gated: those in which nothing moved.
+        paused: those before their turn in the source's rhythm.
+        ended: those that still waited at the end.
     """
 
     captured: int = 0
@@ -24,6 +39,15 @@ class FrameCounts:
     failed: int = 0
     reconnects: int = 0
     reconnect_attempts: int = 0
+    newer: int = 0
+    gated: int = 0
+    paused: int = 0
+    ended: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """Frames without an outcome yet."""
+        return self.captured - self.processed - self.dropped - self.failed
 
     def to_dict(self) -> dict[str, int]:
         """Plain JSON types."""
@@ -57,9 +81,9 @@ class FrameCounters:
         """Counts a frame with a result; returns the new counts."""
         return self._add(processed=1)
 
-    def add_dropped(self, count: int = 1) -> None:
+    def add_dropped(self, count: int = 1, cause: DropCause = DropCause.NEWER) -> None:
         """Counts discarded frames."""
-        self._add(dropped=count)
+        self._add(dropped=count, **{cause.value: count})
 
     def add_failed(self) -> None:
         """Counts a frame without a picture, or one that the pipeline failed on."""

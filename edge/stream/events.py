@@ -35,19 +35,22 @@ class StateChange:
         state: the new state.
         reason: one line that explains it, without credentials.
         at: Unix time, in s.
-        counts: frame counts of the stream so far.
+        counts: frame counts of the source so far.
+        name: what users call the source; empty where it is the only one.
     """
 
     state: State
     reason: str
     at: float
     counts: FrameCounts = field(default_factory=FrameCounts)
+    name: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The event as plain JSON types, without credentials."""
         return {
             "schema": EVENT_SCHEMA,
             "event": "state",
+            **({"name": self.name} if self.name else {}),
             "state": self.state.value,
             "reason": redact(self.reason),
             "at": self.at,
@@ -67,7 +70,8 @@ class FrameResult:
         media_s: time on the source's own clock, in s: the position in a video file or in a folder's images,
             else of a steady clock.
         frame_latency_ms: time from capture to result, in ms.
-        counts: frame counts of the stream so far.
+        counts: frame counts of the source so far.
+        name: what users call the source; empty where it is the only one.
     """
 
     frame: Frame
@@ -77,6 +81,7 @@ class FrameResult:
     media_s: float
     frame_latency_ms: float
     counts: FrameCounts
+    name: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The event as plain JSON types, without credentials; `size` is width and height in px."""
@@ -85,6 +90,7 @@ class FrameResult:
         return {
             "schema": EVENT_SCHEMA,
             "event": "result",
+            **({"name": self.name} if self.name else {}),
             **self.result.to_dict(),
             "source": f"{name}{number}" if self.result.source.endswith(number) else name,
             "number": self.number,

@@ -15,11 +15,14 @@ class FrameBuffer(Generic[Item]):
     Args:
         size: items that it holds at most.
         drop_oldest: whether a new item replaces the oldest when the buffer is full; else `put` blocks.
-        on_dropped: is called with the number of items that were dropped.
+        on_dropped: is called with the items that were dropped.
     """
 
     def __init__(
-        self, size: int = 1, drop_oldest: bool = False, on_dropped: Callable[[int], None] = lambda _: None
+        self,
+        size: int = 1,
+        drop_oldest: bool = False,
+        on_dropped: Callable[[list[Item]], None] = lambda _: None,
     ) -> None:
         self._size, self._drop_oldest, self._on_dropped = size, drop_oldest, on_dropped
         self._items: deque[Item] = deque()
@@ -32,14 +35,14 @@ class FrameBuffer(Generic[Item]):
             if not self._drop_oldest:
                 self._changed.wait_for(lambda: self._closed or len(self._items) < self._size)
             accepted = not self._closed
-            replaced = accepted and len(self._items) >= self._size
-            if replaced:
-                self._items.popleft()
+            dropped = [] if accepted else [item]
+            if accepted and len(self._items) >= self._size:
+                dropped.append(self._items.popleft())
             if accepted:
                 self._items.append(item)
                 self._changed.notify_all()
-        if replaced or not accepted:
-            self._on_dropped(1)
+        if dropped:
+            self._on_dropped(dropped)
         return accepted
 
     def get(self, timeout: float | None = None) -> Item | None:
@@ -68,7 +71,7 @@ class FrameBuffer(Generic[Item]):
     def close(self, discard: bool = False) -> None:
         """Accepts no more items; what it still holds can be taken, or is dropped with `discard`."""
         with self._changed:
-            left = len(self._items) if discard else 0
+            left = list(self._items) if discard else []
             if discard:
                 self._items.clear()
             self._closed = True

@@ -8,11 +8,13 @@ from typing import Any
 
 from edgebreed.edge.percentile import summary as percentile_summary
 from edgebreed.edge.pipeline import Pipeline
+from edgebreed.edge.stream.batching import Batching
 from edgebreed.edge.stream.counters import FrameCounts
 from edgebreed.edge.stream.events import FrameResult, State, StateChange
+from edgebreed.edge.stream.lane import Lane, StreamOptions
 from edgebreed.edge.stream.sinks import Sink, SinkGroup
 from edgebreed.edge.stream.sources import FrameSource
-from edgebreed.edge.stream.stage_threads import StageThreads, StreamOptions
+from edgebreed.edge.stream.stage_threads import StageThreads
 
 POLL_S = 0.05  # longest delay until a request to stop is noticed
 SHUTDOWN_S = 3.0  # time for the threads to end, after which they are left behind
@@ -85,33 +87,60 @@ def run_stream(
     Returns:
         The outcome. Faults are in its `errors` and are not raised, so that the results so far count.
     """
-    run = _Run(source, pipeline, sinks, options or StreamOptions())
+    return run_streams([Lane(source, options or StreamOptions())], pipeline, sinks, stop)[0]
+
+
+def run_streams(
+    lanes: Sequence[Lane],
+    pipeline: Pipeline,
+    sinks: Sequence[Sink] = (),
+    stop: Callable[[], bool] = lambda: False,
+    batching: Batching | None = None,
+) -> list[StreamSummary]:
+    """Processes several sources with one pipeline, each as `run_stream` does; if one ends, the others go on.
+
+    Args:
+        lanes: the sources, with names that tell them apart where there are several.
+        pipeline: shared by all.
+        sinks: where results and states of all go.
+        stop: whether to end, asked again and again.
+        batching: how many frames share an inference.
+
+    Returns:
+        The outcome of each, in their order.
+    """
+    run = _Run(lanes, pipeline, sinks, batching)
     try:
         run.process(stop)
     except BaseException:
-        run.summary.reason = "interrupted"
+        run.interrupted()
         raise
     finally:
         run.finish()
-    return run.summary
+    return list(run.summaries.values())
 
 
 class _Run:
-    """One stream, from its first state to its last."""
+    """A stream of one or several sources, from the first state to the last."""
 
     def __init__(
-        self, source: FrameSource, pipeline: Pipeline, sinks: Sequence[Sink], options: StreamOptions
+        self, lanes: Sequence[Lane], pipeline: Pipeline, sinks: Sequence[Sink], batching: Batching | None
     ) -> None:
-        self.summary = StreamSummary(source.name, source.backend, pipeline.engine.name)
-        self._source, self._options = source, options
-        self._threads, self._sinks = StageThreads(source, pipeline, options), SinkGroup(sinks)
+        self.summaries = {
+            lane.name: StreamSummary(lane.source.name, lane.source.backend, pipeline.engine.name)
+            for lane in lanes
+        }
+        self._lanes = {lane.name: lane for lane in lanes}
+        self._threads, self._sinks = StageThreads(pipeline, batching), SinkGroup(sinks)
+        for lane in lanes:
+            self._threads.attach(lane)
         self._start, self._deadline = time.monotonic(), float("inf")
 
     def process(self, stop: Callable[[], bool]) -> None:
         """Passes results and states to the sinks until the threads end, or do not end in time."""
-        summary = self.summary
-        first = f"{summary.source} by {summary.backend}, in {summary.engine}"
-        self._on_state(State.RUNNING, first, self._source.counters.counts)
+        for name, summary in self.summaries.items():
+            first = f"{summary.source} by {summary.backend}, in {summary.engine}"
+            self._on_state(name, State.RUNNING, first, self._lanes[name].source.counters.counts)
         self._threads.start()
         results = self._threads.results
         while not (results.closed and results.empty()) and time.monotonic() < self._deadline:
@@ -119,58 +148,79 @@ class _Run:
             if item is not None:
                 self._report(item)
             if stop() or self._sinks.all_failed:
-                summary.reason = "stopped"
+                self._end_for("stopped")
                 self._threads.stop()
             if self._threads.stopping.is_set():
-                self._close_source()
+                self._close_sources()
+
+    def interrupted(self) -> None:
+        """Says that an exception of the caller ended it."""
+        self._end_for("interrupted")
 
     def finish(self) -> None:
-        """Ends the threads, completes the summary, and closes the sinks."""
+        """Ends the threads, completes the summaries, and closes the sinks."""
         self._threads.stop()
         self._threads.results.close(discard=True)
-        self._close_source()
-        self._summarize(all_ended=self._threads.join(max(0.0, self._deadline - time.monotonic())))
-        self._fail_with(self._sinks.errors)
-        self._on_state(self.summary.state, self.summary.reason, self.summary.counts)
+        self._close_sources()
+        all_ended = self._threads.join(max(0.0, self._deadline - time.monotonic()))
+        for name in self.summaries:
+            self._summarize(name, all_ended)
+        self._fail_all_with(self._sinks.errors)
+        for name, summary in self.summaries.items():
+            self._on_state(name, summary.state, summary.reason, summary.counts)
         self._sinks.close()
-        self._fail_with(self._sinks.errors)
+        self._fail_all_with(self._sinks.errors)
 
-    def _close_source(self) -> None:
+    def _end_for(self, reason: str) -> None:
+        for summary in self.summaries.values():
+            summary.reason = reason
+
+    def _close_sources(self) -> None:
         """Begins the time in which the threads must end, which a driver that hangs must not extend."""
         if self._deadline == float("inf"):
             self._deadline = time.monotonic() + SHUTDOWN_S
-            self._source.close()
+            for lane in self._lanes.values():
+                lane.source.close()
 
-    def _on_state(self, state: State, reason: str, counts: FrameCounts) -> None:
-        self._sinks.on_state(StateChange(state, reason, time.time(), counts))
+    def _on_state(self, name: str, state: State, reason: str, counts: FrameCounts) -> None:
+        self._sinks.on_state(StateChange(state, reason, time.time(), counts, name))
 
     def _report(self, item: FrameResult | StateChange) -> None:
         if isinstance(item, StateChange):
             self._sinks.on_state(item)
             return
-        self.summary.frame_latencies_ms.append(item.frame_latency_ms)
-        self.summary.seconds = time.monotonic() - self._start
+        summary = self.summaries[item.name]
+        summary.frame_latencies_ms.append(item.frame_latency_ms)
+        summary.seconds = time.monotonic() - self._start
         self._sinks.on_result(item)
 
-    def _summarize(self, all_ended: bool) -> None:
-        summary, threads, counts = self.summary, self._threads, self._source.counters.counts
+    def _summarize(self, name: str, all_ended: bool) -> None:
+        lane, summary, threads = self._lanes[name], self.summaries[name], self._threads
+        counters = lane.source.counters
+        counts = counters.counts
         if not all_ended:  # a frame in a stage that hangs gets no result
             counts = replace(counts, dropped=counts.captured - counts.processed - counts.failed)
-        summary.counts, summary.last_frame_error = counts, str(threads.last_frame_error or "")
-        frame_error = threads.last_frame_error or self._source.counters.last_error
-        error = threads.error or (frame_error if counts.processed == 0 else self._source.counters.incomplete)
+        summary.counts, summary.last_frame_error = counts, str(lane.last_frame_error or "")
+        frame_error = lane.last_frame_error or counters.last_error
+        nothing = frame_error if counts.processed == 0 else counters.incomplete
+        error = threads.error or lane.error or nothing
         if error is not None:
-            self._fail_with([error])
+            _fail_with(summary, [error])
             return
         summary.state = State.ENDED
         if not summary.reason:
-            complete = counts.processed == self._options.max_frames
-            summary.reason = f"{counts.processed} processed" if complete else f"end of {summary.source}"
+            summary.reason = (
+                f"{counts.processed} processed" if lane.is_complete else f"end of {summary.source}"
+            )
 
-    def _fail_with(self, errors: Sequence[Exception]) -> None:
-        """Adds errors that are new, the newest first: older ones of sinks were logged when they came."""
-        summary = self.summary
-        new = [error for error in reversed(errors) if error not in summary.errors]
-        summary.errors += new
-        if new and summary.state is not State.FAILED:
-            summary.state, summary.reason = State.FAILED, str(new[0])
+    def _fail_all_with(self, errors: Sequence[Exception]) -> None:
+        for summary in self.summaries.values():
+            _fail_with(summary, errors)
+
+
+def _fail_with(summary: StreamSummary, errors: Sequence[Exception]) -> None:
+    """Adds errors that are new, the newest first: older ones of sinks were logged when they came."""
+    new = [error for error in reversed(errors) if error not in summary.errors]
+    summary.errors += new
+    if new and summary.state is not State.FAILED:
+        summary.state, summary.reason = State.FAILED, str(new[0])

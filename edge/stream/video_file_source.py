@@ -9,7 +9,7 @@ from pathlib import Path
 from edgebreed.edge.images import Frame
 from edgebreed.edge.stream.capture import Capture, CaptureOptions, release_with_timeout
 from edgebreed.edge.stream.container import Container, Length, read_container
-from edgebreed.edge.stream.counters import FrameCounters
+from edgebreed.edge.stream.counters import DropCause, FrameCounters
 from edgebreed.edge.stream.pacing import FrameRateLimiter, PlaybackPacer
 from edgebreed.edge.stream.sources import CapturedFrame, StateCallback, ignore_state
 from edgebreed.edge.stream.video_clock import DEFAULT_FPS, VideoClock
@@ -67,7 +67,7 @@ class VideoFileSource:
                 return
             number = self.counters.add_captured().captured - 1
             if self._limiter.skips(media_s):
-                self.counters.add_dropped()
+                self.counters.add_dropped(1, DropCause.PAUSED)
             else:
                 yield CapturedFrame(frame, time.monotonic(), number, media_s, f"{self.name}#{number}")
         if not self._stopped.is_set():

@@ -1,5 +1,6 @@
 """`edgebreed import`."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -141,9 +142,12 @@ def _number(option: str, text: str) -> float:
     """A number, or a fraction such as 1/255."""
     above, _, below = text.partition("/")
     try:
-        return float(above) / float(below or 1)
-    except (ValueError, ZeroDivisionError) as error:
-        raise InputError(f"{option} {text}: give a number, or a fraction such as 1/255") from error
+        number = float(above) / float(below or 1)
+    except (ValueError, ZeroDivisionError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(f"{option} {text}: give a number, or a fraction such as 1/255")
+    return number
 
 
 def _numbers(option: str, text: str) -> tuple[float, ...]:
@@ -152,11 +156,11 @@ def _numbers(option: str, text: str) -> tuple[float, ...]:
 
 def _sides(text: str) -> tuple[int, int]:
     """Height and width of `224` or `48x192`."""
-    height, _, width = text.lower().partition("x")
     try:
-        return int(height), int(width or height)
+        height, width = map(int, text.split("x") if "x" in text else (text, text))
     except ValueError as error:
         raise InputError(f"--size {text}: give one number, or HEIGHTxWIDTH such as 48x192") from error
+    return height, width
 
 
 def _print_record(record: dict[str, Any]) -> None:
@@ -179,6 +183,8 @@ def _shown(name: str, value: Any) -> str:
         return f"{len(value):,}: {', '.join(value[:4])}{', ...' if len(value) > 4 else ''}"
     if isinstance(value, list):
         return ", ".join(f"{one:g}" for one in value)
+    if value is None:
+        return "none"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -43,8 +43,11 @@ from edgebreed.live.options import (
     MQTT_REPEAT_S,
     PUBLISHING,
     SERVING,
+    Discovery,
     Mqtt,
+    MqttDiscovery,
     MqttEvery,
+    MqttOptions,
     MqttSpool,
     Serve,
     TlsCert,
@@ -164,6 +167,7 @@ def stream(
     mqtt: Mqtt = None,
     mqtt_every: MqttEvery = MQTT_REPEAT_S,
     mqtt_spool: MqttSpool = None,
+    mqtt_discovery: MqttDiscovery = None,
     faces: Faces = FaceSearch.AUTO,
     unknown_below: UnknownBelow = None,
     engine: EngineName = AUTO,
@@ -182,7 +186,7 @@ def stream(
     outputs = Outputs(record, events, not headless, overwrite)
     inputs = [*_inputs(source, model), *filter(None, [tls_cert, tls_key])]
     refuse_collisions([*outputs.paths, *filter(None, [mqtt_spool])], inputs)
-    refuse_wrong_addresses(serve, mqtt)
+    refuse_wrong_addresses(serve, mqtt, mqtt_discovery)
     asked = {SERVING: serve, PUBLISHING: mqtt, RECORDING: record}
     require(*(part for part, option in asked.items() if option is not None))  # before a camera is waited for
     tls = server_context(tls_cert, tls_key)
@@ -197,7 +201,9 @@ def stream(
         options = EngineOptions(engine, threads, allow_fallback, open_timeout, inference_timeout)
         pipeline = Pipeline.open(model, options, faces, unknown_below)
         sinks: list[Sink] = [notifier]
-        for sink in live_sinks(serve, token, mqtt, mqtt_every, mqtt_spool, tls):
+        discovery = None if mqtt_discovery is None else Discovery(mqtt_discovery, pipeline.manifest)
+        publishing = None if mqtt is None else MqttOptions(mqtt, mqtt_every, mqtt_spool, discovery)
+        for sink in live_sinks(serve, token, publishing, tls):
             stack.callback(sink.close)
             sinks.append(sink)
         if serve is not None:

@@ -3,13 +3,14 @@
 import itertools
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from edgebreed.edge.prediction import Kind, Result
 from edgebreed.edge.stream.events import FrameResult, StateChange
 from edgebreed.edge.text import to_json
+from edgebreed.live.announcement import RetainedMessage
 from edgebreed.live.broker import Broker
 from edgebreed.live.outbox import Outbox
 from edgebreed.live.publisher import Publisher, PublishSettings
@@ -53,6 +54,7 @@ class MqttSink:
         repeat_s: time after which an unchanged result is sent again, in s.
         settings: how long to wait for the broker.
         owned: whether no other program can have written the file; if so, it is used whatever is in it.
+        retained: messages that describe the stream to other programs.
 
     Raises:
         InputError: the spool file cannot be used, or another stream uses it.
@@ -66,10 +68,11 @@ class MqttSink:
         settings: PublishSettings | None = None,
         *,
         owned: bool = False,
+        retained: Sequence[RetainedMessage] = (),
     ) -> None:
         self._filter = ChangeFilter(repeat_s)
         self._run, self._numbers = secrets.token_hex(4), itertools.count(1)
-        self.publisher = Publisher(broker, Outbox(spool, owned=owned), settings)
+        self.publisher = Publisher(broker, Outbox(spool, owned=owned), settings, retained)
 
     def on_result(self, result: FrameResult) -> None:
         """Receives a frame and its result."""

@@ -10,6 +10,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from edgebreed.live.announcement import RetainedMessage
 from edgebreed.live.broker import Broker
 from edgebreed.live.queued_event import QueuedEvent
 
@@ -70,7 +71,11 @@ class MqttConnection:
 
     def publish_status(self, word: str) -> None:
         """Sends a retained message to the status topic."""
-        self._send(None, self._broker.status_topic, word.encode(), retain=True)
+        self.publish_retained(RetainedMessage(self._broker.status_topic, word.encode()))
+
+    def publish_retained(self, message: RetainedMessage) -> None:
+        """Sends a message that the broker keeps for later subscribers."""
+        self._send(None, message.topic, message.payload, retain=True)
 
     def poll(self, seconds: float) -> None:
         """Sends and receives what is pending, and waits for it at most so many s."""

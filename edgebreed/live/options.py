@@ -5,16 +5,20 @@ import logging
 import os
 import ssl
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edgebreed.edge.manifest import Manifest
 from edgebreed.edge.pipeline import Pipeline
 from edgebreed.edge.stream.sinks import Sink
-from edgebreed.errors import EdgebreedError, MissingExtraError
+from edgebreed.errors import EdgebreedError, InputError, MissingExtraError
+from edgebreed.live.announcement import RetainedMessage
 from edgebreed.live.broker import Broker, parse_broker
 from edgebreed.live.endpoint import Endpoint, parse_endpoint
+from edgebreed.live.home_assistant import DiscoveryDevice, discovery_message, refuse_wrong_discovery
 
 if TYPE_CHECKING:  # both need packages of an extra
     from edgebreed.live.mqtt import MqttSink
@@ -76,7 +80,49 @@ MqttSpool = Annotated[
 ]
 
 
-def refuse_wrong_addresses(serve: str | None, mqtt: str | None) -> None:
+MqttDiscovery = Annotated[
+    str | None,
+    typer.Option(
+        "--mqtt-discovery",
+        envvar="EDGEBREED_MQTT_DISCOVERY",
+        metavar="PREFIX",
+        help="Describe the stream to Home Assistant, which then shows it as a device; PREFIX is that of its "
+        "discovery topics: homeassistant, unless it was changed there.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """How to describe a stream to Home Assistant.
+
+    Attributes:
+        prefix: first part of the topics on which Home Assistant expects descriptions.
+        manifest: of the stream's model.
+    """
+
+    prefix: str
+    manifest: Manifest
+
+
+@dataclass(frozen=True)
+class MqttOptions:
+    """Where events are published, and how.
+
+    Attributes:
+        url: of broker and topic.
+        repeat_s: time after which an unchanged result is sent again, in s.
+        spool: file in which events wait; None for the one in the state folder.
+        discovery: None where the stream is not described to Home Assistant.
+    """
+
+    url: str
+    repeat_s: float = MQTT_REPEAT_S
+    spool: Path | None = None
+    discovery: Discovery | None = None
+
+
+def refuse_wrong_addresses(serve: str | None, mqtt: str | None, discovery: str | None = None) -> None:
     """Lets valid addresses through, before anything is opened for them.
 
     Raises:
@@ -84,16 +130,17 @@ def refuse_wrong_addresses(serve: str | None, mqtt: str | None) -> None:
     """
     if serve is not None:
         parse_endpoint(serve)
-    if mqtt is not None:
-        parse_broker(mqtt)
+    broker = None if mqtt is None else parse_broker(mqtt)
+    if discovery is not None:
+        if broker is None:
+            raise InputError("--mqtt-discovery needs a broker: give one with --mqtt")
+        refuse_wrong_discovery(discovery, broker)
 
 
 def live_sinks(
     serve: str | None,
     token: str | None,
-    mqtt: str | None,
-    mqtt_every: float = MQTT_REPEAT_S,
-    mqtt_spool: Path | None = None,
+    mqtt: MqttOptions | None,
     tls: ssl.SSLContext | None = None,
 ) -> list[Sink]:
     """The sinks that the options ask for; an empty list without any.
@@ -103,10 +150,10 @@ def live_sinks(
         MissingExtraError: the packages of an extra are not installed.
     """
     endpoint = None if serve is None else parse_endpoint(serve)
-    broker = None if mqtt is None else parse_broker(mqtt)
+    broker = None if mqtt is None else parse_broker(mqtt.url)
     page = None if endpoint is None else _live_page(endpoint, token, tls)
     try:
-        events = None if broker is None else _mqtt_sink(broker, mqtt_spool, mqtt_every)
+        events = None if broker is None or mqtt is None else _mqtt_sink(broker, mqtt, page)
     except EdgebreedError:
         if page:
             page.close()
@@ -143,14 +190,24 @@ def _live_page(endpoint: Endpoint, token: str | None, tls: ssl.SSLContext | None
     return page
 
 
-def _mqtt_sink(broker: Broker, spool: Path | None, repeat_s: float) -> "MqttSink":
+def _mqtt_sink(broker: Broker, options: MqttOptions, page: "LivePage | None") -> "MqttSink":
     try:
         from edgebreed.live.mqtt import MqttSink
 
-        path = spool or spool_path(broker)
+        path = options.spool or spool_path(broker)
     except ImportError as error:
         raise MissingExtraError(*PUBLISHING[:2]) from error
     if broker.exposes_password:
         _LOG.warning("the password goes to %s unencrypted: use mqtts:// if the broker has TLS", broker)
+    retained = [] if options.discovery is None else [_description(broker, options.discovery, page)]
     # A damaged file in the state folder must not keep a service from starting, whatever is left of it.
-    return MqttSink(broker, path, repeat_s, owned=spool is None)
+    return MqttSink(broker, path, options.repeat_s, owned=options.spool is None, retained=retained)
+
+
+def _description(broker: Broker, discovery: Discovery, page: "LivePage | None") -> RetainedMessage:
+    """The message for Home Assistant; it holds the page's address if others can connect, but no token."""
+    refuse_wrong_discovery(discovery.prefix, broker)
+    url = page.url.partition("?")[0] if page and not page.endpoint.loopback else None
+    message = discovery_message(discovery.prefix, DiscoveryDevice.of(broker, discovery.manifest, url))
+    _LOG.info("described to Home Assistant on %s", message.topic)
+    return message

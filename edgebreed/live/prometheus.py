@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 
 from edgebreed import __version__
 from edgebreed.edge.manifest import Manifest
+from edgebreed.edge.stream.counters import DropCause
 from edgebreed.edge.stream.events import FrameResult, State, StateChange
 from edgebreed.live.stream_state import StreamState
 
@@ -113,6 +114,12 @@ class _StreamCollector(Collector):
         for outcome in _OUTCOMES:
             frames.add_metric([outcome], getattr(counts, outcome))
         yield frames
+        dropped = CounterMetricFamily(
+            "edgebreed_frames_dropped", "Dropped frames by cause.", labels=["cause"]
+        )
+        for cause in DropCause:
+            dropped.add_metric([cause.value], getattr(counts, cause.value))
+        yield dropped
         yield CounterMetricFamily(
             "edgebreed_reconnects", "How often the source was reopened.", counts.reconnects
         )

@@ -8,11 +8,13 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgebreed.edge.stream.pacing import Backoff
+from edgebreed.live.announcement import Announcement, RetainedMessage
 from edgebreed.live.broker import Broker
 from edgebreed.live.mqtt_connection import MqttConnection
 from edgebreed.live.outbox import Outbox
@@ -47,12 +49,20 @@ class Publisher:
         broker: where to send them.
         outbox: keeps what is not delivered; `close` closes it.
         settings: how long to wait for the broker.
+        retained: messages that describe the stream; each connection begins with them.
     """
 
-    def __init__(self, broker: Broker, outbox: Outbox, settings: PublishSettings | None = None) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        outbox: Outbox,
+        settings: PublishSettings | None = None,
+        retained: Sequence[RetainedMessage] = (),
+    ) -> None:
         self._broker, self._outbox, self._settings = broker, outbox, settings or PublishSettings()
         self._inbox: queue.Queue[str] = queue.Queue(INBOX_SIZE)
         self._client_id = client_id(outbox.path)
+        self._announcement = Announcement(retained)
         self._overflowed = self._refused = 0
         self._refusals, self._sent_to = Refusals(), 0
         self._smallest_reported = NO_SIZE
@@ -121,6 +131,7 @@ class Publisher:
             OSError: the connection is lost without an event on its way, or the broker is silent.
         """
         self._sent_to, start = 0, time.monotonic()
+        self._announcement.connected()
         try:
             connection.publish_status("online")
             self._send_all(connection)
@@ -148,11 +159,17 @@ class Publisher:
         self._collect()
         self._take_acknowledgements(connection)
         if connection.idle:
+            self._announce(connection)
+        if connection.idle:
             self._report_up()
             self._discard_too_large()
         for event in self._next_events(connection):
             self._sent_to = event.number
             connection.publish(event)
+
+    def _announce(self, connection: MqttConnection) -> None:
+        for message in self._announcement.due():
+            connection.publish_retained(message)
 
     def _next_events(self, connection: MqttConnection) -> list[QueuedEvent]:
         """The events to send now: none before the status has shown that the broker takes messages."""

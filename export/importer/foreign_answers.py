@@ -65,7 +65,8 @@ def own_outputs(model: ForeignModel, recipe: ImportRecipe, images: Tensor) -> ND
 def as_probabilities(values: NDArray[np.float32], kind: OutputKind) -> NDArray[np.float32]:
     """What a model's own output `(N, classes)` says, in probabilities."""
     if kind is OutputKind.SIGMOID:
-        return np.asarray(1 / (1 + np.exp(-values)), np.float32)
+        # equals 1 / (1 + exp(-x)), whose power overflows
+        return np.asarray(0.5 + 0.5 * np.tanh(values.astype(np.float64) / 2), np.float32)
     if kind is OutputKind.LOGITS:
         powers = np.exp(values - values.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)

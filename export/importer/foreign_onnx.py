@@ -19,7 +19,7 @@ from edgebreed.errors import ModelFileError
 from edgebreed.export.graph.index import Model, Node, clean_up, copied, onnx, serialized
 from edgebreed.export.importer.foreign_model import ForeignTensor
 from edgebreed.export.importer.import_recipe import ImportRecipe
-from edgebreed.export.importer.onnx_rewrite import with_image_input, with_probabilities
+from edgebreed.export.importer.onnx_rewrite import with_image_input, with_probabilities, without_added_names
 from edgebreed.export.importer.pixel_transform import OutputKind
 
 _PASSED_THROUGH = {"Identity", "Cast", "Flatten", "Reshape", "Squeeze", "Dropout"}
@@ -27,6 +27,7 @@ _PASSED_THROUGH = {"Identity", "Cast", "Flatten", "Reshape", "Squeeze", "Dropout
 _KINDS = {"Softmax": OutputKind.PROBABILITIES, "Sigmoid": OutputKind.PROBABILITIES}
 _LINEAR = {"Gemm", "MatMul", "Add", "Conv", "GlobalAveragePool", "ReduceMean", "AveragePool"}
 """Operators after which an output is not bounded, so that it holds logits."""
+_REMEDY_OF_OWN = ": export it with `edgebreed export`"  # of which a model of another program has no use
 _INTEGER = {"QuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"}
 
 
@@ -77,7 +78,8 @@ class ForeignOnnx:
         try:
             check_onnx(model.SerializeToString())
         except ModelFileError as error:
-            raise ModelFileError(f"{path}: {error}") from error
+            reason = str(error).removesuffix(_REMEDY_OF_OWN)
+            raise ModelFileError(f"{path}: {reason}; export the model again from its own program") from error
         return cls(path, model, metadata or {})
 
     @cached_property
@@ -127,12 +129,16 @@ class ForeignOnnx:
         """As `ForeignModel.rewritten` says."""
         model = copied(self.model)
         del model.metadata_props[:]
-        output = recipe.output_name or self.outputs[0].name
-        with_image_input(model, self.inputs[0].name, recipe.pixels, recipe.size)
-        with_probabilities(model, output, recipe.output, len(recipe.labels))
+        names = [output.name for output in self.outputs]
+        place = names.index(recipe.output_name or names[0])
         try:
+            without_added_names(model)
+            with_image_input(model, model.graph.input[0].name, recipe.pixels, recipe.size)
+            with_probabilities(model, model.graph.output[place].name, recipe.output, len(recipe.labels))
             clean_up(model)
             return serialized(model)
+        except ModelFileError:
+            raise
         except Exception as error:  # of the onnx package, which has kinds of its own
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise ModelFileError(f"{self.path}: the recipe does not fit the graph: {reason}") from error

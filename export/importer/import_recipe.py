@@ -45,7 +45,7 @@ class PartialRecipe:
         output: what the model's own output holds.
         output_name: of the output that holds it, where there are several.
         labels: names of the classes in the order of the output.
-        subject: what all classes are, such as `dog`.
+        subject: what all classes are, such as `bird`.
     """
 
     layout: Layout | None = None
@@ -196,6 +196,8 @@ def shown(value: Any) -> str:
             if all(isinstance(one, int) for one in value)
             else ",".join(map(shown, value))
         )
+    if value is None:
+        return "none"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

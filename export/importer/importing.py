@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edgebreed.edge.engines import Engine
 from edgebreed.edge.files import refuse_existing, remove_leftovers
 from edgebreed.edge.formats import write_model
 from edgebreed.edge.imported import Imported, Proof
 from edgebreed.edge.json_fields import SHORT
 from edgebreed.edge.label_thresholds import HALF
-from edgebreed.edge.manifest import Manifest
+from edgebreed.edge.manifest import PROBABILITY, Manifest
 from edgebreed.edge.task import Rejection, Task
 from edgebreed.edge.text import printable
 from edgebreed.errors import InputError, ProofError
@@ -169,8 +172,9 @@ def _stated(
             f"{model.path} does not name its classes: pass --labels with a file of one a line, in the order "
             "of the output"
         )
-    classes, kind = _output(model, said.over(interface.over(assumed)))
-    labels, note = fit_labels(said.labels, classes)
+    values = _output_values(model, said.over(interface.over(assumed)))
+    kind = output_of_values(values)
+    labels, note = fit_labels(said.labels, values.shape[1])
     by_labels = Origin.GIVEN if given.labels is not None else Origin.FILE
     sources = (
         (by_labels, PartialRecipe(labels=labels)),
@@ -181,19 +185,37 @@ def _stated(
         (Origin.ASSUMED, assumed),
     )
     recipe = ImportRecipe.merged(sources)
-    if recipe.output is OutputKind.LOGITS and kind is OutputKind.PROBABILITIES:
-        raise InputError(
-            f"output logits ({recipe.origins['output']}): the model's output sums to 1 already, and a second "
-            "softmax would flatten it: pass --output probabilities"
-        )
+    _check_output(recipe, values)
     return recipe, dialects, (note,) if note else ()
 
 
-def _output(model: ForeignModel, said: PartialRecipe) -> tuple[int, OutputKind]:
-    """The number of classes, and what the output seems to hold, from some drawn images."""
+def _output_values(model: ForeignModel, said: PartialRecipe) -> NDArray[np.float32]:
+    """The model's own output for some drawn images, `(N, classes) float32`."""
     trial = ImportRecipe.merged(((Origin.ASSUMED, replace(said, output=OutputKind.LOGITS, labels=())),))
-    values = own_outputs(model, trial, drawn_inputs(trial.input, TRIALS))
-    return values.shape[1], output_of_values(values)
+    return own_outputs(model, trial, drawn_inputs(trial.input, TRIALS))
+
+
+def _check_output(recipe: ImportRecipe, values: NDArray[np.float32]) -> None:
+    """Refuses what is said of the output where its values contradict it.
+
+    Raises:
+        InputError: they do.
+    """
+    said = f"output {recipe.output} ({recipe.origins['output']})"
+    if recipe.output is OutputKind.LOGITS and output_of_values(values) is OutputKind.PROBABILITIES:
+        raise InputError(
+            f"{said}: the model's output sums to 1 already, and a second softmax would flatten it: pass "
+            "--output probabilities"
+        )
+    lowest, highest = float(values.min()), float(values.max())
+    if (
+        recipe.output is OutputKind.PROBABILITIES
+        and not PROBABILITY[0] <= lowest <= highest <= PROBABILITY[1]
+    ):
+        raise InputError(
+            f"{said}: the model's output goes from {lowest:.3g} to {highest:.3g}: pass --output logits, or "
+            "sigmoid for several labels an image"
+        )
 
 
 def _proved(

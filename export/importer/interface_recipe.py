@@ -34,6 +34,7 @@ def stated_by_interface(model: ForeignModel, given: PartialRecipe) -> PartialRec
     layout = _layout(image, given.layout)
     sides = image.shape[2:4] if layout is Layout.NCHW else image.shape[1:3]
     depth = image.shape[1 if layout is Layout.NCHW else 3]
+    _refuse_other_channels(image, depth, given.channels)
     output = _class_output(model, given.output_name)
     return PartialRecipe(
         layout=layout,
@@ -112,6 +113,11 @@ def _layout(image: ForeignTensor, given: Layout | None) -> Layout:
         why = "the place of its channels is open: pass --layout nchw or nhwc"
         raise InputError(f"the model takes {image}; {why if fitting else 'images have 1 or 3 channels'}")
     return fitting[0]
+
+
+def _refuse_other_channels(image: ForeignTensor, depth: int | None, given: Channels | None) -> None:
+    if given is not None and depth is not None and given.depth != depth:
+        raise InputError(f"--channels {given}: the model takes {image}, which is {depth} deep")
 
 
 def _size(

@@ -20,10 +20,26 @@ from edgebreed.export.importer.pixel_transform import (
 )
 
 IMAGE, PROBABILITIES = "image", "probabilities"
+_BGR, _GREY, _HALF, _FACTOR, _OFFSET = (
+    f"image_{name}" for name in ("bgr", "grey", "half", "factor", "offset")
+)
+_ADDED = {IMAGE, PROBABILITIES, _BGR, _GREY, _HALF, _FACTOR, _OFFSET}
 _ACTIVATIONS: dict[OutputKind, tuple[str, dict[str, Any]]] = {
     OutputKind.LOGITS: ("Softmax", {"axis": 1}),
     OutputKind.SIGMOID: ("Sigmoid", {}),
 }
+
+
+def without_added_names(model: Model) -> None:
+    """Gives all values of a model other names where one bears a name that is added here.
+
+    Args:
+        model: changed in place; its inputs and outputs stay in their order.
+    """
+    constants = {tensor.name for tensor in model.graph.initializer}
+    values = {name for node in model.graph.node for name in (*node.input, *node.output)}
+    if _ADDED & (constants | values):
+        onnx.compose.add_prefix(model, "own_", inplace=True)
 
 
 def with_image_input(model: Model, name: str, transform: PixelTransform, sides: tuple[int, int]) -> None:
@@ -83,20 +99,20 @@ def _ordered(
     if channels is Channels.RGB:
         return []
     if channels is Channels.BGR:
-        set_constant(model, "image_bgr", np.array([2, 1, 0], np.int64))
-        return [("Gather", ("image_bgr",), {"axis": 3})]
-    set_constant(model, "image_grey", np.array(GREY_WEIGHTS, dtype).reshape(3, 1))
-    set_constant(model, "image_half", np.array(0.5, dtype))
+        set_constant(model, _BGR, np.array([2, 1, 0], np.int64))
+        return [("Gather", (_BGR,), {"axis": 3})]
+    set_constant(model, _GREY, np.array(GREY_WEIGHTS, dtype).reshape(3, 1))
+    set_constant(model, _HALF, np.array(0.5, dtype))
     # the original program rounds grey to whole levels
-    return [("MatMul", ("image_grey",), {}), ("Add", ("image_half",), {}), ("Floor", (), {})]
+    return [("MatMul", (_GREY,), {}), ("Add", (_HALF,), {}), ("Floor", (), {})]
 
 
 def _scaled(model: Model, transform: PixelTransform) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
     if transform.is_identity:
         return []
-    set_constant(model, "image_factor", transform.factor)
-    set_constant(model, "image_offset", transform.offset)
-    return [("Mul", ("image_factor",), {}), ("Add", ("image_offset",), {})]
+    set_constant(model, _FACTOR, transform.factor)
+    set_constant(model, _OFFSET, transform.offset)
+    return [("Mul", (_FACTOR,), {}), ("Add", (_OFFSET,), {})]
 
 
 def _chain(first: str, last: str, steps: Sequence[tuple[str, tuple[str, ...], dict[str, Any]]]) -> list[Node]:
@@ -126,19 +142,9 @@ def with_probabilities(model: Model, name: str, kind: OutputKind, classes: int) 
     if kind in _ACTIVATIONS:
         operator, attributes = _ACTIVATIONS[kind]
         steps.append((operator, (), attributes))
-    if name == PROBABILITIES:
-        name = _renamed(model, PROBABILITIES, f"own_{PROBABILITIES}")
     model.graph.node.extend(_chain(name, PROBABILITIES, steps or [("Identity", (), {})]))
     shape = [_batch(own), classes]
     del model.graph.output[:]
     model.graph.output.append(
         onnx.helper.make_tensor_value_info(PROBABILITIES, onnx.TensorProto.FLOAT, shape)
     )
-
-
-def _renamed(model: Model, old: str, new: str) -> str:
-    """Gives a value of the graph another name."""
-    for node in model.graph.node:
-        node.input[:] = [new if name == old else name for name in node.input]
-        node.output[:] = [new if name == old else name for name in node.output]
-    return new

@@ -69,11 +69,11 @@ def pixel_candidates(recipe: ImportRecipe, free: Collection[str]) -> list[Import
     """
     gray = recipe.channels is Channels.GRAY
     orders = (Channels.GRAY,) if gray else (Channels.RGB, Channels.BGR)
-    found = [recipe]
+    found = {_arithmetic(recipe): recipe}
     for channels, (scale, mean, std) in product(orders, _scalings(gray)):
-        values = {"channels": channels, "scale": scale, "mean": mean, "std": std}
-        found.append(_varied(recipe, values, free))
-    return list({_arithmetic(one): one for one in reversed(found)}.values())[::-1]
+        varied = _varied(recipe, {"channels": channels, "scale": scale, "mean": mean, "std": std}, free)
+        found.setdefault(_arithmetic(varied), varied)
+    return list(found.values())
 
 
 def _arithmetic(recipe: ImportRecipe) -> tuple[object, ...]:

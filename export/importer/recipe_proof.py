@@ -61,11 +61,28 @@ def prove(model: ForeignModel, stated: ImportRecipe, answers: ReferenceAnswers) 
     free = free_fields(stated)
     _refuse_wrong_labels(tried, stated)
     ranking = ranked(tried, _all_tried(tried, stated, free))
-    if ranking[0].error > MAX_ERROR and len(free) < len(
-        SEARCHED
-    ):  # so that the refusal can say what would fit
-        ranking = ranked(tried, candidates(tried, stated, SEARCHED))
+    if ranking[0].error > MAX_ERROR:  # so that the refusal can say what would fit
+        ranking = _explained(tried, stated, free, ranking)
     return _taken(stated, tried.worst(stated), free, ranking)
+
+
+def _explained(
+    tried: ReferenceComparison,
+    stated: ImportRecipe,
+    free: Sequence[str],
+    ranking: list[RankedRecipe],
+) -> list[RankedRecipe]:
+    """What would fit if the labels were in another order, or if nothing were stated.
+
+    Raises:
+        ProofError: with another order of the labels, what may be taken does fit.
+    """
+    in_any_order = ranked(tried.in_any_order(), candidates(tried.in_any_order(), stated, free))
+    if in_any_order[0].error <= MAX_ERROR:
+        _refuse_wrong_labels(tried, in_any_order[0].recipe)
+    if len(free) < len(SEARCHED):
+        return ranked(tried, candidates(tried, stated, SEARCHED))
+    return ranking
 
 
 def _all_tried(tried: ReferenceComparison, stated: ImportRecipe, free: Sequence[str]) -> list[ImportRecipe]:
@@ -94,9 +111,17 @@ def _taken(
     if rivals:
         same |= {*changed_fields(rivals[0].recipe, best)}
     if same:
-        raise _refusal(f"recipes that differ in {', '.join(sorted(same))} fit about as well", ranking)
+        raise _refusal(_undecided(sorted(same)), ranking)
     origins = {**stated.origins, **dict.fromkeys(changed, Origin.FOUND)}
     return ProvedRecipe(replace(best, origins=origins), tuple(ranking), tuple(sorted(untold)))
+
+
+def _undecided(names: Sequence[str]) -> str:
+    options = " and ".join(f"--{name.replace('_', '-')}" for name in names)
+    return (
+        f"recipes that differ in {', '.join(names)} fit about as well: pass {options}, or answers for more "
+        "photos, some of them far from square"
+    )
 
 
 def _refuse_contradicted(

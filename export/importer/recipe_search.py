@@ -1,5 +1,6 @@
 """Finds the recipe with which a foreign model gives the answers that its own program gave."""
 
+import copy
 import heapq
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -64,14 +65,23 @@ class ReferenceComparison:
     """
 
     def __init__(self, model: ForeignModel, answers: ReferenceAnswers) -> None:
-        self.answers = answers
+        self.answers, self._any_order = answers, False
         self._own = ForeignAnswers(model, answers.paths)
+
+    def in_any_order(self) -> "ReferenceComparison":
+        """The same, by the sizes of the probabilities alone, whatever labels they are of."""
+        other = copy.copy(self)
+        other._any_order = len(self.answers.labels) > 0
+        return other
 
     def error(self, recipe: ImportRecipe, photo: int) -> float:
         """The largest difference of a probability, on one photo."""
         expected = self.answers.probabilities[photo : photo + 1]
         found = self._own.probabilities(recipe, photo)
-        return largest_difference(found, expected, self.answers.columns(recipe.labels))
+        columns = self.answers.columns(recipe.labels)
+        if self._any_order and len(columns) == found.shape[1]:
+            return largest_difference(np.sort(found), np.sort(expected), range(len(columns)))
+        return largest_difference(found, expected, columns)
 
     def worst(self, recipe: ImportRecipe) -> float:
         """The same on all photos."""

@@ -117,8 +117,9 @@ def _of_json(text: str, name: str) -> Iterator[Row]:
             raise InputError(f"{place}: it must be an object with `image` and `probabilities`")
         if isinstance(values, dict):
             labels = labels if set(labels) == set(values) else tuple(values)  # in any order
-            values = [values[label] for label in labels]
-        yield image, labels, [_probability(value, place) for value in values]
+            yield image, labels, [_probability(values[label], place) for label in labels]
+        else:
+            yield image, (), [_probability(value, place) for value in values]
 
 
 def _probability(value: Any, place: str) -> float:

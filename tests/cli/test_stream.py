@@ -25,6 +25,7 @@ from ..edge.stream.captures import WAITED, silent_server, wait_for
 from ..edge.stream.http_camera import http_camera, jpeg, knows_basic, part, send_parts
 from ..edge.stream.videos import cut, damage, write_timed_video, write_video
 from ..live.certificates import certificate
+from ..live.fake_broker import fake_broker
 
 
 def test_stream_accounts_for_its_frames(cli: Cli, tmp_path: Path, colours: Path) -> None:
@@ -60,7 +61,11 @@ def test_files_of_any_name_are_read_and_written(cli: Cli, tmp_path: Path, colour
 
 @pytest.mark.parametrize(
     ("option", "value", "message"),
-    [("--mqtt", "mqtt://h", "no topic to publish to"), ("--serve", "h:x", "no address to serve on")],
+    [
+        ("--mqtt", "mqtt://h", "no topic to publish to"),
+        ("--serve", "h:x", "no address to serve on"),
+        ("--mqtt-discovery", "homeassistant", "--mqtt-discovery needs a broker: give one with --mqtt"),
+    ],
 )
 def test_wrong_addresses_are_refused_before_the_camera_opens(
     cli: Cli, colours: Path, option: str, value: str, message: str
@@ -70,6 +75,20 @@ def test_wrong_addresses_are_refused_before_the_camera_opens(
     outcome = cli(*source, f"--model={colours}", option, value)
     assert 2 == outcome.code
     assert message in outcome.err
+
+
+def test_a_stream_is_described_to_home_assistant(cli: Cli, tmp_path: Path, colours: Path) -> None:
+    """After the status and before the events, with the name of the model."""
+    cv2.imwrite(str(tmp_path / "red.png"), plain(RED))
+    with fake_broker() as server:
+        publishing = ("--mqtt", server.address, "--mqtt-spool", "spool", "--mqtt-discovery", "homeassistant")
+        outcome = cli("stream", "--source=red.png", f"--model={colours}", "--headless", *publishing)
+    assert 0 == outcome.code
+    online, description, offline = server.statuses
+    assert (b"online", b"offline") == (online, offline)
+    assert "colours" == json.loads(description)["device"]["model"]
+    assert ["state", "result", "state"] == [json.loads(event)["event"] for event in server.payloads]
+    assert "described to Home Assistant on homeassistant/device/edgebreed_" in outcome.err
 
 
 @pytest.mark.parametrize(

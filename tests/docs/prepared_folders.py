@@ -71,6 +71,12 @@ class PreparedFolders:
         self.run(f"python '{ROOT}/examples/surfaces.py' defects --multi-label --photos 240")
         return ("defects",)
 
+    def write_foreign_model(self) -> tuple[str, ...]:
+        """The data set, and a classifier of another program with its answers."""
+        self.make("surfaces")
+        self.run(f"python '{ROOT}/examples/foreign_classifier.py' surfaces foreign")
+        return ("surfaces", "foreign")
+
     def train_on_surfaces(self) -> tuple[str, ...]:
         """The data set, and a run with its exported model."""
         self.make("surfaces")
@@ -82,6 +88,7 @@ _MAKERS: dict[str, Callable[[PreparedFolders], tuple[str, ...]]] = {
     "photos": PreparedFolders.write_photos,
     "surfaces": PreparedFolders.draw_surfaces,
     "defects": PreparedFolders.draw_defects,
+    "foreign": PreparedFolders.write_foreign_model,
     "surfaces-run": PreparedFolders.train_on_surfaces,
     "examples": PreparedFolders.link_examples,
 }

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from ..conftest import ROOT, Cli
-from . import raise_models, raise_streams, raise_training
+from . import raise_imports, raise_models, raise_streams, raise_training
 from .desk import RAISED, Desk
 from .page_blocks import load_page
 
 PAGE = ROOT / "docs" / "troubleshooting.md"
-GROUPS = (raise_models, raise_training, raise_streams)
+GROUPS = (raise_models, raise_imports, raise_training, raise_streams)
 """Importing them fills `RAISED`."""
 
 

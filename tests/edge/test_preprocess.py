@@ -1,12 +1,23 @@
 """From a photo to a model's input."""
 
+import io
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from edgebreed.edge.preprocess import LETTERBOX_GREY, DecodeRule, InputSpec, ResizeRule, empty_batch, to_input
-from edgebreed.edge.resampling import Interpolation
+from edgebreed.edge.preprocess import (
+    LETTERBOX_GREY,
+    DecodeRule,
+    InputSpec,
+    ResizeRule,
+    Rounding,
+    empty_batch,
+    to_input,
+)
+from edgebreed.edge.resampling import Interpolation, resample
 
 from ..conftest import BLUE, RED, plain
 
@@ -105,3 +116,89 @@ def test_what_cannot_be_cut_is_refused(rule: ResizeRule, resize_to: int, reason:
     """A letterbox shows everything, and what is smaller than the input holds no input."""
     with pytest.raises(ValueError, match=reason):
         InputSpec(32, 32, rule, resize_to=resize_to)
+
+
+def test_top_left_fills_what_is_right_of_a_photo_or_below() -> None:
+    """With the grey level that is asked for; a letterbox too."""
+    tensor = to_input(plain(RED, 20, 40), InputSpec(8, 8, ResizeRule.TOP_LEFT, padding=9))
+    assert (tensor[:, :4] == [255, 0, 0]).all()
+    assert (tensor[:, 4:] == 9).all()
+    boxed = to_input(plain(RED, 20, 40), InputSpec(8, 8, ResizeRule.LETTERBOX, padding=0))
+    assert [0, 0, 255, 255, 255, 255, 0, 0] == boxed[0, :, 0].tolist()
+
+
+@pytest.mark.parametrize("rule", [ResizeRule.LETTERBOX, ResizeRule.TOP_LEFT])
+@pytest.mark.parametrize(
+    ("rounding", "lengths"),
+    [
+        (Rounding.NEAREST, [21, 22, 22]),
+        (Rounding.FLOOR, [21, 21, 22]),
+        (Rounding.CEIL, [22, 22, 23]),
+        (Rounding.TORCHVISION, [21, 21, 22]),
+    ],
+)
+def test_lengths_are_rounded_as_asked_for(rule: ResizeRule, rounding: Rounding, lengths: list[int]) -> None:
+    """67, 68 and 70 px become 21.44, 21.76 and 22.4."""
+    spec = InputSpec(32, 32, rule, padding=0, rounding=rounding)
+    tensors = [to_input(plain((255, 255, 255), 100, height), spec) for height in (67, 68, 70)]
+    assert lengths == [int(tensor.any(axis=(1, 2)).sum()) for tensor in tensors]
+
+
+@pytest.mark.parametrize("rounding", Rounding)
+def test_a_whole_length_stays_whole(rounding: Rounding) -> None:
+    """Dividing and multiplying again gives 38.99999 or 39.00001 px for many sides."""
+    spec = InputSpec(39, 39, ResizeRule.LETTERBOX, padding=0, rounding=rounding)
+    for side in range(40, 400):
+        tensor = to_input(np.full((side, side, 3), 255, np.uint8), spec)
+        assert tensor.all(), side
+
+
+@pytest.mark.parametrize(
+    ("rounding", "first"),
+    [(Rounding.NEAREST, 1), (Rounding.FLOOR, 1), (Rounding.CEIL, 1), (Rounding.TORCHVISION, 2)],
+)
+@pytest.mark.parametrize("rule", [ResizeRule.SHORTER_SIDE, ResizeRule.CENTER_CROP])
+def test_the_corner_of_a_cut_is_rounded_as_asked_for(
+    rule: ResizeRule, rounding: Rounding, first: int
+) -> None:
+    """Of 35 columns 3 are cut off: 1 before the input, or 2."""
+    frame = np.repeat(np.arange(35, dtype=np.uint8)[None, :, None], 32, axis=0).repeat(3, axis=2)
+    spec = InputSpec(32, 32, rule, rounding=rounding)
+    assert list(range(first, first + 32)) == to_input(frame, spec)[0, :, 0].tolist()
+
+
+@pytest.mark.parametrize("quality", [75, 95])
+def test_a_jpeg_in_between_is_pillows(quality: int) -> None:
+    """To the last bit: the resized picture is made a JPEG and decoded again."""
+    frame = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
+    spec = InputSpec(40, 40, interpolation=Interpolation.PIL_BICUBIC, jpeg_quality=quality)
+    resized = Image.fromarray(frame[..., ::-1]).resize((40, 40), Image.Resampling.BICUBIC)
+    file = io.BytesIO()
+    resized.save(file, "JPEG", quality=quality)
+    assert np.array_equal(np.asarray(Image.open(file)), to_input(frame, spec))
+
+
+def test_grey_is_made_before_the_photo_is_resized() -> None:
+    """The levels are rounded there, so that the order shows."""
+    frame = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
+    found = to_input(frame, InputSpec(40, 40, interpolation=Interpolation.PIL_BILINEAR, grey=True))
+    levels = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8)
+    expected = Image.fromarray(levels).resize((40, 40), Image.Resampling.BILINEAR)
+    assert (found == np.asarray(expected)[..., None]).all()
+    afterwards = cv2.cvtColor(resample(frame, 40, 40, Interpolation.PIL_BILINEAR), cv2.COLOR_BGR2GRAY)
+    assert (found[..., 0] != afterwards).any()
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"padding": 256}, "padding 256: give a grey level from 0 to 255"),
+        ({"padding": -1}, "padding -1: give"),
+        ({"jpeg_quality": 0}, "jpeg_quality 0: give 1 to 100, or leave it out"),
+        ({"jpeg_quality": 101}, "jpeg_quality 101: give"),
+    ],
+)
+def test_levels_and_qualities_have_bounds(values: dict[str, Any], reason: str) -> None:
+    """Whatever the rule."""
+    with pytest.raises(ValueError, match=reason):
+        InputSpec(32, 32, **values)

@@ -73,12 +73,12 @@ def broker(folder: Path, settings: str = "allow_anonymous true") -> Iterator[Mos
 
 
 class Subscriber:
-    """Receives what is published under the topic from now on, also after a restart of the broker."""
+    """Receives what is published under a topic from now on, also after a restart of the broker."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, topic: str) -> None:
         self.received: list[tuple[str, str, bool]] = []
         self._client = Client(CallbackAPIVersion.VERSION2, "subscriber", clean_session=False)
-        self._client.on_connect = lambda client, *_: client.subscribe(f"{TOPIC}/#", 1)
+        self._client.on_connect = lambda client, *_: client.subscribe(f"{topic}/#", 1)
         self._client.on_message = self._receive
         self._client.reconnect_delay_set(1, 1)
         self._client.connect("127.0.0.1", port)
@@ -105,9 +105,9 @@ class Subscriber:
 
 
 @contextmanager
-def subscribed(port: int) -> Iterator[Subscriber]:
+def subscribed(port: int, topic: str = TOPIC) -> Iterator[Subscriber]:
     """A subscriber that is connected."""
-    subscriber = Subscriber(port)
+    subscriber = Subscriber(port, topic)
     try:
         yield subscriber
     finally:

@@ -1,5 +1,6 @@
 """Events over MQTT, with a real broker that is killed, and the filter of unchanged results."""
 
+import json
 import subprocess
 import sys
 import time
@@ -14,10 +15,12 @@ from edgebreed.edge.prediction import Kind
 from edgebreed.edge.stream.events import State
 from edgebreed.edge.stream.pacing import Backoff
 from edgebreed.live.broker import Broker
+from edgebreed.live.home_assistant import DiscoveryDevice, discovery_message
 from edgebreed.live.mqtt import ChangeFilter, MqttSink
 from edgebreed.live.publisher import PublishSettings
 
-from ..conftest import ROOT
+from ..conftest import ROOT, colour_manifest
+from .discovery_schema import check_message
 from .feed import TOP, ManualClock, change, frame_result, result
 from .mosquitto import TOPIC, Subscriber, broker, free_port, subscribed, wait_for
 
@@ -185,3 +188,36 @@ def test_the_last_will_reports_a_stream_that_was_killed(tmp_path: Path) -> None:
             wait_for(lambda: subscriber.statuses()[-1] == "offline")
         with subscribed(mosquitto.port) as later:
             wait_for(lambda: (f"{TOPIC}/status", "offline", True) in later.received)
+
+
+@pytest.mark.broker
+def test_home_assistant_finds_the_stream(tmp_path: Path) -> None:
+    """Also if it starts later, as the description is retained; it is sent again after a lost connection."""
+    with broker(tmp_path / "broker") as mosquitto:
+        where = Broker("127.0.0.1", mosquitto.port, False, TOPIC)
+        message = discovery_message("homeassistant", DiscoveryDevice.of(where, colour_manifest()))
+        with subscribed(mosquitto.port, "homeassistant") as early:
+            sink = MqttSink(where, tmp_path / "spool", 60, QUICK, retained=[message])
+            wait_for(lambda: len(early.received) == 1)
+            time.sleep(1.5)  # until the broker has saved the subscriber's session
+            mosquitto.kill()
+            mosquitto.start()
+            wait_for(lambda: [retained for *_, retained in early.received].count(False) == 2)
+        sink.close()
+        with subscribed(mosquitto.port, "homeassistant") as late:
+            wait_for(lambda: late.received)
+            topic, payload, retained = late.received[0]
+    assert (*message, True) == (topic, payload.encode(), retained)
+    check_message(topic, json.loads(payload))
+
+
+@pytest.mark.broker
+def test_without_a_description_nothing_else_is_published(tmp_path: Path) -> None:
+    """But the events and the status."""
+    with broker(tmp_path / "broker") as mosquitto, subscribed(mosquitto.port, "+") as everything:
+        sink = MqttSink(Broker("127.0.0.1", mosquitto.port, False, TOPIC), tmp_path / "spool", 60, QUICK)
+        sink.on_state(change(State.RUNNING))
+        wait_for(everything.events)
+        sink.close()
+        wait_for(lambda: everything.statuses() == ["online", "offline"])
+        assert {TOPIC, f"{TOPIC}/status"} == {topic for topic, _, _ in everything.received}

@@ -10,14 +10,22 @@ from edgebreed import Pipeline
 from edgebreed.errors import InputError
 from edgebreed.live.broker import parse_broker
 from edgebreed.live.mqtt import MqttSink
-from edgebreed.live.options import live_sinks, name_model, refuse_wrong_addresses, spool_path
+from edgebreed.live.options import (
+    Discovery,
+    MqttOptions,
+    live_sinks,
+    name_model,
+    refuse_wrong_addresses,
+    spool_path,
+)
 from edgebreed.live.server import LivePage
 from edgebreed.live.tls import server_context
 from edgebreed.outputs.answer_log import AnswerLogSink
 
-from ..conftest import fresh_python
+from ..conftest import colour_manifest, fresh_python
 from .certificates import certificate
-from .mosquitto import free_port
+from .fake_broker import fake_broker
+from .mosquitto import free_port, wait_for
 from .web import ask
 
 
@@ -29,7 +37,7 @@ def test_without_options_there_are_no_sinks() -> None:
 def test_a_page_and_events(tmp_path: Path) -> None:
     """Both, and the page's metrics include the pending events."""
     broker = f"mqtt://127.0.0.1:{free_port()}/topic"
-    page, events = live_sinks("127.0.0.1:0", None, broker, mqtt_spool=tmp_path / "spool")
+    page, events = live_sinks("127.0.0.1:0", None, MqttOptions(broker, spool=tmp_path / "spool"))
     try:
         assert isinstance(page, LivePage)
         assert isinstance(events, MqttSink)
@@ -89,8 +97,9 @@ def test_an_invalid_option_leaves_nothing_running(
     tmp_path: Path, serve: str, token: str | None, mqtt: str | None, message: str
 ) -> None:
     """Threads and sockets that are left open fail the test."""
+    options = None if mqtt is None else MqttOptions(mqtt, spool=tmp_path)
     with pytest.raises(InputError, match=message):
-        live_sinks(serve, token, mqtt, mqtt_spool=tmp_path)
+        live_sinks(serve, token, options)
 
 
 @pytest.mark.slow
@@ -99,9 +108,9 @@ def test_a_missing_extra_is_named() -> None:
     code = """if True:
         import sys
         from edgebreed.errors import MissingExtraError
-        from edgebreed.live.options import live_sinks
+        from edgebreed.live.options import MqttOptions, live_sinks
 
-        page, events = ("0", None, None), (None, None, "mqtt://h/t")
+        page, events = ("0", None, None), (None, None, MqttOptions("mqtt://h/t"))
         packages = dict.fromkeys(("starlette", "uvicorn", "prometheus_client"), page)
         packages |= dict.fromkeys(("paho", "platformdirs"), events)
         for package, options in packages.items():
@@ -140,7 +149,8 @@ def test_a_password_that_goes_out_unencrypted_is_warned_of(
 ) -> None:
     """In one line without it."""
     where = f"{host}:{free_port()}/topic"
-    (events,) = live_sinks(None, None, f"{scheme}://ann:pass-word@{where}", mqtt_spool=tmp_path / "spool")
+    options = MqttOptions(f"{scheme}://ann:pass-word@{where}", spool=tmp_path / "spool")
+    (events,) = live_sinks(None, None, options)
     events.close()
     lines = [line for line in caplog.messages if "unencrypted" in line]
     expected = f"the password goes to mqtt://{where} unencrypted: use mqtts:// if the broker has TLS"
@@ -157,8 +167,8 @@ def test_a_service_starts_whatever_is_left_of_its_spool_file(
     path = spool_path(parse_broker(text))
     path.write_bytes(b"\x93garbage" * 1000)
     with pytest.raises(InputError, match="it is no spool file"):
-        live_sinks(None, None, text, mqtt_spool=path)
-    (events,) = live_sinks(None, None, text)
+        live_sinks(None, None, MqttOptions(text, spool=path))
+    (events,) = live_sinks(None, None, MqttOptions(text))
     events.close()
     assert [path.name, f"{path.name}.damaged"] == sorted(each.name for each in tmp_path.iterdir())
 
@@ -169,3 +179,31 @@ def test_wrong_addresses_are_refused_without_opening_anything(serve: str | None,
     refuse_wrong_addresses("8080", "mqtt://h/t")
     with pytest.raises(InputError, match="no address to serve on|no broker|no topic"):
         refuse_wrong_addresses(serve, mqtt)
+
+
+def test_discovery_needs_a_broker_and_a_prefix() -> None:
+    """Both are said before anything opens."""
+    refuse_wrong_addresses(None, "mqtt://h/t", "homeassistant")
+    with pytest.raises(InputError, match="--mqtt-discovery needs a broker: give one with --mqtt"):
+        refuse_wrong_addresses(None, None, "homeassistant")
+    with pytest.raises(InputError, match=r"--mqtt-discovery 'a/#' is no prefix of topics"):
+        refuse_wrong_addresses(None, "mqtt://h/t", "a/#")
+
+
+@pytest.mark.parametrize(("serve", "linked"), [("0.0.0.0:0", True), ("127.0.0.1:0", False), (None, False)])
+def test_a_description_links_the_page_where_others_can_reach_it(
+    tmp_path: Path, serve: str | None, linked: bool
+) -> None:
+    """Without the token, as everybody who may use the broker can read it."""
+    with fake_broker() as server:
+        options = MqttOptions(
+            str(server.address), spool=tmp_path / "spool", discovery=Discovery("ha", colour_manifest())
+        )
+        sinks = live_sinks(serve, None, options)
+        wait_for(lambda: len(server.statuses) == 2)
+        for sink in sinks:
+            sink.close()
+    text = server.statuses[1].decode()
+    assert "colours" in text
+    assert linked == ("configuration_url" in text)
+    assert "token=" not in text

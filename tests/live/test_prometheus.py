@@ -57,6 +57,16 @@ def test_an_outage_goes_on_in_the_metrics() -> None:
     assert 3 == samples["edgebreed_frames_total", "failed"]
 
 
+def test_dropped_frames_count_by_cause() -> None:
+    """Each of them, also one that did not happen yet."""
+    state = StreamState()
+    counts = FrameCounts(captured=9, dropped=9, newer=4, gated=3, paused=2)
+    state.on_state(StateChange(State.RUNNING, "", 0.0, counts))
+    samples = scraped(PrometheusMetrics(state))
+    causes = {key[1]: value for key, value in samples.items() if key[0] == "edgebreed_frames_dropped_total"}
+    assert {"newer": 4, "gated": 3, "paused": 2, "ended": 0} == causes
+
+
 def test_results_count_by_kind_and_label() -> None:
     """One of several labels under each of them, one without a label under an empty one."""
     metrics = PrometheusMetrics(StreamState())

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from edgebreed.edge.stream.pacing import Backoff
+from edgebreed.live.announcement import RetainedMessage
 from edgebreed.live.broker import Broker
 from edgebreed.live.outbox import Outbox
 from edgebreed.live.publisher import INBOX_SIZE, Publisher, PublishSettings, client_id
@@ -254,3 +255,43 @@ def test_a_server_that_speaks_nonsense_does_not_end_the_thread(tmp_path: Path, g
         publisher.put("2")
         wait_for(lambda: b" 2\n" in (tmp_path / "spool").read_bytes())
         assert (2, 0) == (publisher.pending, publisher.lost)
+
+
+@contextmanager
+def describing(server: FakeBroker, spool: Path) -> Iterator[Publisher]:
+    """A publisher with a retained message."""
+    settings = PublishSettings(Backoff(0.01, cap=0.02))
+    publisher = Publisher(server.address, Outbox(spool), settings, [RetainedMessage("config", b"{}")])
+    try:
+        yield publisher
+    finally:
+        publisher.close()
+
+
+def test_retained_messages_come_before_the_events(tmp_path: Path) -> None:
+    """After the status, at every connection."""
+    taken: list[str] = []
+
+    def takes(topic: str, _: bytes) -> bool:
+        taken.append(topic)
+        return len(taken) != 4
+
+    with fake_broker(takes) as server, describing(server, tmp_path / "spool") as publisher:
+        publisher.put("1")
+        wait_for(lambda: server.payloads)
+        publisher.put("2")
+        wait_for(lambda: publisher.pending == 0)
+        start = [f"{TOPIC}/status", "config", TOPIC]
+    assert [*start, TOPIC, *start] == taken[:7]
+
+
+def test_a_broker_that_refuses_retained_messages_gets_the_events(tmp_path: Path) -> None:
+    """Its refusal costs some connections."""
+    with (
+        fake_broker(lambda topic, _: topic != "config") as server,
+        describing(server, tmp_path / "spool") as publisher,
+    ):
+        publisher.put("1")
+        wait_for(lambda: publisher.pending == 0)
+        assert ([b"1"], 0) == (server.payloads, publisher.lost)
+        assert TRIES + 1 == server.connects

@@ -16,7 +16,7 @@ import typer
 from edgebreed.commands.common import Model
 from edgebreed.commands.stream import stream
 from edgebreed.errors import InputError
-from edgebreed.live.options import Mqtt, Token
+from edgebreed.live.options import Mqtt, MqttDiscovery, Token
 from edgebreed.live.systemd_unit import SINGLE, TEMPLATE, SystemdUnit
 
 from ..conftest import ROOT
@@ -63,7 +63,9 @@ def test_settings_come_by_variables_that_the_options_read(unit: SystemdUnit) -> 
     """Not by the command line, which every user of the machine can read."""
     documented = set(re.findall(r"^#   (EDGEBREED_(?!SERVE)\w+) ", unit.text(PYTHON), re.MULTILINE))
     source = inspect.signature(stream).parameters["source"].annotation
-    assert documented == {get_args(option)[1].envvar for option in (Token, Mqtt, Model, source)}
+    assert documented == {
+        get_args(option)[1].envvar for option in (Token, Mqtt, MqttDiscovery, Model, source)
+    }
 
 
 def test_it_restarts_is_bounded_and_is_not_root() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it ships no types
+from google.protobuf.message import DecodeError
 from onnx import TensorProto, helper, numpy_helper
 
 from edgebreed.edge.formats.onnx import metadata

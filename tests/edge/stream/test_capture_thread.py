@@ -69,7 +69,7 @@ def test_the_newest_frame_is_kept_and_the_rest_is_dropped() -> None:
     captured = thread.next(0)
     assert captured is not None
     assert (2, "cam#2", [*BLUE]) == (captured.number, captured.name, captured.frame[0, 0].tolist())
-    assert FrameCounts(captured=6, dropped=2, failed=3) == counts
+    assert FrameCounts(captured=6, dropped=2, failed=3, newer=2) == counts
     assert "3 reads failed" == thread.fault(1)
 
 

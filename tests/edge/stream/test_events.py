@@ -47,6 +47,10 @@ def test_a_state_event_holds_state_reason_time_and_counts() -> None:
             "failed": 0,
             "reconnects": 0,
             "reconnect_attempts": 4,
+            "newer": 0,
+            "gated": 0,
+            "paused": 0,
+            "ended": 0,
         },
     } == json.loads(json.dumps(change.to_dict()))
 

@@ -14,12 +14,12 @@ from edgebreed.edge.pipeline import FaceSearch, Pipeline
 from edgebreed.edge.stream.capture import ScriptedCapture
 from edgebreed.edge.stream.counters import FrameCounts
 from edgebreed.edge.stream.events import State
+from edgebreed.edge.stream.lane import StreamOptions
 from edgebreed.edge.stream.outage import ReconnectSettings
 from edgebreed.edge.stream.pacing import Backoff
 from edgebreed.edge.stream.reconnecting_source import ReconnectingSource
 from edgebreed.edge.stream.runner import SHUTDOWN_S, run_stream
 from edgebreed.edge.stream.sources import ArraySource
-from edgebreed.edge.stream.stage_threads import StreamOptions
 from edgebreed.edge.stream.video_file_source import VideoFileSource
 from edgebreed.errors import EngineError, SourceError
 

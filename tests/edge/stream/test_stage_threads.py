@@ -5,9 +5,9 @@ import pytest
 
 from edgebreed.edge.engines import FixedEngine, ModelOutputs
 from edgebreed.edge.stream.events import State
+from edgebreed.edge.stream.lane import StreamOptions
 from edgebreed.edge.stream.runner import run_stream
 from edgebreed.edge.stream.sources import ArraySource
-from edgebreed.edge.stream.stage_threads import StreamOptions
 from edgebreed.errors import EngineTimeoutError
 
 from ...conftest import RED, plain

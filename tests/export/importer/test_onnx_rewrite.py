@@ -16,10 +16,10 @@ IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
 
 def foreign(layout: Layout, channels: int, kind: int = TensorProto.FLOAT, batch: int | str = "N") -> Model:
-    """A model that gives its input back as it got it, called `probabilities` as its output may be."""
+    """A model that gives its input back as it got it."""
     shape = [batch, channels, 4, 6] if layout is Layout.NCHW else [batch, 4, 6, channels]
-    own, out = (helper.make_tensor_value_info(name, kind, shape) for name in ("data", "probabilities"))
-    graph = helper.make_graph([helper.make_node("Identity", ["data"], ["probabilities"])], "g", [own], [out])
+    own, out = (helper.make_tensor_value_info(name, kind, shape) for name in ("data", "scores"))
+    graph = helper.make_graph([helper.make_node("Identity", ["data"], ["scores"])], "g", [own], [out])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
 
 
@@ -53,7 +53,7 @@ def test_pixels_reach_the_model_as_its_own_program_gives_them(
     transform = PixelTransform(layout, channels, 1 / 255, mean, std)
     model = foreign(layout, channels.depth)
     with_image_input(model, "data", transform, (4, 6))
-    with_probabilities(model, "probabilities", OutputKind.PROBABILITIES, 24 * channels.depth)
+    with_probabilities(model, "scores", OutputKind.PROBABILITIES, 24 * channels.depth)
     assert expected(transform) == pytest.approx(run(model), abs=2e-6)
 
 
@@ -61,7 +61,7 @@ def test_half_precision_and_a_fixed_batch_stay() -> None:
     """The model's own input is computed in float32 and then rounded."""
     model = foreign(Layout.NCHW, 3, TensorProto.FLOAT16, batch=1)
     with_image_input(model, "data", PixelTransform(), (4, 6))
-    with_probabilities(model, "probabilities", OutputKind.PROBABILITIES, 72)
+    with_probabilities(model, "scores", OutputKind.PROBABILITIES, 72)
     assert expected(PixelTransform()) == pytest.approx(run(model), abs=1e-3)
     assert 1 == model.graph.input[0].type.tensor_type.shape.dim[0].dim_value
 
@@ -71,7 +71,7 @@ def test_whole_numbers_stay_whole() -> None:
     model = foreign(Layout.NHWC, 3, TensorProto.UINT8)
     bgr = PixelTransform(Layout.NHWC, Channels.BGR, scale=1)
     with_image_input(model, "data", bgr, (4, 6))
-    with_probabilities(model, "probabilities", OutputKind.PROBABILITIES, 72)
+    with_probabilities(model, "scores", OutputKind.PROBABILITIES, 72)
     assert np.array_equal(expected(bgr), run(model))
     with pytest.raises(ModelFileError, match="input is uint8, .* pass --scale 1 without --mean and --std"):
         with_image_input(
@@ -83,7 +83,7 @@ def test_logits_become_probabilities() -> None:
     """With softmax, over all classes."""
     model = foreign(Layout.NHWC, 3)
     with_image_input(model, "data", PixelTransform(Layout.NHWC), (4, 6))
-    with_probabilities(model, "probabilities", OutputKind.LOGITS, 72)
+    with_probabilities(model, "scores", OutputKind.LOGITS, 72)
     logits = np.exp(expected(PixelTransform(Layout.NHWC)))
     assert logits / logits.sum() == pytest.approx(run(model), abs=1e-6)
 
