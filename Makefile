@@ -7,7 +7,7 @@ JOBS := $(shell echo $$(( $$(nproc) < 3 ? $$(nproc) + 1 : 4 )))
 PYTEST := -m pytest --numprocesses $(JOBS) --dist worksteal
 # What other targets run: without it, `test` takes five minutes on two cores.
 APART := realdata or foreign or hostile or docs or long
-SLOW := keras or slow or browser or broker or strace or systemd or display or stream
+SLOW := keras or slow or browser or broker or prometheus or strace or systemd or display or stream
 # Material for MkDocs prints advice about MkDocs 2 at every build.
 export NO_MKDOCS_2_WARNING := 1
 
@@ -43,6 +43,7 @@ coverage: $(READY)
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/hadolint examples/container/Containerfile
 	$(BIN)/mypy
 
 # Builds the pages, with every warning an error, and runs what they show.

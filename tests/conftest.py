@@ -58,6 +58,7 @@ NEEDS = {
     "training": importlib.util.find_spec("keras") is not None,
     "browser": CHROMIUM is not None,
     "broker": MOSQUITTO is not None,
+    "prometheus": shutil.which("prometheus") is not None,
     "stream": has_rtsp_server(),
     "strace": shutil.which("strace") is not None,
     "display": shutil.which("Xvfb") is not None,

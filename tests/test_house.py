@@ -50,6 +50,8 @@ WORDS = re.compile(rf"\b({'|'.join(sorted({*PEOPLE, *DOGS, 'neither', 'paw', 'pa
 SUFFIXES = {".py", ".ipynb", ".html", ".service", ".md", ".json"}
 WHOLE = {"house", "layers", "network_cameras", "packaging", "readme", "realdata"}
 """Tests of the project as a whole."""
+WITHOUT_CODE = (Path("examples/container"), Path("examples/grafana"))
+"""Folders of files for other programs; each has one test, of its name."""
 PAGES = {"pages", "harness", "troubleshooting"}
 """Tests of what the documentation shows, and of what runs it."""
 
@@ -96,10 +98,11 @@ def test_every_module_has_its_test() -> None:
 
 
 def test_every_test_has_its_module() -> None:
-    """But those of the project as a whole, and of whole commands: the hostile ones, and on foreign models."""
+    """But those of the project as a whole, of files for other programs, and of whole commands."""
     homes = {home_of_test(path) for path in sources() if path.suffix in (".py", ".ipynb")}
     homes |= {Path("tests") / f"test_{name}.py" for name in WHOLE}
     homes |= {Path("tests") / "docs" / f"test_{name}.py" for name in PAGES}
+    homes |= {Path("tests") / place / f"test_{place.name}.py" for place in WITHOUT_CODE}
     tests = (path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py"))
     commands = ("tests/hostile", "tests/foreign")
     assert set() == {test for test in tests if not any(map(test.is_relative_to, commands))} - homes

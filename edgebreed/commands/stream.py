@@ -54,6 +54,7 @@ from edgebreed.live.options import (
     TlsKey,
     Token,
     live_sinks,
+    name_model,
     refuse_wrong_addresses,
 )
 from edgebreed.live.systemd_notify import SystemdNotifier
@@ -205,6 +206,8 @@ def stream(
         for sink in live_sinks(serve, token, publishing, tls):
             stack.callback(sink.close)
             sinks.append(sink)
+        if serve is not None:
+            name_model(sinks, pipeline)
         sinks += _sinks(outputs, frames, stack)
         if len(sinks) == 1:  # the notifier is no output
             sinks.append(AnswerLogSink())

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import os
 import ssl
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgebreed.edge.manifest import Manifest
+from edgebreed.edge.pipeline import Pipeline
 from edgebreed.edge.stream.sinks import Sink
 from edgebreed.errors import EdgebreedError, InputError, MissingExtraError
 from edgebreed.live.announcement import RetainedMessage
@@ -159,6 +161,14 @@ def live_sinks(
     if page and events:
         page.metrics.add_queue(events.publisher)
     return [sink for sink in (page, events) if sink is not None]
+
+
+def name_model(sinks: Iterable[Sink], pipeline: Pipeline) -> None:
+    """Tells the metrics of a live page which model answers."""
+    from edgebreed.live.server import LivePage
+
+    for page in (sink for sink in sinks if isinstance(sink, LivePage)):
+        page.metrics.add_model(pipeline.manifest, pipeline.engine.name)
 
 
 def spool_path(broker: Broker) -> Path:

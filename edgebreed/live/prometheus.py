@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Histogram, Info, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, StateSetMetricFamily
 from prometheus_client.registry import Collector
 
+from edgebreed import __version__
+from edgebreed.edge.manifest import Manifest
+from edgebreed.edge.stream.counters import DropCause
 from edgebreed.edge.stream.events import FrameResult, State, StateChange
 from edgebreed.live.stream_state import StreamState
 
@@ -50,6 +53,12 @@ class PrometheusMetrics:
             buckets=_BUCKETS_S,
             registry=self.registry,
         )
+        self._results = Counter(
+            "edgebreed_results",
+            "Results by kind and label; a result of several labels counts under each.",
+            ["kind", "label"],
+            registry=self.registry,
+        )
         self.registry.register(_StreamCollector(state))
         ProcessCollector(registry=self.registry)
 
@@ -57,8 +66,17 @@ class PrometheusMetrics:
         """Adds the metrics of an event queue."""
         self.registry.register(_QueueCollector(queue))
 
+    def add_model(self, manifest: Manifest, engine: str) -> None:
+        """Adds which model answers, in which engine, and edgebreed's version."""
+        info = Info("edgebreed_model", "The model that answers.", registry=self.registry)
+        about = {"model": manifest.name, "precision": manifest.precision.value, "engine": engine}
+        info.info({**about, "version": __version__})
+
     def on_result(self, result: FrameResult) -> None:
         """Receives a frame and its result."""
+        kind, labels = result.result.answer
+        for label in labels or ("",):
+            self._results.labels(kind, label).inc()
         self._latency.observe(result.frame_latency_ms / 1e3)
         for stage, milliseconds in result.result.stages_ms.items():
             self._stages.labels(stage).observe(milliseconds / 1e3)
@@ -96,6 +114,12 @@ class _StreamCollector(Collector):
         for outcome in _OUTCOMES:
             frames.add_metric([outcome], getattr(counts, outcome))
         yield frames
+        dropped = CounterMetricFamily(
+            "edgebreed_frames_dropped", "Dropped frames by cause.", labels=["cause"]
+        )
+        for cause in DropCause:
+            dropped.add_metric([cause.value], getattr(counts, cause.value))
+        yield dropped
         yield CounterMetricFamily(
             "edgebreed_reconnects", "How often the source was reopened.", counts.reconnects
         )

@@ -1,16 +1,26 @@
 """From options to sinks."""
 
 import logging
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from edgebreed import Pipeline
 from edgebreed.errors import InputError
 from edgebreed.live.broker import parse_broker
 from edgebreed.live.mqtt import MqttSink
-from edgebreed.live.options import Discovery, MqttOptions, live_sinks, refuse_wrong_addresses, spool_path
+from edgebreed.live.options import (
+    Discovery,
+    MqttOptions,
+    live_sinks,
+    name_model,
+    refuse_wrong_addresses,
+    spool_path,
+)
 from edgebreed.live.server import LivePage
 from edgebreed.live.tls import server_context
+from edgebreed.outputs.answer_log import AnswerLogSink
 
 from ..conftest import colour_manifest, fresh_python
 from .certificates import certificate
@@ -38,6 +48,16 @@ def test_a_page_and_events(tmp_path: Path) -> None:
     finally:
         page.close()
         events.close()
+
+
+def test_the_page_names_the_model(colours: Path) -> None:
+    """In its metrics; other sinks are passed over."""
+    sinks = live_sinks("127.0.0.1:0", None, None)
+    with Pipeline.open(colours) as pipeline, closing(sinks[0]) as page:
+        name_model([AnswerLogSink(), *sinks], pipeline)
+        assert isinstance(page, LivePage)
+        assert 'edgebreed_model_info{engine="onnxruntime' in ask(page, "/metrics").text
+        assert 'model="colours"' in ask(page, "/metrics").text
 
 
 def test_the_pages_address_is_logged(caplog: pytest.LogCaptureFixture) -> None:

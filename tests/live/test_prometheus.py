@@ -3,12 +3,15 @@
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from edgebreed import __version__
+from edgebreed.edge.prediction import Kind
 from edgebreed.edge.stream.counters import FrameCounts
 from edgebreed.edge.stream.events import State, StateChange
 from edgebreed.live.prometheus import PrometheusMetrics
 from edgebreed.live.stream_state import StreamState
 
-from .feed import ManualClock, change, frame_result
+from ..conftest import colour_manifest
+from .feed import TOP, ManualClock, change, frame_result, result
 
 
 def scraped(metrics: PrometheusMetrics) -> dict[tuple[str, ...], float]:
@@ -52,6 +55,38 @@ def test_an_outage_goes_on_in_the_metrics() -> None:
     names = ("edgebreed_reconnect_attempts_total", "edgebreed_reconnects_total", "edgebreed_outage_seconds")
     assert [7, 1, 45] == [samples[name,] for name in names]
     assert 3 == samples["edgebreed_frames_total", "failed"]
+
+
+def test_dropped_frames_count_by_cause() -> None:
+    """Each of them, also one that did not happen yet."""
+    state = StreamState()
+    counts = FrameCounts(captured=9, dropped=9, newer=4, gated=3, paused=2)
+    state.on_state(StateChange(State.RUNNING, "", 0.0, counts))
+    samples = scraped(PrometheusMetrics(state))
+    causes = {key[1]: value for key, value in samples.items() if key[0] == "edgebreed_frames_dropped_total"}
+    assert {"newer": 4, "gated": 3, "paused": 2, "ended": 0} == causes
+
+
+def test_results_count_by_kind_and_label() -> None:
+    """One of several labels under each of them, one without a label under an empty one."""
+    metrics = PrometheusMetrics(StreamState())
+    metrics.on_result(frame_result(of=result(label="star")))
+    metrics.on_result(frame_result(of=result(labels=(TOP[0], TOP[2]))))
+    for _ in range(2):
+        metrics.on_result(frame_result(of=result(kind=Kind.UNKNOWN)))
+    counts = {
+        key[1:]: value for key, value in scraped(metrics).items() if key[0] == "edgebreed_results_total"
+    }
+    known = {("known", "star"): 1, ("known", "square"): 1, ("known", "disc"): 1}
+    assert {**known, ("unknown", ""): 2} == counts
+
+
+def test_the_model_is_named() -> None:
+    """With its precision, its engine, and edgebreed's version."""
+    metrics = PrometheusMetrics(StreamState())
+    metrics.add_model(colour_manifest(), "fixed")
+    named = next(key for key in scraped(metrics) if key[0] == "edgebreed_model_info")
+    assert {"colours", "fp32", "fixed", __version__} == set(named[1:])
 
 
 def test_two_streams_count_apart() -> None:
