@@ -122,7 +122,7 @@ def few_answers(desk: Desk) -> str:
     return desk.said(*foreign(desk), *reference(desk, photos=3))
 
 
-@shown_as("... is no probability: give numbers from 0 to 1, after the softmax")
+@shown_as("... is no probability: give 0 to 1, after the softmax, and no percentages")
 def logits_as_answers(desk: Desk) -> str:
     """The outputs of the network itself."""
     desk.file("0.png")
