@@ -6,7 +6,8 @@ READY := .venv/ready
 JOBS := $(shell echo $$(( $$(nproc) < 3 ? $$(nproc) + 1 : 4 )))
 PYTEST := -m pytest --numprocesses $(JOBS) --dist worksteal
 # What other targets run: without it, `test` takes five minutes on two cores.
-APART := realdata or foreign or hostile or docs or long
+ELSEWHERE := realdata or foreign or hostile or docs
+APART := $(ELSEWHERE) or long
 SLOW := keras or slow or browser or broker or prometheus or strace or systemd or display or stream
 # Material for MkDocs prints advice about MkDocs 2 at every build.
 export NO_MKDOCS_2_WARNING := 1
@@ -27,7 +28,7 @@ test: $(READY)
 
 # Whole trainings and exports, each of which takes ten seconds or more.
 test-long: $(READY)
-	$(BIN)/python $(PYTEST) -m long
+	$(BIN)/python $(PYTEST) -m "long and not ($(ELSEWHERE))"
 
 # At the desk: all but what takes seconds or needs a program beside Python.
 test-fast: $(READY)

@@ -77,6 +77,7 @@ def events(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
+@pytest.mark.long
 @pytest.mark.stream
 def test_the_stream_survives_a_server_that_is_killed_three_times(tmp_path: Path, colours: Path) -> None:
     """Three reconnects are counted, Ctrl-C ends it properly, and the password is nowhere."""

@@ -16,7 +16,7 @@ ROWS = [{"name": "blur", "share": 0.5, "interval": (0.25, 0.75), "text": "50.0% 
 @pytest.mark.parametrize("name", ["<b>", "two\nlines\x1b", "b\udcff", "{{ 7 * 7 }}", '"&'])
 def test_text_is_escaped(name: str) -> None:
     """Markup, control characters, bytes that are no UTF-8 and what looks like a template."""
-    shown = render_page("corruptions.html", rows=[{**ROWS[0], "name": name}], n=4, source="")
+    shown = render_page("corruptions.html", rows=[{**ROWS[0], "name": name}], n=4, source="", title="Top-1")
     expected = name.encode("unicode_escape").decode() if not name.isprintable() else name
     assert f"<th>{html.escape(expected).replace('&quot;', '&#34;')}</th>" in shown
 
@@ -24,7 +24,7 @@ def test_text_is_escaped(name: str) -> None:
 def test_a_missing_value_is_a_fault() -> None:
     """A page must not have an empty place where a number belongs."""
     with pytest.raises(UndefinedError, match="rows"):
-        render_page("corruptions.html", n=4, source="")
+        render_page("corruptions.html", n=4, source="", title="Top-1")
 
 
 @pytest.mark.parametrize("path", sorted(PAGES.glob("*.html")), ids=lambda path: path.name)

@@ -172,6 +172,7 @@ def test_the_library_asks_for_nothing(tmp_path: Path) -> None:
     assert [] == strangers(traced(tmp_path, "-c", code), tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.keras
 @pytest.mark.strace
 @pytest.mark.parametrize("format_", ["onnx", "tflite"])

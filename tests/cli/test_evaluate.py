@@ -170,6 +170,7 @@ def test_corruptions_of_a_multi_label_run_go_into_its_report(
     assert "Subset accuracy under corruptions" in (run / "report.html").read_text()
 
 
+@pytest.mark.long
 def test_folders_and_csv_files_do_not_go_with_the_other_kind_of_model(
     several_run: Path, small_data: Path, small_run: Path, several_data: Path, cli: Cli
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_small_run_is_shown_and_as_json(small_data: Path, tmp_path: Path, cli:
     assert "history" not in data
 
 
+@pytest.mark.long
 @pytest.mark.keras
 def test_a_class_without_a_test_image_is_warned_of(small_data: Path, tmp_path: Path, cli: Cli) -> None:
     """By train, its report and export: of what was not tested, nobody says that it works."""
@@ -102,6 +103,7 @@ def test_a_folder_with_one_class_is_refused(cli: Cli, tmp_path: Path) -> None:
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.long
 @pytest.mark.keras
 def test_a_run_without_a_test_folder_is_measured_on_what_it_set_aside(
     cli: Cli, tmp_path: Path, small_data: Path
@@ -140,6 +142,7 @@ def test_a_run_without_a_test_folder_is_measured_on_what_it_set_aside(
     assert "written by edgebreed (data/again/" in shown
 
 
+@pytest.mark.long
 @pytest.mark.keras
 def test_shown_labels_do_not_move_classes(cli: Cli, tmp_path: Path, small_data: Path) -> None:
     """Folders 0 to 2, shown as 1 to 3, are measured as training measured them."""

@@ -26,6 +26,7 @@ def test_tune_keeps_the_fastest(cli: Cli, tmp_path: Path, colours: Path) -> None
     assert chosen["engine"] == cli("inspect", chosen["out"], "--json").json["tuned"]["engine"]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_table_does_not_contradict_itself(cli: Cli, tmp_path: Path) -> None:
     """The row of ratio 1 is the chosen one and has its time; what top-1 lost or gained is said in words."""
@@ -46,6 +47,7 @@ def test_the_table_does_not_contradict_itself(cli: Cli, tmp_path: Path) -> None:
     assert said
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_photos_that_a_model_has_learned_from_are_counted(cli: Cli, tmp_path: Path) -> None:
     """Top-1 on them is no accuracy on new photos, and is not printed as such; a file may have any name."""

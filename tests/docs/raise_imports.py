@@ -169,7 +169,7 @@ def _of_another_model(desk: Desk) -> list[object]:
     return arguments
 
 
-@shown_as("recipes that differ in ... fit about as well; nothing was written")
+@shown_as("recipes that differ in ... fit about as well: pass ..., or answers for more photos")
 def alike(desk: Desk) -> str:
     """Grey photos, to which the model gives the same answer however they are scaled."""
     arguments = foreign(desk)

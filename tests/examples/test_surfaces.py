@@ -180,6 +180,7 @@ def test_what_is_there_stays(folder: Path) -> None:
 
 
 @pytest.mark.keras
+@pytest.mark.long
 def test_training_exporting_and_answering_speak_of_surfaces(told: Told) -> None:
     """Whether people read it or programs."""
     for name, outcome in told.items():
@@ -192,6 +193,7 @@ def test_training_exporting_and_answering_speak_of_surfaces(told: Told) -> None:
 
 
 @pytest.mark.keras
+@pytest.mark.long
 @pytest.mark.usefixtures("told")
 def test_the_model_file_speaks_of_surfaces(cli: Cli) -> None:
     """Its manifest has no words for answers that it does not give."""
@@ -203,6 +205,7 @@ def test_the_model_file_speaks_of_surfaces(cli: Cli) -> None:
 
 
 @pytest.mark.keras
+@pytest.mark.long
 def test_the_surfaces_are_learnt(told: Told, cli: Cli) -> None:
     """Small pictures, and far above chance; other things are nearly always unknown."""
     outcome = cli("predict", "surfaces/negatives", *SHOWN["predict"][2:], "--json")
@@ -212,6 +215,7 @@ def test_the_surfaces_are_learnt(told: Told, cli: Cli) -> None:
 
 
 @pytest.mark.keras
+@pytest.mark.long
 def test_photos_are_delivered_as_the_evaluation_says(told: Told) -> None:
     """To the photo; the shares sum to 1, and a model without people delivers no person."""
     evaluation = told["evaluate --json"].json
@@ -232,6 +236,7 @@ def fate(answer: dict[str, Any]) -> str:
 
 
 @pytest.mark.keras
+@pytest.mark.long
 @pytest.mark.usefixtures("told")
 def test_a_stream_and_its_page_speak_of_surfaces(folder: Path) -> None:
     """The page, what it is told while it is open, and the file of events."""
@@ -253,6 +258,7 @@ def test_a_stream_and_its_page_speak_of_surfaces(folder: Path) -> None:
 
 
 @pytest.mark.keras
+@pytest.mark.long
 @pytest.mark.usefixtures("told")
 def test_a_benchmarks_table_speaks_of_surfaces(cli: Cli) -> None:
     """And times no search for people."""
@@ -262,6 +268,7 @@ def test_a_benchmarks_table_speaks_of_surfaces(cli: Cli) -> None:
 
 
 @pytest.mark.keras
+@pytest.mark.long
 @pytest.mark.usefixtures("told")
 def test_a_benchmarks_json_page_and_log_speak_of_surfaces(cli: Cli, caplog: pytest.LogCaptureFixture) -> None:
     """What the machine's speed is told by means nothing to somebody who has no dogs."""
@@ -278,6 +285,7 @@ WITHOUT_CASCADES = (
 
 
 @pytest.mark.keras
+@pytest.mark.long
 @pytest.mark.usefixtures("told")
 @pytest.mark.parametrize(
     ("words", "code"),

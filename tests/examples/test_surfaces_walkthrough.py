@@ -13,6 +13,7 @@ from ..conftest import ROOT
 PROGRAM = (sys.executable, str(ROOT / "examples" / "surfaces_walkthrough.py"))
 
 
+@pytest.mark.long
 @pytest.mark.keras
 def test_it_goes_the_whole_way(tmp_path: Path) -> None:
     """Every command runs, and the stream has answered each test photo with one of the classes."""

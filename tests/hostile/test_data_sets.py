@@ -343,6 +343,7 @@ def examine(number: int, folder: Path, check: Callable[[Written], None]) -> None
     one()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of a long report of a failure
 @pytest.mark.parametrize("number", [300, pytest.param(3000, marks=pytest.mark.hostile)])
@@ -381,6 +382,7 @@ def trained(written: Written) -> Path:
     return run
 
 
+@pytest.mark.long
 @pytest.mark.keras
 @pytest.mark.parametrize("number", [1, pytest.param(20, marks=pytest.mark.hostile)])
 def test_a_run_and_its_files_measure_what_was_reported(number: int, tmp_path: Path) -> None:

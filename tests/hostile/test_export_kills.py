@@ -56,6 +56,7 @@ def kill_once(run: Path, out: Path, moment: Moment | None, seconds: float) -> st
     return "a whole file"
 
 
+@pytest.mark.long
 def test_an_export_killed_while_it_writes_leaves_no_half_of_a_file(small_run: Path, tmp_path: Path) -> None:
     """The next one succeeds, and leaves nothing else either."""
     out = tmp_path / "m.onnx"

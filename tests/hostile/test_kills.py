@@ -125,6 +125,7 @@ def scratch(small_data: Path) -> Training:
     return Training("scratch", ("--data", small_data, *SCRATCH, "--epochs", 2))
 
 
+@pytest.mark.long
 def test_a_run_killed_at_a_chosen_moment_ends_as_an_undisturbed_one(
     scratch: Training, tmp_path: Path
 ) -> None:

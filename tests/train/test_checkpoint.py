@@ -52,6 +52,7 @@ def wait_for_epochs(out: Path, count: int) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.long
 def test_ctrl_c_leaves_a_usable_run(small_data: Path, tmp_path: Path, cli: Cli) -> None:
     """Exit code 130, a model that works, and a checkpoint, which is removed when the fit is done."""
     out = tmp_path / "run"
@@ -106,6 +107,7 @@ def fit(checkpoint: Checkpoint, epochs: int, rate: float = 1e-3, total: int = 9)
     return history, model.get_weights()
 
 
+@pytest.mark.long
 def test_a_resumed_fit_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
     """History and weights agree to the last bit, whatever the epoch was that it was interrupted in."""
     expected, weights = fit(Checkpoint(tmp_path / "undisturbed"), 4)

@@ -80,6 +80,7 @@ def test_a_model_is_measured_on_the_images_that_it_did_not_learn(
     assert "learned" not in found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", range(4), ids=["run", "keras", "onnx", "tflite"])
 def test_photos_that_came_or_went_since_are_counted_as_they_are_now(
     undivided: UndividedRun, cli: Cli, number: int
@@ -108,6 +109,7 @@ def _learned_of(undivided: UndividedRun) -> Iterator[Path]:
             yield path
 
 
+@pytest.mark.long
 @pytest.mark.keras
 def test_a_test_folder_of_no_use_is_measured_on_what_was_set_aside(
     small_data: Path, tmp_path: Path, cli: Cli
@@ -135,6 +137,7 @@ def test_an_undivided_folder_has_no_other_split(
     assert_refused(refused, "has no split folders, so --split")
 
 
+@pytest.mark.long
 def test_of_a_divided_folder_only_what_was_not_learned_is_measured(
     small_run: Path, small_data: Path, tmp_path: Path, cli: Cli
 ) -> None:

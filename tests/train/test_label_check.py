@@ -25,6 +25,7 @@ def clouds() -> tuple[Dataset, list[LabelledImage], np.ndarray[tuple[int, ...], 
     return Dataset(Path("/d"), ("a", "b", "c"), {"train": tuple(images)}), images, features
 
 
+@pytest.mark.long
 def test_planted_wrong_labels_are_found_and_no_others(tmp_path: Path) -> None:
     """With the right suggestion, and in a list that `train --exclude` reads."""
     from edgebreed.train.label_check import find_issues, out_of_fold, write_list
@@ -40,6 +41,7 @@ def test_planted_wrong_labels_are_found_and_no_others(tmp_path: Path) -> None:
     assert {issue.name for issue in issues} == read_list(tmp_path / "list.txt")
 
 
+@pytest.mark.long
 def test_out_of_fold_heads_did_not_learn_the_image() -> None:
     """On features of pure noise they are no better than chance."""
     from edgebreed.train.label_check import out_of_fold

@@ -99,6 +99,7 @@ def test_a_multi_label_run_holds_its_labels_and_thresholds(several_run: Path, se
     assert (several_run / "report.html").is_file()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("unknown_below", [None, "0.7"])
 def test_a_head_is_fitted_to_several_labels(
     several_data: Path, tmp_path: Path, unknown_below: str | None

@@ -38,6 +38,7 @@ def weights(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_a_transfer_fits_head_and_score(small_data: Path, tmp_path: Path, cli: Cli) -> None:
     """On a backbone of random weights, at its smallest size; the second run computes no features."""
     weights = tmp_path / "base.weights.h5"
@@ -124,6 +125,7 @@ def test_the_top_third_is_unfrozen(weights: Path) -> None:
     assert not extractor.network.get_layer("conv1").trainable
 
 
+@pytest.mark.long
 def test_ctrl_c_ends_the_fine_tuning(small_data: Path, tmp_path: Path, weights: Path) -> None:
     """Exit code 130, and the passes that were done."""
     out = tmp_path / "run"

@@ -27,6 +27,7 @@ def clouds(count: int, seed: int) -> LabelledArrays:
 SPLITS = {"train": clouds(240, 0), "valid": clouds(60, 1), "test": clouds(60, 2)}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "fit", [fit_keras, fit_numpy, lambda train, classes, seed: fit_sklearn(train, classes, seed, 1e-2)]
 )

@@ -75,6 +75,7 @@ def test_a_model_without_people_is_tuned_without_a_face_search(config: TuneConfi
         replace(config, people=config.frame_images, out=config.out.with_name("other"))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_gpu_engine_that_was_not_tried_is_told(
     config: TuneConfig, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
@@ -95,6 +96,7 @@ def test_a_file_that_lost_too_much_is_never_chosen(result: TuneResult) -> None:
     assert "fp32.onnx" == result.chosen.candidate.inference.variant.path.name
 
 
+@pytest.mark.long
 def test_no_accurate_candidate_is_exit_code_1(config: TuneConfig, tmp_path: Path) -> None:
     """With how near the best came; nothing is written."""
     int8 = tuple(variant for variant in config.variants if not variant.is_baseline)
@@ -103,6 +105,7 @@ def test_no_accurate_candidate_is_exit_code_1(config: TuneConfig, tmp_path: Path
     assert not (tmp_path / "tuned.onnx").exists()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_error_says_why_no_accuracy_is_known(config: TuneConfig) -> None:
     """No images were given, or no float model to compare with."""
@@ -115,6 +118,7 @@ def test_the_error_says_why_no_accuracy_is_known(config: TuneConfig) -> None:
         tune(replace(config, variants=int8, labelled=labelled))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_files_that_do_not_open_are_exit_code_2(config: TuneConfig) -> None:
     """None of them; where some do, those are tuned."""

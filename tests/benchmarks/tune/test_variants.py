@@ -92,6 +92,7 @@ def test_a_file_of_other_tools_or_for_another_machine_is_made_again(
     assert [old.path.name] == made
 
 
+@pytest.mark.long
 @pytest.mark.keras
 def test_a_run_is_exported_once(small_run: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """In every format and precision; the second time the files are there."""
