@@ -51,6 +51,7 @@ def test_a_regression_is_exit_code_1(cli: Cli, tmp_path: Path, colours: Path) ->
     ]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_bench_side_by_side(cli: Cli, tmp_path: Path, colours: Path) -> None:
     """A table, JSON with a run each, CSV and a page, which are not overwritten."""

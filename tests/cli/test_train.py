@@ -79,6 +79,7 @@ def test_a_class_without_a_test_image_is_warned_of(small_data: Path, tmp_path: P
     assert (["star"], None, 8) == (test["untested_classes"], test["balanced_accuracy"], test["n"])
 
 
+@pytest.mark.long
 @pytest.mark.keras
 def test_the_bare_commands_train_and_export_a_model(cli: Cli, tmp_path: Path) -> None:
     """`train`, then `export --format onnx`, on the drawn demo data set."""
@@ -156,6 +157,7 @@ def test_shown_labels_do_not_move_classes(cli: Cli, tmp_path: Path, small_data: 
     assert (12, trained["test"]["top1"]) == (measured["n"], pytest.approx(measured["top1"]))
 
 
+@pytest.mark.long
 @pytest.mark.keras
 @pytest.mark.skipif(not MAY_MOUNT, reason="makes a small disk, which needs root")
 def test_a_full_disk_is_one_line(cli: Cli, tmp_path: Path, small_data: Path) -> None:

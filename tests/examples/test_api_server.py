@@ -139,6 +139,7 @@ def test_more_photos_than_fit_in_memory_are_refused(url: str) -> None:
     wait_for(lambda: ask(url, png(plain(RED)))[0] == 200)
 
 
+@pytest.mark.long
 def test_uploads_that_break_off_or_stall_do_not_trouble_the_server(model: Path) -> None:
     """The first is no error in its log, and the second does not keep it from ending."""
     with started(model) as server:

@@ -55,6 +55,7 @@ def test_it_shows_a_picture_of_each_photo(cells: list[Any]) -> None:
     assert 6 == kinds.count("image/jpeg")
 
 
+@pytest.mark.long
 def test_it_compares_precisions(cells: list[Any]) -> None:
     """Of the model that ships and of what lies below `runs`."""
     rows = [line.split()[:3] for line in text(cells).splitlines()]

@@ -72,6 +72,7 @@ def test_the_images_reveal_swapped_channels() -> None:
         assert moved > 0
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_model_that_is_off_on_all_images_still_gets_one_of_each_format() -> None:
     """The export then reports by how much."""

@@ -90,6 +90,7 @@ def test_labelled_photos_measure_accuracy(tmp_path: Path) -> None:
     assert accuracy_of(record.measured.metrics) == accuracy["exported"] > 0.95
 
 
+@pytest.mark.long
 def test_a_file_that_answers_otherwise_is_not_written(tmp_path: Path) -> None:
     """Unless it is forced; the record then says what it lost."""
     source = float_file(tmp_path / "m.onnx", colour_net(LOUD))

@@ -37,6 +37,7 @@ def test_half_precision_ends_with_its_block(tmp_path: Path) -> None:
     assert np.allclose(exact, changed.model(IMAGES), atol=1e-6)
 
 
+@pytest.mark.long
 def test_a_network_learns_in_half_precision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Small gradients survive float16, as the loss is scaled."""
     monkeypatch.setattr(keras_setup, "has_gpu", lambda: True)

@@ -87,5 +87,6 @@ def test_the_table_is_sorted_by_a_click(report: MultiLabelReport, tmp_path: Path
     names = "[...document.querySelectorAll('#classes tbody th')].map(one => one.textContent)"
     with Browser() as browser:
         browser.open((tmp_path / "report.html").as_uri())
+        browser.wait("document.readyState === 'complete'")  # the script stands at the end
         browser.value("document.querySelector('#classes thead button').click()")
         assert sorted(LABELS) == browser.value(names)

@@ -39,6 +39,7 @@ def test_a_run_holds_what_its_readers_need(small_run: Path) -> None:
     assert 0o600 == stat.S_IMODE((small_run / "report.html").stat().st_mode)  # it shows images
 
 
+@pytest.mark.long
 def test_the_same_seed_fits_the_same_model(small_run: Path, small_data: Path, tmp_path: Path) -> None:
     """On one machine to the last bit: a resumed run could not end as an undisturbed one otherwise."""
     from edgebreed.train.trainer import train

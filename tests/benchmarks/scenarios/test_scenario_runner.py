@@ -24,6 +24,7 @@ def images(tmp_path: Path) -> tuple[Path, ...]:
     return tuple(write_synthetic_images(tmp_path))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", list(Scenario))
 def test_every_scenario_gives_the_same_figures(

@@ -172,6 +172,7 @@ def ask(url: str, query: str) -> Any:
         return json.load(reply)["data"]["result"]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.prometheus
 def test_prometheus_answers_every_query(stream: ServedStream, tmp_path: Path) -> None:

@@ -136,6 +136,7 @@ def test_damaged_weights_are_told_by_the_name_of_the_archive(tmp_path: Path) -> 
         keras_to_onnx(tmp_path / "cut")
 
 
+@pytest.mark.long
 def test_an_archive_that_grows_is_refused(tmp_path: Path) -> None:
     """By the sizes that it states, before anything is unpacked."""
     with zipfile.ZipFile(tmp_path / "bomb", "w", zipfile.ZIP_DEFLATED) as archive:
