@@ -118,6 +118,7 @@ def states(path: Path) -> list[str]:
     return [event["state"] for event in events(path) if event["event"] == "state"]
 
 
+@pytest.mark.long
 @pytest.mark.stream
 def test_a_login_of_any_characters_opens_a_camera() -> None:
     """As it is, and percent-coded; faults of login and path are told apart."""

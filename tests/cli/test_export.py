@@ -31,6 +31,7 @@ def test_the_table_says_what_was_measured_and_what_could_not_be(
     assert f"edgebreed tune --run {small_run}" in tune
 
 
+@pytest.mark.long
 @pytest.mark.keras
 def test_the_threshold_can_be_set(small_run: Path, tmp_path: Path, cli: Cli) -> None:
     """By `--unknown-below`, in the manifest, the record and the printed table."""

@@ -31,6 +31,7 @@ def test_a_head_is_linear() -> None:
     assert [[14, 26]] == head(np.array([[1, 1]], np.float32)).tolist()
 
 
+@pytest.mark.long
 def test_a_head_learns_what_can_be_learned() -> None:
     """The nearest of the true centres is the best answer, and little better than the head's."""
     head, history = fit_head(clouds(600, 0), classes=3, epochs=30)
@@ -42,6 +43,7 @@ def test_a_head_learns_what_can_be_learned() -> None:
     assert 30 == len(history["accuracy"])
 
 
+@pytest.mark.long
 def test_a_seed_repeats_a_fit_and_another_does_not() -> None:
     """To the last digit, whatever was fitted before."""
     first, again, other = (fit_head(clouds(60, 0), 3, 2, seed)[0].kernel for seed in (0, 0, 1))

@@ -56,6 +56,7 @@ def _fail(*_: object, **__: object) -> None:
     raise MemoryError("no memory")
 
 
+@pytest.mark.long
 def test_a_drawing_that_fails_loses_no_run(
     small_data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,6 +94,7 @@ def test_wrong_weights_are_named(small_data: Path, tmp_path: Path, cli: Cli) -> 
         assert not (tmp_path / "r").exists()
 
 
+@pytest.mark.long
 def test_only_the_top_moves(small_data: Path, tmp_path: Path, weights: Path) -> None:
     """A third of the weights, and no batch normalization."""
     spec = InputSpec(SIDE, SIDE)

@@ -44,6 +44,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> TuneResult:
     return tune(request_in(tmp_path_factory.mktemp("once")))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_chosen_file_states_how_it_was_tuned(result: TuneResult) -> None:
     """Written with what was measured, beside the baselines, and readable as any other."""
@@ -59,6 +60,7 @@ def test_the_chosen_file_states_how_it_was_tuned(result: TuneResult) -> None:
     assert evidence == json.loads(json.dumps(result.to_dict()))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_model_without_people_is_tuned_without_a_face_search(config: TuneConfig) -> None:
     """Its file names no detector, and photos of people to tune one on are refused."""
@@ -87,6 +89,7 @@ def test_a_gpu_engine_that_was_not_tried_is_told(
     assert "not tried: cuda: no driver" in [record.message for record in caplog.records]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_file_that_lost_too_much_is_never_chosen(result: TuneResult) -> None:
     """However fast it is."""
