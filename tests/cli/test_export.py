@@ -61,6 +61,7 @@ def test_without_a_run_the_message_says_how_to_make_one(cli: Cli) -> None:
     assert "no run under runs/: make one with `edgebreed train`" in outcome.err.splitlines()[-1]
 
 
+@pytest.mark.training
 def test_a_file_is_exported_again_without_its_run(tmp_path: Path, cli: Cli) -> None:
     """The table says how many photos were measured and calibrated on, and what was not measured."""
     float_file(tmp_path / "m.onnx")
@@ -74,6 +75,7 @@ def test_a_file_is_exported_again_without_its_run(tmp_path: Path, cli: Cli) -> N
     assert "edgebreed predict PHOTO --model m-int8.onnx" in outcome.out.splitlines()[-1]
 
 
+@pytest.mark.training
 def test_json_of_a_file_without_labels_claims_no_accuracy(tmp_path: Path, cli: Cli) -> None:
     """Agreement alone; the keys are those of a run's export."""
     float_file(tmp_path / "m.onnx")
@@ -100,6 +102,7 @@ def test_options_of_a_run_are_refused_beside_a_file(
     assert_refused(cli("export", "--from", "m.onnx", "--precision", "int8", *options), message)
 
 
+@pytest.mark.training
 def test_a_file_that_misses_the_gate_exits_1(tmp_path: Path, cli: Cli) -> None:
     """With what was measured above the line; nothing is written."""
     float_file(tmp_path / "m.onnx", colour_net(LOUD))
@@ -111,6 +114,7 @@ def test_a_file_that_misses_the_gate_exits_1(tmp_path: Path, cli: Cli) -> None:
     assert "top-1 agreement is" in outcome.err.splitlines()[-1]
 
 
+@pytest.mark.training
 def test_a_file_without_a_manifest_is_refused(tmp_path: Path, cli: Cli) -> None:
     """Nobody knows its classes, or how photos are resized for it."""
     (tmp_path / "bare.onnx").write_bytes(colour_model())
