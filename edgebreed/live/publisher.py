@@ -234,7 +234,7 @@ class Publisher:
             message = "%s refuses an event of %d bytes: it is discarded, as are others that it does not take"
             _LOG.warning(message, self._broker, size)
         self._refusals.forget(numbers)
-        self._refused += len(numbers)  # first, so that at no moment an event is neither waiting nor counted
+        self._refused += len(numbers)  # first, so that each event waits or is counted at any moment
         self._outbox.remove(numbers)
 
     def _all_sent(self, connection: MqttConnection) -> bool:
