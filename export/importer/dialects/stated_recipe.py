@@ -93,10 +93,9 @@ def _labels_alone(metadata: Mapping[str, str], data: bytes) -> Iterator[tuple[st
 
 
 def _beside(model: Path) -> Iterator[tuple[str, PartialRecipe | None]]:
+    folders = (model.parent, model.absolute().parent.parent)
     for file, dialect, read in DIALECTS:
-        path = next(
-            (path for path in (model.parent / file, model.parent.parent / file) if path.is_file()), None
-        )
+        path = next((folder / file for folder in folders if (folder / file).is_file()), None)
         if path is not None:
             yield f"{dialect} ({file})", _of_neighbour(path, read)
     with _refused(model.parent / teachable_machine.LABELS):

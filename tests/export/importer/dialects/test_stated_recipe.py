@@ -59,6 +59,15 @@ def test_neighbours_lie_in_the_models_folder_or_above(tmp_path: Path, folder: st
     assert (ResizeRule.SHORTER_SIDE, 256, ("a", "b")) == (recipe.resize, recipe.resize_to, recipe.labels)
 
 
+def test_the_folder_above_is_found_from_a_bare_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a user passes it who works in the model's folder."""
+    lay(tmp_path, "preprocessor_config.json", VIT)
+    (tmp_path / "onnx").mkdir()
+    monkeypatch.chdir(tmp_path / "onnx")
+    recipe, _ = stated_by_file(foreign(Path("model.onnx")))
+    assert ResizeRule.SQUASH is recipe.resize
+
+
 def test_the_nearer_neighbour_counts(tmp_path: Path) -> None:
     """Of two files of the same name."""
     lay(tmp_path, "preprocessor_config.json", CONVNEXT)
