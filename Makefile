@@ -86,12 +86,13 @@ arm: $(READY)
 # With the oldest packages that are allowed, or the newest: VERSIONS="--resolution lowest-direct", or highest.
 VERSIONS ?= --constraint constraints.txt
 RUNTIME := build/runtime/bin/python
+RUNTIME_TESTS ?= tests/edge tests/live tests/outputs tests/cli
 runtime: $(READY)
 	$(PYTHON) -m venv --clear build/runtime
 	$(BIN)/uv pip install --quiet --python $(RUNTIME) $(VERSIONS) --group runtime \
 		--editable ".[cpu,litert,openvino,record,serve,mqtt]"
 	$(RUNTIME) $(PYTEST) -m "not keras and not realdata and not hostile" \
-		tests/edge tests/live tests/outputs tests/cli
+		$(RUNTIME_TESTS)
 
 # Nothing is installed that is not of the bytes that the lock states, uv itself and setuptools, which builds, included.
 $(READY): pyproject.toml requirements.lock
