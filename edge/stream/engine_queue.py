@@ -2,9 +2,8 @@
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from edgebreed.edge.stream.counters import DropCause
 from edgebreed.edge.stream.lane import Lane
@@ -14,10 +13,10 @@ Waiting = tuple[Lane, CapturedFrame]
 
 
 @dataclass
-class _Line:
-    """The frames of one source."""
+class _Place:
+    """Where the next frame of one source waits."""
 
-    frames: deque[CapturedFrame] = field(default_factory=deque)
+    frame: CapturedFrame | None = None
     closed: bool = False
 
 
@@ -29,29 +28,27 @@ class EngineQueue:
     """
 
     def __init__(self) -> None:
-        self._lines: dict[Lane, _Line] = {}  # in the order of turns: who was served goes to the end
+        self._places: dict[Lane, _Place] = {}  # in the order of turns: who was served goes to the end
         self._changed = threading.Condition()
 
     def open(self, lane: Lane) -> None:
         """Lets a source take part."""
         with self._changed:
-            self._lines[lane] = _Line()
+            self._places[lane] = _Place()
 
     def put(self, lane: Lane, frame: CapturedFrame) -> bool:
         """Adds a frame; returns False, and drops it, where the source does not take part any more."""
         with self._changed:
-            line = self._lines.get(lane) or _Line(closed=True)
+            place = self._places.get(lane) or _Place(closed=True)
             if not lane.source.live:
-                self._changed.wait_for(lambda: line.closed or not line.frames)
-            dropped = 1 if line.closed else len(line.frames)
-            cause = DropCause.ENDED if line.closed else DropCause.NEWER
-            if not line.closed:
-                line.frames.clear()
-                line.frames.append(frame)
+                self._changed.wait_for(lambda: place.closed or place.frame is None)
+            closed, replaced = place.closed, place.frame is not None
+            if not closed:
+                place.frame = frame
                 self._changed.notify_all()
-        if dropped:
-            lane.source.counters.add_dropped(dropped, cause)
-        return not line.closed
+        if closed or replaced:
+            lane.source.counters.add_dropped(1, DropCause.ENDED if closed else DropCause.NEWER)
+        return not closed
 
     def take(self, most: int = 1, budget_s: Callable[[], float] = lambda: 0.0) -> list[Waiting]:
         """Removes the next frames, one a source, in turn; none only where all sources are closed and empty.
@@ -66,7 +63,7 @@ class EngineQueue:
                 deadline = time.monotonic() + budget_s()
                 while self._ready() < min(most, self._open()) and (left := deadline - time.monotonic()) > 0:
                     self._changed.wait(left)
-            served = [lane for lane, line in self._lines.items() if line.frames][:most]
+            served = [lane for lane, place in self._places.items() if place.frame][:most]
             taken = [self._pop(lane) for lane in served]
             self._changed.notify_all()
             return taken
@@ -74,29 +71,30 @@ class EngineQueue:
     def close(self, lane: Lane, discard: bool = False) -> None:
         """Takes no more frames of a source; what waits of it can be taken, or is dropped with `discard`."""
         with self._changed:
-            line = self._lines.get(lane) or _Line()
-            left = len(line.frames) if discard else 0
+            place = self._places.get(lane) or _Place()
+            discarded = discard and place.frame is not None
             if discard:
-                line.frames.clear()
-            line.closed = True
-            if not line.frames:
-                self._lines.pop(lane, None)
+                place.frame = None
+            place.closed = True
+            if place.frame is None:
+                self._places.pop(lane, None)
             self._changed.notify_all()
-        if left:
-            lane.source.counters.add_dropped(left, DropCause.ENDED)
+        if discarded:
+            lane.source.counters.add_dropped(1, DropCause.ENDED)
 
     def _pop(self, lane: Lane) -> Waiting:
-        line = self._lines.pop(lane)
-        frame = line.frames.popleft()
-        if not line.closed:
-            self._lines[lane] = line
+        place = self._places.pop(lane)
+        frame, place.frame = place.frame, None
+        assert frame is not None
+        if not place.closed:
+            self._places[lane] = place
         return lane, frame
 
     def _ready(self) -> int:
-        return sum(1 for line in self._lines.values() if line.frames)
+        return sum(1 for place in self._places.values() if place.frame)
 
     def _open(self) -> int:
-        return sum(1 for line in self._lines.values() if line.frames or not line.closed)
+        return sum(1 for place in self._places.values() if place.frame or not place.closed)
 
     def _all_closed(self) -> bool:
-        return all(line.closed and not line.frames for line in self._lines.values())
+        return all(place.closed and not place.frame for place in self._places.values())

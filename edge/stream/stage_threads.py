@@ -55,7 +55,7 @@ class StageThreads:
         batching: how many frames share an inference.
 
     Attributes:
-        lanes: the sources that take part or did so.
+        lanes: the sources that take part, until they are detached.
         results: results and changes of state, in order; closed when the last thread ends.
         error: what the stream failed with as a whole.
         stopping: set when the stream is to end.
@@ -85,9 +85,11 @@ class StageThreads:
             self._captures[lane].start()
 
     def detach(self, lane: Lane) -> None:
-        """Ends one source: a frame that waits is dropped, one in a stage is finished."""
+        """Ends one source, and forgets it: a frame that waits is dropped, one in a stage is finished."""
         self._queue.close(lane, discard=True)
         lane.source.close()
+        self.lanes.remove(lane)
+        del self._captures[lane]
 
     def start(self) -> None:
         """Starts the threads."""
