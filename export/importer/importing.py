@@ -151,11 +151,17 @@ def import_model(config: ImportConfig) -> ImportRecord:
     stated, dialects, notes = _stated(model, config.given, answers)
     proved = _proved(model, stated, config, answers)
     data = model.rewritten(proved.recipe)
-    engine = open_model_bytes(data, _manifest(model, proved, config, out))
-    agreement = _agreement(engine, proved)
-    manifest = _manifest(model, proved, config, out, agreement)
+    manifest = _manifest(model, proved, config, out)
+    agreement = _agreement(open_model_bytes(data, manifest), proved)
+    imported = replace(
+        _imported(config, proved), n=agreement.get("n", 0), max_error=agreement.get("max_error")
+    )
     check = check_in_runtime(
-        data, manifest, ForeignEngine(model, proved.recipe), _recipe_of(model).budget, force=False
+        data,
+        replace(manifest, imported=imported),
+        ForeignEngine(model, proved.recipe),
+        _recipe_of(model).budget,
+        force=False,
     )
     write_model(out, with_metadata(data, check.manifest), check.manifest, overwrite=config.overwrite)
     untold = f"the photos cannot tell {', '.join(proved.untold)}: other values fit as well"
@@ -274,17 +280,16 @@ def _agreement(engine: Engine, proved: _Proved) -> dict[str, Any]:
     return {"n": len(answers.paths), "max_error": error, "top1": float(same.mean())}
 
 
-def _manifest(
-    model: ForeignModel,
-    proved: _Proved,
-    config: ImportConfig,
-    out: Path,
-    agreement: dict[str, Any] | None = None,
-) -> Manifest:
-    recipe, agreement = proved.recipe, agreement or {}
+def _imported(config: ImportConfig, proved: _Proved) -> Imported:
+    """Where the model is from, before its answers are compared."""
+    kept = proved.recipe.to_dict()
+    kept["labels"]["value"] = len(proved.recipe.labels)  # they stand in the manifest already
+    return Imported(printable(config.path.name)[:SHORT], proved.proof, recipe=kept)
+
+
+def _manifest(model: ForeignModel, proved: _Proved, config: ImportConfig, out: Path) -> Manifest:
+    recipe = proved.recipe
     several = recipe.output.multi_label
-    kept = recipe.to_dict()
-    kept["labels"]["value"] = len(recipe.labels)  # they stand in the manifest already
     return Manifest(
         name=printable(out.stem)[:SHORT],
         arch=printable(config.path.stem)[:SHORT],
@@ -302,13 +307,7 @@ def _manifest(
         created=datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
         tools=versions(TOOLS),
         notice=config.notice,
-        imported=Imported(
-            printable(config.path.name)[:SHORT],
-            proved.proof,
-            agreement.get("n", 0),
-            agreement.get("max_error"),
-            kept,
-        ),
+        imported=_imported(config, proved),
     )
 
 

@@ -80,9 +80,10 @@ def _explained(
     Raises:
         ProofError: with another order of the labels, what may be taken does fit.
     """
-    in_any_order = ranked(tried.in_any_order(), candidates(tried.in_any_order(), stated, free))
-    if in_any_order[0].error <= MAX_ERROR:
-        _refuse_wrong_labels(tried, in_any_order[0].recipe)
+    in_any_order = tried.in_any_order()
+    best = ranked(in_any_order, candidates(in_any_order, stated, free))[0]
+    if best.error <= MAX_ERROR:
+        _refuse_wrong_labels(tried, best.recipe)
     if len(free) < len(SEARCHED):
         return ranked(tried, candidates(tried, stated, SEARCHED))
     return ranking

@@ -4,6 +4,7 @@ import copy
 import heapq
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,7 @@ class ReferenceComparison:
     def __init__(self, model: ForeignModel, answers: ReferenceAnswers) -> None:
         self.answers, self._any_order = answers, False
         self._own = ForeignAnswers(model, answers.paths)
+        self._columns = cache(answers.columns)  # every recipe of a search has the same labels
 
     def in_any_order(self) -> "ReferenceComparison":
         """The same, by the sizes of the probabilities alone, whatever labels they are of."""
@@ -78,7 +80,7 @@ class ReferenceComparison:
         """The largest difference of a probability, on one photo."""
         expected = self.answers.probabilities[photo : photo + 1]
         found = self._own.probabilities(recipe, photo)
-        columns = self.answers.columns(recipe.labels)
+        columns = self._columns(recipe.labels)
         if self._any_order and len(columns) == found.shape[1]:
             return largest_difference(np.sort(found), np.sort(expected), range(len(columns)))
         return largest_difference(found, expected, columns)
